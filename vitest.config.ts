@@ -1,0 +1,24 @@
+import { defineConfig } from 'vitest/config';
+
+const kind = (name: string, include: string[], exclude: string[] = []) => ({
+  extends: true as const,
+  test: { name, include, exclude: ['node_modules/**', ...exclude] },
+});
+
+export default defineConfig({
+  test: {
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['functions/**/*.ts', 'lib/**/*.ts', 'events/**/*.ts', 'infra/**/*.ts'],
+      reporter: ['text-summary', 'json-summary'],
+      thresholds: { lines: 80, statements: 80, functions: 80, branches: 80 },
+    },
+    projects: [
+      kind('unit', ['test/**/*.test.ts'], ['test/**/*.{integration,property}.test.ts']),
+      kind('integration', ['test/**/*.integration.test.ts']),
+      kind('property', ['test/**/*.property.test.ts']),
+    ],
+  },
+});
