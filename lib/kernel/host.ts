@@ -1,0 +1,56 @@
+import type { Use } from '../services.ts';
+import type { Caller } from './caller.ts';
+import type { ServicesOf } from './declaration.ts';
+import type { Limiter } from './limit.ts';
+import type { SettingsOf } from './settings.ts';
+
+/** Decides who is asking. Part of the `auth` services. */
+export interface Gatekeeper {
+  /**
+   * Who these credentials belong to, checked against their present standing.
+   * @throws Problem `unauthorized`, or `service-unavailable` when the standing cannot be read.
+   */
+  authenticate(credential: string): Promise<Caller>;
+  /** What a rate limit counts the credential under, without asking a store; undefined when it is none of ours. */
+  identify(credential: string): Promise<string | undefined>;
+}
+
+/**
+ * What a process gives to the functions that run in it. Lambda's entry file, the local gateway and the tests each install one;
+ * so that a function file stays silent when it is imported.
+ */
+export interface Host {
+  /** @throws Error naming every bad variable. */
+  settings(): SettingsOf<never>;
+  /** Builds the services behind `uses` on first use, once per process. */
+  services<U extends Use>(uses: readonly U[]): Promise<ServicesOf<U>>;
+  gatekeeper(): Promise<Gatekeeper>;
+  limiter(): Promise<Limiter>;
+  /** Hides a failed message from its queue's consumers for some seconds (at most 12 hours). */
+  postpone(
+    message: { readonly receiptHandle: string; readonly eventSourceARN: string },
+    seconds: number,
+  ): Promise<void>;
+  /** Takes one report line. */
+  write(line: string): void;
+}
+
+let installed: Host | undefined;
+
+export function installHost(host: Host): void {
+  installed = host;
+}
+
+export function currentHost(): Host {
+  if (!installed) throw new Error('No host is installed in this process.');
+  return installed;
+}
+
+let cold = true;
+
+/** True once per process: the first request pays for the start. */
+export function takeColdStart(): boolean {
+  const first = cold;
+  cold = false;
+  return first;
+}

@@ -1,0 +1,45 @@
+import { requestIdFrom } from './ids.ts';
+
+/** The members of an API Gateway REST event (payload v1) that the kernel reads. */
+export interface HttpEvent {
+  readonly httpMethod: string;
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string | undefined>> | null;
+  readonly multiValueQueryStringParameters: Readonly<Record<string, readonly string[] | undefined>> | null;
+  readonly pathParameters: Readonly<Record<string, string | undefined>> | null;
+  readonly body: string | null;
+  readonly isBase64Encoded: boolean;
+  readonly requestContext: { readonly identity: { readonly sourceIp: string } };
+}
+
+export interface HttpAnswer {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+  isBase64Encoded: boolean;
+}
+
+/** The event's headers by lower-case name. */
+export function readHeaders(event: HttpEvent): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(event.headers ?? {})) {
+    if (value !== undefined) headers[name.toLowerCase()] = value;
+  }
+  return headers;
+}
+
+export function readFacts(event: HttpEvent): { requestId: string; sourceIp: string; headers: Record<string, string> } {
+  const headers = readHeaders(event);
+  return {
+    requestId: requestIdFrom(headers['x-request-id']),
+    sourceIp: event.requestContext.identity.sourceIp,
+    headers,
+  };
+}
+
+/** The credential of a request: an API key or the bearer token; undefined when there is none. */
+export function readCredential(headers: Readonly<Record<string, string>>): string | undefined {
+  const key = headers['x-api-key'];
+  if (key !== undefined && key !== '') return key;
+  return /^Bearer\s+(\S+)\s*$/i.exec(headers['authorization'] ?? '')?.[1];
+}

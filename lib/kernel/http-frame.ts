@@ -1,0 +1,107 @@
+import type middy from '@middy/core';
+import type { Context } from 'aws-lambda';
+import type { Caller } from './caller.ts';
+import type { RequestFacts } from './declaration.ts';
+import { currentHost, takeColdStart } from './host.ts';
+import { type HttpEvent, readFacts } from './http-event.ts';
+import { type Report, startReport } from './log.ts';
+import { Problem, problemBody, toProblem } from './problem.ts';
+import { functionIdOf, since } from './run.ts';
+
+/** One request on its way through the pipeline, and what the steps have learned about it. */
+export interface Exchange {
+  readonly event: HttpEvent;
+  readonly functionId: string;
+  readonly facts: RequestFacts;
+  readonly report: Report;
+  readonly startedAt: number;
+  /** Headers of the answer, whatever it will be. */
+  readonly headers: Record<string, string>;
+  caller: Caller | undefined;
+}
+
+export type Body = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
+/** What a function answers, before it is written in a transport's manner. */
+export interface Answer {
+  readonly statusCode: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Body;
+}
+
+export type Step = middy.MiddlewareObj<Exchange, Answer>;
+type Passing = Parameters<NonNullable<Step['before']>>[0];
+
+export function openExchange(event: HttpEvent, context: Context, route: string): Exchange {
+  const host = currentHost();
+  const { CORS_ORIGINS } = host.settings().base;
+  const functionId = functionIdOf(context);
+  const facts = readFacts(event);
+  return {
+    event,
+    functionId,
+    facts,
+    startedAt: performance.now(),
+    report: startReport((line) => host.write(line), functionId, {
+      request_id: facts.requestId,
+      route,
+      cold_start: takeColdStart(),
+    }),
+    headers: { 'x-request-id': facts.requestId, ...corsHeaders(facts.headers['origin'], CORS_ORIGINS) },
+    caller: undefined,
+  };
+}
+
+/** The outermost step: every error becomes a problem, every answer gets the common headers. */
+export function frame(): Step {
+  return {
+    after: addHeaders,
+    onError: (request: Passing) => {
+      const problem =
+        request.error?.name === 'TimeoutError'
+          ? new Problem('upstream-timeout', { cause: request.error })
+          : toProblem(request.error);
+      request.response = problemAnswer(request.event, problem);
+      addHeaders(request);
+    },
+  };
+}
+
+function addHeaders(request: Passing): void {
+  if (!request.response) return;
+  request.response = { ...request.response, headers: { ...request.event.headers, ...request.response.headers } };
+}
+
+function problemAnswer({ event, facts, report }: Exchange, problem: Problem): Answer {
+  report.set({ error_code: problem.code, ...(problem.cause !== undefined && { error: problem.cause }) });
+  return {
+    statusCode: problem.status,
+    headers: { 'content-type': 'application/problem+json', ...problem.options.headers },
+    body: JSON.stringify(problemBody(problem, event.path, facts.requestId)),
+  };
+}
+
+/** CORS for an origin that the operator named; nothing for any other. */
+export function corsHeaders(origin: string | undefined, allowed: readonly string[]): Record<string, string> {
+  if (allowed.length === 0) return {};
+  if (origin === undefined || !allowed.includes(origin)) return { vary: 'Origin' };
+  return {
+    vary: 'Origin',
+    'access-control-allow-origin': origin,
+    'access-control-allow-credentials': 'true',
+    'access-control-expose-headers':
+      'X-Request-Id, ETag, Location, Retry-After, RateLimit, RateLimit-Policy, Idempotent-Replayed, WWW-Authenticate, Mcp-Session-Id',
+  };
+}
+
+/** Ends the request's one report line, when the answer is out. */
+export function closeExchange({ event, report, caller, startedAt }: Exchange, status: number): void {
+  const level = status >= 500 ? 'error' : status >= 400 ? 'warning' : 'info';
+  report.end(level, `${event.httpMethod} ${event.path} ${status}`, {
+    user_id: caller?.userId ?? null,
+    ...(caller?.apiKey && { api_key_id: caller.apiKey.id }),
+    method: event.httpMethod,
+    status,
+    ms: since(startedAt),
+  });
+}

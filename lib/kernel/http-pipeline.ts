@@ -1,0 +1,33 @@
+import { middy } from '@middy/core';
+import type * as z from 'zod';
+import type { Use } from '../services.ts';
+import type { Access, Call, EndpointDeclaration, StreamDeclaration } from './declaration.ts';
+import { currentHost } from './host.ts';
+import { admission } from './http-admission.ts';
+import { type Answer, type Exchange, frame } from './http-frame.ts';
+import { parsePart, readJsonBody, readQuery } from './http-input.ts';
+
+type HttpDeclaration = EndpointDeclaration | StreamDeclaration;
+/** A call whose parts are parsed; which types they have is the declaration's affair. */
+export type AnyCall = Call<Use, Access, z.ZodType, z.ZodType, z.ZodType>;
+
+/**
+ * What endpoints and streams share: request id, authentication, rate limit, permission, then input, and every error as a problem.
+ * Keeps 50 ms of the function's time back to answer 504 itself.
+ */
+export function httpPipeline(declaration: HttpDeclaration, respond: (call: AnyCall) => Promise<Answer>) {
+  return middy<Exchange, Answer>({ timeoutEarlyInMillis: 50 })
+    .use(frame())
+    .use(admission(declaration.route, declaration.permission, declaration.limit))
+    .handler(async (exchange: Exchange) => respond(await readCall(declaration, exchange)));
+}
+
+async function readCall(declaration: HttpDeclaration, exchange: Exchange): Promise<AnyCall> {
+  const { event, facts, report, caller } = exchange;
+  const params = declaration.params && parsePart('path', declaration.params, event.pathParameters ?? {});
+  const query = declaration.query && parsePart('query', declaration.query, readQuery(event));
+  const body =
+    declaration.body && parsePart('body', declaration.body, readJsonBody(event, facts.headers['content-type']));
+  const services = await currentHost().services(declaration.uses ?? []);
+  return { params, query, body, caller, services, request: facts, log: report };
+}

@@ -1,0 +1,41 @@
+const secretName =
+  /^(.*[_-])?(authorization|cookie|set-cookie|password|passwd|secret|token|api[_-]?key|x-api-key|private[_-]?key|credentials?|jwt)$/i;
+
+const secretShapes: readonly [RegExp, string][] = [
+  [/mcp_live_[A-Za-z0-9_-]{8,}/g, 'mcp_live_[redacted]'],
+  [/eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*){1,3}/g, '[redacted jwt]'],
+  [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 [redacted]'],
+  [/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi, '$1[redacted]@'],
+  [/\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|sk-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{16})/g, '[redacted]'],
+];
+
+/** A text in which nothing that looks like a credential is left. */
+export function redactText(text: string): string {
+  return secretShapes.reduce((safe, [shape, replacement]) => safe.replace(shape, replacement), text);
+}
+
+/** A copy fit for a log: members with telling names and texts with telling shapes are replaced, errors are spelled out. */
+export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? value.toString() : value;
+  if (depth > 6) return '[deeper]';
+  if (value instanceof Date) return value;
+  if (value instanceof Error) return redactError(value, depth);
+  if (Array.isArray(value)) return value.map((item) => redact(item, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      secretName.test(name) ? '[redacted]' : redact(member, depth + 1),
+    ]),
+  );
+}
+
+function redactError(error: Error, depth: number): Record<string, unknown> {
+  return {
+    name: error.name,
+    message: redactText(error.message),
+    ...('code' in error && { code: String(error.code) }),
+    stack: redactText(error.stack ?? ''),
+    ...(error.cause !== undefined && { cause: redact(error.cause, depth + 1) }),
+  };
+}

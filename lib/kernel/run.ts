@@ -1,0 +1,34 @@
+import type { Context } from 'aws-lambda';
+import { currentHost, takeColdStart } from './host.ts';
+import type { Log } from './log.ts';
+import { startReport } from './log.ts';
+
+/** The function's id: its Lambda name without the installation's prefix. */
+export function functionIdOf(context: Context): string {
+  return context.functionName.replace(`mcp-${currentHost().settings().base.STAGE}-`, '');
+}
+
+/** Milliseconds since `startedAt` (of `performance.now()`), to a tenth. */
+export function since(startedAt: number): number {
+  return Math.round((performance.now() - startedAt) * 10) / 10;
+}
+
+/** Runs `work` under one report line; an error is reported and thrown on, so that the platform's retry sees it. */
+export async function reported<T>(
+  context: Context,
+  base: Readonly<Record<string, unknown>>,
+  work: (log: Log) => Promise<T>,
+): Promise<T> {
+  const host = currentHost();
+  const startedAt = performance.now();
+  const functionId = functionIdOf(context);
+  const report = startReport((line) => host.write(line), functionId, { ...base, cold_start: takeColdStart() });
+  try {
+    const result = await work(report);
+    report.end('info', `${functionId} done`, { ms: since(startedAt) });
+    return result;
+  } catch (error) {
+    report.end('error', `${functionId} failed`, { ms: since(startedAt), error });
+    throw error;
+  }
+}

@@ -1,0 +1,62 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Context } from 'aws-lambda';
+import type * as z from 'zod';
+import type { Use } from '../services.ts';
+import type { Access, StreamDeclaration } from './declaration.ts';
+import type { HttpEvent } from './http-event.ts';
+import { type Answer, closeExchange, openExchange } from './http-frame.ts';
+import { httpPipeline } from './http-pipeline.ts';
+
+/** The part of Lambda's global that a streaming function uses; the local gateway brings the same. */
+interface LambdaStreaming {
+  readonly HttpResponseStream: {
+    from(stream: Writable, metadata: { statusCode: number; headers: Record<string, string> }): Writable;
+  };
+}
+
+/**
+ * Declares a response-streaming endpoint: `(event, responseStream, context)`, as Lambda calls it. Refusals are ordinary problem answers; what
+ * breaks after the first byte ends the stream and is reported.
+ */
+export function stream<
+  const U extends Use,
+  A extends Access,
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+>(declaration: StreamDeclaration<U, A, P, Q, B>) {
+  const declared = declaration as unknown as StreamDeclaration;
+  const handler = async (event: HttpEvent, responseStream: Writable, context: Context): Promise<void> => {
+    const gone = new AbortController();
+    responseStream.once('close', () => gone.abort());
+    const pipeline = httpPipeline(declared, async (call) => ({
+      statusCode: 200,
+      headers: { 'content-type': declared.produces, 'cache-control': 'no-store' },
+      body: declared.run({ ...call, signal: gone.signal }),
+    }));
+    const exchange = openExchange(event, context, declaration.route);
+    const answer = await pipeline(exchange, context);
+    try {
+      await send(answer, responseStream, gone.signal);
+    } catch (error) {
+      exchange.report.set({ stream_error: error });
+    } finally {
+      closeExchange(exchange, answer.statusCode);
+    }
+  };
+  return Object.assign(handler, { declaration: { kind: 'stream' as const, ...declared } });
+}
+
+async function send({ statusCode, headers, body }: Answer, responseStream: Writable, gone: AbortSignal): Promise<void> {
+  const { awslambda } = globalThis as typeof globalThis & { awslambda: LambdaStreaming };
+  const out = awslambda.HttpResponseStream.from(responseStream, { statusCode, headers: { ...headers } });
+  try {
+    for await (const chunk of typeof body === 'string' || body instanceof Uint8Array ? [body] : body) {
+      if (gone.aborted) return;
+      if (!out.write(chunk)) await once(out, 'drain', { signal: gone });
+    }
+  } finally {
+    out.end();
+  }
+}

@@ -1,0 +1,4 @@
+export type Use = 'mysql';
+export interface Provides {
+  mysql: { a: 1 };
+}
