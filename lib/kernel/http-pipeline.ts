@@ -1,4 +1,4 @@
-import { middy } from '@middy/core';
+import middy from '@middy/core';
 import type * as z from 'zod';
 import type { Use } from '../services.ts';
 import type { Access, Call, EndpointDeclaration, StreamDeclaration } from './declaration.ts';

@@ -1,0 +1,29 @@
+import type { OutboxMessage } from '../../events/outbox.ts';
+
+/** A thing that became true in the same transaction and has not been told yet. */
+export interface OutboxEntry {
+  /** UUIDv7: keys every effect of the telling, so that telling twice changes nothing. */
+  readonly id: string;
+  readonly message: OutboxMessage;
+}
+
+export interface StoredOutboxEntry extends OutboxEntry {
+  readonly createdAt: Date;
+}
+
+/** Entries are written by the stores, in the transaction of the change that they tell of. */
+export interface OutboxStore {
+  /** Those of `ids` that are still there. */
+  byIds(ids: readonly string[]): Promise<StoredOutboxEntry[]>;
+  /** Written before `before`: their message was lost or their worker died. Oldest first. */
+  olderThan(before: Date, limit: number): Promise<string[]>;
+  /** What waits to be told about one tool. */
+  ofTool(toolId: string): Promise<StoredOutboxEntry[]>;
+  remove(ids: readonly string[]): Promise<void>;
+}
+
+/** The queue to the relay worker. */
+export interface Relay {
+  /** Hands outbox ids over. A failure loses nothing, the sweeper finds the entries within a minute: it is logged, not thrown. */
+  send(ids: readonly string[]): Promise<void>;
+}
