@@ -1,0 +1,112 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { onFreePort } from '../process/free-port.ts';
+import { startChild } from '../process/start-child.ts';
+import { unpackedProgram } from './debian-package.ts';
+import { findOnPath, versionLine, type Program } from './find-program.ts';
+import { baseOptions, initialiseData, type MysqlProgram } from './mysql-data.ts';
+import { ownService } from './own-service.ts';
+import { storeSecrets } from './secrets.ts';
+import { StoreUnavailable, watch, type Service, type StoreOptions } from './service.ts';
+
+const USER = 'platform';
+const DATABASE = 'mcp_platform';
+const REMEDY = 'install mariadb-server (or MySQL 8) or set MYSQL_URL';
+
+// The mode of MySQL 8, which MariaDB is to keep as well.
+const SQL_MODE =
+  'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
+
+const SETTINGS = [
+  '--bind-address=127.0.0.1',
+  '--skip-name-resolve',
+  // Relative to the data directory: an absolute path may exceed the 107 characters that a socket's name may have.
+  '--socket=mysqld.sock',
+  `--sql-mode=${SQL_MODE}`,
+  '--character-set-server=utf8mb4',
+  '--collation-server=utf8mb4_unicode_ci',
+  '--default-time-zone=+00:00',
+  '--explicit-defaults-for-timestamp=ON',
+  '--innodb-flush-log-at-trx-commit=1',
+  '--innodb-buffer-pool-size=64M',
+  '--max-allowed-packet=64M',
+  '--max-connections=100',
+  '--performance-schema=OFF',
+  '--local-infile=OFF',
+];
+const KIND_SETTINGS = {
+  mariadb: ['--innodb-log-file-size=32M'],
+  mysql: ['--mysqlx=OFF', '--skip-log-bin'],
+};
+
+/**
+ * MySQL: `MYSQL_URL`, or `mariadbd`/`mysqld` from PATH, or MariaDB from Debian's packages, with its data in
+ * `<state>/mysql`. The URL names a user that may do everything and the database `mcp_platform`.
+ * Throws {@link StoreUnavailable}.
+ */
+export async function startMysql(options: StoreOptions): Promise<Service> {
+  const own = await ownService('mysql', 'MYSQL_URL', options.env);
+  if (own !== undefined) return own;
+  const started = performance.now();
+  const program = await findMysql(options).catch((error: Error) => {
+    throw new StoreUnavailable(`MariaDB could not be had (${error.message}): ${REMEDY}`, error);
+  });
+  const server = await onFreePort(options.port, (port) => serve(program, port, options)).catch((error: Error) => {
+    throw new StoreUnavailable(`${program.path} does not start (${error.message}): ${REMEDY}`, error);
+  });
+  return {
+    name: 'mysql',
+    url: server.url,
+    how: `${program.kind === 'mariadb' ? 'mariadbd' : 'mysqld'} ${program.version} ${program.origin}`,
+    ms: performance.now() - started,
+    stop: watch('mysql', server.child, options.lost),
+  };
+}
+
+async function findMysql({ env, cache }: StoreOptions): Promise<MysqlProgram> {
+  const program: Program =
+    findOnPath(['mariadbd', 'mysqld'], env) ??
+    (await unpackedProgram({ packages: ['mariadb-server-core'], path: 'usr/sbin/mariadbd' }, cache));
+  const line = await versionLine(program);
+  const version = /Ver (\d+\.\d+\.\d+)/.exec(line)?.[1] ?? 'of unknown version';
+  return { ...program, kind: /mariadb/i.test(line) ? 'mariadb' : 'mysql', version };
+}
+
+async function serve(program: MysqlProgram, port: number, { state }: StoreOptions) {
+  const data = join(state, 'mysql');
+  await initialiseData(program, data);
+  const { mysqlPassword } = storeSecrets(state);
+  const child = await startChild({
+    name: 'mysql',
+    state,
+    command: program.path,
+    args: [
+      ...(await baseOptions(program)),
+      ...SETTINGS,
+      ...KIND_SETTINGS[program.kind],
+      `--datadir=${data}`,
+      `--port=${port}`,
+      `--pid-file=${join(state, 'run', 'mysqld.pid')}`,
+      `--init-file=${accountFile(state, mysqlPassword)}`,
+    ],
+    env: program.env,
+    ready: /ready for connections/,
+    portTaken: /address already in use/i,
+  });
+  return { child, url: `mysql://${USER}:${mysqlPassword}@127.0.0.1:${port}/${DATABASE}` };
+}
+
+/** Run by the server at each start, so that the account always fits `secrets.json`. One statement a line. */
+function accountFile(state: string, password: string): string {
+  const account = `'${USER}'@'127.0.0.1'`;
+  const file = join(state, 'run', 'mysql-account.sql');
+  mkdirSync(join(state, 'run'), { recursive: true });
+  const statements = [
+    `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '${password}'`,
+    `ALTER USER ${account} IDENTIFIED BY '${password}'`,
+    `GRANT ALL PRIVILEGES ON *.* TO ${account}`,
+    `CREATE DATABASE IF NOT EXISTS ${DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
+  ];
+  writeFileSync(file, `${statements.join(';\n')};\n`, { mode: 0o600 });
+  return file;
+}
