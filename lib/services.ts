@@ -1,4 +1,125 @@
-export type Use = 'mysql';
+import type { ApiKeyStore, TrustStore, UserStore } from './auth/ports.ts';
+import type { SigningKeys } from './auth/tokens.ts';
+import type { Catalogue } from './kernel/catalogue.ts';
+import type { ServicesOf } from './kernel/declaration.ts';
+import type { Gatekeeper, Host } from './kernel/host.ts';
+import type { Limiter } from './kernel/limit.ts';
+import type { Probe } from './kernel/probe.ts';
+import { readSettings, type Settings, type SettingsGroup, type SettingsOf } from './kernel/settings.ts';
+import type { OutboxStore, Relay } from './outbox/ports.ts';
+import type { HistoryStore, ToolStore } from './tools/ports.ts';
+
+/** What a function may name in `uses`, and what it then gets. */
 export interface Provides {
-  mysql: { a: 1 };
+  mysql: { users: UserStore; apiKeys: ApiKeyStore; tools: ToolStore; outbox: OutboxStore; mysqlProbe: Probe };
+  mongo: { history: HistoryStore; mongoProbe: Probe };
+  /** Who is who: the DynamoDB table of trust, and the signing keys. */
+  auth: { gatekeeper: Gatekeeper; trust: TrustStore; signingKeys: SigningKeys; dynamoProbe: Probe };
+  redis: { limiter: Limiter; redisProbe: Probe };
+  queues: { relay: Relay; postpone: Host['postpone']; sqsProbe: Probe };
+  /** The API's description of itself. */
+  catalogue: { catalogue: Catalogue };
+  /** The settings that rules of the business read. */
+  settings: { settings: Settings['base'] };
+}
+export type Use = keyof Provides;
+
+/** The variables that each use needs; the stacks and `.env.example` read this too. */
+export const settingsOfUse = {
+  mysql: ['mysql'],
+  mongo: ['mongo'],
+  auth: ['auth', 'dynamo'],
+  redis: ['redis'],
+  queues: ['queues'],
+  catalogue: [],
+  settings: [],
+} as const satisfies Record<Use, readonly SettingsGroup[]>;
+
+export interface HostOptions {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly catalogue: Catalogue;
+  /** Where report lines go. Default: standard output, as CloudWatch reads it. */
+  readonly write?: (line: string) => void;
+}
+
+/** The composition root: builds each adapter on first use, once per process. A build that failed is tried again by the next request. */
+export function createHost({ env, catalogue, write = (line) => void process.stdout.write(`${line}\n`) }: HostOptions): Host {
+  const read = <U extends Use>(use: U): SettingsOf<(typeof settingsOfUse)[U][number]> => readSettings(env, settingsOfUse[use]);
+  const builders: { readonly [U in Use]: () => Promise<Provides[U]> } = {
+    async mysql() {
+      const settings = read('mysql');
+      const [{ connectMysql, mysqlProbe }, { mysqlUserStore }, { mysqlApiKeyStore }, { mysqlToolStore }, { mysqlOutbox }] = await Promise.all([
+        import('./adapters/mysql/connection.ts'),
+        import('./adapters/mysql/users.ts'),
+        import('./adapters/mysql/api-keys.ts'),
+        import('./adapters/mysql/tools.ts'),
+        import('./adapters/mysql/outbox.ts'),
+      ]);
+      const mysql = connectMysql({ url: settings.mysql.MYSQL_URL, pool: settings.mysql.MYSQL_POOL });
+      return {
+        users: mysqlUserStore(mysql),
+        apiKeys: mysqlApiKeyStore(mysql),
+        tools: mysqlToolStore(mysql),
+        outbox: mysqlOutbox(mysql),
+        mysqlProbe: mysqlProbe(mysql),
+      };
+    },
+    async mongo() {
+      const settings = read('mongo');
+      const [{ mongoProbe, openMongo }, { mongoHistory }] = await Promise.all([import('./adapters/mongo/client.ts'), import('./adapters/mongo/history.ts')]);
+      const db = openMongo(settings);
+      return { history: mongoHistory(db), mongoProbe: mongoProbe(db) };
+    },
+    async auth() {
+      const settings = read('auth');
+      const [{ openTrust }, { readSigningKeys }, { createGatekeeper }] = await Promise.all([
+        import('./adapters/dynamo/trust-store.ts'),
+        import('./auth/tokens.ts'),
+        import('./auth/gatekeeper.ts'),
+      ]);
+      const signingKeys = await readSigningKeys(settings);
+      const { trust, dynamoProbe } = openTrust(settings);
+      return { gatekeeper: createGatekeeper({ trust, signingKeys }), trust, signingKeys, dynamoProbe };
+    },
+    async redis() {
+      const settings = read('redis');
+      const [{ openRedis, redisProbe }, { redisLimiter }] = await Promise.all([import('./adapters/redis/client.ts'), import('./adapters/redis/limiter.ts')]);
+      const redis = openRedis(settings);
+      return { limiter: redisLimiter(redis, settings.base.STAGE), redisProbe: redisProbe(redis) };
+    },
+    async queues() {
+      const settings = read('queues');
+      const [{ openQueues }, { queueRelay }] = await Promise.all([import('./adapters/queue/sqs.ts'), import('./adapters/queue/relay.ts')]);
+      const queues = openQueues(settings);
+      const prefix = `mcp-${settings.base.STAGE}-`;
+      return {
+        relay: queueRelay(queues),
+        postpone: ({ eventSourceARN, receiptHandle }, seconds) =>
+          queues.postpone((eventSourceARN.split(':').at(-1) ?? '').replace(prefix, ''), receiptHandle, seconds),
+        sqsProbe: queues.probe('relay'),
+      };
+    },
+    catalogue: async () => ({ catalogue }),
+    settings: async () => ({ settings: read('settings').base }),
+  };
+
+  const built = new Map<Use, Promise<object>>();
+  const service = <U extends Use>(use: U): Promise<Provides[U]> => {
+    const known = built.get(use) as Promise<Provides[U]> | undefined;
+    if (known) return known;
+    const building = builders[use]();
+    built.set(use, building);
+    building.catch(() => built.delete(use));
+    return building;
+  };
+
+  let base: SettingsOf<never> | undefined;
+  return {
+    settings: () => (base ??= readSettings(env, [])),
+    services: async <U extends Use>(uses: readonly U[]) => Object.assign({}, ...(await Promise.all(uses.map(service)))) as ServicesOf<U>,
+    gatekeeper: async () => (await service('auth')).gatekeeper,
+    limiter: async () => (await service('redis')).limiter,
+    postpone: async (message, seconds) => (await service('queues')).postpone(message, seconds),
+    write,
+  };
 }

@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import { correlated } from './correlation.ts';
 import { currentHost, takeColdStart } from './host.ts';
 import type { Log } from './log.ts';
 import { startReport } from './log.ts';
@@ -16,7 +17,7 @@ export function since(startedAt: number): number {
 /** Runs `work` under one report line; an error is reported and thrown on, so that the platform's retry sees it. */
 export async function reported<T>(
   context: Context,
-  base: Readonly<Record<string, unknown>>,
+  base: { readonly request_id: string; readonly route: string },
   work: (log: Log) => Promise<T>,
 ): Promise<T> {
   const host = currentHost();
@@ -24,7 +25,7 @@ export async function reported<T>(
   const functionId = functionIdOf(context);
   const report = startReport((line) => host.write(line), functionId, { ...base, cold_start: takeColdStart() });
   try {
-    const result = await work(report);
+    const result = await correlated({ requestId: base.request_id, log: report }, () => work(report));
     report.end('info', `${functionId} done`, { ms: since(startedAt) });
     return result;
   } catch (error) {

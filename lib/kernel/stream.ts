@@ -3,6 +3,7 @@ import type { Writable } from 'node:stream';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Use } from '../services.ts';
+import { correlated } from './correlation.ts';
 import type { Access, StreamDeclaration } from './declaration.ts';
 import type { HttpEvent } from './http-event.ts';
 import { type Answer, closeExchange, openExchange } from './http-frame.ts';
@@ -36,14 +37,16 @@ export function stream<
       body: declared.run({ ...call, signal: gone.signal }),
     }));
     const exchange = openExchange(event, context, declaration.route);
-    const answer = await pipeline(exchange, context);
-    try {
-      await send(answer, responseStream, gone.signal);
-    } catch (error) {
-      exchange.report.set({ stream_error: error });
-    } finally {
-      closeExchange(exchange, answer.statusCode);
-    }
+    await correlated({ requestId: exchange.facts.requestId, log: exchange.report }, async () => {
+      const answer = await pipeline(exchange, context);
+      try {
+        await send(answer, responseStream, gone.signal);
+      } catch (error) {
+        exchange.report.set({ stream_error: error });
+      } finally {
+        closeExchange(exchange, answer.statusCode);
+      }
+    });
   };
   return Object.assign(handler, { declaration: { kind: 'stream' as const, ...declared } });
 }

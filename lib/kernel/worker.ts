@@ -1,6 +1,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Use } from '../services.ts';
+import { correlated } from './correlation.ts';
 import type { WorkerDeclaration } from './declaration.ts';
 import { currentHost, takeColdStart } from './host.ts';
 import { requestIdFrom } from './ids.ts';
@@ -31,8 +32,9 @@ async function consume(declaration: WorkerDeclaration, record: SQSRecord, contex
   const host = currentHost();
   const startedAt = performance.now();
   const attempt = Number(record.attributes.ApproximateReceiveCount);
+  const requestId = requestIdFrom(record.messageAttributes['request_id']?.stringValue);
   const report = startReport((line) => host.write(line), functionIdOf(context), {
-    request_id: requestIdFrom(record.messageAttributes['request_id']?.stringValue),
+    request_id: requestId,
     route: `sqs ${declaration.queue}`,
     message_id: record.messageId,
     attempt,
@@ -41,7 +43,7 @@ async function consume(declaration: WorkerDeclaration, record: SQSRecord, contex
   try {
     const message: unknown = declaration.message.parse(JSON.parse(record.body));
     const services = await host.services(declaration.uses ?? []);
-    await declaration.run({ message, attempt, services, log: report });
+    await correlated({ requestId, log: report }, () => declaration.run({ message, attempt, services, log: report }));
     report.end('info', `${declaration.queue} done`, { ms: since(startedAt) });
     return true;
   } catch (error) {

@@ -1,0 +1,22 @@
+import { type Db, MongoClient } from 'mongodb';
+import type { Probe } from '../../kernel/probe.ts';
+import type { SettingsOf } from '../../kernel/settings.ts';
+
+/** Connects on first use. A server that is away is noticed within 2 s, one that stalls within 5 s. */
+export function openMongo({ mongo }: SettingsOf<'mongo'>): Db {
+  const client = new MongoClient(mongo.MONGODB_URI, {
+    maxPoolSize: 10,
+    serverSelectionTimeoutMS: 2000,
+    connectTimeoutMS: 2000,
+    socketTimeoutMS: 5000,
+    retryWrites: false,
+    appName: 'mcp-platform',
+  });
+  return client.db();
+}
+
+export function mongoProbe(db: Db): Probe {
+  return async (timeoutMs) => {
+    await db.command({ ping: 1 }, { timeoutMS: timeoutMs });
+  };
+}

@@ -1,0 +1,18 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Log } from './log.ts';
+
+/** What goes along with everything that one request causes: its id and its log. Never who is asking; that is an argument. */
+export interface Correlation {
+  readonly requestId: string;
+  readonly log: Log;
+}
+
+const storage = new AsyncLocalStorage<Correlation>();
+
+export function correlated<T>(correlation: Correlation, work: () => T): T {
+  return storage.run(correlation, work);
+}
+
+export function currentCorrelation(): Correlation | undefined {
+  return storage.getStore();
+}
