@@ -43,12 +43,23 @@ export interface HostOptions {
 }
 
 /** The composition root: builds each adapter on first use, once per process. A build that failed is tried again by the next request. */
-export function createHost({ env, catalogue, write = (line) => void process.stdout.write(`${line}\n`) }: HostOptions): Host {
-  const read = <U extends Use>(use: U): SettingsOf<(typeof settingsOfUse)[U][number]> => readSettings(env, settingsOfUse[use]);
+export function createHost({
+  env,
+  catalogue,
+  write = (line) => void process.stdout.write(`${line}\n`),
+}: HostOptions): Host {
+  const read = <U extends Use>(use: U): SettingsOf<(typeof settingsOfUse)[U][number]> =>
+    readSettings(env, settingsOfUse[use]);
   const builders: { readonly [U in Use]: () => Promise<Provides[U]> } = {
     async mysql() {
       const settings = read('mysql');
-      const [{ connectMysql, mysqlProbe }, { mysqlUserStore }, { mysqlApiKeyStore }, { mysqlToolStore }, { mysqlOutbox }] = await Promise.all([
+      const [
+        { connectMysql, mysqlProbe },
+        { mysqlUserStore },
+        { mysqlApiKeyStore },
+        { mysqlToolStore },
+        { mysqlOutbox },
+      ] = await Promise.all([
         import('./adapters/mysql/connection.ts'),
         import('./adapters/mysql/users.ts'),
         import('./adapters/mysql/api-keys.ts'),
@@ -66,7 +77,10 @@ export function createHost({ env, catalogue, write = (line) => void process.stdo
     },
     async mongo() {
       const settings = read('mongo');
-      const [{ mongoProbe, openMongo }, { mongoHistory }] = await Promise.all([import('./adapters/mongo/client.ts'), import('./adapters/mongo/history.ts')]);
+      const [{ mongoProbe, openMongo }, { mongoHistory }] = await Promise.all([
+        import('./adapters/mongo/client.ts'),
+        import('./adapters/mongo/history.ts'),
+      ]);
       const db = openMongo(settings);
       return { history: mongoHistory(db), mongoProbe: mongoProbe(db) };
     },
@@ -83,13 +97,19 @@ export function createHost({ env, catalogue, write = (line) => void process.stdo
     },
     async redis() {
       const settings = read('redis');
-      const [{ openRedis, redisProbe }, { redisLimiter }] = await Promise.all([import('./adapters/redis/client.ts'), import('./adapters/redis/limiter.ts')]);
+      const [{ openRedis, redisProbe }, { redisLimiter }] = await Promise.all([
+        import('./adapters/redis/client.ts'),
+        import('./adapters/redis/limiter.ts'),
+      ]);
       const redis = openRedis(settings);
       return { limiter: redisLimiter(redis, settings.base.STAGE), redisProbe: redisProbe(redis) };
     },
     async queues() {
       const settings = read('queues');
-      const [{ openQueues }, { queueRelay }] = await Promise.all([import('./adapters/queue/sqs.ts'), import('./adapters/queue/relay.ts')]);
+      const [{ openQueues }, { queueRelay }] = await Promise.all([
+        import('./adapters/queue/sqs.ts'),
+        import('./adapters/queue/relay.ts'),
+      ]);
       const queues = openQueues(settings);
       const prefix = `mcp-${settings.base.STAGE}-`;
       return {
@@ -116,7 +136,8 @@ export function createHost({ env, catalogue, write = (line) => void process.stdo
   let base: SettingsOf<never> | undefined;
   return {
     settings: () => (base ??= readSettings(env, [])),
-    services: async <U extends Use>(uses: readonly U[]) => Object.assign({}, ...(await Promise.all(uses.map(service)))) as ServicesOf<U>,
+    services: async <U extends Use>(uses: readonly U[]) =>
+      Object.assign({}, ...(await Promise.all(uses.map(service)))) as ServicesOf<U>,
     gatekeeper: async () => (await service('auth')).gatekeeper,
     limiter: async () => (await service('redis')).limiter,
     postpone: async (message, seconds) => (await service('queues')).postpone(message, seconds),

@@ -23,7 +23,9 @@ export function endpoint<
   const pipeline = httpPipeline(declared, (call) => respond(declared, call));
   const handler = async (event: HttpEvent, context: Context): Promise<APIGatewayProxyResult> => {
     const exchange = openExchange(event, context, declaration.route);
-    const answer = await correlated({ requestId: exchange.facts.requestId, log: exchange.report }, () => pipeline(exchange, context));
+    const answer = await correlated({ requestId: exchange.facts.requestId, log: exchange.report }, () =>
+      pipeline(exchange, context),
+    );
     closeExchange(exchange, answer.statusCode);
     return encode(answer);
   };

@@ -1,6 +1,7 @@
 import type { ToolChanged } from '../../events/outbox.ts';
 import type { OutboxEntry } from '../outbox/ports.ts';
-import type { ToolConfig, ToolStatus } from './schema.ts';
+import type { ToolConfig } from './config.ts';
+import type { ToolStatus } from './schema.ts';
 
 export interface ToolRecord {
   readonly id: string;
@@ -34,14 +35,15 @@ export type ToolSort = (typeof toolSorts)[number];
 export interface ToolStore {
   /** @throws Problem `slug-taken`, also for the slug of a deleted tool. */
   insert(tool: ToolRecord, outbox: readonly OutboxEntry[]): Promise<void>;
-  /** By id or slug; not the deleted. */
-  find(idOrSlug: string): Promise<ToolRecord | undefined>;
+  /** By id or slug; the deleted only when asked for. */
+  find(idOrSlug: string, options?: { readonly includeDeleted: boolean }): Promise<ToolRecord | undefined>;
   list(
     filter: ToolFilter,
     page: { readonly offset: number; readonly limit: number },
   ): Promise<{ items: ToolSummary[]; total: number }>;
   /**
-   * Locks the tool, lets `decide` make the next revision from what is there, and writes both it and its outbox entries.
+   * Locks the tool (not a deleted one), lets `decide` make the next revision from what is there, and writes both it and its
+   * outbox entries. The same object again means that nothing changes.
    * @returns undefined when there is no such tool. What `decide` throws rolls back.
    */
   change(

@@ -1,5 +1,114 @@
 import * as z from 'zod';
+import { Id, Timestamp } from '../kernel/ids.ts';
+import { pageOf } from '../kernel/page.ts';
+import { ToolConfig } from './config.ts';
+
 export const toolStatuses = ['draft', 'active', 'deprecated'] as const;
 export type ToolStatus = (typeof toolStatuses)[number];
-export type ToolConfig = Record<string, unknown>;
-export const placeholder = z.string();
+
+/** Slugs that are routes of ours. */
+const reservedSlugs = ['knowledge'];
+
+const wellFormed = (text: string): boolean => text.isWellFormed();
+const notWellFormed = 'is not well-formed Unicode';
+
+export const Slug = z
+  .string()
+  .max(255)
+  .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'Lower-case letters and digits, in words joined by single hyphens')
+  .refine((slug) => !reservedSlugs.includes(slug), 'This slug is reserved')
+  .meta({ description: 'Unique for ever, also after the tool is deleted.', example: 'acme-weather' });
+
+/** Semantic Versioning 2.0.0. */
+export const Version = z
+  .string()
+  .max(64)
+  .regex(
+    /^(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})\.(0|[1-9]\d{0,15})(-[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?(\+[0-9A-Za-z-]+(\.[0-9A-Za-z-]+)*)?$/,
+    'A semantic version, such as 1.4.0',
+  )
+  .meta({ example: '1.0.0' });
+
+const Name = z.string().min(1).max(255).refine(wellFormed, notWellFormed).meta({ example: 'Acme Weather' });
+const Description = z
+  .string()
+  .max(10_000)
+  .refine(wellFormed, notWellFormed)
+  .meta({ example: 'Forecasts for any place on earth.' });
+const Status = z.enum(toolStatuses);
+
+export const CreateTool = z.strictObject({
+  name: Name,
+  slug: Slug,
+  description: Description.default(''),
+  version: Version,
+  config: ToolConfig,
+  status: Status.default('draft'),
+});
+export type CreateTool = z.output<typeof CreateTool>;
+
+export const UpdateTool = z
+  .strictObject({
+    name: Name.optional(),
+    description: Description.optional(),
+    version: Version.optional(),
+    config: ToolConfig.optional(),
+    status: Status.optional(),
+  })
+  .refine(
+    (changes) => Object.values(changes).some((value) => value !== undefined),
+    'Name at least one of name, description, version, config, status',
+  );
+export type UpdateTool = z.output<typeof UpdateTool>;
+
+export const ToolSummary = z.object({
+  id: Id,
+  name: z.string(),
+  slug: z.string(),
+  description: z.string(),
+  version: z.string(),
+  status: Status,
+  author_id: Id,
+  revision: z.int(),
+  created_at: Timestamp,
+  updated_at: Timestamp,
+  deleted_at: Timestamp.nullable(),
+});
+
+export const Tool = ToolSummary.extend({ config: z.record(z.string(), z.unknown()) }).meta({ id: 'Tool' });
+export type Tool = z.output<typeof Tool>;
+
+export const ToolPage = pageOf(ToolSummary).meta({ id: 'ToolPage' });
+
+export const ToolId = z.object({
+  tool_id: z.string().min(1).max(255).meta({ description: 'Id or slug of the tool.' }),
+});
+
+export const Deleted = z.object({ message: z.string(), id: Id });
+
+export const JsonPatch = z.array(
+  z.object({ op: z.enum(['add', 'remove', 'replace']), path: z.string(), value: z.unknown().optional() }),
+);
+
+export const HistoryEntry = z.object({
+  revision: z.int(),
+  version: z.string(),
+  changed_at: Timestamp,
+  changed_by: Id,
+  change_type: z.enum(['create', 'update', 'delete', 'restore', 'sync']),
+  config: z.record(z.string(), z.unknown()),
+  diff: JsonPatch.meta({
+    description: 'JSON Patch (RFC 6902) from the revision before; of name, description, status, version and config.',
+  }),
+});
+
+export const HistoryPage = z
+  .object({
+    versions: z.array(HistoryEntry),
+    total: z.int(),
+    page: z.int(),
+    page_size: z.int(),
+    pages: z.int(),
+  })
+  .meta({ id: 'ToolHistory' });
+export type HistoryPage = z.output<typeof HistoryPage>;

@@ -24,7 +24,13 @@ export function mongoHistory(db: Db): HistoryStore {
         entries.map((entry) => {
           const _id = idOf(entry.tool_id, entry.revision);
           const { tool_id, revision } = entry;
-          return { updateOne: { filter: { _id }, update: { $setOnInsert: { tool_id, revision, entry: JSON.stringify(entry) } }, upsert: true } };
+          return {
+            updateOne: {
+              filter: { _id },
+              update: { $setOnInsert: { tool_id, revision, entry: JSON.stringify(entry) } },
+              upsert: true,
+            },
+          };
         }),
         { ordered: false },
       );

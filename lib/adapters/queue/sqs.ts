@@ -1,4 +1,9 @@
-import { ChangeMessageVisibilityCommand, GetQueueAttributesCommand, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import {
+  ChangeMessageVisibilityCommand,
+  GetQueueAttributesCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
 import { currentCorrelation } from '../../kernel/correlation.ts';
 import type { Probe } from '../../kernel/probe.ts';
 import type { SettingsOf } from '../../kernel/settings.ts';
@@ -35,7 +40,9 @@ export function openQueues({ base, queues }: SettingsOf<'queues'>): Queues {
       );
     },
     async postpone(queue, ReceiptHandle, seconds) {
-      await client.send(new ChangeMessageVisibilityCommand({ QueueUrl: urlOf(queue), ReceiptHandle, VisibilityTimeout: seconds }));
+      await client.send(
+        new ChangeMessageVisibilityCommand({ QueueUrl: urlOf(queue), ReceiptHandle, VisibilityTimeout: seconds }),
+      );
     },
     probe: (queue) => async (timeoutMs) => {
       await client.send(new GetQueueAttributesCommand({ QueueUrl: urlOf(queue), AttributeNames: ['QueueArn'] }), {

@@ -28,7 +28,11 @@ export function redisLimiter(redis: Redis, stage: string): Limiter {
       try {
         const { success, remaining, reset, reason } = await windowOf(limit).limit(key);
         if (reason === 'timeout') return undefined;
-        return { allowed: success, remaining: Math.max(0, remaining), resetSeconds: Math.max(1, Math.ceil((reset - Date.now()) / 1000)) };
+        return {
+          allowed: success,
+          remaining: Math.max(0, remaining),
+          resetSeconds: Math.max(1, Math.ceil((reset - Date.now()) / 1000)),
+        };
       } catch {
         // Redis may vanish at any time; the caller reports that the count was skipped.
         return undefined;

@@ -1,0 +1,13 @@
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { ListTools, listTools } from '../../lib/tools/list-tools.ts';
+import { ToolPage } from '../../lib/tools/schema.ts';
+
+export const handler = endpoint({
+  route: 'GET /api/v1/mcps',
+  summary: 'List the tools of the catalogue',
+  permission: 'mcps:read',
+  uses: ['mysql'],
+  query: ListTools,
+  output: ToolPage,
+  run: ({ query, services }) => listTools(services, query),
+});

@@ -1,0 +1,80 @@
+import type { ToolChanged } from '../../events/outbox.ts';
+import { type Caller, isAdmin } from '../kernel/caller.ts';
+import { newId } from '../kernel/ids.ts';
+import { notFound, Problem } from '../kernel/problem.ts';
+import type { OutboxEntry, Relay } from '../outbox/ports.ts';
+import type { ToolRecord, ToolStore } from './ports.ts';
+import { etagOf } from './present.ts';
+
+type ChangeType = ToolChanged['change_type'];
+
+/** What the outbox tells of a change: enough for the history, by itself. */
+export function changeEntry(change_type: ChangeType, tool: ToolRecord, caller: Caller): OutboxEntry {
+  const { id, revision, version, slug, name, description, status, config } = tool;
+  return {
+    id: newId(),
+    message: {
+      kind: 'tool-changed',
+      tool_id: id,
+      revision,
+      version,
+      slug,
+      change_type,
+      changed_by: caller.userId,
+      changed_at: tool.updatedAt.toISOString(),
+      snapshot: { name, description, status, config },
+    },
+  };
+}
+
+export interface ChangeRequest {
+  readonly idOrSlug: string;
+  /** The If-Match header. */
+  readonly ifMatch: string | undefined;
+  readonly type: ChangeType;
+  readonly permission: 'mcps:update' | 'mcps:delete';
+}
+
+/**
+ * One change of one tool: checks who may and whether it is still the tool that the caller saw, counts the revision up, and tells of it after the
+ * commit. `apply` answers what becomes different, or undefined when nothing does: then there is no new revision.
+ * @throws Problem `not-found`, `forbidden` (not the author, not an admin), `precondition-failed`, and what `apply` throws.
+ */
+export async function changeTool(
+  { tools, relay }: { tools: ToolStore; relay: Relay },
+  caller: Caller,
+  { idOrSlug, ifMatch, type, permission }: ChangeRequest,
+  apply: (current: ToolRecord) => Partial<ToolRecord> | undefined,
+): Promise<ToolRecord> {
+  const told: string[] = [];
+  const changed = await tools.change(idOrSlug, (current) => {
+    demandAuthor(caller, current, permission);
+    demandMatch(ifMatch, current);
+    const different = apply(current);
+    if (different === undefined) return { next: current, outbox: [] };
+    const next = { ...current, ...different, revision: current.revision + 1, updatedAt: new Date() };
+    const entry = changeEntry(type, next, caller);
+    told.push(entry.id);
+    return { next, outbox: [entry] };
+  });
+  if (changed === undefined) throw notFound('tool', idOrSlug);
+  await relay.send(told);
+  return changed;
+}
+
+function demandAuthor(caller: Caller, tool: ToolRecord, permission: string): void {
+  if (tool.authorId === caller.userId || isAdmin(caller)) return;
+  throw new Problem('forbidden', {
+    detail: 'Only its author or an admin may change this tool.',
+    extra: { required_permission: permission },
+  });
+}
+
+function demandMatch(ifMatch: string | undefined, tool: ToolRecord): void {
+  if (ifMatch === undefined || ifMatch.trim() === '*') return;
+  if (ifMatch.split(',').some((tag) => tag.trim() === etagOf(tool))) return;
+  throw new Problem('precondition-failed', {
+    detail: `The tool is at revision ${tool.revision}; If-Match names another.`,
+    headers: { etag: etagOf(tool) },
+  });
+}

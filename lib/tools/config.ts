@@ -1,0 +1,108 @@
+import * as z from 'zod';
+import { Problem } from '../kernel/problem.ts';
+
+/** `config` ≤ 256 KB of JSON in UTF-8. */
+export const maxConfigBytes = 256 * 1024;
+
+const Name = z.string().min(1).max(255);
+const Variables = z.record(z.string().min(1).max(255), z.string().max(32_768));
+
+/** Launched over stdio, in the convention of MCP clients' files. */
+const StdioServer = z.looseObject({
+  name: Name,
+  command: z.string().min(1).max(4096),
+  args: z.array(z.string().max(32_768)).max(200).optional(),
+  env: Variables.optional(),
+});
+
+/** Reached over HTTP. */
+const RemoteServer = z.looseObject({
+  name: Name,
+  url: z.url({ protocol: /^https?$/ }).max(2048),
+  headers: Variables.optional(),
+  transport: z.enum(['streamable-http', 'sse']).optional(),
+});
+
+/** From a package registry, as the MCP registry's `server.json` names it. */
+const PackageServer = z.looseObject({
+  name: Name,
+  package: z.looseObject({
+    registry_type: z.enum(['npm', 'pypi', 'oci']),
+    identifier: z.string().min(1).max(512),
+    version: z.string().min(1).max(255).optional(),
+    runtime_hint: z.string().max(255).optional(),
+    runtime_arguments: z.array(z.unknown()).max(200).optional(),
+    package_arguments: z.array(z.unknown()).max(200).optional(),
+    environment_variables: z.array(z.unknown()).max(200).optional(),
+  }),
+});
+
+const launches = { command: StdioServer, url: RemoteServer, package: PackageServer } as const;
+type Launch = keyof typeof launches;
+
+/** A server has exactly one way to be launched; its errors are told for that one, not for all three. */
+const Server = z.record(z.string(), z.unknown()).transform((server, context) => {
+  const named = (Object.keys(launches) as Launch[]).filter((launch) => server[launch] !== undefined);
+  const [launch, ...more] = named;
+  if (launch === undefined || more.length > 0) {
+    context.addIssue({
+      code: 'custom',
+      message: `Name exactly one of command, url, package (${named.length} are named)`,
+      input: server,
+    });
+    return z.NEVER;
+  }
+  const parsed = launches[launch].safeParse(server);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues)
+    context.addIssue({ code: 'custom', message: issue.message, path: issue.path, input: server });
+  return z.NEVER;
+});
+
+const DeclaredTool = z
+  .looseObject({
+    name: Name,
+    description: z.string().max(32_768).optional(),
+    inputSchema: z.record(z.string(), z.unknown()).optional(),
+    parameters: z.record(z.string(), z.unknown()).optional(),
+  })
+  .refine((tool) => tool.inputSchema !== undefined || tool.parameters !== undefined, 'Name inputSchema or parameters');
+
+/** What a tool of the catalogue holds. `servers` may be empty in a draft. */
+export const ToolConfig = z
+  .strictObject({
+    servers: z.array(Server).max(50).refine(namesDiffer, 'Two servers have the same name'),
+    tools: z.array(DeclaredTool).max(1000).refine(namesDiffer, 'Two tools have the same name').optional(),
+    prompts: z
+      .array(z.looseObject({ name: Name }))
+      .max(1000)
+      .optional(),
+    resources: z
+      .array(z.looseObject({ name: Name }))
+      .max(1000)
+      .optional(),
+    server_json: z.record(z.string(), z.unknown()).optional(),
+  })
+  .meta({
+    id: 'ToolConfig',
+    description:
+      'Servers (stdio, remote or package), and the tools, prompts and resources that they offer. At most 256 KB.',
+    example: {
+      servers: [{ name: 'everything', command: 'npx', args: ['-y', '@modelcontextprotocol/server-everything'] }],
+    },
+  });
+export type ToolConfig = z.output<typeof ToolConfig>;
+
+function namesDiffer(named: readonly { readonly name?: unknown }[]): boolean {
+  return new Set(named.map(({ name }) => name)).size === named.length;
+}
+
+/** @throws Problem 413 when the configuration is larger than {@link maxConfigBytes}. */
+export function demandConfigSize(config: ToolConfig): void {
+  const bytes = Buffer.byteLength(JSON.stringify(config));
+  if (bytes > maxConfigBytes) {
+    throw new Problem('payload-too-large', {
+      detail: `config has ${bytes} bytes; at most ${maxConfigBytes} are taken.`,
+    });
+  }
+}

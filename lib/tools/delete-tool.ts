@@ -1,0 +1,16 @@
+import type { Caller } from '../kernel/caller.ts';
+import type { Relay } from '../outbox/ports.ts';
+import { changeTool } from './change.ts';
+import type { ToolStore } from './ports.ts';
+
+/** Soft: the history stays readable, the slug stays taken. */
+export async function deleteTool(
+  services: { tools: ToolStore; relay: Relay },
+  caller: Caller,
+  idOrSlug: string,
+  ifMatch: string | undefined,
+): Promise<{ message: string; id: string }> {
+  const request = { idOrSlug, ifMatch, type: 'delete', permission: 'mcps:delete' } as const;
+  const { id, slug } = await changeTool(services, caller, request, () => ({ deletedAt: new Date() }));
+  return { message: `Tool ${slug} is deleted.`, id };
+}

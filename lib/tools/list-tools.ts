@@ -1,0 +1,29 @@
+import * as z from 'zod';
+import { Id } from '../kernel/ids.ts';
+import { pageFacts, pageQuery, windowOf } from '../kernel/page.ts';
+import { toolSorts, type ToolStore } from './ports.ts';
+import { presentSummary } from './present.ts';
+import { type ToolPage, toolStatuses } from './schema.ts';
+
+export const ListTools = z.object({
+  ...pageQuery,
+  status: z.enum(toolStatuses).optional(),
+  author_id: Id.optional(),
+  search: z
+    .string()
+    .min(1)
+    .max(200)
+    .optional()
+    .meta({ description: 'Words of the name, the slug or the description; all must occur.' }),
+  sort: z.enum(toolSorts).default('-created_at').meta({ description: 'A leading minus means descending.' }),
+});
+
+/** One page of the catalogue, without configurations. */
+export async function listTools(
+  { tools }: { tools: ToolStore },
+  query: z.output<typeof ListTools>,
+): Promise<z.output<typeof ToolPage>> {
+  const { status, author_id, search, sort } = query;
+  const { items, total } = await tools.list({ status, authorId: author_id, search, sort }, windowOf(query));
+  return { items: items.map(presentSummary), ...pageFacts(query, total) };
+}

@@ -1,0 +1,28 @@
+import type { ToolRecord, ToolSummary } from './ports.ts';
+import type { Tool } from './schema.ts';
+
+/** A tool as the API shows it in a list. */
+export function presentSummary(tool: ToolSummary): Omit<Tool, 'config'> {
+  return {
+    id: tool.id,
+    name: tool.name,
+    slug: tool.slug,
+    description: tool.description,
+    version: tool.version,
+    status: tool.status,
+    author_id: tool.authorId,
+    revision: tool.revision,
+    created_at: tool.createdAt.toISOString(),
+    updated_at: tool.updatedAt.toISOString(),
+    deleted_at: tool.deletedAt?.toISOString() ?? null,
+  };
+}
+
+export function presentTool(tool: ToolRecord): Tool {
+  return { ...presentSummary(tool), config: tool.config };
+}
+
+/** Strong validator: the revision counts every change. */
+export function etagOf({ revision }: { readonly revision: number }): string {
+  return `"${revision}"`;
+}
