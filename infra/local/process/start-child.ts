@@ -9,12 +9,14 @@ import { forgetPid, notePid } from './pid-file.ts';
 // read ends when the platform's end of the pipe closes, which the kernel does even after kill -9.
 // A shell gives a background job /dev/null as its input: hence descriptor 3.
 const GUARD = `
+patience=$1
+shift
 exec 3<&0 </dev/null
 (
   read -r _ <&3
   kill -TERM $$ 2>/dev/null || exit 0
   tries=0
-  while kill -0 $$ 2>/dev/null && [ $tries -lt 75 ]; do
+  while kill -0 $$ 2>/dev/null && [ $tries -lt $patience ]; do
     sleep 0.2 2>/dev/null || sleep 1
     tries=$((tries + 1))
   done
@@ -23,6 +25,8 @@ exec 3<&0 </dev/null
 exec 3<&-
 exec "$@"
 `;
+
+const GUARD_STEP_MS = 200;
 
 export interface ChildOptions {
   name: string;
@@ -57,7 +61,9 @@ export interface Child {
 export async function startChild(options: ChildOptions): Promise<Child> {
   const log = freshLog(options.state, options.name);
   const output = openSync(log, 'a', 0o600);
-  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', options.command, ...options.args], {
+  const stopMs = options.stopMs ?? 15_000;
+  const patience = String(Math.ceil(stopMs / GUARD_STEP_MS));
+  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', patience, options.command, ...options.args], {
     stdio: ['pipe', output, output],
     env: options.env ?? process.env,
     cwd: options.cwd,
@@ -78,7 +84,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const { pid } = child;
   if (pid === undefined) throw new Error(`${options.name} ${await ended}`);
   notePid(options.state, options.name, pid);
-  const stop = () => stopChild(child, ended, options.stopMs ?? 15_000);
+  const stop = () => stopChild(child, ended, stopMs);
   try {
     await untilReady(options, log, ended);
   } catch (error) {

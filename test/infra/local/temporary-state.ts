@@ -1,0 +1,51 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Where the downloaded programs are, shared with `npm run dev`. */
+export const cache = resolve(import.meta.dirname, '../../../.local/debian');
+
+/** A state directory of a test's own. */
+export function temporaryState(): { state: string; remove: () => void } {
+  const state = mkdtempSync(join(tmpdir(), 'mcp-platform-'));
+  return { state, remove: () => rmSync(state, { recursive: true, force: true }) };
+}
+
+/** Waits until something is so; answers whether it became so within the time. */
+export async function becomes(condition: () => boolean, withinMs = 10_000): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (!condition()) {
+    if (performance.now() > deadline) return false;
+    await sleep(20);
+  }
+  return true;
+}
+
+/** Whether any process of this group is left; one that has ended and waits for its parent does not count. */
+export function groupRuns(group: number): boolean {
+  if (process.platform !== 'linux') return groupTakesSignals(group);
+  return readdirSync('/proc').some((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    const [state, , pgrp] = statFields(name);
+    return Number(pgrp) === group && state !== 'Z';
+  });
+}
+
+function statFields(pid: string): string[] {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return [];
+  }
+}
+
+function groupTakesSignals(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
