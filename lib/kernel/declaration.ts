@@ -10,7 +10,8 @@ import type { ProblemType } from './problem.ts';
  */
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-export type Route = `${Method} /${string}`;
+/** `ANY /{proxy+}` is the one function that gets what no route takes. */
+export type Route = `${Method} /${string}` | 'ANY /{proxy+}';
 
 type Intersection<U> = (U extends unknown ? (of: U) => void : never) extends (of: infer I) => void ? I : never;
 /** The services that a function gets: exactly those of its `uses`. */
@@ -39,6 +40,11 @@ interface Common<U extends Use> {
 type Parsed<S> = S extends z.ZodType ? z.output<S> : undefined;
 
 export interface RequestFacts {
+  readonly method: string;
+  /** As it came, without the query. */
+  readonly path: string;
+  /** The query with its question mark, or nothing. */
+  readonly search: string;
   readonly requestId: string;
   readonly sourceIp: string;
   /** Names in lower case. */
@@ -81,7 +87,7 @@ export interface EndpointDeclaration<
   /** Default application/json. Another type means that `output` is a string, or an Uint8Array sent as binary. */
   readonly produces?: string;
   /** Answer headers, e.g. Location and ETag. */
-  readonly headers?: (output: z.output<O>) => Record<string, string>;
+  readonly headers?: (output: z.output<O>, call: Call<U, A, P, Q, B>) => Record<string, string>;
   /** A status that depends on the answer (health). */
   readonly statusOf?: (output: z.output<O>) => number;
   readonly run: (call: Call<U, A, P, Q, B>) => Promise<z.input<O>> | z.input<O>;

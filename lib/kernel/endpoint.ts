@@ -35,7 +35,7 @@ export function endpoint<
 async function respond(declaration: EndpointDeclaration, call: AnyCall): Promise<Answer> {
   const output: unknown = declaration.output.parse(await declaration.run(call));
   const statusCode = declaration.statusOf?.(output) ?? declaration.status ?? 200;
-  const headers = declaration.headers?.(output) ?? {};
+  const headers = declaration.headers?.(output, call) ?? {};
   if (statusCode === 204) return { statusCode, headers, body: '' };
   if (declaration.produces === undefined) {
     return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(output) };

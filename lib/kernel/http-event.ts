@@ -1,3 +1,4 @@
+import type { RequestFacts } from './declaration.ts';
 import { requestIdFrom } from './ids.ts';
 
 /** The members of an API Gateway REST event (payload v1) that the kernel reads. */
@@ -28,13 +29,23 @@ export function readHeaders(event: HttpEvent): Record<string, string> {
   return headers;
 }
 
-export function readFacts(event: HttpEvent): { requestId: string; sourceIp: string; headers: Record<string, string> } {
+export function readFacts(event: HttpEvent): RequestFacts {
   const headers = readHeaders(event);
   return {
+    method: event.httpMethod,
+    path: event.path,
+    search: readSearch(event),
     requestId: requestIdFrom(headers['x-request-id']),
     sourceIp: event.requestContext.identity.sourceIp,
     headers,
   };
+}
+
+function readSearch({ multiValueQueryStringParameters }: HttpEvent): string {
+  const pairs = Object.entries(multiValueQueryStringParameters ?? {}).flatMap(([name, values]) =>
+    (values ?? []).map((value) => [name, value]),
+  );
+  return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
 }
 
 /** The credential of a request: an API key or the bearer token; undefined when there is none. */

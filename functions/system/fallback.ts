@@ -1,0 +1,14 @@
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { answerUnrouted, Unrouted } from '../../lib/system/answer-unrouted.ts';
+
+export const handler = endpoint({
+  route: 'ANY /{proxy+}',
+  summary: 'Answer what no route takes: preflights, trailing slashes, 404, 405',
+  permission: 'public',
+  limit: 'off',
+  uses: ['catalogue'],
+  output: Unrouted,
+  statusOf: ({ status }) => status,
+  headers: ({ headers }) => headers,
+  run: ({ request, services }) => answerUnrouted(services, request),
+});

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { contentTypeOf, readDocsAsset } from '../../lib/system/show-docs.ts';
+
+export const handler = endpoint({
+  route: 'GET /api/docs/{asset}',
+  summary: 'A file of the documentation page',
+  permission: 'public',
+  limit: 'off',
+  uses: ['catalogue'],
+  params: z.object({ asset: z.string().regex(/^[a-z0-9.-]{1,64}$/) }),
+  output: z.instanceof(Uint8Array),
+  produces: 'application/octet-stream',
+  headers: (_content, { params }) => ({
+    'content-type': contentTypeOf(params.asset),
+    'cache-control': 'public, max-age=3600',
+  }),
+  run: ({ params, services }) => readDocsAsset(services, params.asset),
+});

@@ -1,0 +1,14 @@
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { checkHealth, Health } from '../../lib/system/check-health.ts';
+
+export const handler = endpoint({
+  route: 'GET /health',
+  summary: 'Ask every store for a sign of life',
+  permission: 'public',
+  limit: 'off',
+  uses: ['mysql', 'mongo', 'redis', 'auth', 'queues', 'settings'],
+  output: Health,
+  statusOf: ({ status }) => (status === 'unhealthy' ? 503 : 200),
+  headers: () => ({ 'cache-control': 'no-store' }),
+  run: ({ services }) => checkHealth(services),
+});

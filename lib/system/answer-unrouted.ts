@@ -1,0 +1,59 @@
+import * as z from 'zod';
+import type { Catalogue } from '../kernel/catalogue.ts';
+import type { RequestFacts } from '../kernel/declaration.ts';
+import { Problem } from '../kernel/problem.ts';
+
+/** What a request without a route gets, when it is not a problem: a preflight's permission or the way to the address without the trailing slash. */
+export const Unrouted = z.object({
+  status: z.union([z.literal(204), z.literal(308)]),
+  headers: z.record(z.string(), z.string()),
+});
+type Unrouted = z.output<typeof Unrouted>;
+
+/** A browser may keep the answer of a preflight for 10 minutes. */
+const preflightSeconds = 600;
+
+/** @throws Problem `method-not-allowed` (with Allow) on a known path, `not-found` on any other. */
+export async function answerUnrouted(
+  { catalogue }: { catalogue: Catalogue },
+  { method, path, search }: RequestFacts,
+): Promise<Unrouted> {
+  const routes = await catalogue.routes();
+  const allowed = methodsOf(routes, path);
+  if (allowed.length > 0) {
+    const allow = [...allowed, 'OPTIONS'].join(', ');
+    if (method === 'OPTIONS') return { status: 204, headers: preflight(allow) };
+    throw new Problem('method-not-allowed', { detail: `${path} takes ${allow}.`, headers: { allow } });
+  }
+  const bare = path.replace(/\/+$/, '');
+  if (bare !== path && methodsOf(routes, bare).length > 0)
+    return { status: 308, headers: { location: `${bare}${search}` } };
+  throw new Problem('not-found', {
+    detail: 'There is nothing at this address.',
+    extra: { resource_type: 'route', resource_id: path },
+  });
+}
+
+function preflight(allow: string): Record<string, string> {
+  return {
+    allow,
+    'access-control-allow-methods': allow,
+    'access-control-allow-headers':
+      'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Mcp-Protocol-Version, Mcp-Session-Id, X-API-Key, X-Request-Id',
+    'access-control-max-age': String(preflightSeconds),
+  };
+}
+
+function methodsOf(routes: Awaited<ReturnType<Catalogue['routes']>>, path: string): string[] {
+  const segments = path.split('/');
+  return [
+    ...new Set(routes.filter((route) => matches(route.path.split('/'), segments)).map(({ method }) => method)),
+  ].toSorted();
+}
+
+function matches(template: readonly string[], segments: readonly string[]): boolean {
+  return (
+    template.length === segments.length &&
+    template.every((part, index) => (part.startsWith('{') ? segments[index] !== '' : part === segments[index]))
+  );
+}
