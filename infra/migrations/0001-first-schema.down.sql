@@ -1,0 +1,7 @@
+DROP TABLE IF EXISTS outbox;
+DROP TABLE IF EXISTS mcp_usage_stats;
+DROP TABLE IF EXISTS github_connections;
+DROP TABLE IF EXISTS mcp_deployments;
+DROP TABLE IF EXISTS mcp_tools;
+DROP TABLE IF EXISTS api_keys;
+DROP TABLE IF EXISTS users;
