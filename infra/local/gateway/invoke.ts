@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto';
+import type { Context } from 'aws-lambda';
+import type { Declaration } from '../../../lib/kernel/declaration.ts';
+import type { DiscoveredFunction, Kind } from '../../discover.ts';
+import type { ResponseStream } from './streaming.ts';
+
+/** How long a function may take when it declares nothing. API Gateway waits 29 s for a whole answer, 15 minutes for a streamed one. */
+const defaultSeconds: Readonly<Record<Kind, number>> = {
+  endpoint: 29,
+  socket: 29,
+  stream: 900,
+  worker: 30,
+  schedule: 60,
+  event: 60,
+};
+
+/** Seconds that one invocation may take, at most Lambda's 15 minutes. */
+export function timeoutSecondsOf({ kind, timeoutSeconds }: Declaration): number {
+  return Math.min(timeoutSeconds ?? defaultSeconds[kind], 900);
+}
+
+/** The function did not settle within its time. */
+export class InvocationTimeout extends Error {
+  override readonly name = 'InvocationTimeout';
+}
+
+type Running = (event: unknown, ...rest: unknown[]) => Promise<unknown>;
+
+export interface Invoker {
+  /** Runs a function as Lambda would. @throws what it throws, or InvocationTimeout. */
+  call(target: DiscoveredFunction, event: unknown): Promise<unknown>;
+  /** Runs a streaming function, which writes its answer into `out`. */
+  stream(target: DiscoveredFunction, event: unknown, out: ResponseStream): Promise<void>;
+  /** Waits until no function runs any more, at most so long. */
+  settled(ms: number): Promise<void>;
+}
+
+/** Runs functions in this process, each with a Lambda context and under its time limit. */
+export function createInvoker(stage: string): Invoker {
+  const running = new Set<Promise<unknown>>();
+
+  async function run(target: DiscoveredFunction, event: unknown, ...between: unknown[]): Promise<unknown> {
+    const context = new LambdaContext(target, stage);
+    // What a handler takes differs by kind; the caller builds the event that fits.
+    const handler = target.handler as unknown as Running;
+    const work = handler(event, ...between, context);
+    running.add(work);
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(
+        () => reject(new InvocationTimeout(`${target.id} took longer than ${timeoutSecondsOf(target.declaration)} s.`)),
+        context.getRemainingTimeInMillis(),
+      );
+    });
+    void work.then(
+      () => running.delete(work),
+      () => running.delete(work),
+    );
+    try {
+      return await Promise.race([work, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    call: (target, event) => run(target, event),
+    stream: async (target, event, out) => void (await run(target, event, out)),
+    settled: async (ms) => {
+      if (running.size === 0) return;
+      let timer: NodeJS.Timeout | undefined;
+      const patience = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
+      await Promise.race([Promise.allSettled(running), patience]);
+      clearTimeout(timer);
+    },
+  };
+}
+
+class LambdaContext implements Context {
+  readonly callbackWaitsForEmptyEventLoop = true;
+  readonly functionVersion = '$LATEST';
+  readonly functionName: string;
+  readonly memoryLimitInMB: string;
+  readonly awsRequestId = randomUUID();
+  readonly #deadline: number;
+
+  constructor({ id, declaration }: DiscoveredFunction, stage: string) {
+    this.functionName = `mcp-${stage}-${id}`;
+    this.memoryLimitInMB = String(declaration.memoryMb ?? 256);
+    this.#deadline = performance.now() + timeoutSecondsOf(declaration) * 1000;
+  }
+
+  get invokedFunctionArn(): string {
+    return `arn:aws:lambda:us-east-1:000000000000:function:${this.functionName}`;
+  }
+
+  get logGroupName(): string {
+    return `/aws/lambda/${this.functionName}`;
+  }
+
+  get logStreamName(): string {
+    return `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]local`;
+  }
+
+  // Bound, because callers take it off the context, which works on Lambda.
+  readonly getRemainingTimeInMillis = (): number => Math.max(0, Math.round(this.#deadline - performance.now()));
+
+  done(): never {
+    throw new Error('Node 24 on Lambda knows no callbacks.');
+  }
+
+  fail(): never {
+    return this.done();
+  }
+
+  succeed(): never {
+    return this.done();
+  }
+}
