@@ -1,0 +1,72 @@
+import { createTables } from '../../lib/adapters/dynamo/create-tables.ts';
+import { installHost } from '../../lib/kernel/host.ts';
+import { createHost } from '../../lib/services.ts';
+import { catalogueOf } from '../catalogue.ts';
+import type { DiscoveredFunction } from '../discover.ts';
+import { migrateUp } from '../migrations/migrate.ts';
+import { localEnvironment, withLocalCredentials } from './environment.ts';
+import { startClock } from './gateway/clock.ts';
+import { createLogSubscription } from './gateway/log-subscription.ts';
+import { createQueues, startPollers } from './gateway/pollers.ts';
+import { startGateway } from './gateway/server.ts';
+import type { Stores } from './stores/start-stores.ts';
+
+export interface ApplicationOptions {
+  readonly functions: readonly DiscoveredFunction[];
+  readonly urls: Stores['urls'];
+  /** The person's own variables. */
+  readonly env: NodeJS.ProcessEnv;
+  /** The gateway's. A taken one rejects with code EADDRINUSE. */
+  readonly port: number;
+  /** JWT_PRIVATE_KEYS. */
+  readonly signingKeys: string;
+  readonly report: (line: string) => void;
+  /** Takes the functions' report lines. */
+  readonly write: (line: string) => void;
+}
+
+export interface Application {
+  readonly url: string;
+  /** Runs a function on an event. */
+  invoke(id: string, event: unknown): Promise<unknown>;
+  /** What waits is done or left to the next start; nothing goes on afterwards. */
+  stop(): Promise<void>;
+}
+
+/** Everything above the stores, in this process: schema, tables and queues, the gateway with the functions, pollers, clock, log subscription. */
+export async function startApplication(options: ApplicationOptions): Promise<Application> {
+  const { functions, urls, port, report } = options;
+  withLocalCredentials(process.env);
+  const env = localEnvironment(options);
+  const stage = env['STAGE'] ?? 'local';
+  const sqs = { functions, stage, sqsEndpoint: urls.sqs };
+  await Promise.all([
+    timed(report, 'schema', () => migrateUp(urls.mysql)),
+    timed(report, 'tables', () => createTables(urls.dynamodb, stage)),
+    timed(report, 'queues', () => createQueues(sqs)),
+  ]);
+  const { url, invoke, stop: stopGateway } = await startGateway({ functions, port, stage });
+  const subscription = createLogSubscription({ functions, invoke });
+  const write = (line: string): void => {
+    options.write(line);
+    subscription.write(line);
+  };
+  installHost(createHost({ env, catalogue: catalogueOf(functions, env['VERSION'] ?? '0.1.0'), write }));
+  const pollers = startPollers({ ...sqs, invoke });
+  const clock = startClock({ functions, invoke });
+  return {
+    url: env['BASE_URL'] ?? url,
+    invoke,
+    stop: async () => {
+      await Promise.all([clock.stop(), pollers.stop()]);
+      await stopGateway();
+      await subscription.stop();
+    },
+  };
+}
+
+async function timed(report: (line: string) => void, name: string, work: () => Promise<unknown>): Promise<void> {
+  const startedAt = performance.now();
+  await work();
+  report(`${name.padEnd(8)} up to date (${Math.round(performance.now() - startedAt)} ms)`);
+}

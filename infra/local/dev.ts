@@ -1,0 +1,84 @@
+import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startPlatform } from './platform.ts';
+import { clearState } from './process/clear-state.ts';
+import { takeLock } from './process/lock.ts';
+import { showLine } from './show-line.ts';
+
+/* `npm run dev [-- --fresh] [-- --port 8000]`: the whole platform on this machine, until Ctrl-C. */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const state = process.env['MCP_STATE'] ?? join(root, '.local');
+const cache = join(root, '.local', 'debian');
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { fresh: { type: 'boolean', default: false }, port: { type: 'string', default: '8000' } },
+  });
+  const port = Number(values.port);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is not a port`);
+  const startedAt = performance.now();
+  if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
+  mkdirSync(state, { recursive: true });
+  const lock = takeLock(state);
+  try {
+    if (values.fresh) await clearState(state);
+    say(`Starting the MCP Platform; its state is in ${state}`);
+    mkdirSync(join(state, 'logs'), { recursive: true });
+    const log = createWriteStream(join(state, 'logs', 'functions.log'), { flags: 'a', mode: 0o600 });
+    const platform = await startPlatform({
+      state,
+      cache,
+      env: process.env,
+      port,
+      report: (line) => say(`  ${line}`),
+      write: (line) => {
+        log.write(`${line}\n`);
+        const shown = showLine(line);
+        if (shown !== undefined) say(shown);
+      },
+    });
+    lock.announce(platform.url);
+    say(readyBlock(platform.url, performance.now() - startedAt));
+    await untilAskedToStop();
+    say('Stopping.');
+    await platform.stop();
+  } finally {
+    lock.release();
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function readyBlock(url: string, ms: number): string {
+  return [
+    '',
+    `Ready in ${(ms / 1000).toFixed(1)} s`,
+    `  API            ${url}/api/v1`,
+    `  Documentation  ${url}/api/docs`,
+    `  OpenAPI        ${url}/api/openapi.json`,
+    `  Health         ${url}/health`,
+    `  All addresses  ${join(state, 'platform.json')}`,
+    `  Logs           ${join(state, 'logs')}`,
+    '  Ctrl-C stops it; the state stays. `npm run dev -- --fresh` starts empty.',
+    '',
+  ].join('\n');
+}
+
+function untilAskedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+  });
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

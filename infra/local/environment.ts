@@ -1,0 +1,37 @@
+import type { Stores } from './stores/start-stores.ts';
+
+interface EnvironmentOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly urls: Stores['urls'];
+  readonly port: number;
+  readonly signingKeys: string;
+}
+
+/** The variables that the functions get on this machine: as on AWS, but open, unhurried and pointing here. The person's own ones win. */
+export function localEnvironment({ env, urls, port, signingKeys }: EnvironmentOptions): NodeJS.ProcessEnv {
+  const own = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+  const stage = own['STAGE'] ?? 'local';
+  return {
+    STAGE: stage,
+    BASE_URL: `http://localhost:${port}`,
+    REGISTRATION: 'open',
+    RATE_LIMIT_SCALE: '100',
+    MYSQL_POOL: '10',
+    AWS_REGION: 'us-east-1',
+    JWT_PRIVATE_KEYS: signingKeys,
+    SQS_QUEUE_URL_PREFIX: `${urls.sqs}/000000000000/mcp-${stage}-`,
+    ...own,
+    MYSQL_URL: urls.mysql,
+    MONGODB_URI: urls.mongodb,
+    UPSTASH_REDIS_REST_URL: urls.redis,
+    UPSTASH_REDIS_REST_TOKEN: urls.redisToken,
+    DYNAMODB_ENDPOINT: urls.dynamodb,
+    SQS_ENDPOINT: urls.sqs,
+  };
+}
+
+/** The AWS SDK wants credentials even for an endpoint on this machine; real ones stay as they are. */
+export function withLocalCredentials(env: NodeJS.ProcessEnv): void {
+  env['AWS_ACCESS_KEY_ID'] ??= 'local';
+  env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
+}

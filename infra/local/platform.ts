@@ -1,0 +1,46 @@
+import { mkdirSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { discover } from '../discover.ts';
+import { startApplication, type Application, type ApplicationOptions } from './application.ts';
+import { onFreePort } from './process/free-port.ts';
+import { signingKeysOf } from './signing-key.ts';
+import { startStores } from './stores/start-stores.ts';
+
+export interface PlatformOptions extends Pick<ApplicationOptions, 'env' | 'port' | 'report' | 'write'> {
+  /** Where data, logs and secrets are kept. */
+  readonly state: string;
+  /** Where unpacked programs are kept. */
+  readonly cache: string;
+}
+
+/**
+ * The whole platform in this process and its children. A taken port moves on to the next free one. When a part cannot be had, the parts that
+ * run are stopped again. Every address is noted in `<state>/platform.json`.
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Application> {
+  const { state, cache, env, report, write } = options;
+  mkdirSync(state, { recursive: true });
+  const [stores, functions, signingKeys] = await Promise.all([
+    startStores({ state, cache, env, report, lost: report }),
+    discover(),
+    signingKeysOf(state),
+  ]);
+  try {
+    const application = await onFreePort(options.port, (port) =>
+      startApplication({ functions, urls: stores.urls, env, port, signingKeys, report, write }),
+    );
+    const addresses = { base: application.url, ...stores.urls };
+    await writeFile(join(state, 'platform.json'), `${JSON.stringify(addresses, null, 2)}\n`, { mode: 0o600 });
+    return {
+      ...application,
+      stop: async () => {
+        await application.stop();
+        await stores.stop();
+      },
+    };
+  } catch (error) {
+    await stores.stop();
+    throw error;
+  }
+}

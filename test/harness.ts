@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto';
+import { exportJWK, generateKeyPair } from 'jose';
+import { afterAll, inject } from 'vitest';
+import { discover, type DiscoveredFunction } from '../infra/discover.ts';
+import { startApplication } from '../infra/local/application.ts';
+import { onFreePort } from '../infra/local/process/free-port.ts';
+import { freshDatabase } from './stores.ts';
+
+/*
+ * The platform for one test file: its own database, tables, queues and cache keys on the stores that the test run has started once, with the real
+ * gateway in this process, so that coverage sees the functions.
+ */
+
+export interface Reply<Body = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; an empty object where it is not JSON. */
+  readonly body: Body;
+}
+
+export interface CallOptions {
+  readonly token?: string | undefined;
+  readonly apiKey?: string | undefined;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  readonly raw?: string | Uint8Array<ArrayBuffer>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface SignedUp {
+  readonly id: string;
+  readonly username: string;
+  readonly password: string;
+  readonly token: string;
+  readonly refreshToken: string;
+}
+
+export interface App {
+  readonly url: string;
+  /** The report lines so far. */
+  readonly lines: readonly string[];
+  call(method: string, path: string, options?: CallOptions): Promise<Reply>;
+  /** Registers a user and logs in. */
+  signUp(role?: 'developer' | 'viewer'): Promise<SignedUp>;
+  invoke(id: string, event: unknown): Promise<unknown>;
+}
+
+export interface AppOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  readonly functions?: readonly DiscoveredFunction[];
+  /** Addresses that replace the test run's stores, to see what happens when one is away. */
+  readonly urls?: Partial<Record<'mysql' | 'mongodb' | 'redis' | 'dynamodb' | 'sqs', string>>;
+}
+
+/** Starts the platform for this file and stops it after the file's tests. */
+export async function startApp(options: AppOptions = {}): Promise<App> {
+  const stage = `t${randomBytes(5).toString('hex')}`;
+  const stores = inject('stores');
+  const database = await freshDatabase();
+  const lines: string[] = [];
+  const application = await onFreePort(undefined, async (port) =>
+    startApplication({
+      functions: options.functions ?? (await discover()),
+      urls: { ...stores, mysql: database.url, mongodb: withDatabase(stores.mongodb, stage), ...options.urls },
+      env: { STAGE: stage, BASE_URL: `http://127.0.0.1:${port}`, ...options.env },
+      port,
+      signingKeys: await newSigningKeys(),
+      report: () => undefined,
+      write: (line) => void lines.push(line),
+    }),
+  );
+  afterAll(async () => {
+    await application.stop();
+    await database.drop();
+  });
+  const { url, invoke } = application;
+  const call: App['call'] = (method, path, callOptions) => callHttp(url, method, path, callOptions);
+  return { url, lines, call, signUp: (role = 'developer') => signUp(call, role), invoke };
+}
+
+export async function newSigningKeys(): Promise<string> {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  return JSON.stringify([{ ...(await exportJWK(privateKey)), kid: randomBytes(6).toString('hex'), alg: 'ES256' }]);
+}
+
+function withDatabase(mongodb: string, database: string): string {
+  const url = new URL(mongodb);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+async function callHttp(url: string, method: string, path: string, options: CallOptions = {}): Promise<Reply> {
+  const { token, apiKey, json, raw, headers } = options;
+  const response = await fetch(`${url}${path}`, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      ...(apiKey !== undefined && { 'x-api-key': apiKey }),
+      ...headers,
+    },
+    body: raw ?? (json === undefined ? null : JSON.stringify(json)),
+  });
+  const text = await response.text();
+  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? (JSON.parse(text) as Reply['body']) : {},
+  };
+}
+
+async function signUp(call: App['call'], role: string): Promise<SignedUp> {
+  const username = `u${randomBytes(6).toString('hex')}`;
+  const password = `Pass${randomBytes(6).toString('hex')}9`;
+  const registered = await call('POST', '/api/v1/auth/register', {
+    json: { username, email: `${username}@example.org`, password, role },
+  });
+  if (registered.status !== 201) throw new Error(`register answered ${registered.status}: ${registered.text}`);
+  const login = await call('POST', '/api/v1/auth/login', { json: { username, password } });
+  if (login.status !== 200) throw new Error(`login answered ${login.status}: ${login.text}`);
+  return {
+    id: String(registered.body['id']),
+    username,
+    password,
+    token: String(login.body['access_token']),
+    refreshToken: String(login.body['refresh_token']),
+  };
+}
