@@ -14,7 +14,7 @@ export async function streamMessages(url: string, command: string[], response: S
       response.write(event(reply));
       if (reply instanceof RedisError) response.end();
     },
-    () => response.end(),
+    () => response.headersSent && response.end(),
   );
   response.once('close', () => socket.destroy());
   response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });

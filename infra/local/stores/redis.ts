@@ -24,15 +24,8 @@ export async function startRedis(options: StoreOptions): Promise<RedisService> {
   const own = await ownService('redis', 'UPSTASH_REDIS_REST_URL', options.env);
   if (own !== undefined) return { ...own, token: options.env['UPSTASH_REDIS_REST_TOKEN'] ?? '' };
   const started = performance.now();
-  const program = await findRedis(options).catch((error: Error) => {
-    throw new StoreUnavailable(`Redis could not be had (${error.message}): ${REMEDY}`, error);
-  });
-  const { redisPassword, redisToken } = storeSecrets(options.state);
-  const server = await onFreePort(undefined, (port) => serve(program, port, options.state, redisPassword)).catch(
-    (error: Error) => {
-      throw new StoreUnavailable(`${program.path} does not start (${error.message}): ${REMEDY}`, error);
-    },
-  );
+  const server = await startRedisServer(options);
+  const { redisToken } = storeSecrets(options.state);
   const bridge = await onFreePort(options.port, (port) =>
     startInThread(new URL('../redis/bridge.ts', import.meta.url), 'startRedisBridge', {
       redisUrl: server.url,
@@ -49,12 +42,23 @@ export async function startRedis(options: StoreOptions): Promise<RedisService> {
     name: 'redis',
     url: bridge.url,
     token: redisToken,
-    how: `redis ${server.version} ${program.origin}`,
+    how: server.how,
     ms: performance.now() - started,
     stop: async () => {
       await Promise.all([stopBridge(), stopServer()]);
     },
   };
+}
+
+/** Redis itself, on a port and with a password that only the bridge needs to know. */
+export async function startRedisServer(options: StoreOptions) {
+  const program = await findRedis(options).catch((error: Error) => {
+    throw new StoreUnavailable(`Redis could not be had (${error.message}): ${REMEDY}`, error);
+  });
+  const { redisPassword } = storeSecrets(options.state);
+  return onFreePort(undefined, (port) => serve(program, port, options.state, redisPassword)).catch((error: Error) => {
+    throw new StoreUnavailable(`${program.path} does not start (${error.message}): ${REMEDY}`, error);
+  });
 }
 
 async function findRedis({ env, cache }: StoreOptions): Promise<Program> {
@@ -77,7 +81,8 @@ async function serve(program: Program, port: number, state: string, password: st
       portTaken: /address already in use/i,
     }),
   ]);
-  return { child, version: /v=(\S+)/.exec(version)?.[1] ?? version, url: `redis://:${password}@127.0.0.1:${port}` };
+  const how = `redis ${/v=(\S+)/.exec(version)?.[1] ?? version} ${program.origin}`;
+  return { child, how, url: `redis://:${password}@127.0.0.1:${port}` };
 }
 
 /** A file, because arguments are shown to everybody on the machine. */
