@@ -1,0 +1,38 @@
+import * as z from 'zod';
+
+/** The one line that each HTTP request ends with, as far as something is folded in from it. Functions add what they learn. */
+export const ReportLine = z
+  .object({
+    timestamp: z.iso.datetime(),
+    level: z.enum(['debug', 'info', 'warning', 'error']),
+    logger: z.string(),
+    message: z.string(),
+    request_id: z.string(),
+    user_id: z.uuid().nullable(),
+    /** There when an API key was used. */
+    api_key_id: z.uuid().optional(),
+    route: z.string(),
+    method: z.string(),
+    status: z.int(),
+    ms: z.number(),
+    cold_start: z.boolean(),
+  })
+  .meta({
+    examples: [
+      {
+        timestamp: '2026-01-31T09:30:00.000Z',
+        level: 'info',
+        logger: 'list-tools',
+        message: 'GET /api/v1/mcps 200',
+        request_id: '019c1385-1a40-7000-8000-000000000001',
+        user_id: '019c1385-1a40-7000-8000-000000000002',
+        api_key_id: '019c1385-1a40-7000-8000-000000000003',
+        route: 'GET /api/v1/mcps',
+        method: 'GET',
+        status: 200,
+        ms: 4.2,
+        cold_start: false,
+      },
+    ],
+  });
+export type ReportLine = z.output<typeof ReportLine>;
