@@ -1,0 +1,57 @@
+const CODES = {
+  BadValue: 2,
+  FailedToParse: 9,
+  Unauthorized: 13,
+  TypeMismatch: 14,
+  IllegalOperation: 20,
+  NamespaceNotFound: 26,
+  IndexNotFound: 27,
+  PathNotViable: 28,
+  ConflictingUpdateOperators: 40,
+  CursorNotFound: 43,
+  NamespaceExists: 48,
+  MaxTimeMSExpired: 50,
+  DollarPrefixedFieldName: 52,
+  InvalidIdField: 53,
+  EmptyFieldName: 56,
+  CommandNotFound: 59,
+  ImmutableField: 66,
+  CannotCreateIndex: 67,
+  InvalidOptions: 72,
+  InvalidNamespace: 73,
+  IndexOptionsConflict: 85,
+  IndexKeySpecsConflict: 86,
+  NoSuchTransaction: 251,
+  InvalidPipelineOperator: 168,
+  CannotIndexParallelArrays: 171,
+  IndexNotUsable: 291,
+  NotImplemented: 238,
+  DuplicateKey: 11000,
+  BSONObjectTooLarge: 10334,
+  InternalError: 1,
+} as const;
+
+export type ErrorName = keyof typeof CODES;
+
+/** An error as MongoDB tells it: `code`, `codeName`, a message, and further fields of the answer (`keyPattern`, say). */
+export class MongoError extends Error {
+  readonly code: number;
+  readonly codeName: string;
+  readonly extra: Record<string, unknown>;
+
+  constructor(code: number, message: string, extra: Record<string, unknown> = {}) {
+    super(message);
+    this.code = code;
+    this.codeName = Object.entries(CODES).find(([, known]) => known === code)?.[0] ?? `Location${code}`;
+    this.extra = extra;
+  }
+}
+
+/** Makes the error that MongoDB gives under this name, or under this bare number where it has no name. */
+export function mongoError(name: ErrorName | number, message: string, extra: Record<string, unknown> = {}): MongoError {
+  return new MongoError(typeof name === 'number' ? name : CODES[name], message, extra);
+}
+
+export function notSupported(what: string): MongoError {
+  return mongoError('NotImplemented', `${what} is not supported by this server`);
+}
