@@ -1,3 +1,4 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTables } from '../../lib/adapters/dynamo/create-tables.ts';
 import { installHost } from '../../lib/kernel/host.ts';
 import { createHost } from '../../lib/services.ts';
@@ -42,7 +43,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const sqs = { functions, stage, sqsEndpoint: urls.sqs };
   await Promise.all([
     timed(report, 'schema', () => migrateUp(urls.mysql)),
-    timed(report, 'tables', () => createTables(urls.dynamodb, stage)),
+    timed(report, 'tables', () => createTablesAt(urls.dynamodb, stage)),
     timed(report, 'queues', () => createQueues(sqs)),
   ]);
   const { url, invoke, stop: stopGateway } = await startGateway({ functions, port, stage });
@@ -63,6 +64,12 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       await subscription.stop();
     },
   };
+}
+
+async function createTablesAt(endpoint: string, stage: string): Promise<void> {
+  const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
+  await createTables(client, stage);
+  client.destroy();
 }
 
 async function timed(report: (line: string) => void, name: string, work: () => Promise<unknown>): Promise<void> {

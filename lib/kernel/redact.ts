@@ -1,6 +1,11 @@
 const secretName =
   /^(.*[_-])?(authorization|cookie|set-cookie|password|passwd|secret|token|api[_-]?key|x-api-key|private[_-]?key|credentials?|jwt)$/i;
 
+/** `accessToken` is named as `access_token` is. */
+function isSecretName(name: string): boolean {
+  return secretName.test(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2'));
+}
+
 const secretShapes: readonly [RegExp, string][] = [
   [/mcp_live_[A-Za-z0-9_-]{8,}/g, 'mcp_live_[redacted]'],
   [/eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*){1,3}/g, '[redacted jwt]'],
@@ -25,7 +30,7 @@ export function redact(value: unknown, depth = 0): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      secretName.test(name) ? '[redacted]' : redact(member, depth + 1),
+      isSecretName(name) ? '[redacted]' : redact(member, depth + 1),
     ]),
   );
 }
