@@ -3,15 +3,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { DiscoveredFunction } from '../../discover.ts';
 import { gatewayProblem, sendAnswer } from './answer.ts';
+import type { Connections } from './connections.ts';
 import { createInvoker } from './invoke.ts';
-import { invokeById } from './invoke-by-id.ts';
+import { type Invoke, invokeById } from './invoke-by-id.ts';
 import { headersTimeoutMs, requestTimeoutMs } from './limits.ts';
 import { refuseMalformed } from './malformed.ts';
+import { startManagement } from './management.ts';
 import { declaresTooMuch } from './read-body.ts';
 import { createRestApi } from './rest-api.ts';
 import type { StreamRegistry } from './stream-answer.ts';
 import { installStreaming } from './streaming.ts';
 import { type Warn, warnOnStderr } from './warn.ts';
+import { createSocketApi, socketPath } from './websocket.ts';
 
 export interface GatewayOptions {
   readonly functions: readonly DiscoveredFunction[];
@@ -29,7 +32,11 @@ export interface Gateway {
   readonly url: string;
   readonly port: number;
   /** Runs a function on an event, as `aws lambda invoke` would. A stream's answer is collected. @throws what it throws, or InvocationTimeout. */
-  invoke(id: string, event: unknown): Promise<unknown>;
+  readonly invoke: Invoke;
+  /** Where WebSocket clients connect. */
+  readonly socketUrl: string;
+  /** Endpoint of the `@connections` API. */
+  readonly managementUrl: string;
   /** Ends streams and sockets, waits up to 3 s for requests under way, and leaves nothing behind. */
   stop(): Promise<void>;
 }
@@ -45,7 +52,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const fallback = functions.find(({ id }) => id === (options.fallback ?? 'fallback'));
   const serve = createRestApi({ functions, invoker, stage, fallback, streams, warn });
 
+  const connections: Connections = new Map();
+  const sockets = createSocketApi({ functions, invoker, stage, connections, warn });
+
   const server = createServer({
+    // Any other upgrade, such as to h2c, is an offer that a server may pass over.
+    shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
     connectionsCheckingInterval: 1_000,
@@ -64,20 +76,27 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     if (!declaresTooMuch(request)) response.writeContinue();
     take(request, response);
   });
+  server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   server.on('clientError', refuseMalformed);
   server.listen(port, host);
   await once(server, 'listening');
+  const management = await startManagement(connections);
   const address = server.address() as AddressInfo;
+  const place = `${urlHost(host)}:${address.port}`;
 
   return {
-    url: `http://${urlHost(host)}:${address.port}`,
+    url: `http://${place}`,
+    socketUrl: `ws://${place}${socketPath}`,
+    managementUrl: management.url,
     port: address.port,
     invoke: invokeById(functions, invoker),
     stop: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const stream of streams) stream.destroy();
       server.closeIdleConnections();
+      await sockets.stop();
       await invoker.settled(stopMs);
+      await management.stop();
       const rest = setTimeout(() => server.closeAllConnections(), 100);
       await closed;
       clearTimeout(rest);

@@ -1,0 +1,73 @@
+import { Agent } from 'node:http';
+import {
+  CreateQueueCommand,
+  GetQueueAttributesCommand,
+  type QueueAttributeName,
+  SetQueueAttributesCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { maxReceives } from '../../../lib/kernel/worker.ts';
+import { type DiscoveredFunction, ofKind } from '../../discover.ts';
+import { timeoutSecondsOf } from './invoke.ts';
+
+export interface QueueOptions {
+  readonly functions: readonly DiscoveredFunction[];
+  readonly stage: string;
+  readonly sqsEndpoint: string;
+  /** Default us-east-1. */
+  readonly region?: string;
+}
+
+export type WorkerFunction = ReturnType<typeof ofKind<'worker'>>[number];
+
+export interface Queue {
+  readonly url: string;
+  readonly arn: string;
+}
+
+const fortnightSeconds = '1209600';
+
+/** Makes or updates every worker's queue and dead-letter queue. @throws when SQS cannot be reached. */
+export async function createQueues(options: QueueOptions): Promise<void> {
+  const client = sqsClient(options);
+  try {
+    await Promise.all(ofKind(options.functions, 'worker').map((worker) => ensureQueue(client, options.stage, worker)));
+  } finally {
+    client.destroy();
+  }
+}
+
+export function sqsClient({ sqsEndpoint, region = 'us-east-1' }: QueueOptions): SQSClient {
+  return new SQSClient({
+    endpoint: sqsEndpoint,
+    region,
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    // A queue's URL names a host that only AWS's own DNS knows.
+    useQueueUrlAsEndpoint: false,
+    // The pollers have their own back-off.
+    maxAttempts: 1,
+    requestHandler: { httpAgent: new Agent({ keepAlive: true, maxSockets: 500 }) },
+  });
+}
+
+/** A message that a run holds stays hidden for six times the run's limit, as AWS advises. */
+export async function ensureQueue(client: SQSClient, stage: string, { declaration }: WorkerFunction): Promise<Queue> {
+  const name = `mcp-${stage}-${declaration.queue}`;
+  const deadLetters = await putQueue(client, `${name}-dlq`, { MessageRetentionPeriod: fortnightSeconds });
+  return putQueue(client, name, {
+    VisibilityTimeout: String(6 * timeoutSecondsOf(declaration)),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters.arn, maxReceiveCount: maxReceives }),
+  });
+}
+
+/** CreateQueue refuses a queue that exists with other attributes, so they are set in a second step. */
+async function putQueue(
+  client: SQSClient,
+  name: string,
+  attributes: Partial<Record<QueueAttributeName, string>>,
+): Promise<Queue> {
+  const { QueueUrl: url = '' } = await client.send(new CreateQueueCommand({ QueueName: name }));
+  await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: attributes }));
+  const known = await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }));
+  return { url, arn: known.Attributes?.QueueArn ?? '' };
+}

@@ -1,0 +1,144 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocket, WebSocketServer } from 'ws';
+import * as z from 'zod';
+import { type DiscoveredFunction, ofKind } from '../../discover.ts';
+import { Connection, type Connections, type Opening, openingOf } from './connections.ts';
+import { FrameLimit } from './frame-limit.ts';
+import { InvocationTimeout, type Invoker } from './invoke.ts';
+import { headBytes, maxFrameBytes, maxHeadBytes, maxMessageBytes } from './limits.ts';
+import { socketEvents } from './socket-event.ts';
+import type { Warn } from './warn.ts';
+
+export interface SocketApiOptions {
+  readonly functions: readonly DiscoveredFunction[];
+  readonly invoker: Invoker;
+  readonly stage: string;
+  readonly connections: Connections;
+  readonly warn: Warn;
+}
+
+export interface SocketApi {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes every connection with 1001; the $disconnect runs begin before it settles. */
+  stop(): Promise<void>;
+}
+
+/** The path that CloudFront gives to the WebSocket API. */
+export const socketPath = '/ws';
+
+/** How long clients may take to close when the gateway stops. */
+const farewellMs = 500;
+
+const Result = z.object({ statusCode: z.int().min(200).max(599) });
+type Events = ReturnType<typeof socketEvents>;
+
+/** A WebSocket API with the routes $connect, $disconnect and $default. */
+export function createSocketApi({ functions, invoker, stage, connections, warn }: SocketApiOptions): SocketApi {
+  const routes = new Map(ofKind(functions, 'socket').map((target) => [target.declaration.socketRoute, target]));
+  const server = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: maxMessageBytes,
+    handleProtocols: () => false,
+  });
+
+  const waiting = new Set<Duplex>();
+
+  /** The status that the function answers; the one of API Gateway when it fails. */
+  async function run(route: '$connect' | '$disconnect' | '$default', event: object): Promise<number> {
+    const target = routes.get(route);
+    if (target === undefined) return 200;
+    try {
+      return Result.parse(await invoker.call(target, event)).statusCode;
+    } catch (error) {
+      warn(`${target.id} failed`, error);
+      return error instanceof InvocationTimeout ? 504 : 502;
+    }
+  }
+
+  async function connect(request: IncomingMessage, socket: Duplex, head: Buffer, query: string): Promise<void> {
+    const opening = openingOf(request);
+    const events = socketEvents(request, opening, stage);
+    waiting.add(socket);
+    const status = await run('$connect', events.connect(query));
+    waiting.delete(socket);
+    if (status > 299) return refuse(socket, status);
+    if (!socket.writable) {
+      await run('$disconnect', events.disconnect(1006, 'The client left while it was let in'));
+      return;
+    }
+    server.handleUpgrade(request, socket, head, (ws) => open(ws, socket, opening, events));
+  }
+
+  function open(ws: WebSocket, socket: Duplex, opening: Opening, events: Events): void {
+    const connection = new Connection(opening, ws);
+    connections.set(opening.id, connection);
+    const frames = new FrameLimit(maxFrameBytes);
+    const measure = (chunk: Buffer): void => {
+      if (frames.allows(chunk)) return;
+      socket.off('data', measure);
+      connection.close(1009, 'A frame is over 32 KB');
+    };
+    socket.prependListener('data', measure);
+    ws.on('message', (data: Buffer, isBinary) => {
+      if (ws.readyState === WebSocket.OPEN) void receive(connection, events.message(data, isBinary));
+    });
+    // What breaks the protocol or a limit also closes the socket, with the code that says so.
+    ws.on('error', () => undefined);
+    ws.once('close', (code, reason) => {
+      connections.delete(opening.id);
+      void run('$disconnect', events.disconnect(code, reason.toString('utf8')));
+    });
+  }
+
+  async function receive(connection: Connection, event: ReturnType<Events['message']>): Promise<void> {
+    connection.touch();
+    const status = routes.has('$default') ? await run('$default', event) : 403;
+    if ((status !== 403 && status < 500) || !connection.isOpen) return;
+    const { requestId, connectionId } = event.requestContext;
+    const message = routes.has('$default') ? 'Internal server error' : 'Forbidden';
+    connection.send(JSON.stringify({ message, connectionId, requestId }));
+  }
+
+  return {
+    upgrade: (request, socket, head) => {
+      socket.on('error', () => socket.destroy());
+      const [path, query = ''] = splitOnce(request.url ?? '', '?');
+      if (path !== socketPath) return refuse(socket, 404);
+      if (!isHandshake(request)) return refuse(socket, 400);
+      if (headBytes('GET', request.url ?? '', request.rawHeaders) > maxHeadBytes) return refuse(socket, 431);
+      connect(request, socket, head, query).catch((error: unknown) => {
+        warn('A WebSocket could not be opened', error);
+        socket.destroy();
+      });
+    },
+    stop: async () => {
+      for (const socket of waiting) refuse(socket, 503);
+      const open = [...connections.values()];
+      for (const connection of open) connection.close(1001, 'Going away');
+      const rest = setTimeout(() => open.forEach((connection) => connection.terminate()), farewellMs);
+      await Promise.all(open.map((connection) => connection.closed));
+      clearTimeout(rest);
+    },
+  };
+}
+
+function isHandshake({ method, headers }: IncomingMessage): boolean {
+  return (
+    method === 'GET' &&
+    headers['sec-websocket-version'] === '13' &&
+    /^[+/0-9A-Za-z]{22}==$/.test(headers['sec-websocket-key'] ?? '')
+  );
+}
+
+function refuse(socket: Duplex, status: number): void {
+  if (socket.writable)
+    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+}
+
+function splitOnce(text: string, mark: string): [string, string?] {
+  const at = text.indexOf(mark);
+  return at === -1 ? [text] : [text.slice(0, at), text.slice(at + mark.length)];
+}
