@@ -1,5 +1,4 @@
 import type { Permission, Role } from '../kernel/caller.ts';
-import type { OutboxEntry } from '../outbox/ports.ts';
 
 export interface User {
   readonly id: string;
@@ -10,16 +9,19 @@ export interface User {
   /** argon2id in PHC string form. */
   readonly passwordHash: string;
   readonly createdAt: Date;
+  /** Moves strictly forward with each change of role, standing or password: the version of the user's standing. */
+  readonly updatedAt: Date;
 }
 
 /** Users: the truth, in MySQL. Names and addresses compare without case. */
 export interface UserStore {
   /** @throws Problem `user-exists` when the name or the address is taken. */
-  insert(user: User, outbox: readonly OutboxEntry[]): Promise<void>;
+  insert(user: User): Promise<void>;
   byId(id: string): Promise<User | undefined>;
   /** By user name or e-mail address. */
   byLogin(login: string): Promise<User | undefined>;
-  setPasswordHash(id: string, passwordHash: string, outbox: readonly OutboxEntry[]): Promise<void>;
+  /** Another hash of the same password. Changes nothing when the password has changed since `from` was read. */
+  rehashPassword(id: string, from: string, to: string): Promise<void>;
 }
 
 export interface ApiKey {
@@ -38,7 +40,7 @@ export interface ApiKey {
   readonly revokedAt: Date | undefined;
 }
 
-/** API keys: the truth, in MySQL. What a request checks is their standing, in DynamoDB. */
+/** API keys: the truth, in MySQL. What a request checks is their standing, in DynamoDB. Hashes are SHA-256 in hex. */
 export interface ApiKeyStore {
   insert(key: ApiKey, hash: string): Promise<void>;
   /** The owner's keys, newest first. */
@@ -46,8 +48,8 @@ export interface ApiKeyStore {
     userId: string,
     page: { readonly offset: number; readonly limit: number },
   ): Promise<{ items: ApiKey[]; total: number }>;
-  /** The key and its hash. */
   byId(id: string): Promise<{ key: ApiKey; hash: string } | undefined>;
+  /** Keeps the moment of the first revocation. */
   revoke(id: string, at: Date): Promise<void>;
   /** Moves `lastUsedAt` forward, never back. */
   used(uses: readonly { readonly id: string; readonly at: Date }[]): Promise<void>;
@@ -58,6 +60,16 @@ export interface UserStanding {
   readonly userId: string;
   readonly role: Role;
   readonly isActive: boolean;
+  /** `updatedAt` of the user that this was taken from. */
+  readonly version: Date;
+}
+
+/** Which of a user's sessions are over without their families having been looked up. */
+export interface SessionsEnded {
+  /** Logins that were checked against an older version of the user are over, */
+  readonly before: Date;
+  /** except this one. */
+  readonly except: string | undefined;
 }
 
 export interface KeyStanding {
@@ -72,33 +84,43 @@ export interface KeyStanding {
 export interface SessionFamily {
   readonly id: string;
   readonly userId: string;
-  readonly createdAt: Date;
+  /** `updatedAt` of the user whose password the login was checked against. */
+  readonly userVersion: Date;
+  /** Tells tokens of this family from forgeries; good for nothing else. */
+  readonly sealKey: string;
   /** The absolute end, 30 days after the login. */
   readonly endsAt: Date;
   /** SHA-256 of the refresh token that is good now. */
   readonly current: string;
   readonly currentExpiresAt: Date;
-  /** The one before it: used again within 10 s, a lost answer. `successor` is its answer, encrypted under a key only that token gives. */
+  /** The one before it. `successor` is the token that replaced it, encrypted under a key that only the spent one gives. */
   readonly previous: { readonly hash: string; readonly spentAt: Date; readonly successor: string } | undefined;
 }
 
-/** Session families and standing, in DynamoDB: single-key conditional writes, strongly consistent reads. */
+export type KnownUser = UserStanding & { readonly sessionsEnded: SessionsEnded | undefined };
+
+/**
+ * Session families and standing, in DynamoDB: single-key conditional writes, strongly consistent reads.
+ * Every method @throws Problem `service-unavailable` when DynamoDB does not answer within 2 s.
+ */
 export interface TrustStore {
   /** One batch read. */
   session(
     sessionId: string,
     userId: string,
-  ): Promise<{ family: SessionFamily | undefined; user: UserStanding | undefined }>;
+  ): Promise<{ family: SessionFamily | undefined; user: KnownUser | undefined }>;
   /** One batch read. */
-  key(hash: string, userId: string): Promise<{ key: KeyStanding | undefined; user: UserStanding | undefined }>;
+  key(hash: string, userId: string): Promise<{ key: KeyStanding | undefined; user: KnownUser | undefined }>;
+  user(userId: string): Promise<KnownUser | undefined>;
+  family(sessionId: string): Promise<SessionFamily | undefined>;
+  /** Changes nothing when a newer version is there. */
   putUser(standing: UserStanding): Promise<void>;
   putKey(hash: string, standing: KeyStanding): Promise<void>;
   deleteKey(hash: string): Promise<void>;
   openFamily(family: SessionFamily): Promise<void>;
-  family(sessionId: string): Promise<SessionFamily | undefined>;
   /** Replaces the family if its current token is still `expectedCurrent`; false when somebody was faster. */
   rotate(family: SessionFamily, expectedCurrent: string): Promise<boolean>;
   endFamily(sessionId: string): Promise<void>;
-  /** Ends every family of the user, except one. */
-  endFamiliesOf(userId: string, except?: string): Promise<void>;
+  /** Ends the user's sessions that are older than a version of the user. */
+  endFamiliesOf(userId: string, ended: SessionsEnded): Promise<void>;
 }

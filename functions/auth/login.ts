@@ -1,0 +1,17 @@
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { perMinutePerAddress } from '../../lib/kernel/limit.ts';
+import { login } from '../../lib/auth/login.ts';
+import { Credentials, TokenPair } from '../../lib/auth/schema.ts';
+
+export const handler = endpoint({
+  route: 'POST /api/v1/auth/login',
+  summary: 'Log in with a password',
+  permission: 'public',
+  limit: perMinutePerAddress(10),
+  uses: ['mysql', 'auth'],
+  body: Credentials,
+  output: TokenPair,
+  headers: () => ({ 'cache-control': 'no-store' }),
+  problems: ['invalid-credentials'],
+  run: ({ body, services }) => login(services, body),
+});

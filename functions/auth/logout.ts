@@ -1,0 +1,15 @@
+import * as z from 'zod';
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { logout } from '../../lib/auth/logout.ts';
+import { LogoutRequest } from '../../lib/auth/schema.ts';
+
+export const handler = endpoint({
+  route: 'POST /api/v1/auth/logout',
+  summary: 'End a session, its access tokens included',
+  permission: 'recognised',
+  uses: ['auth'],
+  body: LogoutRequest,
+  output: z.void(),
+  status: 204,
+  run: ({ body, caller, services }) => logout(services, caller, body?.refresh_token ?? undefined),
+});

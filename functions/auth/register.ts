@@ -1,0 +1,17 @@
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { perMinutePerAddress } from '../../lib/kernel/limit.ts';
+import { register } from '../../lib/auth/register.ts';
+import { Registration, UserView } from '../../lib/auth/schema.ts';
+
+export const handler = endpoint({
+  route: 'POST /api/v1/auth/register',
+  summary: 'Register a user',
+  permission: 'recognised',
+  limit: perMinutePerAddress(10),
+  uses: ['mysql', 'settings'],
+  body: Registration,
+  output: UserView,
+  status: 201,
+  problems: ['user-exists', 'registration-closed'],
+  run: ({ body, caller, services }) => register(services, caller, body),
+});

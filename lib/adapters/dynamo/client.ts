@@ -1,0 +1,48 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Probe } from '../../kernel/probe.ts';
+import { Problem } from '../../kernel/problem.ts';
+import type { SettingsOf } from '../../kernel/settings.ts';
+import { tableName, trustTable } from './tables.ts';
+
+/** A command and its retries end within this time. */
+const deadlineMs = 2000;
+
+/** Connects on first use. */
+export function openDynamo({ base, dynamo }: SettingsOf<'dynamo'>): DynamoDBDocumentClient {
+  const client = new DynamoDBClient({
+    region: base.AWS_REGION,
+    maxAttempts: 3,
+    requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
+    ...(dynamo.DYNAMODB_ENDPOINT !== undefined && { endpoint: dynamo.DYNAMODB_ENDPOINT }),
+  });
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}
+
+/**
+ * Runs one command, at most 2 s.
+ * @throws Problem `service-unavailable` when DynamoDB is away, slow or throttling; what the command itself did wrong as it is.
+ */
+export async function ask<T>(send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+  try {
+    return await send({ abortSignal: AbortSignal.timeout(deadlineMs) });
+  } catch (error) {
+    if (isOurFault(error)) throw error;
+    throw new Problem('service-unavailable', { cause: error, headers: { 'retry-after': '1' } });
+  }
+}
+
+/** By name, because throttling counts as the client's fault too. */
+function isOurFault(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    ['ConditionalCheckFailedException', 'ValidationException', 'TypeError'].includes(error.name)
+  );
+}
+
+export function dynamoProbe(client: DynamoDBDocumentClient, stage: string): Probe {
+  const anything = new GetCommand({ TableName: tableName(stage, trustTable), Key: { pk: 'probe' } });
+  return async (timeoutMs) => {
+    await client.send(anything, { abortSignal: AbortSignal.timeout(timeoutMs) });
+  };
+}

@@ -1,0 +1,18 @@
+/** A DynamoDB table; the stacks and the local platform create every one of these. Keys are strings. */
+export interface Table {
+  /** The table's name is `mcp-<stage>-<suffix>`. */
+  readonly suffix: string;
+  readonly partitionKey: string;
+  readonly sortKey?: string;
+  /** Seconds since 1970 after which the item may be deleted: late, and never by dynalite, so readers look at it too. */
+  readonly ttl: string;
+}
+
+/** Session families, user standing and key standing. */
+export const trustTable = { suffix: 'trust', partitionKey: 'pk', ttl: 'expires_at' } as const satisfies Table;
+
+export const tables: readonly Table[] = [trustTable];
+
+export function tableName(stage: string, { suffix }: Table): string {
+  return `mcp-${stage}-${suffix}`;
+}

@@ -1,0 +1,120 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  BatchGetCommand,
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { TrustStore } from '../../auth/ports.ts';
+import type { Probe } from '../../kernel/probe.ts';
+import { Problem } from '../../kernel/problem.ts';
+import type { SettingsOf } from '../../kernel/settings.ts';
+import { ask, dynamoProbe, openDynamo } from './client.ts';
+import { tableName, trustTable } from './tables.ts';
+import { apiKeyKey, familyKey, readFamily, readKey, readUser, userKey, writeFamily, writeKey } from './trust-items.ts';
+
+/** The DynamoDB side of `auth`. */
+export function openTrust(settings: SettingsOf<'dynamo'>): { trust: TrustStore; dynamoProbe: Probe } {
+  const client = openDynamo(settings);
+  const { STAGE } = settings.base;
+  return { trust: trustStore(client, tableName(STAGE, trustTable)), dynamoProbe: dynamoProbe(client, STAGE) };
+}
+
+type Key = { readonly pk: string };
+type Item = Record<string, unknown>;
+
+function trustStore(client: DynamoDBDocumentClient, TableName: string): TrustStore {
+  const get = async (Key: Key): Promise<Item | undefined> => {
+    const { Item } = await ask((o) => client.send(new GetCommand({ TableName, Key, ConsistentRead: true }), o));
+    return Item;
+  };
+  const getBoth = async (one: Key, other: Key): Promise<[Item | undefined, Item | undefined]> => {
+    const RequestItems = { [TableName]: { Keys: [one, other], ConsistentRead: true } };
+    const answer = await ask((o) => client.send(new BatchGetCommand({ RequestItems }), o));
+    // What DynamoDB left out for want of capacity must not pass for missing.
+    if (answer.UnprocessedKeys?.[TableName])
+      throw new Problem('service-unavailable', { headers: { 'retry-after': '1' } });
+    const items = answer.Responses?.[TableName] ?? [];
+    return [items.find(({ pk }) => pk === one.pk), items.find(({ pk }) => pk === other.pk)];
+  };
+  const put = async (Item: Item): Promise<void> => {
+    await ask((o) => client.send(new PutCommand({ TableName, Item }), o));
+  };
+  const remove = async (Key: Key): Promise<void> => {
+    await ask((o) => client.send(new DeleteCommand({ TableName, Key }), o));
+  };
+
+  return {
+    async session(sessionId, userId) {
+      const [family, user] = await getBoth(familyKey(sessionId), userKey(userId));
+      return { family: readFamily(family), user: readUser(user) };
+    },
+    async key(hash, userId) {
+      const [key, user] = await getBoth(apiKeyKey(hash), userKey(userId));
+      return { key: readKey(key), user: readUser(user) };
+    },
+    user: async (userId) => readUser(await get(userKey(userId))),
+    family: async (sessionId) => readFamily(await get(familyKey(sessionId))),
+
+    async putUser({ userId, role, isActive, version }) {
+      const update = new UpdateCommand({
+        TableName,
+        Key: userKey(userId),
+        UpdateExpression: 'SET user_id = :id, #role = :role, is_active = :active, version = :version',
+        ConditionExpression: 'attribute_not_exists(version) OR version <= :version',
+        ExpressionAttributeNames: { '#role': 'role' },
+        ExpressionAttributeValues: {
+          ':id': userId,
+          ':role': role,
+          ':active': isActive,
+          ':version': version.getTime(),
+        },
+      });
+      await holds(ask((o) => client.send(update, o)));
+    },
+    putKey: (hash, standing) => put(writeKey(hash, standing)),
+    deleteKey: (hash) => remove(apiKeyKey(hash)),
+
+    openFamily: (family) => put(writeFamily(family)),
+    rotate(family, expectedCurrent) {
+      const replace = new PutCommand({
+        TableName,
+        Item: writeFamily(family),
+        ConditionExpression: '#current = :expected',
+        ExpressionAttributeNames: { '#current': 'current' },
+        ExpressionAttributeValues: { ':expected': expectedCurrent },
+      });
+      return holds(ask((o) => client.send(replace, o)));
+    },
+    endFamily: (sessionId) => remove(familyKey(sessionId)),
+    async endFamiliesOf(userId, { before, except }) {
+      const update = new UpdateCommand({
+        TableName,
+        Key: userKey(userId),
+        UpdateExpression:
+          except === undefined
+            ? 'SET sessions_ended_before = :before REMOVE sessions_ended_except'
+            : 'SET sessions_ended_before = :before, sessions_ended_except = :except',
+        ConditionExpression: 'attribute_not_exists(sessions_ended_before) OR sessions_ended_before < :before',
+        ExpressionAttributeValues: {
+          ':before': before.getTime(),
+          ...(except !== undefined && { ':except': except }),
+        },
+      });
+      await holds(ask((o) => client.send(update, o)));
+    },
+  };
+}
+
+/** Whether a conditional write's condition held. */
+async function holds(write: Promise<unknown>): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}

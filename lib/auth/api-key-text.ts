@@ -1,0 +1,34 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { bytesToId, idToBytes, readBytes } from './base64url.ts';
+
+export const apiKeyPrefix = 'mcp_live_';
+const secretLength = 24;
+const ownerLength = 16;
+/** Of the prefix that is shown in lists: enough to tell one's keys apart, far too little to guess one. */
+const shownLength = apiKeyPrefix.length + 6;
+
+/** An API key: 192 random bits and its owner's id, so that the key's and the owner's standing are read in one batch. */
+export interface ApiKeyText {
+  readonly ownerId: string;
+  readonly text: string;
+  /** SHA-256 in hex: what is stored. */
+  readonly hash: string;
+  readonly shown: string;
+}
+
+export function newApiKeyText(ownerId: string): ApiKeyText {
+  const bytes = Buffer.concat([randomBytes(secretLength), idToBytes(ownerId)]);
+  return describe(ownerId, apiKeyPrefix + bytes.toString('base64url'));
+}
+
+/** A text that has the shape of an API key; undefined for any other. */
+export function readApiKeyText(text: string): ApiKeyText | undefined {
+  if (!text.startsWith(apiKeyPrefix)) return undefined;
+  const bytes = readBytes(text.slice(apiKeyPrefix.length), secretLength + ownerLength);
+  return bytes && describe(bytesToId(bytes.subarray(secretLength)), text);
+}
+
+function describe(ownerId: string, text: string): ApiKeyText {
+  const hash = createHash('sha256').update(text).digest('hex');
+  return { ownerId, text, hash, shown: text.slice(0, shownLength) };
+}

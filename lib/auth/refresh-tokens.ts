@@ -1,0 +1,81 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  hkdfSync,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+import { bytesToId, idToBytes, readBytes } from './base64url.ts';
+
+const prefix = 'mcp_rt_';
+const idLength = 16;
+const secretLength = 32;
+const sealLength = 16;
+const tokenLength = idLength + secretLength + sealLength;
+
+const nonceLength = 12;
+const tagLength = 16;
+
+/**
+ * A refresh token: session id, 32 random bytes, and a seal that shows that this platform made it for this session. Without the
+ * seal, who merely knows a session's id could pass off noise as a token used twice, and so end the session.
+ */
+export interface RefreshToken {
+  readonly sessionId: string;
+  /** SHA-256 in hex: what is stored. */
+  readonly hash: string;
+  readonly text: string;
+}
+
+export function newSealKey(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+export function newRefreshToken(sessionId: string, sealKey: string): RefreshToken {
+  const sealed = Buffer.concat([idToBytes(sessionId), randomBytes(secretLength)]);
+  return describe(sessionId, prefix + Buffer.concat([sealed, sealOf(sealed, sealKey)]).toString('base64url'));
+}
+
+/** A text that has the shape of a refresh token; undefined for any other. */
+export function readRefreshToken(text: string): RefreshToken | undefined {
+  if (!text.startsWith(prefix)) return undefined;
+  const bytes = readBytes(text.slice(prefix.length), tokenLength);
+  return bytes && describe(bytesToId(bytes.subarray(0, idLength)), text);
+}
+
+/** Whether the token was made for the session whose seal key this is. */
+export function isSealed({ text }: RefreshToken, sealKey: string): boolean {
+  const bytes = Buffer.from(text.slice(prefix.length), 'base64url');
+  const sealed = bytes.subarray(0, -sealLength);
+  return timingSafeEqual(sealOf(sealed, sealKey), bytes.subarray(-sealLength));
+}
+
+/** Encrypts a successor so that only who holds the spent token can read it (AES-256-GCM under HKDF of the spent token). */
+export function hideSuccessor(successor: RefreshToken, spent: RefreshToken): string {
+  const nonce = randomBytes(nonceLength);
+  const cipher = createCipheriv('aes-256-gcm', keyFrom(spent), nonce);
+  const hidden = Buffer.concat([cipher.update(successor.text), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), hidden]).toString('base64url');
+}
+
+/** @throws Error when `hidden` was not hidden under this token. */
+export function revealSuccessor(hidden: string, spent: RefreshToken): string {
+  const bytes = Buffer.from(hidden, 'base64url');
+  const decipher = createDecipheriv('aes-256-gcm', keyFrom(spent), bytes.subarray(0, nonceLength));
+  decipher.setAuthTag(bytes.subarray(nonceLength, nonceLength + tagLength));
+  return decipher.update(bytes.subarray(nonceLength + tagLength), undefined, 'utf8') + decipher.final('utf8');
+}
+
+function describe(sessionId: string, text: string): RefreshToken {
+  return { sessionId, text, hash: createHash('sha256').update(text).digest('hex') };
+}
+
+function sealOf(sealed: Buffer, sealKey: string): Buffer {
+  return createHmac('sha256', Buffer.from(sealKey, 'base64url')).update(sealed).digest().subarray(0, sealLength);
+}
+
+function keyFrom({ text }: RefreshToken): Buffer {
+  return Buffer.from(hkdfSync('sha256', text, '', 'mcp-platform refresh successor', 32));
+}

@@ -1,0 +1,24 @@
+import type * as z from 'zod';
+import { type Caller, isAdmin } from '../kernel/caller.ts';
+import { notFound } from '../kernel/problem.ts';
+import { demandSession } from './demand-session.ts';
+import type { ApiKeyStore, TrustStore } from './ports.ts';
+import type { RevokedApiKey } from './schema.ts';
+
+/**
+ * Ends a key of the caller's (an admin: of anybody's) for the next request. May be repeated.
+ * @throws Problem `not-found`, also for somebody else's key; `forbidden` when a key asks.
+ */
+export async function revokeApiKey(
+  { apiKeys, trust }: { apiKeys: ApiKeyStore; trust: TrustStore },
+  caller: Caller,
+  keyId: string,
+): Promise<z.output<typeof RevokedApiKey>> {
+  demandSession(caller);
+  const found = await apiKeys.byId(keyId);
+  if (!found || (found.key.userId !== caller.userId && !isAdmin(caller))) throw notFound('api_key', keyId);
+  // What requests look at goes first: a failure in between leaves a key that is dead and can be revoked again.
+  await trust.deleteKey(found.hash);
+  await apiKeys.revoke(keyId, new Date());
+  return { message: 'The API key is revoked.', id: keyId };
+}

@@ -1,0 +1,71 @@
+import type { Role } from '../kernel/caller.ts';
+import { newId } from '../kernel/ids.ts';
+import type { KnownUser, SessionFamily, User } from './ports.ts';
+import { hideSuccessor, newRefreshToken, newSealKey, type RefreshToken } from './refresh-tokens.ts';
+import type { TokenPair } from './schema.ts';
+import { accessTokenSeconds, type SigningKeys } from './tokens.ts';
+
+const day = 86_400_000;
+const slidingMs = 7 * day;
+const absoluteMs = 30 * day;
+/** A client whose answer was lost asks again within this time, or has to log in. */
+const lostAnswerMs = 10_000;
+
+/** A new session of a user who has just proved who he is, and its first refresh token. */
+export function newSession({ id, updatedAt }: User): { family: SessionFamily; token: RefreshToken } {
+  const now = Date.now();
+  const sessionId = newId();
+  const sealKey = newSealKey();
+  const token = newRefreshToken(sessionId, sealKey);
+  const family: SessionFamily = {
+    id: sessionId,
+    userId: id,
+    userVersion: updatedAt,
+    sealKey,
+    endsAt: new Date(now + absoluteMs),
+    current: token.hash,
+    currentExpiresAt: new Date(now + slidingMs),
+    previous: undefined,
+  };
+  return { family, token };
+}
+
+/** The family after its current token, `spent`, was exchanged for a new one. */
+export function rotated(family: SessionFamily, spent: RefreshToken): { family: SessionFamily; token: RefreshToken } {
+  const now = Date.now();
+  const token = newRefreshToken(family.id, family.sealKey);
+  const next: SessionFamily = {
+    ...family,
+    current: token.hash,
+    currentExpiresAt: new Date(Math.min(now + slidingMs, family.endsAt.getTime())),
+    previous: { hash: spent.hash, spentAt: new Date(now), successor: hideSuccessor(token, spent) },
+  };
+  return { family: next, token };
+}
+
+/** Whether a token is the one that was spent last, so lately that its answer may have been lost on the way. */
+export function isLostAnswer({ previous }: SessionFamily, { hash }: RefreshToken): boolean {
+  return previous?.hash === hash && Math.abs(Date.now() - previous.spentAt.getTime()) <= lostAnswerMs;
+}
+
+/** Whether a session's user may still use it. */
+export function isInForce(family: SessionFamily, user: KnownUser | undefined): user is KnownUser {
+  if (!user?.isActive || user.userId !== family.userId) return false;
+  const { sessionsEnded } = user;
+  return !sessionsEnded || family.userVersion >= sessionsEnded.before || family.id === sessionsEnded.except;
+}
+
+/** The answer to login and refresh. */
+export async function tokenPair(
+  signingKeys: SigningKeys,
+  { id: sessionId, userId }: SessionFamily,
+  role: Role,
+  refreshToken: string,
+): Promise<TokenPair> {
+  return {
+    access_token: await signingKeys.issue({ userId, sessionId, role }),
+    refresh_token: refreshToken,
+    token_type: 'bearer',
+    expires_in: accessTokenSeconds,
+  };
+}

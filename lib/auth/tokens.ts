@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import { JOSEError } from 'jose/errors';
+import { SignJWT } from 'jose/jwt/sign';
+import { jwtVerify } from 'jose/jwt/verify';
+import { importJWK } from 'jose/key/import';
+import { type Role, permissionsOf } from '../kernel/caller.ts';
+import { newId } from '../kernel/ids.ts';
+import type { SettingsOf } from '../kernel/settings.ts';
+import { isCanonical } from './base64url.ts';
+import { PublicJwk } from './jwks.ts';
+
+/** Seconds for which an access token is good. */
+export const accessTokenSeconds = 900;
+
+const tokenType = 'at+jwt';
+const maxTokenLength = 8192;
+const maxRemembered = 1000;
+
+const AccessClaims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() });
+export type AccessClaims = z.output<typeof AccessClaims>;
+
+export interface SigningKeys {
+  /** A new access token of a session, good for {@link accessTokenSeconds}. */
+  issue(subject: { readonly userId: string; readonly sessionId: string; readonly role: Role }): Promise<string>;
+  /** The claims of a token of ours that is good now, after RFC 8725; undefined for anything else. */
+  verify(token: string): Promise<AccessClaims | undefined>;
+  /** The public halves, in the order of the setting. */
+  readonly jwks: readonly PublicJwk[];
+}
+
+type PrivateJwk = SettingsOf<'auth'>['auth']['JWT_PRIVATE_KEYS'][number];
+
+/**
+ * The keys of `JWT_PRIVATE_KEYS`: the first signs, all verify.
+ * @throws Error when a key is not what its `alg` says or two keys share a `kid`.
+ */
+export async function readSigningKeys({ base, auth }: SettingsOf<'auth'>): Promise<SigningKeys> {
+  const keys = await Promise.all(auth.JWT_PRIVATE_KEYS.map(readKey));
+  const [signer] = keys;
+  const byKid = new Map(keys.map((key) => [key.jwk.kid, key]));
+  if (!signer || byKid.size < keys.length)
+    throw new Error('Configuration: JWT_PRIVATE_KEYS: each key needs its own kid');
+  const identity = { issuer: base.BASE_URL, audience: base.BASE_URL };
+
+  const check = async (token: string): Promise<AccessClaims | undefined> => {
+    if (token.length > maxTokenLength || !token.split('.').every(isCanonical)) return undefined;
+    try {
+      const { payload } = await jwtVerify(
+        token,
+        ({ kid, alg }) => {
+          const key = kid === undefined ? undefined : byKid.get(kid);
+          // Each key verifies by its own algorithm, whatever the token would like.
+          if (key?.jwk.alg !== alg || !key) throw new JOSEError('No key of ours');
+          return key.publicKey;
+        },
+        {
+          ...identity,
+          typ: tokenType,
+          algorithms: keys.map(({ jwk }) => jwk.alg),
+          requiredClaims: ['exp', 'iat', 'jti'],
+        },
+      );
+      return AccessClaims.safeParse(payload).data;
+    } catch (error) {
+      if (error instanceof JOSEError) return undefined;
+      throw error;
+    }
+  };
+
+  return {
+    issue: ({ userId, sessionId, role }) =>
+      new SignJWT({ sid: sessionId, role, permissions: [...permissionsOf(role)] })
+        .setProtectedHeader({ alg: signer.jwk.alg, kid: signer.jwk.kid, typ: tokenType })
+        .setIssuer(identity.issuer)
+        .setAudience(identity.audience)
+        .setSubject(userId)
+        .setIssuedAt()
+        .setExpirationTime(`${accessTokenSeconds} s`)
+        .setJti(newId())
+        .sign(signer.privateKey),
+    verify: rememberVerified(check),
+    jwks: keys.map(({ jwk }) => jwk),
+  };
+}
+
+async function readKey(privateJwk: PrivateJwk) {
+  const { d: _private, ...rest } = privateJwk;
+  const jwk = PublicJwk.parse({ ...rest, use: 'sig' });
+  const [privateKey, publicKey] = await Promise.all([importJWK(privateJwk, jwk.alg), importJWK(jwk, jwk.alg)]);
+  return { jwk, privateKey, publicKey };
+}
+
+/** A signature that held once holds until the token expires: the most recently seen tokens are not verified again. */
+function rememberVerified(check: SigningKeys['verify']): SigningKeys['verify'] {
+  const remembered = new Map<string, Promise<AccessClaims | undefined>>();
+  return async (token) => {
+    const verifying = remembered.get(token) ?? check(token);
+    remembered.delete(token);
+    remembered.set(token, verifying);
+    const claims = await verifying.catch((error: unknown) => {
+      remembered.delete(token);
+      throw error;
+    });
+    const good = claims !== undefined && claims.exp * 1000 > Date.now();
+    if (!good) remembered.delete(token);
+    const oldest = remembered.keys().next();
+    if (remembered.size > maxRemembered && !oldest.done) remembered.delete(oldest.value);
+    return good ? claims : undefined;
+  };
+}
