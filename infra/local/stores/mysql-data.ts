@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rename, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Program } from './find-program.ts';
@@ -26,9 +26,10 @@ export async function baseOptions(program: MysqlProgram): Promise<string[]> {
 /** Makes the data directory with its system tables and no accounts that can log in over TCP, unless it is there. */
 export async function initialiseData(program: MysqlProgram, data: string): Promise<void> {
   if (existsSync(data)) return;
-  await mkdir(resolve(data, '..'), { recursive: true });
   // Renamed when it is whole, so that a start which is killed half-way leaves nothing half-made in its place.
-  const draft = await mkdtemp(`${data}.new-`);
+  const draft = `${data}.new`;
+  await rm(draft, { recursive: true, force: true });
+  await mkdir(draft, { recursive: true, mode: 0o700 });
   try {
     const options = [...(await baseOptions(program)), `--datadir=${draft}`, '--innodb-buffer-pool-size=16M'];
     if (program.kind === 'mysql') {
