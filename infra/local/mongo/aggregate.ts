@@ -5,7 +5,7 @@ import { runStages, type Surroundings } from './pipeline.ts';
 import { type Query, runQuery } from './query.ts';
 import { parseSort } from './sort.ts';
 import type { Storage } from './storage.ts';
-import { decode, type Doc, encode, isDoc } from './values.ts';
+import { decode, type Doc, encode, isDoc, textOf } from './values.ts';
 
 interface Aggregation {
   storage: Storage;
@@ -64,7 +64,7 @@ function* documents(
 function namespaceOf(operand: unknown, db: string): { db: string; name: string } {
   if (typeof operand === 'string') return { db, name: operand };
   if (isDoc(operand) && typeof operand['coll'] === 'string')
-    return { db: String(operand['db'] ?? db), name: operand['coll'] };
+    return { db: textOf(operand['db'] ?? db), name: operand['coll'] };
   throw mongoError(16_990, 'a string or {db, coll} must name the collection to write to');
 }
 
@@ -126,7 +126,7 @@ function merge({ storage, db, variables }: Aggregation, operand: unknown, docs: 
 export function aggregate(aggregation: Aggregation): Iterable<Uint8Array> {
   const last = aggregation.pipeline.at(-1) ?? {};
   const scoreOf = new WeakMap<Doc, number>();
-  const [writer] = ['$out', '$merge'].filter((name) => name in last);
+  const writer = ['$out', '$merge'].find((name) => name in last);
   if (!writer) {
     return (function* results(): Generator<Uint8Array> {
       for (const doc of documents(aggregation, scoreOf)) yield encode(doc);

@@ -66,11 +66,9 @@ export class Collection {
     const changes = this.indexes.map((index) => {
       const old = index.entries(before).entries;
       const now = this.#keys(index, after);
-      const among = (entries: Entry[]) =>
-        new Set(entries.map(({ key, score }) => `${key.toString('latin1')}\0${score}`));
-      const [had, has] = [among(old), among(now)];
-      const added = now.filter(({ key, score }) => !had.has(`${key.toString('latin1')}\0${score}`));
-      const gone = old.filter(({ key, score }) => !has.has(`${key.toString('latin1')}\0${score}`));
+      const [had, has] = [new Set(old.map(identityOf)), new Set(now.map(identityOf))];
+      const added = now.filter((entry) => !had.has(identityOf(entry)));
+      const gone = old.filter((entry) => !has.has(identityOf(entry)));
       this.#refuseDuplicates(index, added, rid);
       return { index, added, gone };
     });
@@ -87,7 +85,7 @@ export class Collection {
   }
 
   /** Fills a new index from the documents that are there; a duplicate stops it. */
-  fill(index: Index): void {
+  index(index: Index): void {
     for (const { rid, bytes } of this.scan({ ranges: [], sorted: false, backwards: false })) {
       const keys = this.#keys(index, decode(bytes));
       this.#refuseDuplicates(index, keys, rid);
@@ -194,4 +192,8 @@ export class Collection {
 function edgeOfDates(direction: number): Buffer {
   // Before all dates going up; behind all dates going down.
   return Buffer.from([direction < 0 ? (~RANK.date & 0xff) + 1 : RANK.date]);
+}
+
+function identityOf({ key, score }: Entry): string {
+  return `${key.toString('latin1')}\0${score}`;
 }

@@ -20,7 +20,7 @@ const REPLICA_SET_ONLY = ['startTransaction', 'autocommit', 'txnNumber'];
 
 function answer(context: Context): Uint8Array {
   const { command, storage, db } = context;
-  const [[name = '', target] = []] = Object.entries(command);
+  const [name, target] = Object.entries(command)[0] ?? ['', undefined];
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
   if (
     REPLICA_SET_ONLY.some((option) => option in command) ||

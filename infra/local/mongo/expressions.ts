@@ -43,6 +43,14 @@ function pair(name: string, obj: AnyObject, expr: unknown, options: Options): [u
   return [left, right];
 }
 
+function textOperand(obj: AnyObject, expr: unknown, options: Options): string {
+  const operand = evalExpr(obj, expr, options);
+  const [value] = Array.isArray(operand) ? operand : [operand];
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'object') throw mongoError(16_007, `can't convert from BSON type ${typeName(value)} to String`);
+  return String(value);
+}
+
 /** Missing sorts below null in expressions, unlike in queries. */
 function compareOperands(a: unknown, b: unknown): number {
   if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
@@ -69,6 +77,9 @@ const corrected: Record<string, ExpressionOperator> = {
       throw mongoError(40_081, `$in requires an array as a second argument, found: ${typeName(list)}`);
     return list.some((other) => isEqual(item, other));
   },
+  // A missing or null string counts as empty.
+  $toUpper: (obj: AnyObject, expr: unknown, options: Options) => textOperand(obj, expr, options).toUpperCase(),
+  $toLower: (obj: AnyObject, expr: unknown, options: Options) => textOperand(obj, expr, options).toLowerCase(),
   $type: (obj: AnyObject, expr: unknown, options: Options) => {
     const exact = typeof expr === 'string' && /^\$[^$]/.test(expr) ? exactOf.get(obj) : undefined;
     return typeName(exact ? lookUp(exact, String(expr).slice(1).split('.')) : evalExpr(obj, expr, options));
@@ -78,14 +89,14 @@ const corrected: Record<string, ExpressionOperator> = {
 const REFUSED = new Set(['$function', '$accumulator', '$where', '$toDecimal', '$toHashedIndexKey']);
 const NAMES = new Set([...Object.keys(expressionOperators), ...Object.keys(accumulatorOperators)]);
 
-export const context = Context.init({
+const context = Context.init({
   accumulator: { ...accumulatorOperators },
   expression: { ...expressionOperators, ...corrected },
   pipeline: { ...pipelineOperators },
   projection: { ...projectionOperators },
   query: { ...queryOperators },
   window: { ...windowOperators },
-} as Parameters<typeof Context.init>[0]);
+});
 
 /** Options for mingo, with the pipeline's own variables. */
 export function optionsWith(variables: Doc): Partial<Options> {

@@ -5,7 +5,7 @@ import { isNumeric, toDouble } from './numbers.ts';
 import { keysOf, walk } from './paths.ts';
 import { TextSpec } from './text-search.ts';
 import { shown } from './show-value.ts';
-import { type Doc, encode, isDoc } from './values.ts';
+import { type Doc, isDoc, isEqual } from './values.ts';
 
 export const ID_INDEX: Doc = { v: 2, key: { _id: 1 }, name: '_id_' };
 
@@ -93,18 +93,19 @@ export class Index {
 
   /** Whether the other specification asks for the same keys under the same conditions. */
   isSameAs(other: Doc): boolean {
-    const facts = (spec: Doc): string =>
-      Buffer.from(
-        encode({
-          key: spec['key'],
-          unique: spec['unique'] === true,
-          sparse: spec['sparse'] === true,
-          partial: spec['partialFilterExpression'] ?? null,
-          ttl: isNumeric(spec['expireAfterSeconds']) ? toDouble(spec['expireAfterSeconds']) : null,
-          weights: spec['weights'] ?? null,
-          language: spec['default_language'] ?? null,
-        }),
-      ).toString('latin1');
-    return facts(this.spec) === facts(other);
+    return isEqual(factsOf(this.spec), factsOf(other));
   }
+}
+
+/** What makes two specifications ask for the same index, in a fixed order. */
+function factsOf(spec: Doc): unknown[] {
+  return [
+    spec['key'],
+    spec['unique'] === true,
+    spec['sparse'] === true,
+    spec['partialFilterExpression'],
+    spec['expireAfterSeconds'],
+    spec['weights'],
+    spec['default_language'],
+  ];
 }

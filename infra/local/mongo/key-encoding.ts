@@ -78,9 +78,9 @@ function payload(value: unknown, rank: number): Buffer {
       return Buffer.concat([escapedText(pattern), escapedText(options)]);
     }
     case RANK.code:
-      return escapedText(String((value as Code).code));
+      return escapedText((value as Code).code);
     case RANK.codeWithScope:
-      return Buffer.concat([escapedText(String((value as Code).code)), encodeValue((value as Code).scope)]);
+      return Buffer.concat([escapedText((value as Code).code), encodeValue((value as Code).scope)]);
     default:
       return Buffer.alloc(0);
   }

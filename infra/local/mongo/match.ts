@@ -57,16 +57,19 @@ function equality(operand: unknown): Test {
   return isRegex(operand) ? regexTest(toRegExp(operand), operand) : (value) => isEqual(value, operand);
 }
 
+function isNotANumber(value: unknown): boolean {
+  return isNumeric(value) && Number.isNaN(toDouble(value));
+}
+
 function ordering(operand: unknown, accept: (order: number) => boolean): PathTest {
   if (isRegex(operand)) throw mongoError('BadValue', "Can't have RegEx as arg to predicate over field.");
   const rank = rankOf(operand);
   const unbounded = rank === RANK.minKey || rank === RANK.maxKey;
-  const isNaNOf = (value: unknown): boolean => isNumeric(value) && Number.isNaN(toDouble(value));
   return onEach((value) => {
     if (!unbounded && rankOf(value) !== rank) return false;
     if (value === undefined && rank !== RANK.null) return false;
     const order = compareValues(value, operand);
-    return order !== 0 && (isNaNOf(operand) || isNaNOf(value)) ? false : accept(order);
+    return order !== 0 && (isNotANumber(operand) || isNotANumber(value)) ? false : accept(order);
   });
 }
 

@@ -1,13 +1,13 @@
 import { Binary, ObjectId, Timestamp } from 'bson';
-import { isLong, isNumeric } from './numbers.ts';
-import { isDoc } from './values.ts';
+import { isNumeric } from './numbers.ts';
+import { isDoc, typeName } from './values.ts';
 
 /** A value as MongoDB writes it into its messages. */
 export function shown(value: unknown): string {
   if (value === undefined) return 'undefined';
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return JSON.stringify(value);
-  if (isNumeric(value)) return isLong(value) ? value.toString() : String(value.toString());
+  if (isNumeric(value)) return value.toString();
   if (value instanceof ObjectId) return `ObjectId('${value.toHexString()}')`;
   if (value instanceof Date) return `new Date(${value.getTime()})`;
   if (value instanceof Timestamp) return `Timestamp(${value.t}, ${value.i})`;
@@ -17,7 +17,7 @@ export function shown(value: unknown): string {
     return `BinData(${value.sub_type}, ${value.toString('hex').toUpperCase()})`;
   }
   if (Array.isArray(value)) return value.length === 0 ? '[]' : `[ ${value.map(shown).join(', ')} ]`;
-  if (!isDoc(value)) return String(value);
+  if (!isDoc(value)) return typeName(value);
   const fields = Object.entries(value).map(([name, field]) => `${name}: ${shown(field)}`);
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }

@@ -131,7 +131,7 @@ export class Storage {
     );
     const index = new Index(id, spec, false);
     collection.indexes = [...collection.indexes, index];
-    collection.fill(index);
+    collection.index(index);
     return index;
   }
 

@@ -36,7 +36,7 @@ export function textQueryOf(filter: Doc): TextQuery | undefined {
     if (unknown) throw mongoError('BadValue', `extra fields in $text: ${unknown}`);
     if ($caseSensitive === true || $diacriticSensitive === true)
       throw notSupported('case or diacritic sensitive $text');
-    return { search: String($search), language: $language === undefined ? undefined : languageOf($language) };
+    return { search: $search, language: $language === undefined ? undefined : languageOf($language) };
   }
   return undefined;
 }

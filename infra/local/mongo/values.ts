@@ -172,7 +172,7 @@ export function compareValues(a: unknown, b: unknown): number {
     case RANK.code:
     case RANK.codeWithScope: {
       const [x, y] = [a as Code, b as Code];
-      return compareText(String(x.code), String(y.code)) || compareValues(x.scope ?? null, y.scope ?? null);
+      return compareText(x.code, y.code) || compareValues(x.scope ?? null, y.scope ?? null);
     }
     default:
       return 0;

@@ -3,7 +3,8 @@ import type { Collection } from '../collection.ts';
 import { mongoError, notSupported } from '../errors.ts';
 import { compileFilter } from '../match.ts';
 import { isNumeric } from '../numbers.ts';
-import { type Doc, encode, isDoc, isEqual } from '../values.ts';
+import { shown } from '../show-value.ts';
+import { type Doc, encode, isDoc, isEqual, textOf } from '../values.ts';
 import { type Context, countOption, docOption, type Handler, targetOf } from './context.ts';
 
 const CREATE_OPTIONS = new Set([
@@ -67,12 +68,13 @@ const dropDatabase: Handler = ({ storage, db }) => {
   return { dropped: db };
 };
 
+function splitNamespace(value: unknown): [db: string, name: string] {
+  const [db = '', ...name] = textOf(value).split('.');
+  return [db, name.join('.')];
+}
+
 const renameCollection: Handler = ({ storage, command }) => {
-  const split = (value: unknown): [db: string, name: string] => {
-    const [db = '', ...name] = String(value).split('.');
-    return [db, name.join('.')];
-  };
-  const [from, to] = [split(command['renameCollection']), split(command['to'])];
+  const [from, to] = [splitNamespace(command['renameCollection']), splitNamespace(command['to'])];
   const source = storage.collection(...from);
   if (!source) throw mongoError('NamespaceNotFound', `Source collection ${from.join('.')} does not exist`);
   if (from.join('.') === to.join('.')) throw mongoError('IllegalOperation', "Can't rename a collection to itself");
@@ -127,10 +129,7 @@ const collMod: Handler = (context) => {
     name === undefined ? isEqual(other.spec['key'], keyPattern) : other.name === name,
   );
   if (!index)
-    throw mongoError(
-      'IndexNotFound',
-      `cannot find index ${String(name ?? JSON.stringify(keyPattern))} for ns ${collection.namespace}`,
-    );
+    throw mongoError('IndexNotFound', `cannot find index ${shown(name ?? keyPattern)} for ns ${collection.namespace}`);
   if (!isNumeric(expireAfterSeconds)) throw notSupported('collMod of an index other than its expireAfterSeconds');
   if (index.fields.length !== 1 || index.name === '_id_')
     throw mongoError('InvalidOptions', 'only a single-field index other than _id can expire documents');

@@ -20,7 +20,7 @@ export interface Context {
 export type Handler = (context: Context) => Doc | Uint8Array;
 
 export function targetOf({ storage, db, command }: Context): Target {
-  const [[key = '', name] = []] = Object.entries(command);
+  const [key, name] = Object.entries(command)[0] ?? ['', undefined];
   if (typeof name !== 'string')
     throw mongoError('InvalidNamespace', `collection name has invalid type ${typeName(name)}`);
   if (name === '') throw mongoError('InvalidNamespace', `Invalid namespace specified '${db}.' for ${key}`);

@@ -1,6 +1,6 @@
 import { Int32 } from 'bson';
 import { mongoError, notSupported } from '../errors.ts';
-import { ID_INDEX, Index } from '../indexes.ts';
+import { ID_INDEX, type Index } from '../indexes.ts';
 import { compileFilter } from '../match.ts';
 import { isNumeric, toDouble } from '../numbers.ts';
 import { shown } from '../show-value.ts';

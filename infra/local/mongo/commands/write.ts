@@ -151,7 +151,7 @@ const bulkWrite: Handler = (context) => {
   const results: Doc[] = [];
   const operations = statementsOf(command, 'ops');
   for (const [i, operation] of operations.entries()) {
-    const [[kind = '', at] = []] = Object.entries(operation);
+    const [kind, at] = Object.entries(operation)[0] ?? ['', undefined];
     const target = spaces[isNumeric(at) ? toDouble(at) : -1];
     if (!target) throw mongoError('BadValue', `BulkWrite ops entry ${i} names no namespace`);
     const result: Doc = { ok: new Double(1), idx: new Int32(i), n: new Int32(0) };
