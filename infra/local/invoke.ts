@@ -94,7 +94,9 @@ async function token({ declaration }: DiscoveredFunction): Promise<string | unde
     createdAt: now,
     updatedAt: now,
   };
-  const user = (await users.byLogin('invoke')) ?? (await users.insert(made).then(() => made));
+  const known = await users.byLogin('invoke');
+  if (!known) await users.insert(made);
+  const user = known ?? made;
   const { family, token } = newSession(user);
   await Promise.all([
     trust.openFamily(family),

@@ -21,7 +21,9 @@ describe('what goes into a log', () => {
     'Authorization',
     'x-api-key',
     'client_secret',
-    'apiKey', 'accessToken', 'clientSecret',
+    'apiKey',
+    'accessToken',
+    'clientSecret',
     'cookie',
   ])('does not show a member called %s', (name) => {
     expect(redact({ inner: { [name]: 'plain' } })).toEqual({ inner: { [name]: '[redacted]' } });

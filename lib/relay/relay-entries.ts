@@ -1,6 +1,6 @@
 import type { ToolChanged } from '../../events/outbox.ts';
 import type { HistoryStore } from '../tools/ports.ts';
-import type { OutboxStore } from './ports.ts';
+import type { OutboxStore } from '../outbox/ports.ts';
 
 /**
  * Tells the world of outbox entries and then forgets them. Every effect is keyed by the entry or by what it tells of, so a replay from any point
