@@ -19,6 +19,8 @@ interface Spec {
   scores: [path: string, compute: Compute][];
   elements: [path: string, compute: Compute][];
   idExcluded: boolean;
+  /** The paths that include or exclude, as they were given. */
+  order: string[];
 }
 
 function slice(path: string, operand: unknown): Compute {
@@ -70,7 +72,10 @@ function readField(spec: Spec, path: string, value: unknown, filter: Doc | undef
     if (path === '_id' && !isTruthy(value)) spec.idExcluded = true;
     else if (path.endsWith('.$') && filter)
       spec.elements.push([path.slice(0, -2), positional(path.slice(0, -2), filter)]);
-    else (isTruthy(value) ? spec.included : spec.excluded).push(path);
+    else {
+      (isTruthy(value) ? spec.included : spec.excluded).push(path);
+      if (path !== '_id') spec.order.push(path);
+    }
     return;
   }
   const name = isDoc(value) ? Object.keys(value)[0] : undefined;
@@ -149,13 +154,16 @@ export function withField(holder: unknown, parts: readonly string[], value: unkn
   return doc;
 }
 
-function refuseMixture({ included, computed, elements, excluded }: Spec): void {
+/** The first field other than _id decides what a projection does. */
+function refuseMixture({ included, computed, elements, excluded, order }: Spec): void {
   const [exclusion] = excluded;
-  const inclusion = included[0] ?? computed[0]?.[0] ?? elements[0]?.[0];
-  if (exclusion === undefined || inclusion === undefined || inclusion === '_id') return;
-  throw included.length > 0 || computed.length > 0
-    ? mongoError(31_254, `Cannot do exclusion on field ${exclusion} in inclusion projection`)
-    : mongoError(31_253, `Cannot do inclusion on field ${inclusion} in exclusion projection`);
+  const inclusion = [...included, ...computed.map(([path]) => path), ...elements.map(([path]) => path)].find(
+    (path) => path !== '_id',
+  );
+  if (exclusion === undefined || inclusion === undefined) return;
+  throw order[0] === exclusion
+    ? mongoError(31_253, `Cannot do inclusion on field ${inclusion} in exclusion projection`)
+    : mongoError(31_254, `Cannot do exclusion on field ${exclusion} in inclusion projection`);
 }
 
 /**
@@ -171,6 +179,7 @@ export function compileProjection(projection: Doc, filter?: Doc, variables: Doc 
     scores: [],
     elements: [],
     idExcluded: false,
+    order: [],
   };
   for (const [path, value] of Object.entries(projection)) readField(spec, path, value, filter, variables);
   refuseMixture(spec);

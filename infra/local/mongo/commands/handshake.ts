@@ -6,13 +6,11 @@ import type { Handler } from './context.ts';
 
 const VERSION = '8.0.0';
 const STARTED = Date.now();
-const PROCESS_ID = new ObjectId();
 
-/** A standalone: drivers then send neither transaction numbers nor retryable writes. */
+/** A standalone, so drivers send no transaction numbers; no topologyVersion, so they poll rather than wait for changes. */
 const hello: Handler = ({ command, connectionId }) => ({
   helloOk: true,
   ...('hello' in command ? { isWritablePrimary: true } : { ismaster: true }),
-  topologyVersion: { processId: PROCESS_ID, counter: Long.fromNumber(0) },
   maxBsonObjectSize: new Int32(MAX_DOCUMENT_BYTES),
   maxMessageSizeBytes: new Int32(MAX_MESSAGE_BYTES),
   maxWriteBatchSize: new Int32(100_000),

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { connect, type Doc, refusal } from './connect.ts';
+
+const DOC = { _id: 1, a: 1, b: { c: 2, d: 3 }, items: [{ n: 1, m: 'x' }, { n: 2, m: 'y' }, 7], tags: ['p', 'q', 'r'] };
+
+const projections: readonly [guarantee: string, projection: Doc, shaped: Doc, filter?: Doc][] = [
+  ['nothing asked, everything given', {}, DOC],
+  ['includes fields and _id', { a: 1 }, { _id: 1, a: 1 }],
+  ['leaves _id out', { a: true, _id: 0 }, { a: 1 }],
+  ["keeps the document's order", { tags: 1, a: 1, _id: 0 }, { a: 1, tags: ['p', 'q', 'r'] }],
+  ['excludes fields', { b: 0, items: 0, tags: 0 }, { _id: 1, a: 1 }],
+  ['excludes _id alone', { _id: 0 }, { a: 1, b: DOC.b, items: DOC.items, tags: DOC.tags }],
+  ['includes dotted', { 'b.c': 1 }, { _id: 1, b: { c: 2 } }],
+  ['includes nested', { b: { c: 1 } }, { _id: 1, b: { c: 2 } }],
+  ['includes through arrays, dropping scalars', { 'items.n': 1 }, { _id: 1, items: [{ n: 1 }, { n: 2 }] }],
+  [
+    'excludes through arrays, keeping scalars',
+    { 'items.n': 0, b: 0, tags: 0, a: 0 },
+    { _id: 1, items: [{ m: 'x' }, { m: 'y' }, 7] },
+  ],
+  ['leaves out what is not there', { nope: 1, 'b.nope': 1 }, { _id: 1, b: {} }],
+  ['slices from the front', { tags: { $slice: 2 }, items: 0 }, { _id: 1, a: 1, b: DOC.b, tags: ['p', 'q'] }],
+  ['slices from the end', { tags: { $slice: -1 }, a: 1 }, { _id: 1, a: 1, tags: ['r'] }],
+  ['slices in the middle', { tags: { $slice: [1, 1] }, a: 1 }, { _id: 1, a: 1, tags: ['q'] }],
+  [
+    'gives the first item that $elemMatch finds',
+    { items: { $elemMatch: { n: { $gt: 1 } } } },
+    { _id: 1, items: [{ n: 2, m: 'y' }] },
+  ],
+  ['leaves the field out when $elemMatch finds none', { items: { $elemMatch: { n: 9 } } }, { _id: 1 }],
+  ['gives the item that the query found', { 'items.$': 1 }, { _id: 1, items: [{ n: 2, m: 'y' }] }, { 'items.n': 2 }],
+  ['computes', { twice: { $multiply: ['$a', 2] }, copy: '$b.c' }, { _id: 1, twice: 2, copy: 2 }],
+];
+
+const bad: readonly [projection: Doc, code: number][] = [
+  [{ a: 1, b: 0 }, 31_254],
+  [{ a: 0, b: 1 }, 31_253],
+  [{ b: 1, 'b.c': 1 }, 31_249],
+  [{ a: { $foo: 1 } }, 168],
+  [{ a: {} }, 51_270],
+];
+
+describe('projection', () => {
+  const server = connect();
+
+  it.each(projections)('%s', async (_, projection, shaped, filter = {}) => {
+    const collection = await server.seeded(DOC);
+    const found = await collection.findOne(filter, { projection });
+    expect(found).toEqual(shaped);
+    expect(JSON.stringify(found)).toBe(JSON.stringify(shaped));
+  });
+
+  it.each(bad)('refuses %j', async (projection, code) => {
+    const collection = await server.seeded(DOC);
+    expect((await refusal(() => collection.findOne({}, { projection }))).code).toBe(code);
+  });
+});

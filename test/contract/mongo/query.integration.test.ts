@@ -1,0 +1,311 @@
+import { Binary, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp, UUID } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { connect, type Doc, refusal } from './connect.ts';
+
+const oid = new ObjectId('65f000000000000000000001');
+const uuid = new UUID('41853a8c-fcd7-4dd6-9e74-ba26fee7ab24');
+const day = new Date('2026-01-02T03:04:05.678Z');
+
+/** The `_id`s of the documents that each filter finds, in order of `_id`. */
+const matches: readonly [guarantee: string, docs: unknown[], filter: Doc, found: number[]][] = [
+  [
+    'numbers are equal whatever their type',
+    [1, new Double(1), Long.fromNumber(1), Decimal128.fromString('1.0'), '1'],
+    { v: 1 },
+    [0, 1, 2, 3],
+  ],
+  ['a decimal is not the double beside it', [Decimal128.fromString('0.1'), 0.1], { v: 0.1 }, [1]],
+  [
+    'a big int64 is not its neighbour',
+    [Long.fromString('9007199254740993'), Long.fromString('9007199254740992')],
+    { v: Long.fromString('9007199254740993') },
+    [0],
+  ],
+  ['null finds null and missing', [null, undefined, 0, '', false], { v: null }, [0, 1]],
+  ['$ne null leaves out null and missing', [null, undefined, 0], { v: { $ne: null } }, [2]],
+  ['null finds an array that holds null', [[null], [1], []], { v: null }, [0]],
+  ['$in with null finds missing', [undefined, 1, 2], { v: { $in: [null, 2] } }, [0, 2]],
+  ['$nin leaves out the listed and keeps missing', [undefined, 1, 2], { v: { $nin: [1] } }, [0, 2]],
+  ['$exists tells missing from null', [null, undefined], { v: { $exists: true } }, [0]],
+  ['$exists false finds only missing', [null, undefined], { v: { $exists: false } }, [1]],
+  ['comparisons stay within a type', [5, '5', null, undefined, day, true], { v: { $gt: 1 } }, [0]],
+  ['strings compare by bytes', ['a', 'B', 'b', 'é'], { v: { $gt: 'a' } }, [2, 3]],
+  ['$gte null finds null and missing', [null, undefined, 1], { v: { $gte: null } }, [0, 1]],
+  ['$lt MaxKey crosses types', [1, 'x', null], { v: { $lt: new MaxKey() } }, [0, 1, 2]],
+  ['NaN equals NaN', [Number.NaN, 1], { v: Number.NaN }, [0]],
+  ['NaN is not less than a number', [Number.NaN, 1], { v: { $lt: 5 } }, [1]],
+  ['a scalar finds arrays that hold it', [[1, 2], 1, [3]], { v: 1 }, [0, 1]],
+  ['an array finds itself and an array that holds it', [[1, 2], [[1, 2]], [2, 1], [1, 2, 3]], { v: [1, 2] }, [0, 1]],
+  ['a range may be met by two items of an array', [[1, 10], [5], [1, 2]], { v: { $gt: 4, $lt: 3 } }, [0]],
+  ['$elemMatch wants one item to meet all', [[1, 10], [5], [1, 2]], { v: { $elemMatch: { $gt: 2, $lt: 9 } } }, [1]],
+  ['$size counts items', [[1, 2], [1], 2, [[1, 2]]], { v: { $size: 2 } }, [0]],
+  ['$all wants every item', [[1, 2, 3], [1], 1], { v: { $all: [1, 2] } }, [0]],
+  ['$all of one finds a scalar', [[1], 1, 2], { v: { $all: [1] } }, [0, 1]],
+  ['$all of nothing finds nothing', [[], [1]], { v: { $all: [] } }, []],
+  [
+    'an embedded document is equal field by field in order',
+    [{ a: 1, b: 2 }, { b: 2, a: 1 }, { a: 1 }],
+    { v: { a: 1, b: 2 } },
+    [0],
+  ],
+  [
+    'a dotted path reaches into documents of arrays',
+    [[{ a: 1 }, { a: 2 }], { a: 2 }, [{ a: 3 }], 2],
+    { 'v.a': 2 },
+    [0, 1],
+  ],
+  ['a number in a path is an index', [[5, 6], [6, 5], { 1: 6 }], { 'v.1': 6 }, [0, 2]],
+  ['a dotted path does not enter arrays of arrays', [[[{ a: 1 }]], [{ a: 1 }]], { 'v.a': 1 }, [1]],
+  ['a missing embedded field is null', [{ a: 1 }, { b: 1 }, 5, [{ b: 1 }], []], { 'v.a': null }, [1, 2, 3]],
+  [
+    '$elemMatch on documents',
+    [
+      [
+        { a: 1, b: 5 },
+        { a: 2, b: 1 },
+      ],
+      [{ a: 1, b: 1 }],
+    ],
+    { v: { $elemMatch: { a: 1, b: 1 } } },
+    [1],
+  ],
+  ['$not keeps what is missing', [1, 5, undefined], { v: { $not: { $gt: 3 } } }, [0, 2]],
+  ['$ne looks at every item', [[1, 2], [2, 3], 1], { v: { $ne: 1 } }, [1]],
+  [
+    'an ObjectId is equal by value',
+    [oid, new ObjectId('65f000000000000000000002'), oid.toHexString()],
+    { v: new ObjectId('65f000000000000000000001') },
+    [0],
+  ],
+  ['a date is equal by instant', [day, new Date(0), day.getTime()], { v: new Date(day) }, [0]],
+  ['dates compare', [day, new Date(0)], { v: { $gte: new Date('2026-01-01') } }, [0]],
+  [
+    'a UUID is equal by bytes and subtype',
+    [uuid, new Binary(uuid.buffer, 0), uuid.toString()],
+    { v: new UUID(uuid.toString()) },
+    [0],
+  ],
+  ['a regular expression finds strings', ['abc', 'xbc', ['zz', 'abd'], 5], { v: /^ab/ }, [0, 2]],
+  ['$regex takes options', ['ABC', 'abc', 'b'], { v: { $regex: 'AB', $options: 'i' } }, [0, 1]],
+  ['$options m and s', ['a\nb', 'ab'], { v: { $regex: '^b', $options: 'm' } }, [0]],
+  ['$options x leaves out white space', ['ab', 'a b'], { v: { $regex: 'a b # both', $options: 'x' } }, [0]],
+  ['an inline flag counts', ['ABC', 'x'], { v: { $regex: '(?i)abc' } }, [0]],
+  ['$in takes regular expressions', ['apple', 'pear', 'fig'], { v: { $in: [/^a/, 'fig'] } }, [0, 2]],
+  ['$not takes a regular expression', ['apple', 'pear', undefined], { v: { $not: /^a/ } }, [1, 2]],
+  ['$type by name', [1, 'a', 1.5, Long.fromNumber(1), [1], null], { v: { $type: 'int' } }, [0, 4]],
+  [
+    '$type number',
+    [1, 'a', 1.5, Long.fromNumber(1), Decimal128.fromString('1')],
+    { v: { $type: 'number' } },
+    [0, 2, 3, 4],
+  ],
+  ['$type of several', [1, 'a', null, true], { v: { $type: ['string', 'bool'] } }, [1, 3]],
+  ['$type by number', [new Timestamp({ t: 1, i: 1 }), oid, day], { v: { $type: 7 } }, [1]],
+  ['$mod', [4, 5, -4, 'x', Long.fromNumber(8)], { v: { $mod: [4, 0] } }, [0, 2, 4]],
+  ['$bitsAllSet', [5, 1, 4, 'x'], { v: { $bitsAllSet: [0, 2] } }, [0]],
+  ['$bitsAnyClear', [5, 7], { v: { $bitsAnyClear: 2 } }, [0]],
+  ['$or and $nor', [1, 2, 3], { $or: [{ v: 1 }, { v: 3 }], $nor: [{ v: 3 }] }, [0]],
+  ['$and on one field', [1, 5, 9], { $and: [{ v: { $gt: 1 } }, { v: { $lt: 9 } }] }, [1]],
+  ['$expr compares fields', [3, 0], { $expr: { $gt: ['$v', '$_id'] } }, [0]],
+  ['$comment changes nothing', [1], { $comment: 'why', v: 1 }, [0]],
+  ['MinKey is a value', [new MinKey(), 1], { v: new MinKey() }, [0]],
+];
+
+const badFilters: readonly [filter: Doc, code: number][] = [
+  [{ v: { $foo: 1 } }, 2],
+  [{ $foo: 1 }, 2],
+  [{ $or: [] }, 2],
+  [{ $or: 5 }, 2],
+  [{ $and: [1] }, 2],
+  [{ v: { $in: 5 } }, 2],
+  [{ v: { $size: -1 } }, 2],
+  [{ v: { $mod: [0, 1] } }, 2],
+  [{ v: { $mod: [1] } }, 2],
+  [{ v: { $not: 5 } }, 2],
+  [{ v: { $all: 5 } }, 2],
+  [{ v: { $elemMatch: 5 } }, 2],
+  [{ v: { $type: 'nothing' } }, 2],
+  [{ v: { $regex: 5 } }, 2],
+  [{ v: { $regex: '(' } }, 51_091],
+  [{ v: { $options: 'i' } }, 2],
+];
+
+describe('query', () => {
+  const server = connect();
+
+  it.each(matches)('%s', async (_, values, filter, found) => {
+    const collection = await server.seeded(
+      ...(values.map((v, i) => (v === undefined ? { _id: i } : { _id: i, v })) as Doc[]),
+    );
+    const read = async (): Promise<unknown[]> =>
+      (await collection.find(filter).sort({ _id: 1 }).toArray()).map(({ _id }) => _id);
+    expect(await read()).toEqual(found);
+    // An index must change nothing but the speed.
+    await collection.createIndex({ v: 1 });
+    expect(await read()).toEqual(found);
+    await collection.dropIndex('v_1');
+    await collection.createIndex({ v: -1, w: 1 });
+    expect(await read()).toEqual(found);
+  });
+
+  it.each(badFilters)('refuses the filter %j', async (filter, code) => {
+    const collection = await server.seeded({ v: 'x' });
+    expect((await refusal(() => collection.find(filter).toArray())).code).toBe(code);
+    expect((await refusal(() => collection.deleteMany(filter))).code).toBe(code);
+  });
+
+  it('refuses a bad filter on a collection that is not there', async () => {
+    expect((await refusal(() => server.db.collection('nowhere').findOne({ v: { $foo: 1 } }))).code).toBe(2);
+  });
+
+  it('finds nothing in a collection that is not there', async () => {
+    expect(await server.db.collection('nowhere').find({}).toArray()).toEqual([]);
+    expect(await server.db.collection('nowhere').countDocuments({})).toBe(0);
+  });
+
+  it('refuses a collation', async () => {
+    const collection = await server.seeded({ v: 'a' }, { v: 'A' });
+    const find = collection.find({ v: 'a' }).collation({ locale: 'en', strength: 2 });
+    if (process.env['MONGODB_URI'] === undefined) expect((await refusal(() => find.toArray())).code).toBe(238);
+  });
+
+  it('sorts by BSON order across types', async () => {
+    const ordered = [
+      new MinKey(),
+      null,
+      Number.NaN,
+      Number.NEGATIVE_INFINITY,
+      -1,
+      0.5,
+      Decimal128.fromString('0.75'),
+      Long.fromNumber(1),
+      1e300,
+      'B',
+      'a',
+      { a: 1 },
+      { b: 0 },
+      { a: 'x' },
+      new Binary(Buffer.from([9])),
+      new Binary(Buffer.from([1, 1])),
+      oid,
+      false,
+      true,
+      new Date(0),
+      day,
+      new Timestamp({ t: 1, i: 1 }),
+      /a/,
+      new MaxKey(),
+    ];
+    const docs = ordered.map((v, i) => ({ _id: i, v }));
+    const collection = await server.seeded(...(docs.toReversed() as unknown as Doc[]));
+    const up = docs.map(({ _id }) => _id);
+    const read = async (turn: 1 | -1): Promise<unknown[]> =>
+      (await collection.find().sort({ v: turn }).toArray()).map(({ _id }) => _id);
+    expect(await read(1)).toEqual(up);
+    expect(await read(-1)).toEqual(up.toReversed());
+    await collection.createIndex({ v: 1 });
+    expect(await read(1)).toEqual(up);
+    expect(await read(-1)).toEqual(up.toReversed());
+  });
+
+  it('sorts an array by its least item up and its greatest down', async () => {
+    const collection = await server.seeded(
+      { _id: 0, v: [3, 9] },
+      { _id: 1, v: 5 },
+      { _id: 2, v: [] },
+      { _id: 3 },
+      { _id: 4, v: [1, 6] },
+      ...[],
+    );
+    const read = async (turn: 1 | -1): Promise<unknown[]> =>
+      (await collection.find().sort({ v: turn, _id: 1 }).toArray()).map(({ _id }) => _id);
+    expect(await read(1)).toEqual([2, 3, 4, 0, 1]);
+    expect(await read(-1)).toEqual([0, 4, 1, 3, 2]);
+    await collection.createIndex({ v: 1, _id: 1 });
+    expect(await read(1)).toEqual([2, 3, 4, 0, 1]);
+  });
+
+  it('sorts by several fields, skips and limits', async () => {
+    const collection = await server.seeded(...Array.from({ length: 20 }, (_, i) => ({ _id: i, a: i % 3, b: -i })));
+    const page = await collection
+      .find({ a: { $gte: 1 } })
+      .sort({ a: -1, b: 1 })
+      .skip(2)
+      .limit(3)
+      .toArray();
+    expect(page.map(({ _id }) => _id)).toEqual([11, 8, 5]);
+  });
+
+  it('hands out a big result in batches', async () => {
+    const collection = await server.seeded(
+      ...Array.from({ length: 1000 }, (_, i) => ({ _id: i, text: 'x'.repeat(100) })),
+    );
+    expect(await collection.find().batchSize(7).limit(100).toArray()).toHaveLength(100);
+    expect(await collection.find().toArray()).toHaveLength(1000);
+    const cursor = collection.find().batchSize(10);
+    expect((await cursor.next())?.['_id']).toBe(0);
+    await cursor.close();
+  });
+
+  it('hands out more than one message holds', async () => {
+    const collection = await server.seeded();
+    for (let i = 0; i < 5; i++) await collection.insertOne({ _id: i as never, text: 'x'.repeat(8_000_000) });
+    const found = await collection.find().toArray();
+    expect(found.map(({ text }) => text.length)).toEqual([8e6, 8e6, 8e6, 8e6, 8e6]);
+  });
+
+  it('lets a cursor go on while documents come and go', async () => {
+    const collection = await server.seeded(...Array.from({ length: 500 }, (_, i) => ({ _id: i })));
+    const cursor = collection.find().batchSize(50);
+    const seen: unknown[] = [];
+    for await (const { _id } of cursor) {
+      seen.push(_id);
+      if (seen.length === 60) await collection.deleteMany({ _id: { $gte: 400 } } as Doc);
+    }
+    expect(seen).toEqual(Array.from({ length: 400 }, (_, i) => i));
+  });
+
+  it('counts, estimates and lists distinct values', async () => {
+    const collection = await server.seeded(
+      { a: 1, t: ['x', 'y'] },
+      { a: 1, t: ['y'] },
+      { a: '1' },
+      { a: Long.fromNumber(1) },
+    );
+    expect(await collection.countDocuments({ a: 1 })).toBe(3);
+    expect(await collection.countDocuments({ a: 1 }, { skip: 1, limit: 1 })).toBe(1);
+    expect(await collection.estimatedDocumentCount()).toBe(4);
+    expect(await collection.distinct('t')).toEqual(['x', 'y']);
+    expect(await collection.distinct('a')).toEqual([1, '1']);
+    expect(await collection.distinct('a', { t: 'x' })).toEqual([1]);
+  });
+
+  it('gives up after maxTimeMS', async () => {
+    const collection = await server.seeded(...Array.from({ length: 20_000 }, (_, i) => ({ i, text: 'x'.repeat(50) })));
+    const slow = collection.find({ $and: Array.from({ length: 200 }, () => ({ text: /^x*$/ })) }).maxTimeMS(1);
+    expect((await refusal(() => slow.toArray())).code).toBe(50);
+  });
+
+  it('refuses a hint that names no index', async () => {
+    const collection = await server.seeded({ a: 1 });
+    await collection.createIndex({ a: 1 });
+    expect(await collection.find({ a: 1 }).hint('a_1').toArray()).toHaveLength(1);
+    expect((await refusal(() => collection.find({ a: 1 }).hint('b_1').toArray())).code).toBe(2);
+  });
+
+  it('refuses getMore on an unknown cursor', async () => {
+    await server.seeded({ a: 1 });
+    expect((await refusal(() => server.db.command({ getMore: Long.fromNumber(12_345), collection: 'c1' }))).code).toBe(
+      43,
+    );
+  });
+
+  it('keeps int32 and double apart', async () => {
+    const collection = await server.seeded({ _id: 1, i: new Int32(1), d: new Double(1) });
+    expect(await collection.findOne({}, { promoteValues: false })).toEqual({
+      _id: new Int32(1),
+      i: new Int32(1),
+      d: new Double(1),
+    });
+  });
+});
