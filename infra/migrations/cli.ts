@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { newMigration } from './files.ts';
 import { migrateDown, migrateUp, migrationStatus } from './migrate.ts';
@@ -24,7 +25,7 @@ function mysqlUrl(): string {
 }
 
 function localUrl(): string | undefined {
-  const file = '.local/platform.json';
+  const file = join(process.env['MCP_STATE'] ?? '.local', 'platform.json');
   if (!existsSync(file)) return undefined;
   const { mysql } = JSON.parse(readFileSync(file, 'utf8')) as { mysql?: string };
   return mysql;

@@ -126,7 +126,8 @@ export function connectMysql({ url, pool: connectionLimit }: { url: string; pool
         (error) => isLockConflict(error) || isLost(error),
         (connection) => inTransaction(connection, work),
       ),
-    end: () => pool.end(),
+    // A connection that is broken already cannot say goodbye, and need not.
+    end: () => pool.end().catch(() => undefined),
   };
 }
 

@@ -43,13 +43,14 @@ const slug = /^[a-z0-9-]{1,255}$/;
 export function mysqlToolStore(mysql: Mysql): ToolStore {
   return {
     async insert(tool, outbox) {
-      const row: SqlValue[] = [
-        ...[tool.id, tool.slug, tool.name, tool.description, tool.version, tool.status, tool.authorId, tool.revision],
-        ...[tool.createdAt, tool.updatedAt, tool.deletedAt ?? null, JSON.stringify(tool.config)],
-      ];
+      const row = rowOf(tool);
+      const names = Object.keys(row);
       try {
         await mysql.transaction(async (tx) => {
-          await tx.execute(`INSERT INTO mcp_tools (${columns}) VALUES (${row.map(() => '?').join(', ')})`, row);
+          await tx.execute(
+            `INSERT INTO mcp_tools (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+            Object.values(row),
+          );
           await insertOutbox(tx, outbox);
         });
       } catch (error) {
@@ -84,14 +85,12 @@ export function mysqlToolStore(mysql: Mysql): ToolStore {
         if (!current) return undefined;
         const { next, outbox } = decide(current);
         if (next !== current) {
-          await tx.execute(
-            `UPDATE mcp_tools SET name = ?, description = ?, version = ?, status = ?, revision = ?, config = ?,
-             updated_at = ?, deleted_at = ? WHERE id = ?`,
-            [
-              ...[next.name, next.description, next.version, next.status, next.revision, JSON.stringify(next.config)],
-              ...[next.updatedAt, next.deletedAt ?? null, current.id],
-            ],
-          );
+          const row = rowOf(next);
+          const changes = Object.keys(row).map((name) => `${name} = ?`);
+          await tx.execute(`UPDATE mcp_tools SET ${changes.join(', ')} WHERE id = ?`, [
+            ...Object.values(row),
+            current.id,
+          ]);
         }
         await insertOutbox(tx, outbox);
         return next;
@@ -126,6 +125,23 @@ function conditions({ status, authorId, search }: ToolFilter): { where: string; 
     demand(`(name LIKE ? ESCAPE '!' OR ${slugMatches} OR description LIKE ? ESCAPE '!')`, pattern, pattern, pattern);
   }
   return { where: where.join(' AND '), values };
+}
+
+function rowOf(tool: ToolRecord): Record<keyof ToolRow, SqlValue> {
+  return {
+    id: tool.id,
+    slug: tool.slug,
+    name: tool.name,
+    description: tool.description,
+    version: tool.version,
+    status: tool.status,
+    author_id: tool.authorId,
+    revision: tool.revision,
+    created_at: tool.createdAt,
+    updated_at: tool.updatedAt,
+    deleted_at: tool.deletedAt ?? null,
+    config: JSON.stringify(tool.config),
+  };
 }
 
 function summaryOf(row: SummaryRow): ToolSummary {
