@@ -29,7 +29,9 @@ if (!program) {
 }
 const file =
   program === 'vitest'
-    ? createRequire(import.meta.url).resolve('vitest/package.json').replace('package.json', 'vitest.mjs')
+    ? createRequire(import.meta.url)
+        .resolve('vitest/package.json')
+        .replace('package.json', 'vitest.mjs')
     : resolve(program);
 process.argv.splice(1, 2, file);
 await import(pathToFileURL(file).href);

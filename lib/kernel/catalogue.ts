@@ -5,5 +5,5 @@ export interface Catalogue {
   /** Every route, for answering 404, 405 and preflights. */
   routes(): Promise<readonly { readonly method: string; readonly path: string }[]>;
   /** A file of the interactive documentation (swagger-ui-dist); undefined when there is none of that name. */
-  docsAsset(name: string): Promise<Uint8Array | undefined>;
+  docsAsset(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }

@@ -43,7 +43,7 @@ export function readFacts(event: HttpEvent): RequestFacts {
 
 function readSearch({ multiValueQueryStringParameters }: HttpEvent): string {
   const pairs = Object.entries(multiValueQueryStringParameters ?? {}).flatMap(([name, values]) =>
-    (values ?? []).map((value) => [name, value]),
+    (values ?? []).map((value) => [name, value] as [string, string]),
   );
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
 }

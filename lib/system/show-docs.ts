@@ -36,7 +36,10 @@ const startScript = `SwaggerUIBundle({
 `;
 
 /** @throws Problem `not-found` for a name that is no file of the page. */
-export async function readDocsAsset({ catalogue }: { catalogue: Catalogue }, name: string): Promise<Uint8Array> {
+export async function readDocsAsset(
+  { catalogue }: { catalogue: Catalogue },
+  name: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const content = name === 'start.js' ? new TextEncoder().encode(startScript) : await catalogue.docsAsset(name);
   if (!content) throw notFound('file', name);
   return content;

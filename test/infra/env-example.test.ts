@@ -10,7 +10,8 @@ describe('.env.example', () => {
 
   it('explains every variable', () => {
     for (const schema of Object.values(settingsGroups)) {
-      for (const [name, variable] of Object.entries(schema.shape)) expect((variable as { description?: string }).description, name).toMatch(/\.$/);
+      for (const [name, variable] of Object.entries(schema.shape))
+        expect((variable as { description?: string }).description, name).toMatch(/\.$/);
     }
   });
 });
