@@ -1,14 +1,17 @@
 import { defineConfig } from 'vitest/config';
 
-const kind = (name: string, include: string[], exclude: string[] = []) => ({
+const kind = (name: string, include: string[], exclude: string[] = [], more: object = {}) => ({
   extends: true as const,
-  test: { name, include, exclude: ['node_modules/**', ...exclude] },
+  test: { name, include, exclude: ['node_modules/**', ...exclude], ...more },
 });
+/** Starts the stores once for a run; unit tests do without. */
+const onStores = { globalSetup: ['test/global-setup.ts'] };
 
 export default defineConfig({
   test: {
     testTimeout: 20_000,
     hookTimeout: 60_000,
+    maxWorkers: 3,
     coverage: {
       provider: 'v8',
       include: ['functions/**/*.ts', 'lib/**/*.ts', 'events/**/*.ts', 'infra/**/*.ts'],
@@ -17,8 +20,8 @@ export default defineConfig({
     },
     projects: [
       kind('unit', ['test/**/*.test.ts'], ['test/**/*.{integration,property}.test.ts']),
-      kind('integration', ['test/**/*.integration.test.ts']),
-      kind('property', ['test/**/*.property.test.ts']),
+      kind('integration', ['test/**/*.integration.test.ts'], [], onStores),
+      kind('property', ['test/**/*.property.test.ts'], [], onStores),
     ],
   },
 });

@@ -104,7 +104,7 @@ async function callHttp(url: string, method: string, path: string, options: Call
     body: raw ?? (json === undefined ? null : JSON.stringify(json)),
   });
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const isJson = text !== '' && /json/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,

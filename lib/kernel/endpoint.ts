@@ -36,7 +36,7 @@ async function respond(declaration: EndpointDeclaration, call: AnyCall): Promise
   const output: unknown = declaration.output.parse(await declaration.run(call));
   const statusCode = declaration.statusOf?.(output) ?? declaration.status ?? 200;
   const headers = declaration.headers?.(output, call) ?? {};
-  if (statusCode === 204) return { statusCode, headers, body: '' };
+  if (statusCode === 204 || (statusCode >= 300 && statusCode < 400)) return { statusCode, headers, body: '' };
   if (declaration.produces === undefined) {
     return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(output) };
   }

@@ -17,12 +17,14 @@ export function parsePart<S extends z.ZodType>(where: Where, schema: S, value: u
 function fieldErrors(where: Where, issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part));
   const paths = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path];
-  return paths.map((at) => ({
-    loc: [where, ...at],
-    pointer: pointer(at),
-    msg: issue.code === 'unrecognized_keys' ? 'Unknown field' : issue.message,
-    type: issue.code,
-  }));
+  const [msg, type] = tell(issue);
+  return paths.map((at) => ({ loc: [where, ...at], pointer: pointer(at), msg, type }));
+}
+
+function tell({ code, message }: z.core.$ZodIssue): [msg: string, type: string] {
+  if (code === 'unrecognized_keys') return ['Unknown field', code];
+  if (code === 'invalid_type' && message.endsWith('received undefined')) return ['Field required', 'missing'];
+  return [message, code];
 }
 
 /** The query as zod takes it: a single value as a string, a repeated one as a list. */

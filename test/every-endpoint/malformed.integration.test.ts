@@ -1,0 +1,99 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { discover, ofKind } from '../../infra/discover.ts';
+import { splitRoute } from '../../lib/kernel/openapi.ts';
+import { type App, type CallOptions, type Reply, startApp } from '../harness.ts';
+
+/* Every endpoint that is found, with input that makes no sense: the contract's problem, never a 5xx. */
+
+let app: App;
+let token: string;
+beforeAll(async () => {
+  app = await startApp({ env: { RATE_LIMIT_SCALE: '1000' } });
+  ({ token } = await app.signUp());
+});
+
+const endpoints = ofKind(await discover(), 'endpoint')
+  .filter(({ declaration }) => !declaration.route.startsWith('ANY '))
+  .map(({ id, declaration }) => ({ id, declaration, ...splitRoute(declaration.route) }));
+const withBody = endpoints.filter(({ declaration }) => declaration.body);
+const unknown = '019c1385-1a40-7000-8000-0000000000ff';
+const concrete = (path: string, value = unknown) => path.replace(/\{[^}]+\}/g, value);
+
+function expectProblem(reply: Reply, statuses: readonly number[]): void {
+  expect(statuses, reply.text).toContain(reply.status);
+  expect(reply.headers.get('content-type')).toBe('application/problem+json');
+  expect(reply.body).toMatchObject({
+    type: expect.stringMatching(/^urn:mcp-platform:problem:/) as unknown,
+    title: expect.any(String) as unknown,
+    status: reply.status,
+    detail: expect.any(String) as unknown,
+    error_code: expect.stringMatching(/^[A-Z_]+$/) as unknown,
+    request_id: reply.headers.get('x-request-id'),
+  });
+  expect(reply.text).not.toMatch(/node_modules|\.ts:\d|at async|ER_[A-Z]+|Mongo|ECONN/);
+}
+
+describe.each(withBody)('$id', ({ method, path }) => {
+  const send = (options: CallOptions) => app.call(method, concrete(path), { token, ...options });
+  const json = { 'content-type': 'application/json' };
+
+  it.each([
+    ['an empty body', { raw: '', headers: json }, [400]],
+    ['no JSON', { raw: '{"a":', headers: json }, [400]],
+    ['JSON that is cut off in a character', { raw: new Uint8Array([0x7b, 0x22, 0xc3]), headers: json }, [400]],
+    ['another content type', { raw: 'a=b', headers: { 'content-type': 'application/x-www-form-urlencoded' } }, [415]],
+    ['a body above 1 MB', { raw: `"${'x'.repeat(1_000_001)}"`, headers: json }, [413]],
+    ['a body above what Lambda takes', { raw: `"${'x'.repeat(7_000_000)}"`, headers: json }, [413]],
+    ['a list', { raw: '[]', headers: json }, [422]],
+    ['null', { raw: 'null', headers: json }, [422]],
+    [
+      'numbers for everything',
+      {
+        raw: '{"name":1,"username":1,"email":1,"password":1,"slug":1,"version":1,"config":1,"refresh_token":1}',
+        headers: json,
+      },
+      [422],
+    ],
+    ['unknown fields', { raw: '{"__proto__":{"admin":true},"constructor":1,"x":1}', headers: json }, [422]],
+    ['very deep JSON', { raw: `{"config":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, headers: json }, [400, 422]],
+  ] as const)('answers a problem to %s', async (_what, options, statuses) => {
+    expectProblem(await send(options as CallOptions), statuses);
+  });
+});
+
+describe.each(endpoints)('$id', ({ id, method, path, declaration }) => {
+  it.runIf(path.includes('{'))('answers a problem to ids that make no sense', async () => {
+    const raw = declaration.body ? { json: {} } : {};
+    for (const value of [unknown, '0', '%00', '%F0%9F%8E%89', '..%2F..%2Fetc', "'%20OR%201=1", 'x'.repeat(300)]) {
+      expectProblem(await app.call(method, concrete(path, value), { token, ...raw }), [400, 404, 405, 422]);
+    }
+  });
+
+  it.runIf(declaration.permission !== 'public' && declaration.permission !== 'recognised')(
+    'lets nobody in without a credential',
+    async () => {
+      for (const headers of [
+        {},
+        { authorization: 'Bearer x.y.z' },
+        { authorization: 'Basic YTpi' },
+        { 'x-api-key': 'mcp_live_x' },
+        { 'x-api-key': '\u00ff' },
+      ]) {
+        const reply = await app.call(method, concrete(path), { headers });
+        expectProblem(reply, [401]);
+        expect(reply.headers.get('www-authenticate')).toMatch(/^Bearer/);
+      }
+    },
+  );
+
+  it('says what it takes when the method is wrong', async () => {
+    const reply = await app.call('PATCH', concrete(path), { token });
+    expectProblem(reply, [405]);
+    expect(reply.headers.get('allow')).toContain(method);
+  });
+
+  it('is documented under its name', async () => {
+    const { body } = await app.call('GET', '/api/openapi.json');
+    expect(body).toHaveProperty(['paths', path, method.toLowerCase(), 'operationId'], id);
+  });
+});
