@@ -24,9 +24,16 @@ export interface DebianProgram {
  * without asking anybody. Several processes may do this at once.
  * Throws with apt's or dpkg's own last line where it cannot be done.
  */
-export async function unpackedProgram(wanted: DebianProgram, cache: string): Promise<Program> {
+export async function unpackedProgram(
+  wanted: DebianProgram,
+  cache: string,
+  report?: (line: string) => void,
+): Promise<Program> {
   const root = join(cache, wanted.packages[0]);
-  if (!existsSync(root)) await unpackInto(root, wanted, cache);
+  if (!existsSync(root)) {
+    report?.(`fetching ${wanted.packages[0]} from this machine's package archive, once`);
+    await unpackInto(root, wanted, cache);
+  }
   const env = { ...process.env, LD_LIBRARY_PATH: (await libraryFolders(root)).join(':') };
   const shown = relative(process.cwd(), cache);
   return { path: join(root, wanted.path), env, origin: `unpacked in ${shown.startsWith('..') ? cache : shown}` };
@@ -133,7 +140,7 @@ async function notInstalled(packages: string[]): Promise<string[]> {
   const status = await Promise.all(
     packages.map((name) => command('dpkg-query', ['-W', '-f', '${db:Status-Status}', name]).catch(() => 'unknown')),
   );
-  return packages.filter((_, index) => status[index] !== 'installed');
+  return packages.filter((_, index) => !status[index]?.startsWith('installed'));
 }
 
 async function libraryFolders(root: string): Promise<string[]> {

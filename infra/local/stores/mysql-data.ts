@@ -15,12 +15,16 @@ export interface MysqlProgram extends Program {
 // MariaDB 11 renamed the file.
 const SYSTEM_TABLES = ['mysql_system_tables.sql', 'mariadb_system_tables.sql'];
 
-/** Options that every start of the program needs, before all others. */
-export async function baseOptions(program: MysqlProgram): Promise<string[]> {
+/** Options that every start of the program on this data needs, before all others. */
+export async function baseOptions(program: MysqlProgram, data: string): Promise<string[]> {
   const asRoot = process.getuid?.() === 0 ? ['--user=root'] : [];
-  if (program.kind === 'mysql') return ['--no-defaults', ...asRoot];
+  // A server that starts empties its folder for temporary tables: a shared one would lose another server's tables.
+  const temporary = `${data}.tmp`;
+  await mkdir(temporary, { recursive: true, mode: 0o700 });
+  const common = ['--no-defaults', ...asRoot, `--tmpdir=${temporary}`];
+  if (program.kind === 'mysql') return common;
   const share = await shareFolder(program);
-  return ['--no-defaults', ...asRoot, `--basedir=${resolve(share, '../..')}`, `--lc-messages-dir=${share}`];
+  return [...common, `--basedir=${resolve(share, '../..')}`, `--lc-messages-dir=${share}`];
 }
 
 /** Makes the data directory with its system tables and no accounts that can log in over TCP, unless it is there. */
@@ -31,7 +35,7 @@ export async function initialiseData(program: MysqlProgram, data: string): Promi
   await rm(draft, { recursive: true, force: true });
   await mkdir(draft, { recursive: true, mode: 0o700 });
   try {
-    const options = [...(await baseOptions(program)), `--datadir=${draft}`, '--innodb-buffer-pool-size=16M'];
+    const options = [...(await baseOptions(program, data)), `--datadir=${draft}`, '--innodb-buffer-pool-size=16M'];
     if (program.kind === 'mysql') {
       await feed(program, [...options, '--initialize-insecure'], '');
     } else {

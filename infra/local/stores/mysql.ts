@@ -63,10 +63,10 @@ export async function startMysql(options: StoreOptions): Promise<Service> {
   };
 }
 
-async function findMysql({ env, cache }: StoreOptions): Promise<MysqlProgram> {
+async function findMysql({ env, cache, report }: StoreOptions): Promise<MysqlProgram> {
   const program: Program =
     findOnPath(['mariadbd', 'mysqld'], env) ??
-    (await unpackedProgram({ packages: ['mariadb-server-core'], path: 'usr/sbin/mariadbd' }, cache));
+    (await unpackedProgram({ packages: ['mariadb-server-core'], path: 'usr/sbin/mariadbd' }, cache, report));
   const line = await versionLine(program);
   const version = /Ver (\d+\.\d+\.\d+)/.exec(line)?.[1] ?? 'of unknown version';
   return { ...program, kind: /mariadb/i.test(line) ? 'mariadb' : 'mysql', version };
@@ -81,7 +81,7 @@ async function serve(program: MysqlProgram, port: number, { state }: StoreOption
     state,
     command: program.path,
     args: [
-      ...(await baseOptions(program)),
+      ...(await baseOptions(program, data)),
       ...SETTINGS,
       ...KIND_SETTINGS[program.kind],
       `--datadir=${data}`,

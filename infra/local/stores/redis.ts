@@ -61,10 +61,10 @@ export async function startRedisServer(options: StoreOptions) {
   });
 }
 
-async function findRedis({ env, cache }: StoreOptions): Promise<Program> {
+async function findRedis({ env, cache, report }: StoreOptions): Promise<Program> {
   return (
     findOnPath(['redis-server', 'valkey-server'], env) ??
-    unpackedProgram({ packages: ['redis-server', 'redis-tools'], path: 'usr/bin/redis-server' }, cache)
+    unpackedProgram({ packages: ['redis-server', 'redis-tools'], path: 'usr/bin/redis-server' }, cache, report)
   );
 }
 

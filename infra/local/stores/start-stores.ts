@@ -6,10 +6,10 @@ import { startRedis } from './redis.ts';
 import type { Service, ServiceName, StoreOptions } from './service.ts';
 import { startSqs } from './sqs.ts';
 
-export interface StartStoresOptions extends Omit<StoreOptions, 'port'> {
+export interface StartStoresOptions extends Omit<StoreOptions, 'port' | 'report'> {
   /** Preferred ports; a store without one gets any free port. */
   ports?: Partial<Record<ServiceName, number>>;
-  /** Told in one line as each store is up. */
+  /** Told in one line as each store is up, and what takes long on the way. */
   report: (line: string) => void;
 }
 
@@ -26,11 +26,12 @@ export interface Stores {
  */
 export async function startStores(options: StartStoresOptions): Promise<Stores> {
   const { report, ports = {}, ...shared } = options;
+  const show = (name: ServiceName, line: string) => report(`${name.padEnd(8)} ${line}`);
   await endLeftovers(options.state);
   const begin = async <S extends Service>(name: ServiceName, start: (of: StoreOptions) => Promise<S>): Promise<S> => {
-    const port = ports[name];
-    const service = await start(port === undefined ? shared : { ...shared, port });
-    report(`${name.padEnd(8)} ${service.how} (${Math.round(service.ms)} ms)`);
+    const port = ports[name] ?? 0;
+    const service = await start({ ...shared, port, report: (line) => show(name, line) });
+    show(name, `${service.how} (${Math.round(service.ms)} ms)`);
     return service;
   };
   const starting = [

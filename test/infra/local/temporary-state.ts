@@ -6,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Where the downloaded programs are, shared with `npm run dev`. */
 export const cache = resolve(import.meta.dirname, '../../../.local/debian');
 
+/** An environment in which nobody's own services are named. */
+export const env: NodeJS.ProcessEnv = { PATH: process.env['PATH'] };
+
 /** A state directory of a test's own. */
 export function temporaryState(): { state: string; remove: () => void } {
   const state = mkdtempSync(join(tmpdir(), 'mcp-platform-'));

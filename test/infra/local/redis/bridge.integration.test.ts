@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startRedisBridge } from '../../../../infra/local/redis/bridge.ts';
 import { freePort } from '../../../../infra/local/process/free-port.ts';
 import { startRedisServer } from '../../../../infra/local/stores/redis.ts';
-import { cache, temporaryState } from '../temporary-state.ts';
+import { cache, env, temporaryState } from '../temporary-state.ts';
 
 const TOKEN = 'a-token';
 const { state, remove } = temporaryState();
@@ -12,7 +12,7 @@ let redis: Awaited<ReturnType<typeof startRedisServer>>;
 let bridge: Awaited<ReturnType<typeof startRedisBridge>>;
 
 beforeAll(async () => {
-  redis = await startRedisServer({ state, cache, env: process.env });
+  redis = await startRedisServer({ state, cache, env });
   bridge = await startRedisBridge({ redisUrl: redis.url, token: TOKEN, port: 0 });
 });
 

@@ -4,12 +4,12 @@ import { createConnection, type Connection, type RowDataPacket } from 'mysql2/pr
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMysql } from '../../../../infra/local/stores/mysql.ts';
 import type { Service } from '../../../../infra/local/stores/service.ts';
-import { cache, temporaryState } from '../temporary-state.ts';
+import { cache, env, temporaryState } from '../temporary-state.ts';
 
 const { state: root, remove } = temporaryState();
 // Longer than a Unix socket's path may be, with what needs quoting.
 const state = join(root, `a state's ${'long'.repeat(30)}`);
-const options = { state, cache, env: process.env };
+const options = { state, cache, env };
 let service: Service;
 let connection: Connection;
 
@@ -74,6 +74,56 @@ test('keeps what was written over a restart, under a new password if the old one
   connection = await createConnection(service.url);
   expect(new URL(service.url).password).toBe('another');
   expect(await value('(SELECT word FROM kept)')).toBe('grüße 🎉');
+});
+
+test('has every acknowledged write after the server itself got kill -9', async () => {
+  const { state: other, remove: removeOther } = temporaryState();
+  const lost = Promise.withResolvers<string>();
+  const doomed = await startMysql({ ...options, state: other, lost: lost.resolve });
+  const before = await createConnection(doomed.url);
+  await before.query('CREATE TABLE writes (id INT PRIMARY KEY AUTO_INCREMENT)');
+  for (let n = 0; n < 50; n += 1) await before.query('INSERT INTO writes () VALUES ()');
+  const { pid } = JSON.parse(readFileSync(join(other, 'run', 'mysql.json'), 'utf8')) as { pid: number };
+  before.on('error', () => undefined);
+  process.kill(pid, 'SIGKILL');
+  expect(await lost.promise).toBe('mysql is gone: it ended by SIGKILL');
+  before.destroy();
+  const again = await startMysql({ ...options, state: other });
+  const after = await createConnection(again.url);
+  expect(await value('(SELECT COUNT(*) FROM writes)', after)).toBe(50);
+  await after.end();
+  await again.stop();
+  removeOther();
+});
+
+test('starts many new ones at the same time', async () => {
+  const states = Array.from({ length: 4 }, temporaryState);
+  const services = await Promise.all(states.map(({ state: each }) => startMysql({ ...options, state: each })));
+  expect(new Set(services.map(({ url }) => url)).size).toBe(4);
+  await Promise.all(services.map((each) => each.stop()));
+  for (const { remove: removeEach } of states) removeEach();
+});
+
+test('gives MySQL the options that MySQL knows', async () => {
+  const { state: other, remove: removeOther } = temporaryState();
+  mkdirSync(join(other, 'bin'));
+  const script = `#!/bin/sh
+echo "$@" >> ${other}/calls
+case "$*" in
+  *--version*) echo '/usr/sbin/mysqld  Ver 8.0.36 for Linux on x86_64 (MySQL Community Server - GPL)';;
+  *--initialize-insecure*) ;;
+  *) echo 'ready for connections' >&2; while :; do sleep 0.05; done;;
+esac
+`;
+  writeFileSync(join(other, 'bin', 'mariadbd'), script, { mode: 0o755 });
+  const mysql = await startMysql({ ...options, state: other, env: { PATH: `${other}/bin:${process.env['PATH']}` } });
+  expect(mysql.how).toBe('mysqld 8.0.36 from PATH');
+  await mysql.stop();
+  const [, initialise = '', serve = ''] = readFileSync(join(other, 'calls'), 'utf8').split('\n');
+  expect(initialise).toContain(`--datadir=${other}/mysql.new`);
+  expect(serve).toContain('--mysqlx=OFF');
+  expect(serve).not.toContain('--basedir');
+  removeOther();
 });
 
 test('tells when it ends without having been asked to', async () => {

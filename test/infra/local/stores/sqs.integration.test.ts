@@ -112,13 +112,6 @@ test('moves what fails too often to the dead-letter queue, where a restart finds
   expect(await receive(await urlOf('dead'))).toMatchObject([{ body: 'bad' }]);
 });
 
-test('waits for a message when asked to', async () => {
-  const url = await queue('polled');
-  const waiting = client.send(new ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds: 10 }));
-  await send(url, 'there you are');
-  expect((await waiting).Messages?.[0]?.Body).toBe('there you are');
-});
-
 test('a long poll does not hold up its stop', async () => {
   const url = await queue('stopped');
   const waiting = client.send(new ReceiveMessageCommand({ QueueUrl: url, WaitTimeSeconds: 20 })).catch(() => undefined);
@@ -126,12 +119,6 @@ test('a long poll does not hold up its stop', async () => {
   await restart();
   expect(performance.now() - started).toBeLessThan(3000);
   await waiting;
-});
-
-test('serves SQS and nothing else', async () => {
-  expect((await fetch(`${service.url}/bucket/key`, { method: 'PUT', body: 'x' })).status).toBe(404);
-  const sns = { 'content-type': 'application/x-www-form-urlencoded' };
-  expect((await fetch(service.url, { method: 'POST', headers: sns, body: 'Action=ListTopics' })).status).toBe(404);
 });
 
 test('uses SQS_ENDPOINT as it is', async () => {
