@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, realpath, rename, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { Program } from './find-program.ts';
 
@@ -31,9 +31,10 @@ export async function baseOptions(program: MysqlProgram, data: string): Promise<
 export async function initialiseData(program: MysqlProgram, data: string): Promise<void> {
   if (existsSync(data)) return;
   // Renamed when it is whole, so that a start which is killed half-way leaves nothing half-made in its place.
-  const draft = `${data}.new`;
-  await rm(draft, { recursive: true, force: true });
-  await mkdir(draft, { recursive: true, mode: 0o700 });
+  const folder = dirname(data);
+  const abandoned = (await readdir(folder)).filter((name) => name.startsWith(`${basename(data)}.new-`));
+  for (const name of abandoned) await rm(join(folder, name), { recursive: true, force: true });
+  const draft = await mkdtemp(`${data}.new-`);
   try {
     const options = [...(await baseOptions(program, data)), `--datadir=${draft}`, '--innodb-buffer-pool-size=16M'];
     if (program.kind === 'mysql') {

@@ -74,6 +74,7 @@ async function findMysql({ env, cache, report }: StoreOptions): Promise<MysqlPro
 
 async function serve(program: MysqlProgram, port: number, { state }: StoreOptions) {
   const data = join(state, 'mysql');
+  mkdirSync(join(state, 'run'), { recursive: true });
   await initialiseData(program, data);
   const { mysqlPassword } = storeSecrets(state);
   const child = await startChild({
@@ -100,7 +101,6 @@ async function serve(program: MysqlProgram, port: number, { state }: StoreOption
 function accountFile(state: string, password: string): string {
   const account = `'${USER}'@'127.0.0.1'`;
   const file = join(state, 'run', 'mysql-account.sql');
-  mkdirSync(join(state, 'run'), { recursive: true });
   const statements = [
     `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '${password}'`,
     `ALTER USER ${account} IDENTIFIED BY '${password}'`,

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -93,6 +93,15 @@ test('has every acknowledged write after the server itself got kill -9', async (
   expect(await value('(SELECT COUNT(*) FROM writes)', after)).toBe(50);
   await after.end();
   await again.stop();
+  removeOther();
+});
+
+test('starts over where an earlier start was killed while it made the data directory', async () => {
+  const { state: other, remove: removeOther } = temporaryState();
+  mkdirSync(join(other, 'mysql.new-half-made'));
+  writeFileSync(join(other, 'mysql.new-half-made', 'ibdata1'), 'half');
+  await (await startMysql({ ...options, state: other })).stop();
+  expect(readdirSync(other).filter((name) => name.startsWith('mysql.new'))).toEqual([]);
   removeOther();
 });
 
