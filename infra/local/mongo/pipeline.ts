@@ -2,6 +2,7 @@ import { Aggregator } from 'mingo/aggregator';
 import type { Options } from 'mingo/types';
 import { mongoError, notSupported } from './errors.ts';
 import { evaluate, guarded, optionsWith, plainDoc, prepare } from './expressions.ts';
+import { bucket } from './bucket-stage.ts';
 import { countStage, group, lookup, sortByCount, unionWith, unwind } from './stages.ts';
 import { compileFilter } from './match.ts';
 import { isNumeric, toDouble } from './numbers.ts';
@@ -134,6 +135,7 @@ const stages: Record<string, Stage> = {
   $unwind: unwind,
   $group: group,
   $count: countStage,
+  $bucket: bucket,
   $sortByCount: sortByCount,
   $lookup: lookup,
   $unionWith: unionWith,
@@ -142,10 +144,10 @@ const stages: Record<string, Stage> = {
 };
 
 /** Stages that mingo runs as they are, on JavaScript's numbers. */
-const MINGO_STAGES = new Set(['$bucket', '$bucketAuto', '$setWindowFields', '$densify', '$fill', '$redact']);
+const MINGO_STAGES = new Set(['$setWindowFields', '$redact']);
 const UNSUPPORTED_STAGES = new Set(
   (
-    '$geoNear $graphLookup $collStats $indexStats $planCacheStats $currentOp $listSessions $listLocalSessions $search $searchMeta ' +
+    '$geoNear $graphLookup $bucketAuto $densify $fill $collStats $indexStats $planCacheStats $currentOp $listSessions $listLocalSessions $search $searchMeta ' +
     '$vectorSearch $documents $changeStreamSplitLargeEvent'
   ).split(' '),
 );

@@ -80,7 +80,7 @@ function readField(spec: Spec, path: string, value: unknown, filter: Doc | undef
   }
   const name = isDoc(value) ? Object.keys(value)[0] : undefined;
   if (isDoc(value) && name !== undefined) {
-    if (name === '$meta') return void spec.scores.push([path, meta(value[name])]);
+    if (name === '$meta') return void (filter ? spec.scores : spec.computed).push([path, meta(value[name])]);
     if (filter && name === '$elemMatch') return void spec.elements.push([path, elemMatch(path, value[name])]);
     if (
       filter &&

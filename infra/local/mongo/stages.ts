@@ -70,7 +70,13 @@ function accumulate(field: string, spec: unknown, docs: Doc[], variables: Doc): 
   return guarded(() => evalExpr(docs.map(plainDoc), plain, optionsWith(variables) as Options));
 }
 
-export function* group(docs: Iterable<Doc>, operand: unknown, { variables }: Surroundings): Generator<Doc> {
+/** `$group`; another stage may say by itself what a document belongs to. */
+export function* group(
+  docs: Iterable<Doc>,
+  operand: unknown,
+  { variables }: Surroundings,
+  idOf?: (doc: Doc) => unknown,
+): Generator<Doc> {
   if (!isDoc(operand)) throw mongoError(15_947, "a group's fields must be specified in an object");
   const { _id: idExpr, ...fields } = operand;
   if (!Object.hasOwn(operand, '_id')) throw mongoError(15_955, 'a group specification must include an _id');
@@ -80,7 +86,7 @@ export function* group(docs: Iterable<Doc>, operand: unknown, { variables }: Sur
   }
   const groups = new Map<string, { id: unknown; docs: Doc[] }>();
   for (const doc of docs) {
-    const id = evaluate(idExpr, doc, variables) ?? null;
+    const id = (idOf ? idOf(doc) : evaluate(idExpr, doc, variables)) ?? null;
     const key = encodeValue(id).toString('latin1');
     const known = groups.get(key);
     if (known) known.docs.push(doc);

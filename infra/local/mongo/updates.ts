@@ -123,6 +123,10 @@ function refuseConflicts(paths: readonly string[]): void {
   }
 }
 
+function targetOf({ parts, apply }: Change): readonly string[] {
+  return typeof apply === 'object' ? apply.renameTo : parts;
+}
+
 function changesOf(update: Doc, isInsert: boolean): Change[] {
   const changes: Change[] = [];
   const paths: string[] = [];
@@ -155,7 +159,7 @@ function changesOf(update: Doc, isInsert: boolean): Change[] {
   }
   refuseConflicts(paths);
   // MongoDB makes new fields in the order of their names, whatever the order of the request.
-  return changes.toSorted((a, b) => comparePaths(a.parts, b.parts));
+  return changes.toSorted((a, b) => comparePaths(targetOf(a), targetOf(b)));
 }
 
 function applyChange(doc: Doc, { parts, apply }: Change, filter: Doc, tests: ItemTests): void {

@@ -22,22 +22,21 @@ export const isEmbedded = process.env['MONGODB_URI'] === undefined;
  */
 export function connect(options: MongoClientOptions = {}): Connection {
   const name = `contract_${randomBytes(6).toString('hex')}`;
-  let stop = async (): Promise<void> => {};
+  let server: Awaited<ReturnType<typeof startMongo>> | undefined;
   let client: MongoClient | undefined;
   let collections = 0;
   beforeAll(async () => {
     let uri = process.env['MONGODB_URI'];
     if (uri === undefined) {
-      const server = await startMongo({ file: ':memory:' });
+      server = await startMongo({ file: ':memory:' });
       uri = server.url;
-      stop = () => server.stop();
     }
     client = await new MongoClient(uri, options).connect();
   });
   afterAll(async () => {
     await client?.db(name).dropDatabase();
     await client?.close();
-    await stop();
+    await server?.stop();
   });
   const connected = (): MongoClient => {
     if (!client) throw new Error('not connected yet');

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { connect } from './connect.ts';
+
+describe('TTL index', () => {
+  const server = connect();
+
+  it('is kept with its seconds, which collMod changes', async () => {
+    const collection = await server.seeded({ at: new Date() });
+    await collection.createIndex({ at: 1 }, { expireAfterSeconds: 3600 });
+    await server.db.command({
+      collMod: collection.collectionName,
+      index: { keyPattern: { at: 1 }, expireAfterSeconds: 7200 },
+    });
+    expect((await collection.indexes()).find(({ name }) => name === 'at_1')?.expireAfterSeconds).toBe(7200);
+  });
+
+  it('removes what has expired and nothing else', { timeout: 150_000 }, async () => {
+    const old = new Date(Date.now() - 60_000);
+    const collection = await server.seeded(
+      { _id: 1, at: old },
+      { _id: 2, at: new Date() },
+      { _id: 3, at: 'never' },
+      { _id: 4 },
+      { _id: 5, at: [new Date(), old] },
+    );
+    await collection.createIndex({ at: 1 }, { expireAfterSeconds: 30 });
+    await expect
+      .poll(async () => (await collection.find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id), {
+        timeout: 120_000,
+      })
+      .toEqual([2, 3, 4]);
+  });
+});
