@@ -68,7 +68,7 @@ export interface UserStanding {
 export interface SessionsEnded {
   /** Logins that were checked against an older version of the user are over, */
   readonly before: Date;
-  /** except this one. */
+  /** except this one, which must be in force. */
   readonly except: string | undefined;
 }
 

@@ -50,7 +50,7 @@ export async function readSigningKeys({ base, auth }: SettingsOf<'auth'>): Promi
         ({ kid, alg }) => {
           const key = kid === undefined ? undefined : byKid.get(kid);
           // Each key verifies by its own algorithm, whatever the token would like.
-          if (key?.jwk.alg !== alg || !key) throw new JOSEError('No key of ours');
+          if (!key || key.jwk.alg !== alg) throw new JOSEError('No key of ours');
           return key.publicKey;
         },
         {
@@ -84,6 +84,14 @@ export async function readSigningKeys({ base, auth }: SettingsOf<'auth'>): Promi
 }
 
 async function readKey(privateJwk: PrivateJwk) {
+  try {
+    return await importKey(privateJwk);
+  } catch (cause) {
+    throw new Error(`Configuration: JWT_PRIVATE_KEYS: ${privateJwk.kid} is not a private key for its alg`, { cause });
+  }
+}
+
+async function importKey(privateJwk: PrivateJwk) {
   const { d: _private, ...rest } = privateJwk;
   const jwk = PublicJwk.parse({ ...rest, use: 'sig' });
   const [privateKey, publicKey] = await Promise.all([importJWK(privateJwk, jwk.alg), importJWK(jwk, jwk.alg)]);

@@ -1,0 +1,19 @@
+import { exportJWK, generateKeyPair } from 'jose';
+import { readSigningKeys, type SigningKeys } from '../../../lib/auth/tokens.ts';
+import { readSettings, type SettingsOf } from '../../../lib/kernel/settings.ts';
+
+export const baseUrl = 'https://platform.example';
+
+/** A new private JWK, as JWT_PRIVATE_KEYS holds it. */
+export async function newJwk(kid: string, alg: 'ES256' | 'EdDSA' = 'ES256') {
+  const { privateKey } = await generateKeyPair(alg, { extractable: true });
+  return { ...(await exportJWK(privateKey)), kid, alg };
+}
+
+export function keySettings(keys: readonly object[], url = baseUrl): SettingsOf<'auth'> {
+  return readSettings({ BASE_URL: url, JWT_PRIVATE_KEYS: JSON.stringify(keys) }, ['auth']);
+}
+
+export async function newSigningKeys(): Promise<SigningKeys> {
+  return readSigningKeys(keySettings([await newJwk('test')]));
+}

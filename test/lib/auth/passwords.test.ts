@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { hashPassword, isOutdated, passwordFault, verifyPassword } from '../../../lib/auth/passwords.ts';
+import { outdatedHash } from './outdated-hash.ts';
+
+async function timeRefusal(hash: string | undefined): Promise<number> {
+  const startedAt = performance.now();
+  expect(await verifyPassword('Wrong-Horse-7', hash)).toBe(false);
+  return performance.now() - startedAt;
+}
+
+describe('a password hash', () => {
+  it('is argon2id with its parameters and a salt of its own', async () => {
+    const [one, two] = await Promise.all([hashPassword('Correct-Horse-7'), hashPassword('Correct-Horse-7')]);
+    expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(one).not.toBe(two);
+  });
+
+  it('holds for its password alone', async () => {
+    const hash = await hashPassword('Correct-Horse-7');
+    expect(await verifyPassword('Correct-Horse-7', hash)).toBe(true);
+    expect(await verifyPassword('correct-horse-7', hash)).toBe(false);
+    expect(await verifyPassword('', hash)).toBe(false);
+  });
+
+  it('holds however the same characters were typed', async () => {
+    const hash = await hashPassword('Caf\u00e9-Ångström-7');
+    expect(await verifyPassword('Cafe\u0301-A\u030Angstro\u0308m-7', hash)).toBe(true);
+  });
+
+  it('is verified by its own parameters, and known as outdated', async () => {
+    const old = outdatedHash('Correct-Horse-7');
+    expect(await verifyPassword('Correct-Horse-7', old)).toBe(true);
+    expect(await verifyPassword('Wrong-Horse-7', old)).toBe(false);
+    expect(isOutdated(old)).toBe(true);
+    expect(isOutdated(await hashPassword('Correct-Horse-7'))).toBe(false);
+  });
+
+  it('that is none is an error and not a wrong password', async () => {
+    await expect(verifyPassword('Correct-Horse-7', '$2b$10$abc')).rejects.toThrow(/not argon2id/);
+  });
+
+  it('takes as long for nobody as for somebody', async () => {
+    const hash = await hashPassword('Correct-Horse-7');
+    const fastest = { somebody: Infinity, nobody: Infinity };
+    for (let round = 0; round < 9; round += 1) {
+      fastest.somebody = Math.min(fastest.somebody, await timeRefusal(hash));
+      fastest.nobody = Math.min(fastest.nobody, await timeRefusal(undefined));
+    }
+    expect(fastest.nobody / fastest.somebody).toBeGreaterThan(0.6);
+    expect(fastest.nobody / fastest.somebody).toBeLessThan(1.7);
+  });
+});
+
+describe('a new password', () => {
+  it.each([
+    ['Ab1', 'At least 8 characters'],
+    ['lower-case-7', 'At least one upper-case letter'],
+    ['UPPER-CASE-7', 'At least one lower-case letter'],
+    ['No-Digit-Here', 'At least one digit'],
+    ['Password1', 'On the list of common passwords'],
+    ['pAsSwOrD123', 'On the list of common passwords'],
+    ['Qwerty123', 'On the list of common passwords'],
+    ['P@ssw0rd', 'On the list of common passwords'],
+    ['Ｐassword１', 'On the list of common passwords'],
+  ])('%s is refused: %s', (password, fault) => {
+    expect(passwordFault(password)).toBe(fault);
+  });
+
+  it.each(['Correct-Horse-7', 'Grün-Köln-42', 'Пароль-Лось-7', 'SecurePass123!'])('%s is taken', (password) => {
+    expect(passwordFault(password)).toBeUndefined();
+  });
+});

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import type { User, UserStore } from '../../../lib/auth/ports.ts';
+import { register } from '../../../lib/auth/register.ts';
+import type { Caller, Grant, Role } from '../../../lib/kernel/caller.ts';
+import { newId } from '../../../lib/kernel/ids.ts';
+
+const ada = {
+  username: 'ada',
+  email: 'ada@example.com',
+  password: 'Correct-Horse-7',
+  role: 'developer' as Role,
+};
+
+function callerWith(permissions: readonly Grant[]): Caller {
+  return { userId: newId(), role: 'admin', permissions };
+}
+
+/** Registers against a store that only keeps what is inserted. */
+async function registerAt(REGISTRATION: 'open' | 'invite' | 'closed', caller: Caller | undefined, role: Role) {
+  const kept: User[] = [];
+  const users = { insert: async (user: User) => void kept.push(user) } as unknown as UserStore;
+  const view = await register({ users, settings: { REGISTRATION } }, caller, { ...ada, role });
+  return { view, kept };
+}
+
+describe('registration', () => {
+  it.each(['invite', 'closed'] as const)('that is %s refuses strangers, and lets an admin in', async (setting) => {
+    await expect(registerAt(setting, undefined, 'viewer')).rejects.toMatchObject({ type: 'registration-closed' });
+    await expect(registerAt(setting, callerWith(['mcps:create']), 'viewer')).rejects.toMatchObject({
+      type: 'registration-closed',
+    });
+    const { view } = await registerAt(setting, callerWith(['*:*']), 'viewer');
+    expect(view).toMatchObject({ username: 'ada', role: 'viewer' });
+  });
+
+  it('makes an admin for an admin alone, and not for a key of his that may not', async () => {
+    const { kept } = await registerAt('open', callerWith(['*:*']), 'admin');
+    expect(kept).toMatchObject([{ role: 'admin', passwordHash: expect.stringMatching(/^\$argon2id\$/) }]);
+    for (const caller of [undefined, callerWith(['mcps:read', 'users:read'])]) {
+      await expect(registerAt('open', caller, 'admin')).rejects.toMatchObject({ type: 'forbidden' });
+    }
+  });
+});
