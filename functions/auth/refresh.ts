@@ -1,5 +1,4 @@
 import { endpoint } from '../../lib/kernel/endpoint.ts';
-import { perMinutePerAddress } from '../../lib/kernel/limit.ts';
 import { refresh } from '../../lib/auth/refresh.ts';
 import { RefreshRequest, TokenPair } from '../../lib/auth/schema.ts';
 
@@ -7,7 +6,6 @@ export const handler = endpoint({
   route: 'POST /api/v1/auth/refresh',
   summary: 'Exchange a refresh token for a new pair of tokens',
   permission: 'public',
-  limit: perMinutePerAddress(60),
   uses: ['auth'],
   body: RefreshRequest,
   output: TokenPair,

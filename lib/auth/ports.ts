@@ -65,7 +65,7 @@ export interface UserStanding {
 }
 
 /** Which of a user's sessions are over without their families having been looked up. */
-export interface SessionsEnded {
+interface SessionsEnded {
   /** Logins that were checked against an older version of the user are over, */
   readonly before: Date;
   /** except this one, which must be in force. */

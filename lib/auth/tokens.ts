@@ -17,7 +17,7 @@ const maxTokenLength = 8192;
 const maxRemembered = 1000;
 
 const AccessClaims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() });
-export type AccessClaims = z.output<typeof AccessClaims>;
+type AccessClaims = z.output<typeof AccessClaims>;
 
 export interface SigningKeys {
   /** A new access token of a session, good for {@link accessTokenSeconds}. */
