@@ -41,7 +41,7 @@ export function createLogSubscription(options: LogSubscriptionOptions): LogSubsc
   const waiting: Entry[] = [];
   let dropped = 0;
   let timer: NodeJS.Timeout | undefined;
-  let delivering: Promise<void> | undefined;
+  let delivered = Promise.resolve();
 
   function write(line: string): void {
     if (subscribers.length === 0) return;
@@ -51,17 +51,14 @@ export function createLogSubscription(options: LogSubscriptionOptions): LogSubsc
       return;
     }
     waiting.push({ line, at: Date.now() });
-    if (waiting.length >= batchLines) flush();
+    if (waiting.length === batchLines) flush();
     else timer ??= setTimeout(flush, batchMs);
   }
 
   function flush(): void {
     clearTimeout(timer);
     timer = undefined;
-    delivering ??= deliver().finally(() => {
-      delivering = undefined;
-      if (waiting.length > 0) flush();
-    });
+    delivered = delivered.then(deliver);
   }
 
   async function deliver(): Promise<void> {
@@ -86,7 +83,8 @@ export function createLogSubscription(options: LogSubscriptionOptions): LogSubsc
     write,
     stop: async () => {
       flush();
-      while (delivering !== undefined) await delivering;
+      await delivered;
+      clearTimeout(timer);
     },
   };
 }

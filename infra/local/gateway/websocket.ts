@@ -65,7 +65,7 @@ export function createSocketApi({ functions, invoker, stage, connections, warn }
     const status = await run('$connect', events.connect(query));
     waiting.delete(socket);
     if (status > 299) return refuse(socket, status);
-    if (!socket.writable) {
+    if (!socket.readable || !socket.writable) {
       await run('$disconnect', events.disconnect(1006, 'The client left while it was let in'));
       return;
     }
@@ -85,11 +85,14 @@ export function createSocketApi({ functions, invoker, stage, connections, warn }
     ws.on('message', (data: Buffer, isBinary) => {
       if (ws.readyState === WebSocket.OPEN) void receive(connection, events.message(data, isBinary));
     });
-    // What breaks the protocol or a limit also closes the socket, with the code that says so.
-    ws.on('error', () => undefined);
+    let broken: number | undefined;
+    // `ws` then closes with the code that says so, and does not read the client's farewell any more.
+    ws.on('error', ({ code }: NodeJS.ErrnoException) => {
+      broken = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 1009 : 1002;
+    });
     ws.once('close', (code, reason) => {
       connections.delete(opening.id);
-      void run('$disconnect', events.disconnect(code, reason.toString('utf8')));
+      void run('$disconnect', events.disconnect(broken ?? code, reason.toString('utf8')));
     });
   }
 

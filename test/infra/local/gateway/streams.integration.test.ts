@@ -1,0 +1,218 @@
+import { once } from 'node:events';
+import { get as httpGet, type IncomingMessage } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
+import type { Declaration } from '../../../../lib/kernel/declaration.ts';
+import { stream } from '../../../../lib/kernel/stream.ts';
+import { installTestHost, planted } from './fixture.ts';
+
+let gateway: Gateway;
+let host: ReturnType<typeof installTestHost>;
+let yielded: number;
+let aborted: boolean;
+const warnings: string[] = [];
+
+function counting(id: string, chunks: number, pauseMs: number, text = 'x') {
+  return planted(
+    id,
+    stream({
+      route: `GET /${id}`,
+      summary: 'Counts',
+      permission: 'public',
+      limit: 'off',
+      produces: 'text/event-stream',
+      run: async function* ({ signal }) {
+        signal.addEventListener('abort', () => (aborted = true));
+        for (let n = 1; n <= chunks; n += 1) {
+          yielded = n;
+          yield `data: ${n}${text}\n\n`;
+          await sleep(pauseMs);
+        }
+      },
+    }),
+  );
+}
+
+/** Streaming code that is not made by the declarator. */
+function rawStream(id: string, run: (out: NodeJS.WritableStream) => Promise<void>, timeoutSeconds = 5) {
+  const declaration = {
+    kind: 'stream',
+    route: `GET /${id}`,
+    permission: 'public',
+    summary: id,
+    timeoutSeconds,
+    produces: 'text/plain',
+  };
+  const handler = (_: never, out: NodeJS.WritableStream) => run(out);
+  return planted(
+    id,
+    Object.assign(handler, { declaration }) as never as {
+      declaration: Extract<Declaration, { kind: 'stream' }>;
+    } & (() => Promise<void>),
+  );
+}
+
+const from = (out: NodeJS.WritableStream, head: object): NodeJS.WritableStream =>
+  (
+    globalThis as never as {
+      awslambda: { HttpResponseStream: { from: (o: unknown, h: object) => NodeJS.WritableStream } };
+    }
+  ).awslambda.HttpResponseStream.from(out, head);
+
+beforeAll(async () => {
+  host = installTestHost();
+  gateway = await startGateway({
+    port: 0,
+    stage: 'test',
+    warn: (message) => warnings.push(message),
+    functions: [
+      counting('count', 3, 60),
+      counting('endless', 1_000_000, 5),
+      counting('flood', 200, 0, 'x'.repeat(100_000)),
+      planted(
+        'refusing',
+        stream({
+          route: 'GET /refusing',
+          summary: 'Refuses',
+          permission: 'tasks:read',
+          limit: 'off',
+          produces: 'text/event-stream',
+          run: async function* () {
+            yield 'never';
+          },
+        }),
+      ),
+      rawStream('throwing', () => Promise.reject(new Error('a bug'))),
+      rawStream('torn', async (out) => {
+        from(out, { statusCode: 200 }).write('half');
+        await sleep(20);
+        throw new Error('a bug');
+      }),
+      rawStream('silent', async (out) => void out.end()),
+      rawStream(
+        'hanging',
+        async (out) => {
+          from(out, { statusCode: 200 }).write('first');
+          await sleep(400);
+        },
+        0.1,
+      ),
+      rawStream('unended', async (out) => void from(out, { statusCode: 202 }).write('all')),
+    ],
+  });
+});
+
+beforeEach(() => {
+  yielded = 0;
+  aborted = false;
+  warnings.length = 0;
+});
+
+afterAll(() => gateway.stop());
+
+const open = async (path: string): Promise<IncomingMessage> => {
+  const request = httpGet(gateway.url + path);
+  request.on('error', () => undefined);
+  const [response] = (await once(request, 'response')) as [IncomingMessage];
+  return response;
+};
+
+describe('a stream behind the gateway', () => {
+  it('flows chunk by chunk, while the function still runs', async () => {
+    const startedAt = performance.now();
+    const answer = await fetch(`${gateway.url}/count`);
+    expect(answer.headers.get('content-type')).toBe('text/event-stream');
+    expect(answer.headers.get('x-amzn-requestid')).toMatch(/^[0-9a-f-]{36}$/);
+    const arrivals: number[] = [];
+    let text = '';
+    for await (const chunk of answer.body ?? []) {
+      arrivals.push(performance.now() - startedAt);
+      text += Buffer.from(chunk).toString('utf8');
+    }
+    expect(text).toBe('data: 1x\n\ndata: 2x\n\ndata: 3x\n\n');
+    expect(arrivals.length).toBeGreaterThanOrEqual(3);
+    expect((arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)).toBeGreaterThan(80);
+  });
+
+  it('answers a refusal as an ordinary problem', async () => {
+    const answer = await fetch(`${gateway.url}/refusing`);
+    expect(answer.status).toBe(401);
+    expect(await answer.json()).toMatchObject({ error_code: 'UNAUTHORIZED' });
+  });
+
+  it('is not aborted when its client goes away', async () => {
+    const response = await open('/endless');
+    await once(response, 'data');
+    response.destroy();
+    const before = yielded;
+    await sleep(100);
+    expect(yielded).toBeGreaterThan(before + 5);
+    expect(aborted).toBe(false);
+  });
+
+  it('waits for a client that reads slowly', async () => {
+    const response = await open('/flood');
+    await sleep(150);
+    expect(yielded).toBeLessThan(200);
+    let bytes = 0;
+    for await (const chunk of response as AsyncIterable<Buffer>) bytes += chunk.byteLength;
+    expect(bytes).toBeGreaterThan(20_000_000);
+  });
+
+  it('answers HEAD with its head and is ended', async () => {
+    const answer = await fetch(`${gateway.url}/endless`, { method: 'HEAD' });
+    expect(answer.status).toBe(200);
+    await sleep(30);
+    expect(aborted).toBe(true);
+  });
+
+  it('ends when the function has returned without ending it', async () => {
+    const answer = await fetch(`${gateway.url}/unended`);
+    expect([answer.status, await answer.text()]).toEqual([202, 'all']);
+  });
+});
+
+describe('a stream that breaks', () => {
+  it.each([
+    ['/throwing', 'throwing failed'],
+    ['/silent', 'silent gave no answer that can be sent'],
+  ])('%s before its head answers 502', async (path, warning) => {
+    const answer = await fetch(gateway.url + path);
+    expect(answer.status).toBe(502);
+    expect(await answer.json()).toMatchObject({ error_code: 'UPSTREAM_ERROR' });
+    expect(warnings).toEqual([warning]);
+  });
+
+  it.each(['/torn', '/hanging'])('%s after its head is cut off, so that the client can tell', async (path) => {
+    const answer = await fetch(gateway.url + path);
+    expect(answer.status).toBe(200);
+    await expect(answer.text()).rejects.toThrow('terminated');
+    expect(warnings).toEqual([`${path.slice(1)} failed`]);
+  });
+});
+
+describe('invoke', () => {
+  it("collects a stream's answer", async () => {
+    const event = { httpMethod: 'GET', path: '/count', headers: {}, requestContext: { identity: { sourceIp: '::1' } } };
+    expect(await gateway.invoke('count', event)).toMatchObject({
+      statusCode: 200,
+      headers: { 'content-type': 'text/event-stream' },
+      body: 'data: 1x\n\ndata: 2x\n\ndata: 3x\n\n',
+    });
+    expect(host.lines.at(-1)).toContain('"status":200');
+  });
+});
+
+describe('stop', () => {
+  it('ends streams at once', async () => {
+    const response = await open('/endless');
+    response.on('data', () => undefined);
+    const startedAt = performance.now();
+    const ended = once(response, 'close');
+    await gateway.stop();
+    await ended;
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    await expect(fetch(`${gateway.url}/count`)).rejects.toThrow('fetch failed');
+  });
+});
