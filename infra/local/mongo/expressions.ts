@@ -6,11 +6,12 @@ import * as pipelineOperators from 'mingo/operators/pipeline';
 import * as projectionOperators from 'mingo/operators/projection';
 import * as queryOperators from 'mingo/operators/query';
 import * as windowOperators from 'mingo/operators/window';
-import type { AnyObject, ExpressionOperator, Options } from 'mingo/types';
+import type { AnyObject, Options } from 'mingo/types';
+import { corrections } from './corrections.ts';
 import { MongoError, mongoError, notSupported } from './errors.ts';
 import { isLong, isNumeric, toDouble } from './numbers.ts';
 import { lookUp } from './paths.ts';
-import { compareValues, type Doc, isDoc, isEqual, typeName } from './values.ts';
+import { type Doc, isDoc, typeName } from './values.ts';
 
 /** mingo computes with JavaScript's numbers, so BSON's become those where that loses nothing. */
 export function toPlain(value: unknown): unknown {
@@ -32,66 +33,22 @@ export function isTruthy(value: unknown): boolean {
 
 const exactOf = new WeakMap<object, Doc>();
 
-function pair(name: string, obj: AnyObject, expr: unknown, options: Options): [unknown, unknown] {
-  if (!Array.isArray(expr) || expr.length !== 2) {
-    throw mongoError(
-      16_020,
-      `Expression ${name} takes exactly 2 arguments. ${Array.isArray(expr) ? expr.length : 1} were passed in.`,
-    );
-  }
-  const [left, right] = evalExpr(obj, expr, options) as unknown[];
-  return [left, right];
+/** The type that a field has in the document itself, before its numbers became JavaScript's. */
+function typeOfOperand(obj: AnyObject, expr: unknown, options: Options): string {
+  const exact = typeof expr === 'string' && /^\$[^$]/.test(expr) ? exactOf.get(obj) : undefined;
+  return typeName(exact ? lookUp(exact, String(expr).slice(1).split('.')) : evalExpr(obj, expr, options));
 }
-
-function textOperand(obj: AnyObject, expr: unknown, options: Options): string {
-  const operand = evalExpr(obj, expr, options);
-  const [value] = Array.isArray(operand) ? operand : [operand];
-  if (value === undefined || value === null) return '';
-  if (typeof value === 'object') throw mongoError(16_007, `can't convert from BSON type ${typeName(value)} to String`);
-  return String(value);
-}
-
-/** Missing sorts below null in expressions, unlike in queries. */
-function compareOperands(a: unknown, b: unknown): number {
-  if (a === undefined || b === undefined) return Number(a !== undefined) - Number(b !== undefined);
-  return compareValues(a, b);
-}
-
-function comparison(name: string, accept: (order: number) => unknown): ExpressionOperator {
-  return (obj: AnyObject, expr: unknown, options: Options) =>
-    accept(compareOperands(...pair(name, obj, expr, options)));
-}
-
-// mingo compares and groups by JavaScript's rules; these follow BSON's.
-const corrected: Record<string, ExpressionOperator> = {
-  $eq: comparison('$eq', (order) => order === 0),
-  $ne: comparison('$ne', (order) => order !== 0),
-  $gt: comparison('$gt', (order) => order > 0),
-  $gte: comparison('$gte', (order) => order >= 0),
-  $lt: comparison('$lt', (order) => order < 0),
-  $lte: comparison('$lte', (order) => order <= 0),
-  $cmp: comparison('$cmp', Math.sign),
-  $in: (obj: AnyObject, expr: unknown, options: Options) => {
-    const [item, list] = pair('$in', obj, expr, options);
-    if (!Array.isArray(list))
-      throw mongoError(40_081, `$in requires an array as a second argument, found: ${typeName(list)}`);
-    return list.some((other) => isEqual(item, other));
-  },
-  // A missing or null string counts as empty.
-  $toUpper: (obj: AnyObject, expr: unknown, options: Options) => textOperand(obj, expr, options).toUpperCase(),
-  $toLower: (obj: AnyObject, expr: unknown, options: Options) => textOperand(obj, expr, options).toLowerCase(),
-  $type: (obj: AnyObject, expr: unknown, options: Options) => {
-    const exact = typeof expr === 'string' && /^\$[^$]/.test(expr) ? exactOf.get(obj) : undefined;
-    return typeName(exact ? lookUp(exact, String(expr).slice(1).split('.')) : evalExpr(obj, expr, options));
-  },
-};
 
 const REFUSED = new Set(['$function', '$accumulator', '$where', '$toDecimal', '$toHashedIndexKey']);
-const NAMES = new Set([...Object.keys(expressionOperators), ...Object.keys(accumulatorOperators)]);
+const NAMES = new Set([
+  ...Object.keys(expressionOperators),
+  ...Object.keys(corrections),
+  ...Object.keys(accumulatorOperators),
+]);
 
 const context = Context.init({
   accumulator: { ...accumulatorOperators },
-  expression: { ...expressionOperators, ...corrected },
+  expression: { ...expressionOperators, ...corrections, $type: typeOfOperand },
   pipeline: { ...pipelineOperators },
   projection: { ...projectionOperators },
   query: { ...queryOperators },
@@ -101,6 +58,16 @@ const context = Context.init({
 /** Options for mingo, with the pipeline's own variables. */
 export function optionsWith(variables: Doc): Partial<Options> {
   return { processingMode: ProcessingMode.CLONE_OFF, scriptEnabled: false, context, variables };
+}
+
+/** Refuses operators that would run a client's JavaScript, and others that are not here. */
+export function refuseScripts(expr: unknown): void {
+  if (Array.isArray(expr)) for (const item of expr) refuseScripts(item);
+  if (!isDoc(expr)) return;
+  for (const [name, operand] of Object.entries(expr)) {
+    if (REFUSED.has(name)) throw notSupported(name);
+    refuseScripts(operand);
+  }
 }
 
 function refuseUnknown(expr: unknown): void {

@@ -36,7 +36,8 @@ export function lookUp(value: unknown, parts: readonly string[], at = 0): unknow
   if (part === undefined) return value;
   if (Array.isArray(value)) {
     return value
-      .filter((item) => isContainer(item) || Array.isArray(item))
+
+      .filter(isContainer)
       .map((item: unknown) => lookUp(item, parts, at))
       .filter((item) => item !== undefined);
   }

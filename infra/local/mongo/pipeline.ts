@@ -1,7 +1,7 @@
 import { Aggregator } from 'mingo/aggregator';
 import type { Options } from 'mingo/types';
 import { mongoError, notSupported } from './errors.ts';
-import { evaluate, guarded, optionsWith, plainDoc, prepare } from './expressions.ts';
+import { evaluate, guarded, optionsWith, plainDoc, refuseScripts, toPlain } from './expressions.ts';
 import { bucket } from './bucket-stage.ts';
 import { countStage, group, lookup, sortByCount, unionWith, unwind } from './stages.ts';
 import { compileFilter } from './match.ts';
@@ -143,29 +143,21 @@ const stages: Record<string, Stage> = {
   $sample: sample,
 };
 
-/** Stages that mingo runs as they are, on JavaScript's numbers. */
-const MINGO_STAGES = new Set(['$setWindowFields', '$redact']);
+/** What mingo runs as it is, on JavaScript's numbers. */
+const MINGO_STAGES = new Set(['$setWindowFields']);
 const UNSUPPORTED_STAGES = new Set(
   (
-    '$geoNear $graphLookup $bucketAuto $densify $fill $collStats $indexStats $planCacheStats $currentOp $listSessions $listLocalSessions $search $searchMeta ' +
+    '$geoNear $graphLookup $bucketAuto $redact $densify $fill $collStats $indexStats $planCacheStats $currentOp $listSessions $listLocalSessions $search $searchMeta ' +
     '$vectorSearch $documents $changeStreamSplitLargeEvent'
   ).split(' '),
 );
 
 function runMingo(docs: Iterable<Doc>, stage: Doc, variables: Doc): Doc[] {
-  const plain = prepareStage(stage);
-  return guarded(() => new Aggregator([plain], optionsWith(variables) as Options).run<Doc>(Array.from(docs, plainDoc)));
-}
-
-function prepareStage(stage: Doc): Doc {
-  return Object.fromEntries(
-    Object.entries(stage).map(([name, operand]) => [
-      name,
-      isDoc(operand)
-        ? Object.fromEntries(Object.entries(operand).map(([key, value]) => [key, prepare(value)]))
-        : prepare(operand),
-    ]),
-  );
+  refuseScripts(stage);
+  // mingo's windows are made of its own $function; a client's was just refused.
+  const options = { ...optionsWith(variables), scriptEnabled: true };
+  const plain = toPlain(stage) as Doc;
+  return guarded(() => new Aggregator([plain], options as Options).run<Doc>(Array.from(docs, plainDoc)));
 }
 
 function stageOf(stage: unknown): [name: string, operand: unknown, stage: Doc] {

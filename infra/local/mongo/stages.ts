@@ -1,54 +1,16 @@
-import { Double, Int32 } from 'bson';
+import { Int32 } from 'bson';
 import { evalExpr } from 'mingo/core';
 import type { Options } from 'mingo/types';
-import { sum } from './arithmetic.ts';
+import { accumulators } from './accumulators.ts';
 import { mongoError, notSupported } from './errors.ts';
 import { evaluate, guarded, isTruthy, optionsWith, plainDoc, prepare } from './expressions.ts';
 import { encodeValue } from './key-encoding.ts';
-import { isNumeric, type Numeric, toDouble } from './numbers.ts';
 import { fieldAt, walk } from './paths.ts';
 import type { Surroundings } from './pipeline.ts';
 import { withField } from './projection.ts';
 import { sortBy } from './sort.ts';
-import { compareValues, type Doc, isDoc } from './values.ts';
+import { type Doc, isDoc } from './values.ts';
 
-type Accumulate = (values: unknown[]) => unknown;
-
-function extreme(values: unknown[], direction: number): unknown {
-  const present = values.filter((value) => value !== undefined && value !== null);
-  return (
-    present.reduce<unknown>(
-      (best, value) => (best === undefined || compareValues(value, best) * direction > 0 ? value : best),
-      undefined,
-    ) ?? null
-  );
-}
-
-function average(values: unknown[]): unknown {
-  const numbers = values.filter(isNumeric);
-  return numbers.length === 0 ? null : new Double(toDouble(total(numbers)) / numbers.length);
-}
-
-function total(values: unknown[]): Numeric {
-  return values.filter(isNumeric).reduce<Numeric>(sum, new Int32(0));
-}
-
-function distinctOf(values: unknown[]): unknown[] {
-  const kept = new Map<string, unknown>();
-  for (const value of values) if (value !== undefined) kept.set(encodeValue(value).toString('latin1'), value);
-  return [...kept.values()];
-}
-
-const accumulators: Record<string, Accumulate> = {
-  $sum: total,
-  $avg: average,
-  $min: (values) => extreme(values, -1),
-  $max: (values) => extreme(values, 1),
-  $first: (values) => values[0] ?? null,
-  $last: (values) => values.at(-1) ?? null,
-  $push: (values) => values.filter((value) => value !== undefined),
-  $addToSet: distinctOf,
-};
 const MINGO_ACCUMULATORS = new Set(
   '$bottom $bottomN $firstN $lastN $maxN $minN $median $mergeObjects $percentile $stdDevPop $stdDevSamp $top $topN'.split(
     ' ',

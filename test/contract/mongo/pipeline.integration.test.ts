@@ -138,37 +138,31 @@ const pipelines: readonly [guarantee: string, pipeline: Doc[], results: Doc[]][]
     ],
   ],
   [
-    'array expressions',
-    [
-      { $match: { _id: 1 } },
-      {
-        $project: {
-          _id: 0,
-          f: { $filter: { input: '$tags', as: 't', cond: { $eq: ['$$t', 'y'] } } },
-          m: { $map: { input: '$tags', as: 't', in: { $concat: ['$$t', '!'] } } },
-          i: { $in: ['x', '$tags'] },
-          n: { $size: '$tags' },
-          e: { $arrayElemAt: ['$tags', -1] },
-          r: { $reduce: { input: '$tags', initialValue: '', in: { $concat: ['$$value', '$$this'] } } },
-        },
-      },
-    ],
-    [{ f: ['y'], m: ['x!', 'y!'], i: true, n: 2, e: 'y', r: 'xy' }],
-  ],
-  [
-    'date expressions',
-    [
-      { $match: { _id: 1 } },
-      { $project: { _id: 0, y: { $year: '$at' }, s: { $dateToString: { date: '$at', format: '%Y-%m-%d' } } } },
-    ],
-    [{ y: 2026, s: '2026-01-01' }],
-  ],
-  [
     'missing is less than null in an expression',
     [{ $match: { _id: { $in: [4, 5] } } }, { $sort: { _id: 1 } }, { $project: { same: { $eq: ['$item', null] } } }],
     [
       { _id: 4, same: true },
       { _id: 5, same: false },
+    ],
+  ],
+  [
+    '$setWindowFields runs a total',
+    [
+      { $match: { _id: { $lte: 3 } } },
+      {
+        $setWindowFields: {
+          partitionBy: '$item',
+          sortBy: { _id: 1 },
+          output: { total: { $sum: '$qty', window: { documents: ['unbounded', 'current'] } } },
+        },
+      },
+      { $project: { total: 1 } },
+      { $sort: { _id: 1 } },
+    ],
+    [
+      { _id: 1, total: 2 },
+      { _id: 2, total: 1 },
+      { _id: 3, total: 12 },
     ],
   ],
   [

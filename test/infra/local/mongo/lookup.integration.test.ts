@@ -30,12 +30,15 @@ describe('among 100,000 documents', () => {
     ['by a range behind an equality', { owner: 5, at: { $gte: new Date(99_000_000) } }, {}, 0, 1],
     ['the latest ten of one owner', { owner: 5 }, { at: -1 as const }, 10, 10],
     ['the first ten by name', {}, { name: 1 as const }, 10, 10],
-  ])('finds %s without looking at others', async (_, filter, sort, limit, examined) => {
-    const collection = client.db('test').collection('many');
-    const { executionStats } = await collection.find(filter, { sort, limit }).explain('executionStats');
-    expect(executionStats.totalDocsExamined).toBe(examined);
-    expect(executionStats.nReturned).toBe(examined);
-  });
+  ])(
+    'finds %s without looking at others',
+    async (_, filter: Record<string, unknown>, sort: Record<string, 1 | -1>, limit, examined) => {
+      const collection = client.db('test').collection('many');
+      const { executionStats } = await collection.find(filter, { sort, limit }).explain('executionStats');
+      expect(executionStats.totalDocsExamined).toBe(examined);
+      expect(executionStats.nReturned).toBe(examined);
+    },
+  );
 });
 
 function documentOf(i: number): { _id: number; owner: number; at: Date; name: string } {

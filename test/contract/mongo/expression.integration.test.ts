@@ -1,0 +1,226 @@
+import { ObjectId } from 'mongodb';
+import { describe, expect, it } from 'vitest';
+import { connect } from './connect.ts';
+
+const ID = new ObjectId('65f000000000000000000001');
+const DOC = {
+  _id: ID,
+  a: 5,
+  s: 'Héllo World',
+  arr: [3, 1, 2],
+  d: new Date('2026-03-15T12:34:56.789Z'),
+  o: { x: 1, y: 2 },
+  n: null,
+  docs: [
+    { k: 'a', v: 1 },
+    { k: 'b', v: 2 },
+  ],
+  f: 2.5,
+  neg: -7,
+  nested: [[1], [2]],
+  b: true,
+};
+
+const expressions: readonly [expression: unknown, value: unknown][] = [
+  [{ $round: [2.5, 0] }, 2],
+  [{ $round: ['$f'] }, 2],
+  [{ $round: [1234.567, 2] }, 1234.57],
+  [{ $round: [1234, -2] }, 1200],
+  [{ $mod: ['$neg', 3] }, -1],
+  [{ $divide: [7, 2] }, 3.5],
+  [{ $trunc: ['$neg'] }, -7],
+  [{ $floor: -2.5 }, -3],
+  [{ $ceil: 2.1 }, 3],
+  [{ $abs: '$neg' }, 7],
+  [{ $pow: [2, 10] }, 1024],
+  [{ $sqrt: 16 }, 4],
+  [{ $subtract: ['$d', 1000] }, new Date('2026-03-15T12:34:55.789Z')],
+  [{ $subtract: ['$d', '$d'] }, 0],
+  [{ $add: ['$d', 1000] }, new Date('2026-03-15T12:34:57.789Z')],
+  [{ $add: ['$n', 1] }, null],
+  [{ $add: ['$missing', 1] }, null],
+  [{ $substrCP: ['$s', 1, 3] }, 'éll'],
+  [{ $strLenCP: '$s' }, 11],
+  [{ $strLenBytes: '$s' }, 12],
+  [{ $split: ['$s', ' '] }, ['Héllo', 'World']],
+  [{ $indexOfCP: ['$s', 'l'] }, 2],
+  [{ $indexOfBytes: ['$s', 'l'] }, 3],
+  [{ $substrBytes: ['$s', 0, 1] }, 'H'],
+  [{ $trim: { input: '  x ' } }, 'x'],
+  [{ $ltrim: { input: 'xxa', chars: 'x' } }, 'a'],
+  [{ $replaceAll: { input: 'aXbX', find: 'X', replacement: '-' } }, 'a-b-'],
+  [{ $replaceOne: { input: 'aXbX', find: 'X', replacement: '-' } }, 'a-bX'],
+  [{ $regexMatch: { input: '$s', regex: 'world', options: 'i' } }, true],
+  [{ $regexMatch: { input: '$s', regex: /^H/ } }, true],
+  [{ $concat: ['a', '$n'] }, null],
+  [{ $strcasecmp: ['a', 'B'] }, -1],
+  [{ $toLower: 'ABC' }, 'abc'],
+  [{ $slice: ['$arr', 2] }, [3, 1]],
+  [{ $slice: ['$arr', -1] }, [2]],
+  [{ $slice: ['$arr', 1, 1] }, [1]],
+  [{ $concatArrays: ['$arr', [9]] }, [3, 1, 2, 9]],
+  [{ $indexOfArray: ['$arr', 2] }, 2],
+  [{ $reverseArray: '$arr' }, [2, 1, 3]],
+  [{ $sortArray: { input: '$arr', sortBy: 1 } }, [1, 2, 3]],
+  [
+    { $sortArray: { input: '$docs', sortBy: { v: -1 } } },
+    [
+      { k: 'b', v: 2 },
+      { k: 'a', v: 1 },
+    ],
+  ],
+  [{ $range: [0, 5, 2] }, [0, 2, 4]],
+  [
+    {
+      $zip: {
+        inputs: [
+          [1, 2],
+          ['a', 'b'],
+        ],
+      },
+    },
+    [
+      [1, 'a'],
+      [2, 'b'],
+    ],
+  ],
+  [{ $isArray: '$arr' }, true],
+  [{ $isArray: ['$a'] }, false],
+  [{ $first: '$arr' }, 3],
+  [{ $last: '$arr' }, 2],
+  [{ $max: '$arr' }, 3],
+  [{ $min: ['$a', 2] }, 2],
+  [{ $sum: '$arr' }, 6],
+  [{ $avg: '$arr' }, 2],
+  [{ $sum: ['$a', '$f'] }, 7.5],
+  [{ $arrayElemAt: ['$arr', 9] }, undefined],
+  [{ $arrayToObject: '$docs' }, { a: 1, b: 2 }],
+  [
+    { $objectToArray: '$o' },
+    [
+      { k: 'x', v: 1 },
+      { k: 'y', v: 2 },
+    ],
+  ],
+  [{ $mergeObjects: ['$o', { z: 3 }] }, { x: 1, y: 2, z: 3 }],
+  [
+    {
+      $setUnion: [
+        [1, 2],
+        [2, 3],
+      ],
+    },
+    [1, 2, 3],
+  ],
+  [
+    {
+      $setIntersection: [
+        [1, 2],
+        [2, 3],
+      ],
+    },
+    [2],
+  ],
+  [{ $setDifference: [[1, 2], [2]] }, [1]],
+  [{ $setIsSubset: [[1], [1, 2]] }, true],
+  [
+    {
+      $setEquals: [
+        [1, 2],
+        [2, 1],
+      ],
+    },
+    true,
+  ],
+  [{ $anyElementTrue: [[0, 1]] }, true],
+  [{ $allElementsTrue: [[0, 1]] }, false],
+  [{ $dateTrunc: { date: '$d', unit: 'hour' } }, new Date('2026-03-15T12:00:00Z')],
+  [{ $dateTrunc: { date: '$d', unit: 'month' } }, new Date('2026-03-01T00:00:00Z')],
+  [{ $dateTrunc: { date: '$d', unit: 'week' } }, new Date('2026-03-15T00:00:00Z')],
+  [{ $dateDiff: { startDate: new Date('2026-01-31'), endDate: new Date('2026-03-01'), unit: 'month' } }, 2],
+  [
+    {
+      $dateDiff: {
+        startDate: new Date('2026-01-31T23:00:00Z'),
+        endDate: new Date('2026-02-01T01:00:00Z'),
+        unit: 'day',
+      },
+    },
+    1,
+  ],
+  [{ $dateAdd: { startDate: new Date('2026-01-31'), unit: 'month', amount: 1 } }, new Date('2026-02-28')],
+  [{ $dayOfWeek: '$d' }, 1],
+  [{ $dayOfYear: '$d' }, 74],
+  [{ $isoWeek: '$d' }, 11],
+  [{ $dateToString: { date: '$d', format: '%H:%M:%S.%L %j %u' } }, '12:34:56.789 074 7'],
+  [{ $dateToString: { date: '$d' } }, '2026-03-15T12:34:56.789Z'],
+  [{ $dateFromString: { dateString: '2026-01-01' } }, new Date('2026-01-01')],
+  [
+    { $dateToParts: { date: '$d' } },
+    { year: 2026, month: 3, day: 15, hour: 12, minute: 34, second: 56, millisecond: 789 },
+  ],
+  [{ $hour: { date: '$d', timezone: 'Europe/Berlin' } }, 13],
+  [{ $hour: '$d' }, 12],
+  [{ $toString: '$_id' }, '65f000000000000000000001'],
+  [{ $toString: '$a' }, '5'],
+  [{ $toString: '$d' }, '2026-03-15T12:34:56.789Z'],
+  [{ $toString: '$b' }, 'true'],
+  [{ $toInt: '12' }, 12],
+  [{ $toInt: 2.9 }, 2],
+  [{ $toDouble: '1.5' }, 1.5],
+  [{ $toBool: 0 }, false],
+  [{ $toBool: 'x' }, true],
+  [{ $toDate: '$_id' }, ID.getTimestamp()],
+  [{ $toLong: '$d' }, 1773578096789],
+  [{ $convert: { input: 'x', to: 'int', onError: -1 } }, -1],
+  [{ $convert: { input: null, to: 'int', onNull: 0 } }, 0],
+  [{ $toObjectId: '65f000000000000000000001' }, ID],
+  [{ $isNumber: '$a' }, true],
+  [{ $type: '$missing' }, 'missing'],
+  [{ $type: '$_id' }, 'objectId'],
+  [{ $and: ['$a', '$n'] }, false],
+  [{ $or: ['$a', '$n'] }, true],
+  [{ $not: ['$n'] }, true],
+  [{ $and: [''] }, true],
+  [{ $cond: ['', 1, 2] }, 1],
+  [{ $ifNull: ['$n', '$missing', 7] }, 7],
+  [{ $getField: 'a' }, 5],
+  [{ $getField: { field: 'x', input: '$o' } }, 1],
+  [{ $setField: { field: 'q', input: '$o', value: 1 } }, { x: 1, y: 2, q: 1 }],
+  [{ $let: { vars: { v: 1 }, in: '$$v' } }, 1],
+  [{ $cmp: [1, 2] }, -1],
+  [{ $gt: ['a', 1] }, true],
+  [{ $map: { input: '$docs', in: '$$this.v' } }, [1, 2]],
+  ['$docs.v', [1, 2]],
+  [{ $filter: { input: '$arr', cond: { $gt: ['$$this', 1] } } }, [3, 2]],
+  [{ $reduce: { input: '$arr', initialValue: 0, in: { $add: ['$$value', '$$this'] } } }, 6],
+  [{ $in: [2, '$arr'] }, true],
+  [{ $size: '$arr' }, 3],
+  [{ $eq: ['$_id', ID] }, true],
+  [{ $maxN: { n: 2, input: '$arr' } }, [3, 2]],
+  [{ $firstN: { n: 2, input: '$arr' } }, [3, 1]],
+  [{ $bitAnd: [6, 3] }, 2],
+  [{ $ln: 1 }, 0],
+  [{ $log10: 100 }, 2],
+  [{ $exp: 0 }, 1],
+  [{ $multiply: ['$n', 2] }, null],
+  [
+    ['$a', '$missing'],
+    [5, null],
+  ],
+  [{ $unsetField: { field: 'x', input: '$o' } }, { y: 2 }],
+  [{ $strLenCP: 'a😀' }, 2],
+  [{ $substrCP: ['a😀b', 1, 1] }, '😀'],
+  ['$nested.0', []],
+  ['$arr.0', []],
+];
+
+describe('expression', () => {
+  const server = connect();
+
+  it.each(expressions)('%j is %j', async (expression, value) => {
+    const collection = await server.seeded(DOC);
+    const [found] = await collection.aggregate([{ $project: { _id: 0, value: expression } }]).toArray();
+    expect(found).toEqual(value === undefined ? {} : { value });
+  });
+});
