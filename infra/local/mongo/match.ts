@@ -73,10 +73,13 @@ function ordering(operand: unknown, accept: (order: number) => boolean): PathTes
   });
 }
 
+function isLogical(condition: Doc): boolean {
+  return ['$and', '$or', '$nor', '$expr'].includes(Object.keys(condition)[0] ?? '');
+}
+
 function elemMatch(operand: unknown): PathTest {
   if (!isDoc(operand)) throw mongoError('BadValue', '$elemMatch needs an Object');
-  const logical = ['$and', '$or', '$nor', '$expr'].includes(Object.keys(operand)[0] ?? '');
-  if (isOperators(operand) && !logical) {
+  if (isOperators(operand) && !isLogical(operand)) {
     const test = operators(operand);
     return onWhole((value) => Array.isArray(value) && value.some((item) => test(item, ITEM)));
   }
@@ -235,7 +238,7 @@ export function compileFilter(filter: Doc, variables: Variables = {}): Predicate
 
 /** Whether one item of an array passes, as `$pull` and array filters ask. */
 export function compileItemTest(condition: unknown): Test {
-  if (isOperators(condition)) {
+  if (isOperators(condition) && !isLogical(condition)) {
     const test = operators(condition);
     return (item) => test(item, ITEM);
   }

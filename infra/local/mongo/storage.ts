@@ -19,6 +19,8 @@ export class Storage {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #collections = new Map<string, Collection>();
+  /** The catalogue changed in this transaction, so undoing it must read it again. */
+  #changed = false;
 
   constructor(file: string) {
     this.#database = new DatabaseSync(file);
@@ -69,6 +71,7 @@ export class Storage {
 
   /** One sqlite transaction; what `work` throws undoes it, the catalogue in memory included. */
   transaction<T>(work: () => T): T {
+    this.#changed = false;
     this.#database.exec('BEGIN');
     try {
       const result = work();
@@ -76,7 +79,7 @@ export class Storage {
       return result;
     } catch (error) {
       this.#database.exec('ROLLBACK');
-      this.#load();
+      if (this.#changed) this.#load();
       throw error;
     }
   }
@@ -90,6 +93,7 @@ export class Storage {
   }
 
   create(db: string, name: string, options: Doc): Collection {
+    this.#changed = true;
     const namespace = `${db}.${name}`;
     if (this.#collections.has(namespace))
       throw mongoError('NamespaceExists', `Collection ${namespace} already exists.`);
@@ -112,6 +116,7 @@ export class Storage {
   }
 
   drop(collection: Collection): void {
+    this.#changed = true;
     for (const index of collection.indexes) this.dropIndex(collection, index);
     this.#statements.clear();
     this.#database.exec(`DROP TABLE documents_${collection.id}`);
@@ -120,11 +125,13 @@ export class Storage {
   }
 
   rename(collection: Collection, db: string, name: string): void {
+    this.#changed = true;
     this.run('UPDATE collections SET db = ?, name = ? WHERE id = ?', db, name, collection.id);
     this.#load();
   }
 
   addIndex(collection: Collection, spec: Doc): Index {
+    this.#changed = true;
     const id = this.run('INSERT INTO indexes (collection, spec) VALUES (?, ?)', collection.id, encode(spec));
     this.#database.exec(
       `CREATE TABLE keys_${id} (key BLOB NOT NULL, rid INTEGER NOT NULL, score REAL, PRIMARY KEY (key, rid)) WITHOUT ROWID`,
@@ -136,6 +143,7 @@ export class Storage {
   }
 
   dropIndex(collection: Collection, index: Index): void {
+    this.#changed = true;
     this.#statements.clear();
     this.#database.exec(`DROP TABLE keys_${index.id}`);
     this.run('DELETE FROM indexes WHERE id = ?', index.id);
@@ -143,18 +151,15 @@ export class Storage {
   }
 
   changeIndex(collection: Collection, index: Index, spec: Doc): void {
+    this.#changed = true;
     this.run('UPDATE indexes SET spec = ? WHERE id = ?', encode(spec), index.id);
     collection.indexes = collection.indexes.map((other) =>
       other === index ? new Index(index.id, spec, index.multikey) : other,
     );
   }
 
-  changeOptions(collection: Collection, options: Doc): void {
-    collection.options = options;
-    this.run('UPDATE collections SET options = ? WHERE id = ?', encode(options), collection.id);
-  }
-
   markMultikey(index: Index): void {
+    this.#changed = true;
     index.multikey = true;
     this.run('UPDATE indexes SET multikey = 1 WHERE id = ?', index.id);
   }

@@ -42,6 +42,16 @@ describe('catalogue', () => {
     expect(await names()).not.toContain(db.databaseName);
   });
 
+  it('lets a cursor go on after another command failed', async () => {
+    const collection = await server.seeded(...Array.from({ length: 50 }, (_, i) => ({ _id: i })));
+    const cursor = collection.find().batchSize(10);
+    await cursor.next();
+    await refusal(() => collection.insertOne({ _id: 1 } as never));
+    await refusal(() => server.db.command({ createIndexes: 'fresh', indexes: [{ key: { a: 0 }, name: 'bad' }] }));
+    expect(await cursor.toArray()).toHaveLength(49);
+    expect(await server.db.listCollections({ name: 'fresh' }).toArray()).toEqual([]);
+  });
+
   it('ends the cursors of a dropped collection', async () => {
     const collection = await server.seeded(...Array.from({ length: 50 }, (_, i) => ({ i })));
     const cursor = collection.find().batchSize(10);

@@ -50,6 +50,12 @@ const updates: readonly Case[] = [
   ['$pull by value', { a: [1, 2, 1], b: ['x'] }, { $pull: { a: 1 } }, { a: [2], b: ['x'] }],
   ['$pull by condition', { a: [1, 5, 9] }, { $pull: { a: { $gte: 5 } } }, { a: [1] }],
   ['$pull by fields of documents', { a: [{ n: 1, m: 1 }, { n: 2 }] }, { $pull: { a: { n: 1 } } }, { a: [{ n: 2 }] }],
+  [
+    '$pull by either of two conditions',
+    { a: [{ n: 1 }, { n: 2 }, { n: 3 }] },
+    { $pull: { a: { $or: [{ n: 1 }, { n: 3 }] } } },
+    { a: [{ n: 2 }] },
+  ],
   ['$pullAll', { a: [1, 2, 3, 1] }, { $pullAll: { a: [1, 3] } }, { a: [2] }],
   [
     '$ changes the item that was found',

@@ -70,7 +70,7 @@ const getMore: Handler = ({ storage, cursors, db, command }) => {
     id.toBigInt(),
     `${db}.${String(collection)}`,
     batchSize === 0 ? undefined : batchSize,
-    (known) => storage.collection(known.db, known.name) === known,
+    (known) => storage.collection(known.db, known.name)?.id === known.id,
   );
 };
 

@@ -6,6 +6,13 @@ import { join } from 'node:path';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+const SERVER = new URL('../../../../infra/local/mongo/server.ts', import.meta.url).href;
+// A server in a process of its own, which may be killed.
+const PROGRAM = `
+  const { startMongo } = await import('${SERVER}');
+  const { url } = await startMongo({ file: process.argv[1] });
+  process.stdout.write(url + '\\n');
+`;
 const OPTIONS: MongoClientOptions = { serverSelectionTimeoutMS: 300, retryWrites: false, directConnection: true };
 
 describe('durability', () => {
@@ -22,7 +29,7 @@ describe('durability', () => {
   });
 
   async function serve(): Promise<{ url: string; kill(): Promise<void> }> {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'serve.ts'), join(directory, 'mongo.sqlite')], {
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, join(directory, 'mongo.sqlite')], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     children.push(child);
