@@ -50,6 +50,9 @@ async function main(): Promise<void> {
   }
 }
 
+// Whoever listened at the other end of a pipe may leave; the platform goes on.
+process.stdout.on('error', () => undefined);
+
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
-import { median } from './median.ts';
+import { median } from '../median.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const rounds = 5;
@@ -24,15 +24,17 @@ export async function run(): Promise<void> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   try {
-    for await (const chunk of platform.stdout) if (String(chunk).includes('Ready in')) break;
-    platform.stdout.resume();
+    await new Promise<void>((resolve, reject) => {
+      platform.stdout.on('data', (chunk) => String(chunk).includes('Ready in') && resolve());
+      platform.once('exit', (code) => reject(new Error(`the platform ended with ${code}`)));
+    });
     const { base, mysql } = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as Record<
       'base' | 'mysql',
       string
     >;
     const { token, path } = await prepare(base);
     const jwks = await (await fetch(`${base}/.well-known/jwks.json`)).text();
-    const peer = fork(join(root, 'test/bench/gateway-peer.ts'), {
+    const peer = fork(join(root, 'test/gateway-peer.ts'), {
       env: { ...process.env, MYSQL_URL: mysql, JWKS: jwks, ISSUER: base },
     });
     const [port] = (await once(peer, 'message')) as [number];

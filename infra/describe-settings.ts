@@ -1,0 +1,61 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type * as z from 'zod';
+import { settingsGroups } from '../lib/kernel/settings.ts';
+
+/* `npm run settings` writes .env.example and the README's table of variables from the schema of the settings. */
+
+export const envExampleFile = fileURLToPath(new URL('../.env.example', import.meta.url));
+export const readmeFile = fileURLToPath(new URL('../README.md', import.meta.url));
+
+const heading = [
+  '# Every variable that the platform reads, made from lib/kernel/settings.ts by `npm run settings`.',
+  '# `npm run dev` needs none of them: it starts what is missing. Copy to .env and set what shall be yours.',
+];
+
+interface Variable {
+  readonly name: string;
+  readonly description: string;
+  /** As it would be written; empty where there is none. */
+  readonly preset: string;
+}
+
+/** The text of .env.example: each variable with what it is for, and its default or nothing. */
+export function envExample(): string {
+  const sections = groups().map(([group, variables]) => {
+    const lines = variables.map(({ name, description, preset }) => `# ${description}\n${name}=${preset}`);
+    return [`# --- ${group} ---`, ...lines].join('\n');
+  });
+  return `${[heading.join('\n'), ...sections].join('\n\n')}\n`;
+}
+
+/** A README with today's table between its two `settings` marks. */
+export function withSettingsTable(readme: string): string {
+  const rows = groups().flatMap(([group, variables]) =>
+    variables.map(({ name, description, preset }) => `| \`${name}\` | ${description} | ${preset === '' ? '' : `\`${preset}\``} | ${group} |`),
+  );
+  const table = ['| variable | what it is for | default | needed by |', '|---|---|---|---|', ...rows].join('\n');
+  return readme.replace(/(<!-- settings -->\n)[\s\S]*(\n<!-- \/settings -->)/, (_, open: string, close: string) => `${open}${table}${close}`);
+}
+
+function groups(): [group: string, variables: Variable[]][] {
+  return Object.entries(settingsGroups).map(([group, schema]) => [
+    group,
+    Object.entries(schema.shape).map(([name, variable]) => {
+      const described = variable as z.ZodType;
+      return { name, description: described.description ?? '', preset: presetOf(described) };
+    }),
+  ]);
+}
+
+function presetOf(schema: z.ZodType): string {
+  const value: unknown = schema.safeParse(undefined).data;
+  if (value === undefined) return '';
+  if (Array.isArray(value)) return value.join(',');
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+if (import.meta.main) {
+  writeFileSync(envExampleFile, envExample());
+  writeFileSync(readmeFile, withSettingsTable(readFileSync(readmeFile, 'utf8')));
+}
