@@ -1,0 +1,28 @@
+import type { Declaration } from '../lib/kernel/declaration.ts';
+import type { Use } from '../lib/services.ts';
+
+/**
+ * What a function really needs: what it names in `uses`, and what the kernel needs to serve it (credentials, rate limits, back-off). Decides its bundle
+ * and its grants.
+ */
+export function usesOf(declaration: Declaration): readonly Use[] {
+  return [...new Set([...(declaration.uses ?? []), ...impliedBy(declaration)])].toSorted();
+}
+
+function impliedBy(declaration: Declaration): Use[] {
+  switch (declaration.kind) {
+    case 'endpoint':
+    case 'stream':
+      return [
+        ...(declaration.permission === 'public' ? [] : (['auth'] as const)),
+        ...(declaration.limit === 'off' ? [] : (['redis'] as const)),
+      ];
+    case 'socket':
+      return declaration.permission === 'public' ? [] : ['auth'];
+    case 'worker':
+      return ['queues'];
+    case 'schedule':
+    case 'event':
+      return [];
+  }
+}
