@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -36,7 +37,7 @@ beforeAll(async () => {
         throw new Error('a bug');
       }),
       rawEndpoint('garbage', 'GET /garbage', () => 'hello'),
-      rawEndpoint('late', 'GET /late', () => new Promise(() => {}), 0.05),
+      rawEndpoint('late', 'GET /late', () => sleep(200), 0.05),
       rawEndpoint('large', 'GET /large', () => ({ statusCode: 200, body: 'x'.repeat(6_400_000) })),
       rawEndpoint('split', 'GET /split', () => ({ statusCode: 200, headers: { 'x-a': 'b\r\nx-c: d' }, body: '' })),
       rawEndpoint('binary', 'GET /binary', () => ({
@@ -203,5 +204,34 @@ describe('invoke', () => {
 
   it('refuses an unknown function', async () => {
     await expect(gateway.invoke('nobody', {})).rejects.toThrow('There is no function nobody.');
+  });
+});
+
+describe('the fallback function', () => {
+  it.each([
+    ['GET', '/unknown/a%2Fb', { proxy: 'unknown/a/b' }],
+    ['OPTIONS', '/known', { proxy: 'known' }],
+    ['PUT', '/known', { proxy: 'known' }],
+    ['GET', '/known/', { proxy: 'known/' }],
+    ['HEAD', '/posting', { proxy: 'posting' }],
+    ['GET', '/', null],
+  ])('gets %s %s', async (method, path, pathParameters) => {
+    const seen: APIGatewayProxyEvent[] = [];
+    const own = await startGateway({
+      port: 0,
+      stage: 'test',
+      functions: [
+        rawEndpoint('fallback', 'ANY /{proxy+}', (event: APIGatewayProxyEvent) => {
+          seen.push(event);
+          return { statusCode: 404, body: '' };
+        }),
+        rawEndpoint('known', 'GET /known', () => ({ statusCode: 200, body: '' })),
+        rawEndpoint('posting', 'POST /posting', () => ({ statusCode: 200, body: '' })),
+      ],
+    });
+    expect((await fetch(own.url + path, { method })).status).toBe(404);
+    expect(seen).toMatchObject([{ httpMethod: method, path, resource: '/{proxy+}', pathParameters }]);
+    expect((await fetch(`${own.url}/known`, { method: 'HEAD' })).status).toBe(200);
+    await own.stop();
   });
 });
