@@ -66,7 +66,7 @@ export function createRestApi({ functions, invoker, stage, fallback, streams, wa
     const event = restEvent(request, found && isHead ? 'GET' : method, url, read.body, {
       stage,
       resource: (found && match?.resource.path) ?? '/{proxy+}',
-      pathParameters: found ? (match?.params ?? null) : { proxy: decodeURIComponent(url.path.slice(1)) },
+      pathParameters: found ? (match?.params ?? null) : proxyOf(url.path),
     });
     if (exceedsLambda(event, event.body))
       return refuse('payload-too-large', 'The request is larger than the 6 MB that a function takes.');
@@ -111,6 +111,11 @@ function readTarget(target: string): { path: string; query: string } | undefined
   const path = (mark === -1 ? local : local.slice(0, mark)) || (origin === '' ? '' : '/');
   if (!path.startsWith('/')) return undefined;
   return { path, query: mark === -1 ? '' : local.slice(mark + 1) };
+}
+
+/** What `{proxy+}` stands for; the root has none. */
+function proxyOf(path: string): { proxy: string } | null {
+  return path === '/' ? null : { proxy: decodeURIComponent(path.slice(1)) };
 }
 
 function isDecodable(path: string): boolean {

@@ -4,6 +4,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod';
 import { type DiscoveredFunction, ofKind } from '../../discover.ts';
 import { Connection, type Connections, type Opening, openingOf } from './connections.ts';
+import { farewell } from './farewell.ts';
 import { FrameLimit } from './frame-limit.ts';
 import { InvocationTimeout, type Invoker } from './invoke.ts';
 import { headBytes, maxFrameBytes, maxHeadBytes, maxMessageBytes } from './limits.ts';
@@ -66,6 +67,7 @@ export function createSocketApi({ functions, invoker, stage, connections, warn }
     waiting.delete(socket);
     if (status > 299) return refuse(socket, status);
     if (!socket.readable || !socket.writable) {
+      socket.destroy();
       await run('$disconnect', events.disconnect(1006, 'The client left while it was let in'));
       return;
     }
@@ -137,8 +139,10 @@ function isHandshake({ method, headers }: IncomingMessage): boolean {
 }
 
 function refuse(socket: Duplex, status: number): void {
-  if (socket.writable)
-    socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`);
+  farewell(
+    socket,
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+  );
 }
 
 function splitOnce(text: string, mark: string): [string, string?] {
