@@ -8,7 +8,7 @@ describe('an invocation', () => {
   it("gets a context like Lambda's, whose functions may be taken off it", async () => {
     const target = rawEndpoint('get-tool', 'GET /a', (_, context) => context, 3);
     const context = (await createInvoker('test').call(target, {})) as Context;
-    const { getRemainingTimeInMillis } = context;
+    const getRemainingTimeInMillis = Reflect.get(context, 'getRemainingTimeInMillis') as () => number;
     expect(context).toMatchObject({
       functionName: 'mcp-test-get-tool',
       functionVersion: '$LATEST',
