@@ -7,8 +7,10 @@ import { rawEndpoint } from './fixture.ts';
 describe('an invocation', () => {
   it("gets a context like Lambda's, whose functions may be taken off it", async () => {
     const target = rawEndpoint('get-tool', 'GET /a', (_, context) => context, 3);
-    const context = (await createInvoker('test').call(target, {})) as Context;
-    const getRemainingTimeInMillis = Reflect.get(context, 'getRemainingTimeInMillis') as () => number;
+    const context = (await createInvoker('test').call(target, {})) as Omit<Context, 'getRemainingTimeInMillis'> & {
+      getRemainingTimeInMillis: (this: void) => number;
+    };
+    const { getRemainingTimeInMillis } = context;
     expect(context).toMatchObject({
       functionName: 'mcp-test-get-tool',
       functionVersion: '$LATEST',
