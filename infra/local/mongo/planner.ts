@@ -101,7 +101,8 @@ function isImplied(partial: Doc, constraints: Map<string, Constraint>, filter: D
     const constraint = constraints.get(path);
     if (!constraint) return false;
     const test = compileFilter({ value: condition });
-    if (constraint.points) return constraint.points.every((value) => test({ value }));
+    // A condition on null is met by a missing field too.
+    if (constraint.points) return constraint.points.every((value) => test({ value }) && (value !== null || test({})));
     return isDoc(condition) && Object.keys(condition).join(',') === '$exists' && condition['$exists'] === true;
   });
 }
