@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { splitStatements } from './statements.ts';
 
-export const migrationsFolder = fileURLToPath(new URL('.', import.meta.url));
+const migrationsFolder = fileURLToPath(new URL('.', import.meta.url));
 
 export interface Migration {
   readonly number: number;
