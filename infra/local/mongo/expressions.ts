@@ -57,7 +57,7 @@ const context = Context.init({
 
 /** Options for mingo, with the pipeline's own variables. */
 export function optionsWith(variables: Doc): Partial<Options> {
-  return { processingMode: ProcessingMode.CLONE_OFF, scriptEnabled: false, context, variables };
+  return { processingMode: ProcessingMode.CLONE_OFF, scriptEnabled: false, context, variables: plainDoc(variables) };
 }
 
 /** Refuses operators that would run a client's JavaScript, and others that are not here. */

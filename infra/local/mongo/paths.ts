@@ -6,7 +6,7 @@ export function isIndexPart(part: string | undefined): part is string {
   return part !== undefined && /^(0|[1-9]\d*)$/.test(part);
 }
 
-export function own(value: unknown, key: string): unknown {
+function own(value: unknown, key: string): unknown {
   const doc = fieldsOf(value);
   return Object.hasOwn(doc, key) ? doc[key] : undefined;
 }

@@ -78,7 +78,8 @@ export class Storage {
       this.#database.exec('COMMIT');
       return result;
     } catch (error) {
-      this.#database.exec('ROLLBACK');
+      // sqlite has undone it already when the disk is full.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       if (this.#changed) this.#load();
       throw error;
     }

@@ -17,6 +17,12 @@ const refused: readonly [pipeline: Doc[], code: number][] = [
   [[{ $group: { _id: 1, n: 5 } }], 40_234],
   [[{ $project: { a: { $foo: 1 } } }], 168],
   [[{ $limit: 0 }], 15_958],
+  [[{ $bucket: { groupBy: '$price', boundaries: [5, 1] } }], 40_194],
+  [[{ $bucket: { groupBy: '$price', boundaries: [1] } }], 40_192],
+  [[{ $count: '' }], 40_156],
+  [[{ $replaceRoot: { newRoot: '$item' } }], 40_228],
+  [[{ $out: 'x' }, { $match: {} }], 40_601],
+  [[{ $project: { a: { $eq: [1] } } }], 16_020],
   [[{ $unwind: 'tags' }], 28_818],
   [[{ $sort: { a: 2 } }], 15_975],
   [[{ $changeStream: {} }], 40_573],
@@ -70,6 +76,42 @@ describe('aggregate', () => {
       .toArray();
     expect(await written.countDocuments({ merged: true })).toBe(2);
     expect(await written.findOne({ _id: 1 as never })).toMatchObject({ item: 'a', merged: true });
+  });
+
+  it('merges as it is told', async () => {
+    const source = await server.seeded({ _id: 1, n: 10 }, { _id: 2, n: 20 });
+    const merge = async (options: Doc): Promise<Doc[]> => {
+      const target = await server.seeded({ _id: 1, old: true });
+      await source.aggregate([{ $merge: { into: target.collectionName, ...options } }]).toArray();
+      return target.find().sort({ _id: 1 }).toArray();
+    };
+    expect(await merge({})).toEqual([
+      { _id: 1, old: true, n: 10 },
+      { _id: 2, n: 20 },
+    ]);
+    expect(await merge({ whenMatched: 'replace' })).toEqual([
+      { _id: 1, n: 10 },
+      { _id: 2, n: 20 },
+    ]);
+    expect(await merge({ whenMatched: 'keepExisting', whenNotMatched: 'discard' })).toEqual([{ _id: 1, old: true }]);
+    expect(await merge({ whenMatched: [{ $set: { sum: { $add: ['$$new.n', 1] } } }] })).toMatchObject([
+      { _id: 1, old: true, sum: 11 },
+      { _id: 2 },
+    ]);
+    expect((await refusal(() => merge({ whenMatched: 'fail' }))).code).toBe(11_000);
+    expect((await refusal(() => merge({ whenNotMatched: 'fail' }))).code).toBe(13_113);
+  });
+
+  it('takes a sample', async () => {
+    const collection = await server.seeded(...Array.from({ length: 20 }, (_, i) => ({ _id: i })));
+    const sample = await collection.aggregate([{ $sample: { size: 5 } }]).toArray();
+    expect(new Set(sample.map(({ _id }) => _id)).size).toBe(5);
+  });
+
+  it('uses an index for the query that it begins with', async () => {
+    const collection = await server.seeded(...SALES);
+    await collection.createIndex({ item: 1 });
+    expect(JSON.stringify(await collection.aggregate([{ $match: { item: 'a' } }]).explain())).toContain('item_1');
   });
 
   it('hands out its results in batches', async () => {

@@ -32,6 +32,27 @@ describe('catalogue', () => {
     expect(await server.db.collection('two').countDocuments({ a: 1 })).toBe(1);
   });
 
+  it('takes the same create twice and refuses what it does not have', async () => {
+    await server.db.createCollection('twice');
+    expect(
+      (await refusal(() => server.db.command({ collMod: 'nowhere', index: { name: 'x', expireAfterSeconds: 1 } })))
+        .code,
+    ).toBe(26);
+    expect(
+      (await refusal(() => server.db.command({ collMod: 'twice', index: { name: 'x', expireAfterSeconds: 1 } }))).code,
+    ).toBe(27);
+    expect((await refusal(() => server.db.command({ create: '' }))).code).toBe(73);
+    expect((await refusal(() => server.db.command({ find: 5 }))).code).toBe(73);
+    expect((await refusal(() => server.db.command({ find: 'twice', filter: 5 }))).code).toBe(14);
+    await server.db.collection('twice').drop();
+  });
+
+  it('tells sizes and counts', async () => {
+    const collection = await server.seeded({ a: 1 }, { a: 2 });
+    expect(await server.db.command({ collStats: collection.collectionName })).toMatchObject({ count: 2, nindexes: 1 });
+    expect(await server.db.stats()).toMatchObject({ db: server.db.databaseName });
+  });
+
   it('drops a database', async () => {
     const db = server.client.db(`${server.db.databaseName}_other`);
     await db.collection('x').insertOne({ a: 1 });

@@ -46,7 +46,7 @@ const insert: Handler = (context) => {
   return { n: new Int32(n), ...errors };
 };
 
-export function updateRequestOf(statement: Doc, variables: Doc): UpdateRequest {
+function updateRequestOf(statement: Doc, variables: Doc): UpdateRequest {
   return {
     filter: docOption(statement, 'q'),
     update: statement['u'],
