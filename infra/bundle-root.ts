@@ -13,6 +13,7 @@ const partsOfUse: Readonly<Record<Use, readonly string[]>> = {
   auth: ['./adapters/dynamo/', './auth/'],
   redis: ['./adapters/redis/'],
   queues: ['./adapters/queue/'],
+  secrets: ['./secrets/'],
   catalogue: [],
   settings: [],
 };

@@ -7,6 +7,7 @@ import type { Limiter } from './kernel/limit.ts';
 import type { Probe } from './kernel/probe.ts';
 import { readSettings, type Settings, type SettingsGroup, type SettingsOf } from './kernel/settings.ts';
 import type { OutboxStore, Relay } from './outbox/ports.ts';
+import type { Seal } from './secrets/seal.ts';
 import type { HistoryStore, ToolStore } from './tools/ports.ts';
 
 /** What a function may name in `uses`, and what it then gets. */
@@ -17,6 +18,8 @@ export interface Provides {
   auth: { gatekeeper: Gatekeeper; trust: TrustStore; signingKeys: SigningKeys; dynamoProbe: Probe };
   redis: { limiter: Limiter; redisProbe: Probe };
   queues: { relay: Relay; postpone: Host['postpone']; sqsProbe: Probe };
+  /** Encryption of what the stores keep secret. */
+  secrets: { seal: Seal };
   /** The API's description of itself. */
   catalogue: { catalogue: Catalogue };
   /** The settings that rules of the business read. */
@@ -31,6 +34,7 @@ export const settingsOfUse = {
   auth: ['auth', 'dynamo'],
   redis: ['redis'],
   queues: ['queues'],
+  secrets: ['secrets'],
   catalogue: [],
   settings: [],
 } as const satisfies Record<Use, readonly SettingsGroup[]>;
@@ -118,6 +122,11 @@ export function createHost({
           queues.postpone((eventSourceARN.split(':').at(-1) ?? '').replace(prefix, ''), receiptHandle, seconds),
         sqsProbe: queues.probe('relay'),
       };
+    },
+    async secrets() {
+      const settings = read('secrets');
+      const { readSeal } = await import('./secrets/seal.ts');
+      return { seal: readSeal(settings) };
     },
     catalogue: async () => ({ catalogue }),
     settings: async () => ({ settings: read('settings').base }),

@@ -3,6 +3,7 @@ import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, inject } from 'vitest';
 import { discover, type DiscoveredFunction } from '../infra/discover.ts';
 import { startApplication } from '../infra/local/application.ts';
+import { newEncryptionKeys } from '../infra/local/encryption-key.ts';
 import { onFreePort } from '../infra/local/process/free-port.ts';
 import { freshDatabase } from './stores.ts';
 
@@ -66,6 +67,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
       env: { STAGE: stage, BASE_URL: `http://127.0.0.1:${port}`, ...options.env },
       port,
       signingKeys: await newSigningKeys(),
+      encryptionKeys: newEncryptionKeys(),
       report: () => undefined,
       write: (line) => void lines.push(line),
     }),

@@ -21,6 +21,8 @@ export interface ApplicationOptions {
   readonly port: number;
   /** JWT_PRIVATE_KEYS. */
   readonly signingKeys: string;
+  /** ENCRYPTION_KEYS. */
+  readonly encryptionKeys: string;
   readonly report: (line: string) => void;
   /** Takes the functions' report lines. */
   readonly write: (line: string) => void;

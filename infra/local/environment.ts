@@ -5,10 +5,17 @@ interface EnvironmentOptions {
   readonly urls: Stores['urls'];
   readonly port: number;
   readonly signingKeys: string;
+  readonly encryptionKeys: string;
 }
 
 /** The variables that the functions get on this machine: as on AWS, but open, unhurried and pointing here. The person's own ones win. */
-export function localEnvironment({ env, urls, port, signingKeys }: EnvironmentOptions): NodeJS.ProcessEnv {
+export function localEnvironment({
+  env,
+  urls,
+  port,
+  signingKeys,
+  encryptionKeys,
+}: EnvironmentOptions): NodeJS.ProcessEnv {
   const own = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
   const stage = own['STAGE'] ?? 'local';
   return {
@@ -19,6 +26,7 @@ export function localEnvironment({ env, urls, port, signingKeys }: EnvironmentOp
     MYSQL_POOL: '10',
     AWS_REGION: 'us-east-1',
     JWT_PRIVATE_KEYS: signingKeys,
+    ENCRYPTION_KEYS: encryptionKeys,
     SQS_QUEUE_URL_PREFIX: `${urls.sqs}/000000000000/mcp-${stage}-`,
     ...own,
     MYSQL_URL: urls.mysql,

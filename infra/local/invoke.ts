@@ -7,6 +7,7 @@ import { newId } from '../../lib/kernel/ids.ts';
 import { createHost } from '../../lib/services.ts';
 import { catalogueOf } from '../catalogue.ts';
 import { discover, type DiscoveredFunction } from '../discover.ts';
+import { encryptionKeysOf } from './encryption-key.ts';
 import { localEnvironment, withLocalCredentials } from './environment.ts';
 import { exampleEvent } from './example-event.ts';
 import { invokeById } from './gateway/invoke-by-id.ts';
@@ -74,6 +75,7 @@ async function reachStores(functions: readonly DiscoveredFunction[]): Promise<()
     urls,
     port: 0,
     signingKeys: await signingKeysOf(state),
+    encryptionKeys: encryptionKeysOf(state),
   });
   installHost(createHost({ env, catalogue: catalogueOf(functions, 'local'), write }));
   return async () => undefined;

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { discover } from '../discover.ts';
 import { startApplication, type Application, type ApplicationOptions } from './application.ts';
+import { encryptionKeysOf } from './encryption-key.ts';
 import { onFreePort } from './process/free-port.ts';
 import { signingKeysOf } from './signing-key.ts';
 import { startStores } from './stores/start-stores.ts';
@@ -26,9 +27,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Applicati
     discover(),
     signingKeysOf(state),
   ]);
+  const encryptionKeys = encryptionKeysOf(state);
   try {
     const application = await onFreePort(options.port, (port) =>
-      startApplication({ functions, urls: stores.urls, env, port, signingKeys, report, write }),
+      startApplication({ functions, urls: stores.urls, env, port, signingKeys, encryptionKeys, report, write }),
     );
     const addresses = { base: application.url, ...stores.urls };
     await writeFile(join(state, 'platform.json'), `${JSON.stringify(addresses, null, 2)}\n`, { mode: 0o600 });

@@ -16,6 +16,12 @@ const jsonText = z.string().transform((text, context): unknown => {
   }
 });
 
+const SymmetricJwk = z.looseObject({
+  kty: z.literal('oct'),
+  kid: z.string().min(1),
+  k: z.string().regex(/^[\w-]{43}$/, '256 bits in base64url'),
+});
+
 const PrivateJwk = z.looseObject({ kty: z.string(), kid: z.string(), alg: z.enum(['ES256', 'EdDSA']), d: z.string() });
 
 /**
@@ -57,6 +63,13 @@ const groups = {
     JWT_PRIVATE_KEYS: jsonText
       .pipe(z.array(PrivateJwk).min(1).max(2))
       .describe('JSON array of one or two private JWKs (ES256 or EdDSA, with kid). The first signs, both verify.'),
+  }),
+  secrets: z.object({
+    ENCRYPTION_KEYS: jsonText
+      .pipe(z.array(SymmetricJwk).min(1))
+      .describe(
+        'JSON array of 256-bit JWKs (kty oct, kid, k) that encrypt stored secrets. The first seals, all open: a new key goes in front.',
+      ),
   }),
   mysql: z.object({
     MYSQL_URL: z

@@ -8,6 +8,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { discover } from '../../infra/discover.ts';
+import { newEncryptionKeys } from '../../infra/local/encryption-key.ts';
 import { localEnvironment, withLocalCredentials } from '../../infra/local/environment.ts';
 import { createQueues } from '../../infra/local/gateway/queues.ts';
 import { createTables } from '../../lib/adapters/dynamo/create-tables.ts';
@@ -29,6 +30,7 @@ beforeAll(async () => {
     urls: { ...stores, mysql: database.url },
     port: 8000,
     signingKeys: await newSigningKeys(),
+    encryptionKeys: newEncryptionKeys(),
   });
   withLocalCredentials(env);
   withLocalCredentials(process.env);

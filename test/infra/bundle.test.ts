@@ -26,7 +26,7 @@ const heavy: readonly { readonly input: RegExp; readonly uses: readonly Use[] }[
   { input: /^node_modules\/@aws-sdk\/client-sqs\//, uses: ['queues'] },
   { input: /^node_modules\/@aws-sdk\/(client-dynamodb|lib-dynamodb)\//, uses: ['auth'] },
   { input: /^node_modules\/(@aws-sdk|@smithy)\//, uses: ['auth', 'queues'] },
-  { input: /^node_modules\/jose\//, uses: ['auth'] },
+  { input: /^node_modules\/jose\//, uses: ['auth', 'secrets'] },
 ];
 
 /** What a bundle holds although its function does not use it. */
