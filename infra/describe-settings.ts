@@ -32,10 +32,16 @@ export function envExample(): string {
 /** A README with today's table between its two `settings` marks. */
 export function withSettingsTable(readme: string): string {
   const rows = groups().flatMap(([group, variables]) =>
-    variables.map(({ name, description, preset }) => `| \`${name}\` | ${description} | ${preset === '' ? '' : `\`${preset}\``} | ${group} |`),
+    variables.map(
+      ({ name, description, preset }) =>
+        `| \`${name}\` | ${description} | ${preset === '' ? '' : `\`${preset}\``} | ${group} |`,
+    ),
   );
   const table = ['| variable | what it is for | default | needed by |', '|---|---|---|---|', ...rows].join('\n');
-  return readme.replace(/(<!-- settings -->\n)[\s\S]*(\n<!-- \/settings -->)/, (_, open: string, close: string) => `${open}${table}${close}`);
+  return readme.replace(
+    /(<!-- settings -->\n)[\s\S]*(\n<!-- \/settings -->)/,
+    (_, open: string, close: string) => `${open}${table}${close}`,
+  );
 }
 
 function groups(): [group: string, variables: Variable[]][] {
@@ -52,7 +58,7 @@ function presetOf(schema: z.ZodType): string {
   const value: unknown = schema.safeParse(undefined).data;
   if (value === undefined) return '';
   if (Array.isArray(value)) return value.join(',');
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 if (import.meta.main) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, inject } from 'vitest';
 import { discover, type DiscoveredFunction } from '../infra/discover.ts';
-import { startApplication } from '../infra/local/application.ts';
+import { type Application, startApplication } from '../infra/local/application.ts';
 import { newEncryptionKeys } from '../infra/local/encryption-key.ts';
 import { onFreePort } from '../infra/local/process/free-port.ts';
 import { freshDatabase } from './stores.ts';
@@ -44,7 +44,7 @@ export interface App {
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
   /** Registers a user and logs in. */
   signUp(role?: 'developer' | 'viewer'): Promise<SignedUp>;
-  invoke(id: string, event: unknown): Promise<unknown>;
+  readonly invoke: Application['invoke'];
 }
 
 export interface AppOptions {

@@ -7,6 +7,7 @@ import type { DiscoveredFunction } from '../discover.ts';
 import { migrateUp } from '../migrations/migrate.ts';
 import { localEnvironment, withLocalCredentials } from './environment.ts';
 import { startClock } from './gateway/clock.ts';
+import type { Invoke } from './gateway/invoke-by-id.ts';
 import { createLogSubscription } from './gateway/log-subscription.ts';
 import { createQueues, startPollers } from './gateway/pollers.ts';
 import { startGateway } from './gateway/server.ts';
@@ -31,7 +32,7 @@ export interface ApplicationOptions {
 export interface Application {
   readonly url: string;
   /** Runs a function on an event. */
-  invoke(id: string, event: unknown): Promise<unknown>;
+  readonly invoke: Invoke;
   /** What waits is done or left to the next start; nothing goes on afterwards. */
   stop(): Promise<void>;
 }
@@ -48,7 +49,8 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     timed(report, 'tables', () => createTablesAt(urls.dynamodb, stage)),
     timed(report, 'queues', () => createQueues(sqs)),
   ]);
-  const { url, invoke, stop: stopGateway } = await startGateway({ functions, port, stage });
+  const gateway = await startGateway({ functions, port, stage });
+  const { invoke } = gateway;
   const subscription = createLogSubscription({ functions, invoke });
   const write = (line: string): void => {
     options.write(line);
@@ -58,11 +60,11 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const pollers = startPollers({ ...sqs, invoke });
   const clock = startClock({ functions, invoke });
   return {
-    url: env['BASE_URL'] ?? url,
+    url: env['BASE_URL'] ?? gateway.url,
     invoke,
     stop: async () => {
       await Promise.all([clock.stop(), pollers.stop()]);
-      await stopGateway();
+      await gateway.stop();
       await subscription.stop();
     },
   };

@@ -79,7 +79,8 @@ describe('a new tool', () => {
   it('is made once when many ask at the same moment', async () => {
     const slug = `race-${randomBytes(4).toString('hex')}`;
     const answers = await Promise.all(Array.from({ length: 10 }, () => create({ slug })));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, ...Array<number>(9).fill(409)]);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 409)).toHaveLength(9);
   });
 
   it.each([
@@ -242,7 +243,7 @@ describe('a change', () => {
   it('by eight writers at once leaves every revision once and in order', async () => {
     const { body: tool } = await create();
     const answers = await Promise.all(Array.from({ length: 8 }, (_, n) => put(tool['id'], { name: `Writer ${n}` })));
-    expect(answers.map(({ body }) => body['revision']).toSorted()).toEqual([2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(new Set(answers.map(({ body }) => body['revision']))).toEqual(new Set([2, 3, 4, 5, 6, 7, 8, 9]));
     const { body } = await get(`/${String(tool['id'])}/history`);
     expect((body['versions'] as { revision: number }[]).map(({ revision }) => revision)).toEqual([
       9, 8, 7, 6, 5, 4, 3, 2, 1,
