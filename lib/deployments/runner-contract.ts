@@ -1,0 +1,70 @@
+import * as z from 'zod';
+
+/** What the runner and the platform say to each other; the runner validates with the same schemas as the functions. */
+
+export const RedeemRequest = z.object({
+  token: z.string().min(1).max(200),
+  /** The runner's own: the same one may repeat its redemption for 60 s. */
+  nonce: z.string().min(16).max(100),
+});
+
+/** How the server is started. Values of `env` may be secrets. */
+export const ServerLaunch = z.object({
+  kind: z.literal('stdio'),
+  command: z.string().min(1),
+  args: z.array(z.string()).default([]),
+  env: z.record(z.string(), z.string()).default({}),
+  cwd: z.string().optional(),
+});
+
+export const LaunchDocument = z.object({
+  deployment_id: z.string(),
+  replica_id: z.string(),
+  report_token: z.string().min(1),
+  /** What the proxy sends as `X-Runner-Secret`. */
+  proxy_secret: z.string().min(16),
+  /** Seconds without a call after which the runner stops itself; 0 is never. */
+  idle_timeout_s: z.number().int().min(0).default(0),
+  server: ServerLaunch,
+  /** npm's settings where packages come from another registry: `npm_config_*` variables. */
+  registry: z.record(z.string().regex(/^(npm_config|UV)_\w+$/), z.string()).optional(),
+});
+export type LaunchDocument = z.output<typeof LaunchDocument>;
+export type ServerLaunch = LaunchDocument['server'];
+
+export const RunnerState = z.enum([
+  'installing',
+  'initializing',
+  'ready',
+  'restarting',
+  'unhealthy',
+  'failed',
+  'stopped',
+]);
+export type RunnerState = z.output<typeof RunnerState>;
+
+export const RunnerReport = z.object({
+  /** Grows with each report of one runner: an older one that arrives late is to be dropped. */
+  seq: z.number().int().min(1),
+  at: z.iso.datetime(),
+  state: RunnerState,
+  /** Why the runner ends itself, with state `stopped`. */
+  stopped_because: z.enum(['idle', 'asked']).optional(),
+  server_info: z.looseObject({ name: z.string(), version: z.string() }).optional(),
+  protocol_version: z.string().optional(),
+  capabilities: z.looseObject({}).optional(),
+  tools: z
+    .array(z.object({ name: z.string(), description: z.string().optional(), inputSchema: z.looseObject({}) }))
+    .optional(),
+  /** How often the server was started again since the runner began. */
+  restarts: z.number().int().min(0),
+  last_error: z.object({ reason: z.string().max(2_000), log: z.array(z.string().max(2_000)).max(50) }).optional(),
+  /** Resident memory of the runner and of everything it started. */
+  memory_mb: z.number().min(0).optional(),
+});
+export type RunnerReport = z.output<typeof RunnerReport>;
+
+export const ReportAnswer = z.object({
+  /** The platform no longer wants this replica. */
+  stop: z.boolean().optional(),
+});
