@@ -6,9 +6,9 @@ import type { SettingsOf } from '../kernel/settings.ts';
 /** Keeps texts encrypted in the stores. A text can be opened only for the place that it was sealed for. */
 export interface Seal {
   /** `place` names what holds the text, e.g. `deployment:<id>`; it is authenticated and can be read by anybody. */
-  seal(text: string, place: string): Promise<string>;
+  readonly seal: (text: string, place: string) => Promise<string>;
   /** @throws Error when the text was sealed for another place, altered, or under a key that is not there any more. */
-  open(sealed: string, place: string): Promise<string>;
+  readonly open: (sealed: string, place: string) => Promise<string>;
 }
 
 /**
@@ -25,7 +25,7 @@ export function readSeal({ secrets }: SettingsOf<'secrets'>): Seal {
       new CompactEncrypt(new TextEncoder().encode(text))
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: sealer.kid, place })
         .encrypt(keyOf(keys, sealer.kid)),
-    async open(sealed, place) {
+    open: async (sealed, place) => {
       const { plaintext, protectedHeader } = await compactDecrypt(sealed, ({ kid }) => keyOf(keys, kid), {
         keyManagementAlgorithms: ['dir'],
         contentEncryptionAlgorithms: ['A256GCM'],
