@@ -80,7 +80,8 @@ async function post(
     'content-type': 'application/json',
     ...(token !== undefined && { authorization: `Bearer ${token}` }),
   };
-  const response = await fetch(url, { method, headers, body: JSON.stringify(json) });
+  const request: RequestInit = { method, headers, body: JSON.stringify(json) };
+  const response = await fetch(url, request);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
