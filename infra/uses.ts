@@ -1,4 +1,5 @@
 import type { Declaration } from '../lib/kernel/declaration.ts';
+import { isIdempotent } from '../lib/kernel/idempotency.ts';
 import type { Use } from '../lib/services.ts';
 
 /**
@@ -14,8 +15,10 @@ function impliedBy(declaration: Declaration): Use[] {
     case 'endpoint':
     case 'stream':
       return [
-        ...(declaration.permission === 'public' ? [] : (['auth'] as const)),
+        // Refused credentials are counted even where requests are not.
+        ...(declaration.permission === 'public' ? [] : (['auth', 'redis'] as const)),
         ...(declaration.limit === 'off' ? [] : (['redis'] as const)),
+        ...(isIdempotent(declaration) ? (['secrets'] as const) : []),
       ];
     case 'socket':
       return declaration.permission === 'public' ? [] : ['auth'];

@@ -1,8 +1,9 @@
-import type { ApiKeyStore, TrustStore, UserStore } from './auth/ports.ts';
+import type { ApiKeyStore, TicketStore, TrustStore, UserStore } from './auth/ports.ts';
 import type { SigningKeys } from './auth/tokens.ts';
 import type { Catalogue } from './kernel/catalogue.ts';
 import type { ServicesOf } from './kernel/declaration.ts';
 import type { Gatekeeper, Host } from './kernel/host.ts';
+import type { IdempotencyStore } from './kernel/idempotency.ts';
 import type { Limiter } from './kernel/limit.ts';
 import type { Probe } from './kernel/probe.ts';
 import { readSettings, type Settings, type SettingsGroup, type SettingsOf } from './kernel/settings.ts';
@@ -15,7 +16,16 @@ export interface Provides {
   mysql: { users: UserStore; apiKeys: ApiKeyStore; tools: ToolStore; outbox: OutboxStore; mysqlProbe: Probe };
   mongo: { history: HistoryStore; mongoProbe: Probe };
   /** Who is who: the DynamoDB table of trust, and the signing keys. */
-  auth: { gatekeeper: Gatekeeper; trust: TrustStore; signingKeys: SigningKeys; dynamoProbe: Probe };
+  auth: {
+    gatekeeper: Gatekeeper;
+    trust: TrustStore;
+    tickets: TicketStore;
+    signingKeys: SigningKeys;
+    /** Counts where Redis is away. */
+    attempts: Limiter;
+    idempotencyUnder: (seal: Seal) => IdempotencyStore;
+    dynamoProbe: Probe;
+  };
   redis: { limiter: Limiter; redisProbe: Probe };
   queues: { relay: Relay; postpone: Host['postpone']; sqsProbe: Probe };
   /** Encryption of what the stores keep secret. */
@@ -96,8 +106,8 @@ export function createHost({
         import('./auth/gatekeeper.ts'),
       ]);
       const signingKeys = await readSigningKeys(settings);
-      const { trust, dynamoProbe } = openTrust(settings);
-      return { gatekeeper: createGatekeeper({ trust, signingKeys }), trust, signingKeys, dynamoProbe };
+      const stores = openTrust(settings);
+      return { ...stores, gatekeeper: createGatekeeper({ ...stores, signingKeys }), signingKeys };
     },
     async redis() {
       const settings = read('redis');
@@ -148,7 +158,15 @@ export function createHost({
     services: async <U extends Use>(uses: readonly U[]) =>
       Object.assign({}, ...(await Promise.all(uses.map(service)))) as ServicesOf<U>,
     gatekeeper: async () => (await service('auth')).gatekeeper,
-    limiter: async () => (await service('redis')).limiter,
+    limiter: async () => ({
+      count: async (key, limit) =>
+        (await (await service('redis')).limiter.count(key, limit)) ??
+        (limit.vital ? (await service('auth')).attempts.count(key, limit) : undefined),
+    }),
+    idempotency: async () => {
+      const [{ idempotencyUnder }, { seal }] = await Promise.all([service('auth'), service('secrets')]);
+      return idempotencyUnder(seal);
+    },
     postpone: async (message, seconds) => (await service('queues')).postpone(message, seconds),
     write,
   };

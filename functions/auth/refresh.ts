@@ -1,4 +1,5 @@
 import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { perMinute } from '../../lib/kernel/limit.ts';
 import { refresh } from '../../lib/auth/refresh.ts';
 import { RefreshRequest, TokenPair } from '../../lib/auth/schema.ts';
 
@@ -6,6 +7,7 @@ export const handler = endpoint({
   route: 'POST /api/v1/auth/refresh',
   summary: 'Exchange a refresh token for a new pair of tokens',
   permission: 'public',
+  limit: { ...perMinute(60), vital: true },
   uses: ['auth'],
   body: RefreshRequest,
   output: TokenPair,

@@ -3,19 +3,34 @@ import type { Gatekeeper } from '../kernel/host.ts';
 import { Problem } from '../kernel/problem.ts';
 import { apiKeyPrefix, readApiKeyText } from './api-key-text.ts';
 import { grantsOf } from './grants.ts';
-import type { TrustStore } from './ports.ts';
+import type { TicketStore, TrustStore } from './ports.ts';
 import { isInForce } from './session.ts';
+import { takeTicket } from './tickets.ts';
 import type { SigningKeys } from './tokens.ts';
 
 /** Admits access tokens and API keys: the signature or hash, and one strongly consistent read of what they stand for now. */
-export function createGatekeeper({ trust, signingKeys }: { trust: TrustStore; signingKeys: SigningKeys }): Gatekeeper {
+export function createGatekeeper({
+  trust,
+  tickets,
+  signingKeys,
+}: {
+  trust: TrustStore;
+  tickets: TicketStore;
+  signingKeys: SigningKeys;
+}): Gatekeeper {
+  const authenticate = async (credential: string): Promise<Caller> => {
+    const caller = credential.startsWith(apiKeyPrefix)
+      ? await byApiKey(trust, credential)
+      : await byAccessToken(trust, signingKeys, credential);
+    if (!caller) throw refused();
+    return caller;
+  };
   return {
-    authenticate: async (credential) => {
-      const caller = credential.startsWith(apiKeyPrefix)
-        ? await byApiKey(trust, credential)
-        : await byAccessToken(trust, signingKeys, credential);
-      if (!caller) throw refused();
-      return caller;
+    authenticate,
+    redeem: async (ticket) => {
+      const credential = await takeTicket(tickets, ticket);
+      if (credential === undefined) throw refused();
+      return authenticate(credential);
     },
     identify: async (credential) => {
       const key = readApiKeyText(credential);

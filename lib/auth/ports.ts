@@ -124,3 +124,9 @@ export interface TrustStore {
   /** Ends the user's sessions that are older than a version of the user. */
   endFamiliesOf(userId: string, ended: SessionsEnded): Promise<void>;
 }
+
+/** Hidden credentials by the hash of their ticket, each to be taken once. */
+export interface TicketStore {
+  put(hash: string, hidden: string, expiresAt: Date): Promise<void>;
+  take(hash: string): Promise<string | undefined>;
+}

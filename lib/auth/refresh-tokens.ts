@@ -1,13 +1,6 @@
-import {
-  createCipheriv,
-  createDecipheriv,
-  createHash,
-  createHmac,
-  hkdfSync,
-  randomBytes,
-  timingSafeEqual,
-} from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { bytesToId, idToBytes, readBytes } from './base64url.ts';
+import { hide, reveal } from './hide.ts';
 
 const prefix = 'mcp_rt_';
 const idLength = 16;
@@ -15,8 +8,7 @@ const secretLength = 32;
 const sealLength = 16;
 const tokenLength = idLength + secretLength + sealLength;
 
-const nonceLength = 12;
-const tagLength = 16;
+const successorPurpose = 'refresh successor';
 
 /**
  * A refresh token: session id, 32 random bytes, and a seal that shows that this platform made it for this session. Without the
@@ -52,20 +44,14 @@ export function isSealed({ text }: RefreshToken, sealKey: string): boolean {
   return timingSafeEqual(sealOf(sealed, sealKey), bytes.subarray(-sealLength));
 }
 
-/** Encrypts a successor so that only who holds the spent token can read it (AES-256-GCM under HKDF of the spent token). */
+/** Encrypts a successor so that only who holds the spent token can read it. */
 export function hideSuccessor(successor: RefreshToken, spent: RefreshToken): string {
-  const nonce = randomBytes(nonceLength);
-  const cipher = createCipheriv('aes-256-gcm', keyFrom(spent), nonce);
-  const hidden = Buffer.concat([cipher.update(successor.text), cipher.final()]);
-  return Buffer.concat([nonce, cipher.getAuthTag(), hidden]).toString('base64url');
+  return hide(successor.text, spent.text, successorPurpose);
 }
 
 /** @throws Error when `hidden` was not hidden under this token. */
 export function revealSuccessor(hidden: string, spent: RefreshToken): string {
-  const bytes = Buffer.from(hidden, 'base64url');
-  const decipher = createDecipheriv('aes-256-gcm', keyFrom(spent), bytes.subarray(0, nonceLength));
-  decipher.setAuthTag(bytes.subarray(nonceLength, nonceLength + tagLength));
-  return decipher.update(bytes.subarray(nonceLength + tagLength), undefined, 'utf8') + decipher.final('utf8');
+  return reveal(hidden, spent.text, successorPurpose);
 }
 
 function describe(sessionId: string, text: string): RefreshToken {
@@ -74,8 +60,4 @@ function describe(sessionId: string, text: string): RefreshToken {
 
 function sealOf(sealed: Buffer, sealKey: string): Buffer {
   return createHmac('sha256', Buffer.from(sealKey, 'base64url')).update(sealed).digest().subarray(0, sealLength);
-}
-
-function keyFrom({ text }: RefreshToken): Buffer {
-  return Buffer.from(hkdfSync('sha256', text, '', 'mcp-platform refresh successor', 32));
 }

@@ -64,6 +64,16 @@ export const TokenPair = z
   .meta({ id: 'TokenPair' });
 export type TokenPair = z.output<typeof TokenPair>;
 
+export const Ticket = z
+  .object({
+    ticket: z.string().meta({ description: 'Good once.' }),
+    expires_in: z.int().meta({ description: 'Seconds.', example: 60 }),
+    ws_url: z.string(),
+    events_url: z.string(),
+  })
+  .meta({ id: 'Ticket' });
+export type Ticket = z.output<typeof Ticket>;
+
 export const UserView = z
   .object({
     id: Id,

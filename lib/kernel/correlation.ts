@@ -5,6 +5,10 @@ import type { Log } from './log.ts';
 export interface Correlation {
   readonly requestId: string;
   readonly log: Log;
+  /** The address that the request came from; none for what a queue or the clock brought. */
+  readonly sourceIp?: string;
+  /** Makes the ids of a request that may be repeated: the same ones each time. */
+  readonly ids?: () => string;
 }
 
 const storage = new AsyncLocalStorage<Correlation>();

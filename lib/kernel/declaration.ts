@@ -65,6 +65,13 @@ interface HttpCommon<U extends Use, A extends Access, P, Q, B> extends Common<U>
   readonly route: Route;
   readonly permission: A;
   readonly limit?: Limit | 'off';
+  /** Takes `?ticket=` or `?token=` for a credential too, for clients that cannot set headers. */
+  readonly queryCredential?: boolean;
+  /**
+   * Whether it takes `Idempotency-Key`. Default: a POST that takes a caller does. Ids that its first run made with newId are made again when the request
+   * is repeated after a crash, so a store finds that the row is there.
+   */
+  readonly idempotent?: boolean;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;

@@ -4,7 +4,7 @@ import type { Use } from '../services.ts';
 import { correlated } from './correlation.ts';
 import type { Access, EndpointDeclaration } from './declaration.ts';
 import type { HttpEvent } from './http-event.ts';
-import { type Answer, closeExchange, openExchange } from './http-frame.ts';
+import { type Answer, closeExchange, correlationOf, openExchange } from './http-frame.ts';
 import { type AnyCall, httpPipeline } from './http-pipeline.ts';
 
 /**
@@ -23,9 +23,7 @@ export function endpoint<
   const pipeline = httpPipeline(declared, (call) => respond(declared, call));
   const handler = async (event: HttpEvent, context: Context): Promise<APIGatewayProxyResult> => {
     const exchange = openExchange(event, context, declaration.route);
-    const answer = await correlated({ requestId: exchange.facts.requestId, log: exchange.report }, () =>
-      pipeline(exchange, context),
-    );
+    const answer = await correlated(correlationOf(exchange), () => pipeline(exchange, context));
     closeExchange(exchange, answer.statusCode);
     return encode(answer);
   };

@@ -1,6 +1,7 @@
 import type { Use } from '../services.ts';
 import type { Caller } from './caller.ts';
 import type { ServicesOf } from './declaration.ts';
+import type { IdempotencyStore } from './idempotency.ts';
 import type { Limiter } from './limit.ts';
 import type { SettingsOf } from './settings.ts';
 
@@ -11,6 +12,11 @@ export interface Gatekeeper {
    * @throws Problem `unauthorized`, or `service-unavailable` when the standing cannot be read.
    */
   authenticate(credential: string): Promise<Caller>;
+  /**
+   * Who a ticket was made for, checked like a credential. A ticket is good once.
+   * @throws as `authenticate`.
+   */
+  redeem(ticket: string): Promise<Caller>;
   /** What a rate limit counts the credential under, without asking a store; undefined when it is none of ours. */
   identify(credential: string): Promise<string | undefined>;
 }
@@ -26,6 +32,7 @@ export interface Host {
   services<U extends Use>(uses: readonly U[]): Promise<ServicesOf<U>>;
   gatekeeper(): Promise<Gatekeeper>;
   limiter(): Promise<Limiter>;
+  idempotency(): Promise<IdempotencyStore>;
   /** Hides a failed message from its queue's consumers for some seconds (at most 12 hours). */
   postpone(
     message: { readonly receiptHandle: string; readonly eventSourceARN: string },

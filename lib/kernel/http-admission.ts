@@ -1,27 +1,42 @@
 import { allows, type Caller } from './caller.ts';
-import type { Access } from './declaration.ts';
+import type { Access, EndpointDeclaration, StreamDeclaration } from './declaration.ts';
 import { currentHost } from './host.ts';
 import { readCredential } from './http-event.ts';
 import type { Exchange, Step } from './http-frame.ts';
-import { defaultLimit, type Limit, type LimitState } from './limit.ts';
+import { defaultLimit, type Limit, type LimitState, perMinutePerAddress } from './limit.ts';
 import { Problem } from './problem.ts';
 
+/** Credentials that one address may have refused. */
+const refusals = perMinutePerAddress(60);
+
+/** What a request shows of who is asking: a credential for the header, or a one-use ticket. */
+type Shown = { readonly credential: string } | { readonly ticket: string };
+
 /** Who is asking and how often: authentication, rate limit and permission, in that order and before the body is read. */
-export function admission(route: string, permission: Access, declared: Limit | 'off' | undefined): Step {
-  const method = route.slice(0, route.indexOf(' '));
+export function admission(declaration: EndpointDeclaration | StreamDeclaration): Step {
+  const { route, permission } = declaration;
+  const declared = declaration.limit ?? defaultLimit(route.slice(0, route.indexOf(' ')));
   return {
     before: async ({ event: exchange }: { event: Exchange }): Promise<void> => {
-      const credential = permission === 'public' ? undefined : readCredential(exchange.facts.headers);
-      const limit = effectiveLimit(exchange.functionId, declared ?? defaultLimit(method));
+      const shown = permission === 'public' ? undefined : readShown(exchange, declaration.queryCredential === true);
+      const limit = effectiveLimit(exchange.functionId, declared);
       const [caller] = await Promise.all([
-        credential === undefined ? undefined : authenticate(credential),
-        limit === undefined ? undefined : countRequest(exchange, credential, limit),
+        shown && authenticate(exchange, shown),
+        limit && countRequest(exchange, shown, limit),
       ]);
       exchange.caller = caller;
       if (caller === undefined && permission !== 'public' && permission !== 'recognised') throw unauthorized();
       if (caller !== undefined) demand(caller, permission);
     },
   };
+}
+
+function readShown({ facts, event }: Exchange, inQuery: boolean): Shown | undefined {
+  const query = inQuery ? event.multiValueQueryStringParameters : null;
+  const ticket = query?.['ticket']?.[0];
+  if (ticket !== undefined) return { ticket };
+  const credential = readCredential(facts.headers) ?? query?.['token']?.[0];
+  return credential === undefined ? undefined : { credential };
 }
 
 function unauthorized(): Problem {
@@ -31,9 +46,21 @@ function unauthorized(): Problem {
   });
 }
 
-async function authenticate(credential: string): Promise<Caller> {
+async function authenticate(exchange: Exchange, shown: Shown): Promise<Caller> {
   const gatekeeper = await currentHost().gatekeeper();
-  return gatekeeper.authenticate(credential);
+  try {
+    return await ('ticket' in shown ? gatekeeper.redeem(shown.ticket) : gatekeeper.authenticate(shown.credential));
+  } catch (error) {
+    // Made-up credentials each count under a name of their own; their address is the same.
+    if (error instanceof Problem && error.status === 401) await countRefusal(exchange);
+    throw error;
+  }
+}
+
+async function countRefusal({ facts }: Exchange): Promise<void> {
+  const limit = scaled(refusals);
+  const counted = await (await currentHost().limiter()).count(`refused:ip:${facts.sourceIp}`, limit);
+  if (counted && !counted.allowed) throw tooMany(limit, counted, 'refused credentials');
 }
 
 function demand(caller: Caller, permission: Access): void {
@@ -47,26 +74,34 @@ function demand(caller: Caller, permission: Access): void {
 
 /** The declared limit as the operator has set it; undefined when it is off. */
 function effectiveLimit(functionId: string, declared: Limit | 'off'): Limit | undefined {
-  const { RATE_LIMITS, RATE_LIMIT_SCALE } = currentHost().settings().base;
-  const set = RATE_LIMITS[functionId];
+  const set = currentHost().settings().base.RATE_LIMITS[functionId];
   if (declared === 'off' || set === 'off') return undefined;
-  const base = set === undefined ? declared : { ...declared, requests: set, windowSeconds: 60 };
-  return { ...base, requests: Math.max(1, Math.round(base.requests * RATE_LIMIT_SCALE)) };
+  return scaled(set === undefined ? declared : { ...declared, requests: set, windowSeconds: 60 });
 }
 
-async function countRequest(exchange: Exchange, credential: string | undefined, limit: Limit): Promise<void> {
+function scaled(limit: Limit): Limit {
+  const { RATE_LIMIT_SCALE } = currentHost().settings().base;
+  return { ...limit, requests: Math.max(1, Math.round(limit.requests * RATE_LIMIT_SCALE)) };
+}
+
+async function countRequest(exchange: Exchange, shown: Shown | undefined, limit: Limit): Promise<void> {
   const host = currentHost();
   const known =
-    credential === undefined || limit.perAddress ? undefined : await (await host.gatekeeper()).identify(credential);
+    shown === undefined || 'ticket' in shown || limit.perAddress
+      ? undefined
+      : await (await host.gatekeeper()).identify(shown.credential);
   const subject = known ?? `ip:${exchange.facts.sourceIp}`;
   const counted = await (await host.limiter()).count(`${exchange.functionId}:${subject}`, limit);
   if (counted === undefined) return exchange.report.set({ limit_skipped: true });
   Object.assign(exchange.headers, limitHeaders(limit, counted));
-  if (counted.allowed) return;
-  throw new Problem('rate-limit-exceeded', {
-    detail: `At most ${limit.requests} requests in ${limit.windowSeconds} s; try again in ${counted.resetSeconds} s.`,
-    extra: { retry_after: counted.resetSeconds },
-    headers: { 'retry-after': String(counted.resetSeconds) },
+  if (!counted.allowed) throw tooMany(limit, counted, 'requests');
+}
+
+function tooMany(limit: Limit, { resetSeconds }: LimitState, what: string): Problem {
+  return new Problem('rate-limit-exceeded', {
+    detail: `At most ${limit.requests} ${what} in ${limit.windowSeconds} s; try again in ${resetSeconds} s.`,
+    extra: { retry_after: resetSeconds },
+    headers: { 'retry-after': String(resetSeconds) },
   });
 }
 

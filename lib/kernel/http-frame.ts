@@ -1,6 +1,7 @@
 import type middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type { Caller } from './caller.ts';
+import type { Correlation } from './correlation.ts';
 import type { RequestFacts } from './declaration.ts';
 import { currentHost, takeColdStart } from './host.ts';
 import { type HttpEvent, readFacts } from './http-event.ts';
@@ -34,7 +35,7 @@ type Passing = Parameters<NonNullable<Step['before']>>[0];
 
 export function openExchange(event: HttpEvent, context: Context, route: string): Exchange {
   const host = currentHost();
-  const { CORS_ORIGINS } = host.settings().base;
+  const { CORS_ORIGINS, BASE_URL } = host.settings().base;
   const functionId = functionIdOf(context);
   const facts = readFacts(event);
   return {
@@ -47,9 +48,17 @@ export function openExchange(event: HttpEvent, context: Context, route: string):
       route,
       cold_start: takeColdStart(),
     }),
-    headers: { 'x-request-id': facts.requestId, ...corsHeaders(facts.headers['origin'], CORS_ORIGINS) },
+    headers: {
+      'x-request-id': facts.requestId,
+      ...securityHeaders(BASE_URL),
+      ...corsHeaders(facts.headers['origin'], CORS_ORIGINS),
+    },
     caller: undefined,
   };
+}
+
+export function correlationOf({ facts, report }: Exchange): Correlation {
+  return { requestId: facts.requestId, log: report, sourceIp: facts.sourceIp };
 }
 
 /** The outermost step: every error becomes a problem, every answer gets the common headers. */
@@ -69,10 +78,36 @@ export function frame(): Step {
 
 function addHeaders(request: Passing): void {
   if (!request.response) return;
-  request.response = { ...request.response, headers: { ...request.event.headers, ...request.response.headers } };
+  const { headers, statusCode } = request.response;
+  const vary = [request.event.headers['vary'], headers['vary']].filter(Boolean).join(', ');
+  request.response = {
+    ...request.response,
+    headers: {
+      ...request.event.headers,
+      'cache-control': headers['etag'] === undefined || statusCode >= 400 ? 'no-store' : 'private, no-cache',
+      'content-security-policy': headers['content-type']?.startsWith('text/html') ? pagePolicy : dataPolicy,
+      ...headers,
+      ...(vary !== '' && { vary }),
+    },
+  };
 }
 
-function problemAnswer({ event, facts, report }: Exchange, problem: Problem): Answer {
+const dataPolicy = "default-src 'none'; frame-ancestors 'none'";
+/** Our pages bring everything themselves; Swagger UI writes style attributes. */
+const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** After OWASP's REST Security Cheat Sheet. */
+function securityHeaders(baseUrl: string): Record<string, string> {
+  return {
+    'x-content-type-options': 'nosniff',
+    'x-frame-options': 'DENY',
+    'referrer-policy': 'no-referrer',
+    ...(baseUrl.startsWith('https:') && { 'strict-transport-security': 'max-age=31536000; includeSubDomains' }),
+  };
+}
+
+export function problemAnswer({ event, facts, report }: Exchange, problem: Problem): Answer {
   report.set({ error_code: problem.code, ...(problem.cause !== undefined && { error: problem.cause }) });
   return {
     statusCode: problem.status,

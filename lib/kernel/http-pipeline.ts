@@ -1,10 +1,13 @@
 import middy from '@middy/core';
+import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
 import type { Use } from '../services.ts';
 import type { Access, Call, EndpointDeclaration, StreamDeclaration } from './declaration.ts';
 import { currentHost } from './host.ts';
 import { admission } from './http-admission.ts';
 import { type Answer, type Exchange, frame } from './http-frame.ts';
+import { represent } from './http-representation.ts';
+import { isIdempotent, once } from './idempotency.ts';
 import { parsePart, readJsonBody, readQuery } from './http-input.ts';
 
 type HttpDeclaration = EndpointDeclaration | StreamDeclaration;
@@ -16,18 +19,28 @@ export type AnyCall = Call<Use, Access, z.ZodType, z.ZodType, z.ZodType>;
  * Keeps 50 ms of the function's time back to answer 504 itself.
  */
 export function httpPipeline(declaration: HttpDeclaration, respond: (call: AnyCall) => Promise<Answer>) {
+  const idempotent = isIdempotent(declaration);
   return middy<Exchange, Answer>({ timeoutEarlyInMillis: 50 })
     .use(frame())
-    .use(admission(declaration.route, declaration.permission, declaration.limit))
-    .handler(async (exchange: Exchange) => respond(await readCall(declaration, exchange)));
+    .use(admission(declaration))
+    .handler(async (exchange: Exchange, context: Context) => {
+      const call = await readCall(declaration, exchange);
+      const answer = await (idempotent ? once(exchange, context, () => respond(call)) : respond(call));
+      return represent(exchange.facts, answer);
+    });
+}
+
+/** The body, as far as one was sent: a schema that takes nothing may get nothing. */
+function readBody(schema: z.ZodType, { event, facts }: Exchange): unknown {
+  if ((event.body ?? '') === '' && schema.safeParse(undefined).success) return undefined;
+  return readJsonBody(event, facts.headers['content-type']);
 }
 
 async function readCall(declaration: HttpDeclaration, exchange: Exchange): Promise<AnyCall> {
   const { event, facts, report, caller } = exchange;
   const params = declaration.params && parsePart('path', declaration.params, event.pathParameters ?? {});
   const query = declaration.query && parsePart('query', declaration.query, readQuery(event));
-  const body =
-    declaration.body && parsePart('body', declaration.body, readJsonBody(event, facts.headers['content-type']));
+  const body = declaration.body && parsePart('body', declaration.body, readBody(declaration.body, exchange));
   const services = await currentHost().services(declaration.uses ?? []);
   return { params, query, body, caller, services, request: facts, log: report };
 }

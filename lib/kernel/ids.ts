@@ -1,9 +1,23 @@
+import { createHmac } from 'node:crypto';
 import { v7 } from 'uuid';
 import * as z from 'zod';
+import { currentCorrelation } from './correlation.ts';
 
-/** A new UUIDv7 (RFC 9562): sorts by time of creation. */
+/** A UUIDv7 (RFC 9562): sorts by time of creation. Under an Idempotency-Key a repeated run gets the ids of the first again, in the same order. */
 export function newId(): string {
-  return v7();
+  return currentCorrelation()?.ids?.() ?? v7();
+}
+
+/** Ids that follow from `seed` (secret, random) and the moment at which it was made, in ms since 1970; at most 4,096 in order. */
+export function derivedIds(seed: string, msecs: number): () => string {
+  const bytes = (of: string) => createHmac('sha256', seed).update(of).digest();
+  const first = bytes('first').readUInt32BE() & 0x7ffff000;
+  let made = 0;
+  return () => {
+    const seq = first + made;
+    made += 1;
+    return v7({ msecs, seq, random: bytes(String(seq)) });
+  };
 }
 
 export const Id = z.uuid().meta({ description: 'UUID' });

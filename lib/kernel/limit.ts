@@ -4,14 +4,17 @@ export interface Limit {
   readonly windowSeconds: number;
   /** Counted per network address even for callers who are known. */
   readonly perAddress?: boolean;
+  /** Counted in DynamoDB when Redis is away: for what must not be tried at will even then. */
+  readonly vital?: boolean;
 }
 
 export function perMinute(requests: number): Limit {
   return { requests, windowSeconds: 60 };
 }
 
+/** For those who are not logged in yet; holds without Redis too. */
 export function perMinutePerAddress(requests: number): Limit {
-  return { requests, windowSeconds: 60, perAddress: true };
+  return { requests, windowSeconds: 60, perAddress: true, vital: true };
 }
 
 export interface LimitState {
@@ -21,7 +24,7 @@ export interface LimitState {
   readonly resetSeconds: number;
 }
 
-/** Counts one request. Answers undefined when the counter cannot be reached: the request then goes uncounted. */
+/** Counts one request. Answers undefined when no counter can be reached: the request then goes uncounted. */
 export interface Limiter {
   count(key: string, limit: Limit): Promise<LimitState | undefined>;
 }

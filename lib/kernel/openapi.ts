@@ -61,7 +61,10 @@ function operation({ id, subject, declaration }: DescribedFunction, components: 
     security: open ? [] : [...(permission === 'recognised' ? [{}] : []), { bearer: [] }, { apiKey: [] }],
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
-      requestBody: { required: true, content: { 'application/json': { schema: schemaOf(body, 'input', components) } } },
+      requestBody: {
+        required: !body.safeParse(undefined).success,
+        content: { 'application/json': { schema: schemaOf(body, 'input', components) } },
+      },
     }),
     responses: { ...success(declaration, components), ...failures(declaration) },
   };

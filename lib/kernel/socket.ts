@@ -18,7 +18,7 @@ export interface SocketEvent {
 }
 
 /**
- * Declares a WebSocket route. On $connect an `authenticated` declaration takes the credential from `?token=`, Authorization or X-API-Key; a refusal answers its
+ * Declares a WebSocket route. On $connect an `authenticated` declaration takes the credential from `?ticket=`, `?token=`, Authorization or X-API-Key; a refusal answers its
  * status and no connection comes about.
  */
 export function socket<const U extends Use, A extends 'public' | 'authenticated'>(
@@ -60,7 +60,10 @@ async function authenticate(event: SocketEvent): Promise<Caller> {
   const headers = Object.fromEntries(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']),
   );
-  const credential = event.queryStringParameters?.['token'] ?? readCredential(headers);
+  const { ticket, token } = event.queryStringParameters ?? {};
+  const gatekeeper = await currentHost().gatekeeper();
+  if (ticket !== undefined) return gatekeeper.redeem(ticket);
+  const credential = token ?? readCredential(headers);
   if (credential === undefined) throw new Problem('unauthorized');
-  return (await currentHost().gatekeeper()).authenticate(credential);
+  return gatekeeper.authenticate(credential);
 }

@@ -6,7 +6,7 @@ import type { Use } from '../services.ts';
 import { correlated } from './correlation.ts';
 import type { Access, StreamDeclaration } from './declaration.ts';
 import type { HttpEvent } from './http-event.ts';
-import { type Answer, closeExchange, openExchange } from './http-frame.ts';
+import { type Answer, closeExchange, correlationOf, openExchange } from './http-frame.ts';
 import { httpPipeline } from './http-pipeline.ts';
 
 /** The part of Lambda's global that a streaming function uses; the local gateway brings the same. */
@@ -37,7 +37,7 @@ export function stream<
       body: declared.run({ ...call, signal: gone.signal }),
     }));
     const exchange = openExchange(event, context, declaration.route);
-    await correlated({ requestId: exchange.facts.requestId, log: exchange.report }, async () => {
+    await correlated(correlationOf(exchange), async () => {
       const answer = await pipeline(exchange, context);
       try {
         await send(answer, responseStream, gone.signal);

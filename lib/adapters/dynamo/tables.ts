@@ -11,7 +11,10 @@ export interface Table {
 /** Session families, user standing and key standing. */
 export const trustTable = { suffix: 'trust', partitionKey: 'pk', ttl: 'expires_at' } as const satisfies Table;
 
-export const tables: readonly Table[] = [trustTable];
+/** Requests with an Idempotency-Key, tickets, and counters for when Redis is away. */
+export const requestsTable = { suffix: 'requests', partitionKey: 'pk', ttl: 'expires_at' } as const satisfies Table;
+
+export const tables: readonly Table[] = [trustTable, requestsTable];
 
 export function tableName(stage: string, { suffix }: Table): string {
   return `mcp-${stage}-${suffix}`;

@@ -1,4 +1,3 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
   BatchGetCommand,
   DeleteCommand,
@@ -8,18 +7,27 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { TrustStore } from '../../auth/ports.ts';
-import type { Probe } from '../../kernel/probe.ts';
 import { Problem } from '../../kernel/problem.ts';
 import type { SettingsOf } from '../../kernel/settings.ts';
+import type { Seal } from '../../secrets/seal.ts';
 import { ask, dynamoProbe, openDynamo } from './client.ts';
-import { tableName, trustTable } from './tables.ts';
+import { dynamoIdempotency } from './idempotency.ts';
+import { dynamoLimiter, dynamoTickets, unlessLost } from './requests.ts';
+import { requestsTable, tableName, trustTable } from './tables.ts';
 import { apiKeyKey, familyKey, readFamily, readKey, readUser, userKey, writeFamily, writeKey } from './trust-items.ts';
 
 /** The DynamoDB side of `auth`. */
-export function openTrust(settings: SettingsOf<'dynamo'>): { trust: TrustStore; dynamoProbe: Probe } {
+export function openTrust(settings: SettingsOf<'dynamo'>) {
   const client = openDynamo(settings);
   const { STAGE } = settings.base;
-  return { trust: trustStore(client, tableName(STAGE, trustTable)), dynamoProbe: dynamoProbe(client, STAGE) };
+  const requests = tableName(STAGE, requestsTable);
+  return {
+    trust: trustStore(client, tableName(STAGE, trustTable)),
+    tickets: dynamoTickets(client, requests),
+    attempts: dynamoLimiter(client, requests),
+    idempotencyUnder: (seal: Seal) => dynamoIdempotency(client, requests, seal),
+    dynamoProbe: dynamoProbe(client, STAGE),
+  };
 }
 
 type Key = { readonly pk: string };
@@ -72,13 +80,13 @@ function trustStore(client: DynamoDBDocumentClient, TableName: string): TrustSto
           ':version': version.getTime(),
         },
       });
-      await holds(ask((o) => client.send(update, o)));
+      await unlessLost(ask((o) => client.send(update, o)));
     },
     putKey: (hash, standing) => put(writeKey(hash, standing)),
     deleteKey: (hash) => remove(apiKeyKey(hash)),
 
     openFamily: (family) => put(writeFamily(family)),
-    rotate(family, expectedCurrent) {
+    async rotate(family, expectedCurrent) {
       const replace = new PutCommand({
         TableName,
         Item: writeFamily(family),
@@ -86,7 +94,7 @@ function trustStore(client: DynamoDBDocumentClient, TableName: string): TrustSto
         ExpressionAttributeNames: { '#current': 'current' },
         ExpressionAttributeValues: { ':expected': expectedCurrent },
       });
-      return holds(ask((o) => client.send(replace, o)));
+      return (await unlessLost(ask((o) => client.send(replace, o)))) !== undefined;
     },
     endFamily: (sessionId) => remove(familyKey(sessionId)),
     async endFamiliesOf(userId, { before, except }) {
@@ -103,18 +111,7 @@ function trustStore(client: DynamoDBDocumentClient, TableName: string): TrustSto
           ...(except !== undefined && { ':except': except }),
         },
       });
-      await holds(ask((o) => client.send(update, o)));
+      await unlessLost(ask((o) => client.send(update, o)));
     },
   };
-}
-
-/** Whether a conditional write's condition held. */
-async function holds(write: Promise<unknown>): Promise<boolean> {
-  try {
-    await write;
-    return true;
-  } catch (error) {
-    if (error instanceof ConditionalCheckFailedException) return false;
-    throw error;
-  }
 }

@@ -17,7 +17,7 @@ let gatekeeper: Gatekeeper;
 beforeAll(async () => {
   store = await startTrust();
   signingKeys = await newSigningKeys();
-  gatekeeper = createGatekeeper({ trust: store.trust, signingKeys });
+  gatekeeper = createGatekeeper({ ...store, signingKeys });
 });
 afterAll(() => store.stop());
 

@@ -30,6 +30,9 @@ export function trialHost(env: Record<string, string> = {}, callers: Record<stri
         if (!caller) throw new Problem('unauthorized');
         return caller;
       },
+      redeem: async () => {
+        throw new Problem('unauthorized');
+      },
       identify: async (credential) => (callers[credential] ? `user:${callers[credential].userId}` : undefined),
     }),
     limiter: async () => ({
@@ -38,6 +41,9 @@ export function trialHost(env: Record<string, string> = {}, callers: Record<stri
         return trial.limit;
       },
     }),
+    idempotency: async () => {
+      throw new Error('This host keeps no requests.');
+    },
     postpone: async (_message, seconds) => void trial.postponed.push(seconds),
     write: (line) => void trial.lines.push(JSON.parse(line) as Record<string, unknown>),
   });

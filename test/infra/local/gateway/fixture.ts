@@ -32,9 +32,11 @@ export function installTestHost(onLine?: (line: string) => void): { lines: strin
     services: async () => ({}) as never,
     gatekeeper: async () => ({
       authenticate: () => Promise.reject(new Error('nobody logs in here')),
+      redeem: () => Promise.reject(new Error('nobody logs in here')),
       identify: async () => undefined,
     }),
     limiter: async () => ({ count: async () => undefined }),
+    idempotency: () => Promise.reject(new Error('no request is kept here')),
     postpone: async () => undefined,
     write: (line) => {
       lines.push(line);

@@ -1,0 +1,48 @@
+import { createHash, randomBytes } from 'node:crypto';
+import type { RequestFacts } from '../kernel/declaration.ts';
+import { readCredential } from '../kernel/http-event.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { Settings } from '../kernel/settings.ts';
+import { readBytes } from './base64url.ts';
+import { hide, reveal } from './hide.ts';
+import type { TicketStore } from './ports.ts';
+import type { Ticket } from './schema.ts';
+
+const prefix = 'mcp_tk_';
+const secretLength = 32;
+const purpose = 'ticket';
+
+/** Seconds for which a ticket is good. */
+const ticketSeconds = 60;
+
+/**
+ * A ticket stands for the credential that asked for it, once. The store keeps the credential encrypted under a key that only the ticket gives, so a
+ * ticket ends with its session, and who reads the store has nothing.
+ */
+export async function createTicket(
+  { tickets, settings }: { tickets: TicketStore; settings: Pick<Settings['base'], 'BASE_URL'> },
+  { headers }: Pick<RequestFacts, 'headers'>,
+): Promise<Ticket> {
+  const credential = readCredential(headers);
+  if (credential === undefined) throw new Problem('unauthorized');
+  const ticket = prefix + randomBytes(secretLength).toString('base64url');
+  await tickets.put(hashOf(ticket), hide(credential, ticket, purpose), new Date(Date.now() + ticketSeconds * 1000));
+  const query = `?ticket=${ticket}`;
+  return {
+    ticket,
+    expires_in: ticketSeconds,
+    ws_url: `${settings.BASE_URL.replace(/^http/, 'ws')}/ws${query}`,
+    events_url: `${settings.BASE_URL}/events${query}`,
+  };
+}
+
+/** The credential behind a ticket, which is spent by this; undefined when it is none, or not any more. */
+export async function takeTicket(tickets: TicketStore, ticket: string): Promise<string | undefined> {
+  if (!ticket.startsWith(prefix) || !readBytes(ticket.slice(prefix.length), secretLength)) return undefined;
+  const hidden = await tickets.take(hashOf(ticket));
+  return hidden && reveal(hidden, ticket, purpose);
+}
+
+function hashOf(ticket: string): string {
+  return createHash('sha256').update(ticket).digest('hex');
+}
