@@ -1,27 +1,28 @@
 import * as z from 'zod';
 
+type Json = z.core.JSONSchema.JSONSchema;
+
 /**
  * A value that fits a schema, made from what its author wrote as example: its own `examples`, else its members' examples and defaults; optional members
  * without one are left out.
  */
 export function exampleOf(schema: z.ZodType): unknown {
-  return exampleOfJson(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }));
-}
-
-type Json = z.core.JSONSchema.JSONSchema;
-
-function exampleOfJson(schema: Json): unknown {
-  if (schema.examples?.[0] !== undefined) return schema.examples[0];
-  if ('example' in schema) return schema['example'];
-  if (schema.default !== undefined) return schema.default;
-  if (schema.const !== undefined) return schema.const;
-  if (schema.enum) return schema.enum[0];
-  if (schema.type === 'object' && schema.properties) {
-    const members = Object.entries(schema.properties).flatMap(([name, member]) => {
-      const value = typeof member === 'object' ? exampleOfJson(member) : undefined;
-      return value === undefined ? [] : [[name, value]];
-    });
-    return Object.fromEntries(members) as unknown;
-  }
-  return undefined;
+  const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
+  const follow = (part: Json): unknown => {
+    const definition = part.$ref === undefined ? undefined : root.$defs?.[part.$ref.replace('#/$defs/', '')];
+    if (definition !== undefined) return follow(definition);
+    if (part.examples?.[0] !== undefined) return part.examples[0];
+    if ('example' in part) return part['example'];
+    if (part.default !== undefined) return part.default;
+    if (part.const !== undefined) return part.const;
+    if (part.enum) return part.enum[0];
+    return part.type === 'object' && part.properties ? members(part.properties) : undefined;
+  };
+  const members = (properties: Record<string, Json | boolean>): unknown =>
+    Object.fromEntries(
+      Object.entries(properties)
+        .map(([name, member]) => [name, typeof member === 'object' ? follow(member) : undefined] as const)
+        .filter(([, value]) => value !== undefined),
+    );
+  return follow(root);
 }

@@ -42,7 +42,11 @@ export const Credentials = z.strictObject({
 });
 export type Credentials = z.output<typeof Credentials>;
 
-const RefreshTokenText = z.string().min(1).max(256).meta({ description: 'The refresh token of the last answer.' });
+const RefreshTokenText = z
+  .string()
+  .min(1)
+  .max(256)
+  .meta({ description: 'The refresh token of the last answer.', example: 'mcp_rt_…' });
 
 export const RefreshRequest = z.strictObject({ refresh_token: RefreshTokenText });
 
