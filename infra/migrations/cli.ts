@@ -73,6 +73,7 @@ try {
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException;
   const misused = error instanceof UsageError || code?.startsWith('ERR_PARSE_ARGS');
-  console.error(misused ? `${message}\n\n${usage}` : message || code);
+  const away = code === 'ECONNREFUSED' ? ' (is it up? `npm run dev` starts the local one)' : '';
+  console.error(misused ? `${message}\n\n${usage}` : `${message || code}${away}`);
   process.exitCode = misused ? 2 : 1;
 }
