@@ -1,23 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import type { Declaration } from '../../../lib/kernel/declaration.ts';
-import type { DiscoveredFunction, Kind } from '../../discover.ts';
+import { timeoutSecondsOf } from '../../../lib/kernel/timeouts.ts';
+import type { DiscoveredFunction } from '../../discover.ts';
 import type { ResponseStream } from './streaming.ts';
-
-/** How long a function may take when it declares nothing. API Gateway waits 29 s for a whole answer, 15 minutes for a streamed one. */
-const defaultSeconds: Readonly<Record<Kind, number>> = {
-  endpoint: 29,
-  socket: 29,
-  stream: 900,
-  worker: 30,
-  schedule: 60,
-  event: 60,
-};
-
-/** Seconds that one invocation may take, at most Lambda's 15 minutes. */
-export function timeoutSecondsOf({ kind, timeoutSeconds }: Declaration): number {
-  return Math.min(timeoutSeconds ?? defaultSeconds[kind], 900);
-}
 
 /** The function did not settle within its time. */
 export class InvocationTimeout extends Error {

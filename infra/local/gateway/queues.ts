@@ -6,9 +6,9 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
+import { timeoutSecondsOf } from '../../../lib/kernel/timeouts.ts';
 import { maxReceives } from '../../../lib/kernel/worker.ts';
 import { type DiscoveredFunction, ofKind } from '../../discover.ts';
-import { timeoutSecondsOf } from './invoke.ts';
 
 export interface QueueOptions {
   readonly functions: readonly DiscoveredFunction[];
