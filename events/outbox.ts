@@ -35,6 +35,105 @@ export const ToolChanged = z
     ],
   });
 
-export const OutboxMessage = z.discriminatedUnion('kind', [ToolChanged]);
+export const auditActions = [
+  'user.registered',
+  'user.logged-in',
+  'user.password-changed',
+  'user.password-reset',
+  'user.role-changed',
+  'user.activated',
+  'user.deactivated',
+  'user.invited',
+  'api-key.created',
+  'api-key.revoked',
+  'tool.created',
+  'tool.updated',
+  'tool.deleted',
+  'tool.restored',
+  'tool.synced',
+  'tool.secrets-changed',
+  'deployment.created',
+  'deployment.restarted',
+  'deployment.stopped',
+  'github.connected',
+  'github.disconnected',
+  'message.broadcast',
+] as const;
+
+/** Something that the audit log keeps. */
+export const Audited = z
+  .object({
+    kind: z.literal('audited'),
+    action: z.enum(auditActions),
+    /** null: the operator, at the command line. */
+    actor_id: z.uuid().nullable(),
+    target: z.object({ type: z.string().max(32), id: z.string().max(64) }),
+    /** Never a secret. */
+    details: z.record(z.string(), z.unknown()),
+    at: z.iso.datetime(),
+  })
+  .meta({
+    examples: [
+      {
+        kind: 'audited',
+        action: 'user.role-changed',
+        actor_id: '019c1385-1a40-7000-8000-000000000002',
+        target: { type: 'user', id: '019c1385-1a40-7000-8000-000000000006' },
+        details: { from: 'viewer', to: 'developer' },
+        at: '2026-01-31T09:30:00.000Z',
+      },
+    ],
+  });
+
+/** A user's role, activity or password is another: the standing that requests are checked against has to follow. */
+export const UserChanged = z
+  .object({
+    kind: z.literal('user-changed'),
+    user_id: z.uuid(),
+    /** Sessions that are over by this: those older than `before`, but for `except`. */
+    sessions_ended: z.object({ before: z.iso.datetime(), except: z.uuid().nullable() }).nullable(),
+  })
+  .meta({
+    examples: [{ kind: 'user-changed', user_id: '019c1385-1a40-7000-8000-000000000006', sessions_ended: null }],
+  });
+
+/** A deployment came to another status, phase or health: told live. */
+export const DeploymentStatus = z
+  .object({
+    kind: z.literal('deployment-status'),
+    deployment_id: z.uuid(),
+    tool_id: z.uuid(),
+    slug: z.string(),
+    owner_id: z.uuid(),
+    access: z.enum(['private', 'team']),
+    status: z.enum(['starting', 'running', 'restarting', 'idle', 'stopping', 'stopped', 'failed']),
+    health_status: z.enum(['healthy', 'unhealthy', 'unknown']),
+    phase: z.enum(['queued', 'provisioning', 'installing', 'initializing', 'ready']),
+    reason: z.string().nullable(),
+    at: z.iso.datetime(),
+  })
+  .meta({
+    examples: [
+      {
+        kind: 'deployment-status',
+        deployment_id: '019c1385-1a40-7000-8000-000000000006',
+        tool_id: '019c1385-1a40-7000-8000-000000000005',
+        slug: 'acme-weather',
+        owner_id: '019c1385-1a40-7000-8000-000000000002',
+        access: 'private',
+        status: 'running',
+        health_status: 'healthy',
+        phase: 'ready',
+        reason: null,
+        at: '2026-01-31T09:30:00.000Z',
+      },
+    ],
+  });
+
+export const OutboxMessage = z.discriminatedUnion('kind', [DeploymentStatus, ToolChanged, Audited, UserChanged]);
 export type OutboxMessage = z.output<typeof OutboxMessage>;
 export type ToolChanged = z.output<typeof ToolChanged>;
+export type Audited = z.output<typeof Audited>;
+export type UserChanged = z.output<typeof UserChanged>;
+export type AuditAction = (typeof auditActions)[number];
+export type DeploymentStatus = z.output<typeof DeploymentStatus>;

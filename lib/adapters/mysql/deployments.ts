@@ -1,0 +1,188 @@
+import type {
+  Deployment,
+  DeploymentFilter,
+  DeploymentStore,
+  Fleet,
+  FleetChange,
+  FleetKey,
+  Replica,
+} from '../../deployments/ports.ts';
+import { Problem } from '../../kernel/problem.ts';
+import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
+import {
+  deploymentColumns,
+  deploymentOf,
+  type DeploymentRow,
+  deploymentRow,
+  replicaOf,
+  type ReplicaRow,
+  replicaRow,
+} from './deployment-rows.ts';
+import { insertOutbox } from './outbox.ts';
+
+const from = 'FROM mcp_deployments d JOIN mcp_tools t ON t.id = d.tool_id';
+
+export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
+  const replicas = async (where: string, values: readonly SqlValue[]): Promise<Replica[]> =>
+    (await mysql.query<ReplicaRow>(`SELECT * FROM mcp_replicas WHERE ${where} ORDER BY created_at, id`, values)).map(
+      replicaOf,
+    );
+  return {
+    async find(id) {
+      const [row] = await mysql.query<DeploymentRow>(`SELECT ${deploymentColumns} ${from} WHERE d.id = ?`, [id]);
+      return row && deploymentOf(row);
+    },
+    replicasOf: (deploymentId) => replicas('deployment_id = ?', [deploymentId]),
+    async list(filter, { offset, limit }) {
+      const { where, values } = conditions(filter);
+      const rows = await mysql.query<DeploymentRow>(
+        `SELECT ${deploymentColumns} ${from} ${where} ORDER BY d.deployed_at DESC, d.id DESC LIMIT ? OFFSET ?`,
+        [...values, limit, offset],
+      );
+      const [counted] = await mysql.query<{ total: number }>(
+        `SELECT COUNT(*) AS total FROM mcp_deployments d ${where}`,
+        values,
+      );
+      return { items: rows.map(deploymentOf), total: counted?.total ?? 0 };
+    },
+    async route(slug) {
+      const [row] = await mysql.query<DeploymentRow>(
+        `SELECT ${deploymentColumns} FROM mcp_tools t JOIN mcp_deployments d ON d.active_tool_id = t.id WHERE t.slug = ?`,
+        [slug],
+      );
+      if (!row) return undefined;
+      const ready = await replicas(
+        `deployment_id = ? AND ended_at IS NULL AND stopping_at IS NULL AND state = 'ready' AND host IS NOT NULL`,
+        [row.id],
+      );
+      return { deployment: deploymentOf(row), ready };
+    },
+    byBootstrap: async (hash) => (await replicas('bootstrap_hash = ?', [hash]))[0],
+    byReport: async (hash) => (await replicas('report_hash = ?', [hash]))[0],
+    change: (key, decide) => changeFleet(mysql, key, decide),
+    async seen(replicaId, at, { seq, restarts, memoryMb }) {
+      const { affectedRows } = await mysql.execute(
+        `UPDATE mcp_replicas SET seq = ?, restarts = ?, memory_mb = ?, seen_at = ?
+         WHERE id = ? AND seq < ? AND ended_at IS NULL AND stopping_at IS NULL`,
+        [seq, restarts, memoryMb ?? null, at, replicaId, seq],
+      );
+      return affectedRows > 0;
+    },
+    async checked(id, at, health) {
+      await mysql.execute('UPDATE mcp_deployments SET last_health_check = ?, health_status = ? WHERE id = ?', [
+        at,
+        health,
+        id,
+      ]);
+    },
+    async called(calls) {
+      for (const { id, at } of calls) {
+        await mysql.execute(
+          'UPDATE mcp_deployments SET last_called_at = ? WHERE id = ? AND (last_called_at IS NULL OR last_called_at < ?)',
+          [at, id, at],
+        );
+      }
+    },
+    alive: () => replicas('ended_at IS NULL', []),
+    async stuck(before) {
+      const rows = await mysql.query<{ id: string }>(
+        `SELECT id FROM mcp_deployments WHERE status IN ('starting', 'restarting', 'stopping') AND updated_at < ?
+         UNION SELECT id FROM mcp_deployments d WHERE status = 'running' AND NOT EXISTS
+           (SELECT 1 FROM mcp_replicas r WHERE r.deployment_id = d.id AND r.generation = d.generation AND r.ended_at IS NULL AND r.stopping_at IS NULL)`,
+        [before],
+      );
+      return rows.map(({ id }) => id);
+    },
+  };
+}
+
+function conditions({ status, toolId }: DeploymentFilter): { where: string; values: SqlValue[] } {
+  const wanted = Object.entries({ 'd.status': status, 'd.tool_id': toolId }).filter(([, value]) => value !== undefined);
+  return {
+    where: wanted.length === 0 ? '' : `WHERE ${wanted.map(([column]) => `${column} = ?`).join(' AND ')}`,
+    values: wanted.map(([, value]) => value ?? null),
+  };
+}
+
+/** Every change of a fleet takes its tool's lock first, so two of them never wait for each other's rows. */
+function changeFleet<T extends FleetChange>(
+  mysql: Mysql,
+  key: FleetKey,
+  decide: (fleet: Fleet) => T | Promise<T>,
+): Promise<T | undefined> {
+  return mysql.transaction(async (tx) => {
+    const place = 'toolId' in key ? { id: '', tool_id: key.toolId } : await placeOf(tx, key);
+    if (!place) return undefined;
+    const [tool] = await tx.query('SELECT id FROM mcp_tools WHERE id = ? FOR UPDATE', [place.tool_id]);
+    if (!tool) return undefined;
+    const before = await readFleet(tx, place.tool_id, place.id);
+    const change = await decide(before);
+    await write(tx, before, change.fleet);
+    await insertOutbox(tx, change.outbox);
+    return change;
+  });
+}
+
+/** The deployment that a key leads to. */
+async function placeOf(
+  tx: SqlRunner,
+  key: Exclude<FleetKey, { readonly toolId: string }>,
+): Promise<{ id: string; tool_id: string } | undefined> {
+  const ofReplica = (column: string) =>
+    `SELECT d.id, d.tool_id FROM mcp_deployments d JOIN mcp_replicas r ON r.deployment_id = d.id WHERE r.${column} = ?`;
+  const [sql, value] =
+    'deploymentId' in key
+      ? ['SELECT id, tool_id FROM mcp_deployments WHERE id = ?', key.deploymentId]
+      : 'replicaId' in key
+        ? [ofReplica('id'), key.replicaId]
+        : [ofReplica('task_id'), key.taskId];
+  const [row] = await tx.query<{ id: string; tool_id: string }>(sql, [value]);
+  return row;
+}
+
+/** Locking reads, because a plain one would see what was there when the transaction began. */
+async function readFleet(tx: SqlRunner, toolId: string, asked: string): Promise<Fleet> {
+  const deployments = await tx.query<DeploymentRow>(
+    `SELECT ${deploymentColumns} ${from} WHERE d.tool_id = ? AND (d.status NOT IN ('stopped', 'failed') OR d.id = ?) FOR UPDATE`,
+    [toolId, asked],
+  );
+  if (deployments.length === 0) return { deployments: [], replicas: [] };
+  const replicas = await tx.query<ReplicaRow>(
+    `SELECT r.* FROM mcp_replicas r JOIN mcp_deployments d ON d.id = r.deployment_id
+     WHERE d.id IN (${deployments.map(() => '?').join(', ')}) AND (r.ended_at IS NULL OR r.generation = d.generation)
+     ORDER BY r.created_at, r.id FOR UPDATE`,
+    deployments.map(({ id }) => id),
+  );
+  return { deployments: deployments.map(deploymentOf), replicas: replicas.map(replicaOf) };
+}
+
+async function write(tx: SqlRunner, before: Fleet, after: Fleet): Promise<void> {
+  const known = new Map<string, object>([...before.deployments, ...before.replicas].map((row) => [row.id, row]));
+  // The place of the active one is given up before another takes it.
+  const deployments = after.deployments.toSorted((a, b) => Number(a.active) - Number(b.active));
+  for (const each of deployments) await save(tx, 'mcp_deployments', known.get(each.id), each, deploymentRow(each));
+  for (const each of after.replicas) await save(tx, 'mcp_replicas', known.get(each.id), each, replicaRow(each));
+}
+
+async function save(
+  tx: SqlRunner,
+  table: string,
+  before: object | undefined,
+  after: Deployment | Replica,
+  row: Record<string, SqlValue>,
+): Promise<void> {
+  if (before === after) return;
+  const names = Object.keys(row);
+  if (!before) {
+    await tx.execute(
+      `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
+      Object.values(row),
+    );
+    return;
+  }
+  const { affectedRows } = await tx.execute(
+    `UPDATE ${table} SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`,
+    [...Object.values(row), after.id],
+  );
+  if (affectedRows === 0) throw new Problem('internal-error', { cause: new Error(`${table} ${after.id} is gone`) });
+}

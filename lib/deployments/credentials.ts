@@ -1,0 +1,65 @@
+import { createHash, randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { newId } from '../kernel/ids.ts';
+import type { Seal } from '../secrets/seal.ts';
+import type { Credentials, Deployment, Replica } from './ports.ts';
+
+const CredentialsShape = z.object({ bootstrap: z.string(), report: z.string(), proxy: z.string() });
+const maxRemembered = 500;
+const remembered = new Map<string, Credentials>();
+
+/** A replica that has no task yet, with credentials of its own. */
+export async function newReplica(seal: Seal, { id, generation }: Deployment, now: Date): Promise<Replica> {
+  const credentials: Credentials = {
+    bootstrap: `mcp_bt_${secret()}`,
+    report: `mcp_rp_${secret()}`,
+    proxy: secret(),
+  };
+  const replicaId = newId();
+  return {
+    id: replicaId,
+    deploymentId: id,
+    generation,
+    state: 'requested',
+    taskId: undefined,
+    host: undefined,
+    port: undefined,
+    credentials: await seal.seal(JSON.stringify(credentials), placeOf(replicaId)),
+    bootstrapHash: hashOf(credentials.bootstrap),
+    reportHash: hashOf(credentials.report),
+    nonce: undefined,
+    redeemedAt: undefined,
+    seq: 0,
+    restarts: 0,
+    memoryMb: undefined,
+    lastError: undefined,
+    createdAt: now,
+    seenAt: undefined,
+    stoppingAt: undefined,
+    endedAt: undefined,
+  };
+}
+
+/** A replica's credentials; the most recent ones are remembered in this process, because every proxied call needs one. */
+export async function credentialsOf(seal: Seal, { id, credentials }: Replica): Promise<Credentials> {
+  const known = remembered.get(id);
+  if (known) return known;
+  const opened = CredentialsShape.parse(JSON.parse(await seal.open(credentials, placeOf(id))));
+  remembered.set(id, opened);
+  const oldest = remembered.keys().next();
+  if (remembered.size > maxRemembered && !oldest.done) remembered.delete(oldest.value);
+  return opened;
+}
+
+/** SHA-256 in hex: how tokens are looked up. */
+export function hashOf(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+function secret(): string {
+  return randomBytes(32).toString('base64url');
+}
+
+function placeOf(replicaId: string): string {
+  return `replica:${replicaId}`;
+}

@@ -1,0 +1,186 @@
+import type { OutboxEntry } from '../outbox/ports.ts';
+import type { RunnerState } from './runner-contract.ts';
+
+export const deploymentStatuses = [
+  'starting',
+  'running',
+  'restarting',
+  'idle',
+  'stopping',
+  'stopped',
+  'failed',
+] as const;
+export type DeploymentStatus = (typeof deploymentStatuses)[number];
+export const healthStatuses = ['healthy', 'unhealthy', 'unknown'] as const;
+export type HealthStatus = (typeof healthStatuses)[number];
+export const phases = ['queued', 'provisioning', 'installing', 'initializing', 'ready'] as const;
+export type Phase = (typeof phases)[number];
+export type DeploymentAccess = 'private' | 'team';
+
+export interface LastError {
+  readonly reason: string;
+  /** The server's last lines on stderr. */
+  readonly log: readonly string[];
+}
+
+/** A server of a tool that was asked to run. */
+export interface Deployment {
+  readonly id: string;
+  readonly toolId: string;
+  readonly toolName: string;
+  readonly slug: string;
+  readonly toolRevision: number;
+  /** Its name in `config.servers`. */
+  readonly server: string;
+  /** The server as the tool had it when it was deployed. */
+  readonly launch: Readonly<Record<string, unknown>>;
+  readonly ownerId: string;
+  /** Whether the tool's endpoint leads here: at most one deployment of a tool. */
+  readonly active: boolean;
+  readonly replacesId: string | undefined;
+  readonly status: DeploymentStatus;
+  readonly health: HealthStatus;
+  readonly phase: Phase;
+  readonly access: DeploymentAccess;
+  readonly replicas: number;
+  /** Fargate units: 1024 are one vCPU. */
+  readonly cpu: number;
+  /** MiB. */
+  readonly memory: number;
+  readonly idleTimeoutS: number | undefined;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Sealed JSON for the place `deployment:<id>`. */
+  readonly secrets: string | undefined;
+  readonly generation: number;
+  readonly serverInfo: Readonly<Record<string, unknown>> | undefined;
+  readonly protocolVersion: string | undefined;
+  readonly tools: readonly ServedTool[] | undefined;
+  readonly restarts: number;
+  readonly lastError: LastError | undefined;
+  readonly lastHealthCheck: Date | undefined;
+  readonly lastCalledAt: Date | undefined;
+  readonly deployedAt: Date;
+  readonly updatedAt: Date;
+  readonly stoppedAt: Date | undefined;
+}
+
+export interface ServedTool {
+  readonly name: string;
+  readonly description?: string | undefined;
+  readonly inputSchema: Readonly<Record<string, unknown>>;
+}
+
+/** `requested`: no task yet; `provisioning`: the task was not heard of; `lost`: ended without having been asked to. */
+export type ReplicaState = 'requested' | 'provisioning' | RunnerState | 'idle' | 'lost';
+
+/** One task that runs the server, or one remote server. */
+export interface Replica {
+  readonly id: string;
+  readonly deploymentId: string;
+  readonly generation: number;
+  readonly state: ReplicaState;
+  readonly taskId: string | undefined;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  /** Sealed JSON of {@link Credentials} for the place `replica:<id>`. */
+  readonly credentials: string;
+  readonly bootstrapHash: string;
+  readonly reportHash: string;
+  readonly nonce: string | undefined;
+  readonly redeemedAt: Date | undefined;
+  readonly seq: number;
+  readonly restarts: number;
+  readonly memoryMb: number | undefined;
+  readonly lastError: LastError | undefined;
+  readonly createdAt: Date;
+  readonly seenAt: Date | undefined;
+  readonly stoppingAt: Date | undefined;
+  readonly endedAt: Date | undefined;
+}
+
+/** What of one tool is deployed: what is not over yet, the deployment that was asked for, and their replicas. */
+export interface Fleet {
+  readonly deployments: readonly Deployment[];
+  readonly replicas: readonly Replica[];
+}
+
+export interface DeploymentFilter {
+  readonly status: DeploymentStatus | undefined;
+  readonly toolId: string | undefined;
+}
+
+/** Which fleet is meant: by tool, by deployment, or by replica. */
+export type FleetKey =
+  | { readonly toolId: string }
+  | { readonly deploymentId: string }
+  | { readonly replicaId: string }
+  | { readonly taskId: string };
+
+/** Deployments and their replicas: the truth, in MySQL. */
+export interface DeploymentStore {
+  find(id: string): Promise<Deployment | undefined>;
+  replicasOf(deploymentId: string): Promise<Replica[]>;
+  /** Newest first. */
+  list(
+    filter: DeploymentFilter,
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<{ items: Deployment[]; total: number }>;
+  /** Where a tool's endpoint leads, and the replicas that can take calls. */
+  route(slug: string): Promise<{ deployment: Deployment; ready: Replica[] } | undefined>;
+  byBootstrap(hash: string): Promise<Replica | undefined>;
+  byReport(hash: string): Promise<Replica | undefined>;
+  /**
+   * Locks the tool and its fleet, lets `decide` make the next one, and writes what differs together with the outbox entries. A deployment or
+   * replica that was not there is inserted. `decide` may run twice. Nothing happens when there is no such tool, or it is deleted and nothing runs.
+   * @returns what `decide` made; undefined when there is no such fleet.
+   */
+  change<T extends FleetChange>(key: FleetKey, decide: (fleet: Fleet) => T | Promise<T>): Promise<T | undefined>;
+  /** A sign of life that changes nothing else. False when a newer report was there or the replica has ended. */
+  seen(replicaId: string, at: Date, report: Pick<Replica, 'seq' | 'restarts' | 'memoryMb'>): Promise<boolean>;
+  checked(id: string, at: Date, health: HealthStatus): Promise<void>;
+  /** Notes when deployments were last called; moves forward, never back. */
+  called(calls: readonly { readonly id: string; readonly at: Date }[]): Promise<void>;
+  /** Replicas that have not ended. */
+  alive(): Promise<Replica[]>;
+  /** Deployments on their way that have not moved since `before`, and running ones without a replica that lives. */
+  stuck(before: Date): Promise<string[]>;
+}
+
+export interface FleetChange {
+  readonly fleet: Fleet;
+  readonly outbox: readonly OutboxEntry[];
+}
+
+/** The queue to the deployment worker. */
+export interface DeploymentQueue {
+  /** Hands a deployment over. A failure loses nothing, the sweeper finds the row: it is logged, not thrown. */
+  due(deploymentId: string): Promise<void>;
+}
+
+/** A replica's secrets. */
+export interface Credentials {
+  readonly bootstrap: string;
+  readonly report: string;
+  readonly proxy: string;
+}
+
+/** What a runner serves besides MCP. */
+export interface Runners {
+  /** @throws what the network or the runner answers. */
+  health(at: RunnerAddress): Promise<{ readonly healthy: boolean; readonly ms: number }>;
+  /** JSON lines. */
+  logs(at: RunnerAddress, query: { readonly lines: number; readonly since: string | undefined }): Promise<LogLine[]>;
+}
+
+export interface RunnerAddress {
+  readonly host: string;
+  readonly port: number;
+  /** The proxy secret. */
+  readonly secret: string;
+}
+
+export interface LogLine {
+  readonly at: string;
+  readonly stream: string;
+  readonly text: string;
+}
