@@ -8,6 +8,9 @@ const root = fileURLToPath(new URL('../lib/services.ts', import.meta.url));
 
 /** What the composition root imports for each use. */
 const partsOfUse: Readonly<Record<Use, readonly string[]>> = {
+  // Before auth, which has the rest of that folder.
+  live: ['./adapters/dynamo/live.ts'],
+  sockets: ['./adapters/sockets/'],
   mysql: ['./adapters/mysql/'],
   mongo: ['./adapters/mongo/'],
   auth: ['./adapters/dynamo/', './auth/'],

@@ -1,5 +1,8 @@
-import type { ApiKeyStore, TicketStore, TrustStore, UserStore } from './auth/ports.ts';
+import type { AuditStore } from './audit/ports.ts';
+import type { SocketOpened } from '../events/socket-opened.ts';
+import type { ApiKeyStore, InviteStore, TicketStore, TrustStore, UserStore } from './auth/ports.ts';
 import type { SigningKeys } from './auth/tokens.ts';
+import type { Cache } from './kernel/cache.ts';
 import type { Catalogue } from './kernel/catalogue.ts';
 import type { ServicesOf } from './kernel/declaration.ts';
 import type { Gatekeeper, Host } from './kernel/host.ts';
@@ -7,13 +10,22 @@ import type { IdempotencyStore } from './kernel/idempotency.ts';
 import type { Limiter } from './kernel/limit.ts';
 import type { Probe } from './kernel/probe.ts';
 import { readSettings, type Settings, type SettingsGroup, type SettingsOf } from './kernel/settings.ts';
+import type { ConnectionStore, Greetings, LiveLog, Sockets } from './live/ports.ts';
 import type { OutboxStore, Relay } from './outbox/ports.ts';
 import type { Seal } from './secrets/seal.ts';
 import type { HistoryStore, ToolStore } from './tools/ports.ts';
 
 /** What a function may name in `uses`, and what it then gets. */
 export interface Provides {
-  mysql: { users: UserStore; apiKeys: ApiKeyStore; tools: ToolStore; outbox: OutboxStore; mysqlProbe: Probe };
+  mysql: {
+    users: UserStore;
+    invites: InviteStore;
+    apiKeys: ApiKeyStore;
+    tools: ToolStore;
+    outbox: OutboxStore;
+    audit: AuditStore;
+    mysqlProbe: Probe;
+  };
   mongo: { history: HistoryStore; mongoProbe: Probe };
   /** Who is who: the DynamoDB table of trust, and the signing keys. */
   auth: {
@@ -26,8 +38,12 @@ export interface Provides {
     idempotencyUnder: (seal: Seal) => IdempotencyStore;
     dynamoProbe: Probe;
   };
-  redis: { limiter: Limiter; redisProbe: Probe };
-  queues: { relay: Relay; postpone: Host['postpone']; sqsProbe: Probe };
+  redis: { limiter: Limiter; cache: Cache; redisProbe: Probe };
+  queues: { relay: Relay; greetings: Greetings; postpone: Host['postpone']; sqsProbe: Probe };
+  /** Live updates: their log, and the WebSockets that are open. */
+  live: { liveLog: LiveLog; connections: ConnectionStore };
+  /** The way back into an open WebSocket. */
+  sockets: { sockets: Sockets };
   /** Encryption of what the stores keep secret. */
   secrets: { seal: Seal };
   /** The API's description of itself. */
@@ -44,6 +60,8 @@ export const settingsOfUse = {
   auth: ['auth', 'dynamo'],
   redis: ['redis'],
   queues: ['queues'],
+  live: ['dynamo'],
+  sockets: ['sockets'],
   secrets: ['secrets'],
   catalogue: [],
   settings: [],
@@ -70,12 +88,16 @@ export function createHost({
       const [
         { connectMysql, mysqlProbe },
         { mysqlUserStore },
+        { mysqlInvites },
+        { mysqlAudit },
         { mysqlApiKeyStore },
         { mysqlToolStore },
         { mysqlOutbox },
       ] = await Promise.all([
         import('./adapters/mysql/connection.ts'),
         import('./adapters/mysql/users.ts'),
+        import('./adapters/mysql/invites.ts'),
+        import('./adapters/mysql/audit.ts'),
         import('./adapters/mysql/api-keys.ts'),
         import('./adapters/mysql/tools.ts'),
         import('./adapters/mysql/outbox.ts'),
@@ -83,6 +105,8 @@ export function createHost({
       const mysql = connectMysql({ url: settings.mysql.MYSQL_URL, pool: settings.mysql.MYSQL_POOL });
       return {
         users: mysqlUserStore(mysql),
+        invites: mysqlInvites(mysql),
+        audit: mysqlAudit(mysql),
         apiKeys: mysqlApiKeyStore(mysql),
         tools: mysqlToolStore(mysql),
         outbox: mysqlOutbox(mysql),
@@ -111,12 +135,18 @@ export function createHost({
     },
     async redis() {
       const settings = read('redis');
-      const [{ openRedis, redisProbe }, { redisLimiter }] = await Promise.all([
+      const [{ openRedis, redisProbe }, { redisLimiter }, { redisCache }] = await Promise.all([
         import('./adapters/redis/client.ts'),
         import('./adapters/redis/limiter.ts'),
+        import('./adapters/redis/cache.ts'),
       ]);
       const redis = openRedis(settings);
-      return { limiter: redisLimiter(redis, settings.base.STAGE), redisProbe: redisProbe(redis) };
+      const { STAGE } = settings.base;
+      return {
+        limiter: redisLimiter(redis, STAGE),
+        cache: redisCache(redis, STAGE),
+        redisProbe: redisProbe(redis),
+      };
     },
     async queues() {
       const settings = read('queues');
@@ -128,6 +158,7 @@ export function createHost({
       const prefix = `mcp-${settings.base.STAGE}-`;
       return {
         relay: queueRelay(queues),
+        greetings: { request: (connection_id) => queues.send('live', { connection_id } satisfies SocketOpened) },
         postpone: ({ eventSourceARN, receiptHandle }, seconds) =>
           queues.postpone((eventSourceARN.split(':').at(-1) ?? '').replace(prefix, ''), receiptHandle, seconds),
         sqsProbe: queues.probe('relay'),
@@ -137,6 +168,16 @@ export function createHost({
       const settings = read('secrets');
       const { readSeal } = await import('./secrets/seal.ts');
       return { seal: readSeal(settings) };
+    },
+    async live() {
+      const settings = read('live');
+      const { openLive } = await import('./adapters/dynamo/live.ts');
+      return openLive(settings);
+    },
+    async sockets() {
+      const settings = read('sockets');
+      const { openSockets } = await import('./adapters/sockets/management.ts');
+      return { sockets: openSockets(settings) };
     },
     catalogue: async () => ({ catalogue }),
     settings: async () => ({ settings: read('settings').base }),

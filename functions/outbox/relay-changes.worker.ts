@@ -4,9 +4,9 @@ import { relayEntries } from '../../lib/relay/relay-entries.ts';
 
 export const handler = worker({
   queue: 'relay',
-  summary: 'Tells the world of committed changes: history, live events',
+  summary: 'Tells the world of committed changes: history, audit log, standing, live events',
   message: RelayRequested,
-  uses: ['mysql', 'mongo'],
+  uses: ['mysql', 'mongo', 'auth', 'live', 'sockets'],
   timeoutSeconds: 30,
   run: async ({ message, services, log }) => log.set(await relayEntries(services, message.outbox_ids)),
 });

@@ -56,6 +56,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     options.write(line);
     subscription.write(line);
   };
+  env['SOCKET_MANAGEMENT_URL'] ??= gateway.managementUrl;
   installHost(createHost({ env, catalogue: catalogueOf(functions, env['VERSION'] ?? '0.1.0'), write }));
   const pollers = startPollers({ ...sqs, invoke });
   const clock = startClock({ functions, invoke });

@@ -57,6 +57,20 @@ const groups = {
       .enum(['open', 'invite', 'closed'])
       .default('invite')
       .describe('Who may register (open under `npm run dev`).'),
+    REGISTRY_READS: z
+      .enum(['on', 'off'])
+      .default('off')
+      .describe('Whether anybody may read the active tools at /v0.1 as an MCP registry (on under `npm run dev`).'),
+    ALLOWED_COMMANDS: csv
+      .default([])
+      .describe('Commands that stdio servers may be started with, separated by commas. Empty: any.'),
+    ALLOW_PRIVATE_ADDRESSES: z
+      .enum(['true', 'false'])
+      .default('false')
+      .transform((text) => text === 'true')
+      .describe(
+        'Whether URLs of servers may point at loopback and private networks (true under `npm run dev`). Link-local and metadata addresses never.',
+      ),
     AWS_REGION: z.string().default('us-east-1').describe('Region of DynamoDB and SQS; set by Lambda itself.'),
   }),
   auth: z.object({
@@ -95,6 +109,11 @@ const groups = {
   }),
   dynamo: z.object({
     DYNAMODB_ENDPOINT: z.url().optional().describe('Set for a local DynamoDB; empty on AWS.'),
+  }),
+  sockets: z.object({
+    SOCKET_MANAGEMENT_URL: z
+      .url()
+      .describe('The @connections address of the WebSocket API; set by the stacks and by `npm run dev`.'),
   }),
   queues: z.object({
     SQS_ENDPOINT: z.url().optional().describe('Set for a local SQS; empty on AWS.'),

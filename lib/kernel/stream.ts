@@ -55,6 +55,8 @@ async function send({ statusCode, headers, body }: Answer, responseStream: Writa
   const { awslambda } = globalThis as typeof globalThis & { awslambda: LambdaStreaming };
   const out = awslambda.HttpResponseStream.from(responseStream, { statusCode, headers: { ...headers } });
   try {
+    // The head leaves with the first write: a stream that is quiet at first is open all the same.
+    out.write('');
     for await (const chunk of typeof body === 'string' || body instanceof Uint8Array ? [body] : body) {
       if (gone.aborted) return;
       if (!out.write(chunk)) await once(out, 'drain', { signal: gone });

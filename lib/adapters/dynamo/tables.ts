@@ -14,7 +14,10 @@ export const trustTable = { suffix: 'trust', partitionKey: 'pk', ttl: 'expires_a
 /** Requests with an Idempotency-Key, tickets, and counters for when Redis is away. */
 export const requestsTable = { suffix: 'requests', partitionKey: 'pk', ttl: 'expires_at' } as const satisfies Table;
 
-export const tables: readonly Table[] = [trustTable, requestsTable];
+/** The log of live events, open WebSockets and what they listen to. */
+export const liveTable = { suffix: 'live', partitionKey: 'pk', sortKey: 'sk', ttl: 'expires_at' } as const satisfies Table;
+
+export const tables: readonly Table[] = [trustTable, requestsTable, liveTable];
 
 export function tableName(stage: string, { suffix }: Table): string {
   return `mcp-${stage}-${suffix}`;

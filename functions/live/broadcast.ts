@@ -1,0 +1,12 @@
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { Broadcast, broadcast, Broadcasted } from '../../lib/live/broadcast.ts';
+
+export const handler = endpoint({
+  route: 'POST /api/v1/broadcast',
+  summary: 'Tell everybody who listens (admins)',
+  permission: 'users:update',
+  uses: ['live', 'sockets'],
+  body: Broadcast,
+  output: Broadcasted,
+  run: ({ body, caller, services }) => broadcast(services, caller, body),
+});

@@ -1,0 +1,9 @@
+import { socket } from '../../lib/kernel/socket.ts';
+
+export const handler = socket({
+  socketRoute: '$disconnect',
+  summary: 'Forget a WebSocket that has ended',
+  permission: 'public',
+  uses: ['live'],
+  run: ({ connectionId, services }) => services.connections.close(connectionId),
+});

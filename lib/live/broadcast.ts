@@ -1,0 +1,27 @@
+import * as z from 'zod';
+import type { Caller } from '../kernel/caller.ts';
+import { newId, Timestamp } from '../kernel/ids.ts';
+import { type LiveServices, publish } from './publish.ts';
+
+export const Broadcast = z.strictObject({
+  message: z.string().min(1).max(4000).meta({ example: 'Maintenance at 18:00 UTC.' }),
+  data: z.record(z.string(), z.unknown()).optional().meta({ description: 'Goes along as it is.' }),
+});
+
+export const Broadcasted = z.object({ message: z.string(), timestamp: Timestamp });
+
+/** Tells everybody who listens. */
+export async function broadcast(
+  services: LiveServices,
+  caller: Caller,
+  { message, data }: z.output<typeof Broadcast>,
+): Promise<z.output<typeof Broadcasted>> {
+  const timestamp = new Date().toISOString();
+  await publish(services, newId(), {
+    type: 'broadcast',
+    timestamp,
+    audience: {},
+    data: { message, sent_by: caller.userId, ...(data && { data }) },
+  });
+  return { message: 'The broadcast is out.', timestamp };
+}

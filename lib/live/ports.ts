@@ -1,0 +1,45 @@
+import type { LiveEvent } from '../../events/live-event.ts';
+import type { Caller } from '../kernel/caller.ts';
+
+/** An event that has its place in the log. */
+export interface LoggedEvent {
+  /** UUIDv7 of the moment of its publication: sorts the log, resumes a stream. */
+  readonly id: string;
+  readonly event: LiveEvent;
+}
+
+/** What was published in the last 24 h, in DynamoDB. */
+export interface LiveLog {
+  /** Takes an event once: the same key again answers the place that it has. */
+  append(key: string, event: LiveEvent): Promise<LoggedEvent>;
+  /** Those after `after`, oldest first, at most `limit`. */
+  since(after: string, limit: number): Promise<LoggedEvent[]>;
+}
+
+/** A WebSocket that is open, and who opened it. */
+export interface Connection {
+  readonly id: string;
+  readonly caller: Pick<Caller, 'userId' | 'role' | 'permissions'>;
+}
+
+/** Open WebSockets and what they listen to, in DynamoDB; they end by themselves after API Gateway's 2 h. */
+export interface ConnectionStore {
+  open(connection: Connection): Promise<void>;
+  find(id: string): Promise<Connection | undefined>;
+  subscribe(connection: Connection, channel: string): Promise<void>;
+  unsubscribe(id: string, channel: string): Promise<void>;
+  /** Forgets the connection and its subscriptions. */
+  close(id: string): Promise<void>;
+  subscribers(channel: string): Promise<Connection[]>;
+}
+
+/** The way back into an open WebSocket. */
+export interface Sockets {
+  /** False when there is no such connection any more. */
+  post(connectionId: string, message: unknown): Promise<boolean>;
+}
+
+/** The queue to the worker that greets. */
+export interface Greetings {
+  request(connectionId: string): Promise<void>;
+}

@@ -1,0 +1,39 @@
+import type { LiveEvent } from '../../events/live-event.ts';
+import { currentCorrelation } from '../kernel/correlation.ts';
+import { channelsOf, mayHear, wireForm } from './audience.ts';
+import type { Connection, ConnectionStore, LiveLog, LoggedEvent, Sockets } from './ports.ts';
+
+export interface LiveServices {
+  readonly liveLog: LiveLog;
+  readonly connections: ConnectionStore;
+  readonly sockets: Sockets;
+}
+
+/** A WebSocket frame may have 128 KB; what is larger goes without its `result`, which the client fetches. */
+const maxFrameBytes = 120_000;
+
+/**
+ * Tells live listeners. `key` tells one publication from another: the same key again is logged once, and sockets may hear it again under the same id. A socket that
+ * cannot be reached is nobody's error; who was away reads the log.
+ */
+export async function publish(services: LiveServices, key: string, event: LiveEvent): Promise<void> {
+  const logged = await services.liveLog.append(key, event);
+  const listening = await Promise.all(channelsOf(event).map((channel) => services.connections.subscribers(channel)));
+  const byId = new Map(listening.flat().map((connection) => [connection.id, connection]));
+  const hearers = [...byId.values()].filter(({ caller }) => mayHear(caller, event));
+  await Promise.all(hearers.map((connection) => deliver(services, connection, logged)));
+}
+
+async function deliver({ connections, sockets }: LiveServices, { id }: Connection, logged: LoggedEvent): Promise<void> {
+  try {
+    if (!(await sockets.post(id, fitting(wireForm(logged))))) await connections.close(id);
+  } catch (error) {
+    currentCorrelation()?.log.warn('A socket could not be told.', { connection_id: id, error });
+  }
+}
+
+function fitting(message: Record<string, unknown>): Record<string, unknown> {
+  if (Buffer.byteLength(JSON.stringify(message)) <= maxFrameBytes) return message;
+  const { result: _, ...rest } = message;
+  return rest;
+}
