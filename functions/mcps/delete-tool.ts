@@ -6,7 +6,7 @@ export const handler = endpoint({
   route: 'DELETE /api/v1/mcps/{tool_id}',
   summary: 'Delete a tool; its history stays and its slug stays taken',
   permission: 'mcps:delete',
-  uses: ['mysql', 'queues'],
+  uses: ['mysql', 'queues', 'redis'],
   params: ToolId,
   output: Deleted,
   problems: ['precondition-failed'],

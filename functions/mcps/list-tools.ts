@@ -6,7 +6,7 @@ export const handler = endpoint({
   route: 'GET /api/v1/mcps',
   summary: 'List the tools of the catalogue',
   permission: 'mcps:read',
-  uses: ['mysql'],
+  uses: ['mysql', 'redis'],
   query: ListTools,
   output: ToolPage,
   run: ({ query, services }) => listTools(services, query),

@@ -7,7 +7,7 @@ export const handler = endpoint({
   route: 'PUT /api/v1/mcps/{tool_id}',
   summary: 'Change a tool',
   permission: 'mcps:update',
-  uses: ['mysql', 'queues'],
+  uses: ['mysql', 'queues', 'redis', 'settings'],
   params: ToolId,
   body: UpdateTool,
   output: Tool,

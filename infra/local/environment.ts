@@ -22,6 +22,8 @@ export function localEnvironment({
     STAGE: stage,
     BASE_URL: `http://localhost:${port}`,
     REGISTRATION: 'open',
+    REGISTRY_READS: 'on',
+    ALLOW_PRIVATE_ADDRESSES: 'true',
     RATE_LIMIT_SCALE: '100',
     MYSQL_POOL: '10',
     AWS_REGION: 'us-east-1',

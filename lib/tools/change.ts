@@ -1,12 +1,30 @@
 import type { ToolChanged } from '../../events/outbox.ts';
 import { type Caller, isAdmin } from '../kernel/caller.ts';
+import type { Cache } from '../kernel/cache.ts';
 import { newId } from '../kernel/ids.ts';
 import { notFound, Problem } from '../kernel/problem.ts';
 import type { OutboxEntry, Relay } from '../outbox/ports.ts';
+import { toolSpace } from './find-page.ts';
 import type { ToolRecord, ToolStore } from './ports.ts';
 import { etagOf } from './present.ts';
 
 type ChangeType = ToolChanged['change_type'];
+
+/** What a change of tools takes. */
+export interface ToolWriting {
+  readonly tools: ToolStore;
+  readonly relay: Relay;
+  readonly cache: Cache;
+}
+
+/** After the commit: hands the entries to the relay, and nobody is answered from before. Loses nothing when either is away. */
+export async function tell(
+  { relay, cache }: Pick<ToolWriting, 'relay' | 'cache'>,
+  entries: readonly OutboxEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  await Promise.all([relay.send(entries.map(({ id }) => id)), cache.forget(toolSpace)]);
+}
 
 /** What the outbox tells of a change: enough for the history, by itself. */
 export function changeEntry(change_type: ChangeType, tool: ToolRecord, caller: Caller): OutboxEntry {
@@ -41,24 +59,24 @@ export interface ChangeRequest {
  * @throws Problem `not-found`, `forbidden` (not the author, not an admin), `precondition-failed`, and what `apply` throws.
  */
 export async function changeTool(
-  { tools, relay }: { tools: ToolStore; relay: Relay },
+  services: ToolWriting,
   caller: Caller,
   { idOrSlug, ifMatch, type, permission }: ChangeRequest,
   apply: (current: ToolRecord) => Partial<ToolRecord> | undefined,
 ): Promise<ToolRecord> {
-  const told: string[] = [];
-  const changed = await tools.change(idOrSlug, (current) => {
+  let told: readonly OutboxEntry[] = [];
+  const changed = await services.tools.change(idOrSlug, (current) => {
     demandAuthor(caller, current, permission);
     demandMatch(ifMatch, current);
     const different = apply(current);
-    if (different === undefined) return { next: current, outbox: [] };
+    told = [];
+    if (different === undefined) return { next: current, outbox: told };
     const next = { ...current, ...different, revision: current.revision + 1, updatedAt: new Date() };
-    const entry = changeEntry(type, next, caller);
-    told.push(entry.id);
-    return { next, outbox: [entry] };
+    told = [changeEntry(type, next, caller)];
+    return { next, outbox: told };
   });
   if (changed === undefined) throw notFound('tool', idOrSlug);
-  await relay.send(told);
+  await tell(services, told);
   return changed;
 }
 

@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import { Problem } from '../kernel/problem.ts';
+import { isObject } from './json.ts';
+import { resolveReferences } from './references.ts';
 
 /** `config` ≤ 256 KB of JSON in UTF-8. */
 export const maxConfigBytes = 256 * 1024;
@@ -18,7 +20,7 @@ const StdioServer = z.looseObject({
 /** Reached over HTTP. */
 const RemoteServer = z.looseObject({
   name: Name,
-  url: z.url({ protocol: /^https?$/ }).max(2048),
+  url: z.string().max(2048).refine(isHttpUrl, 'An http or https URL').meta({ format: 'uri' }),
   headers: Variables.optional(),
   transport: z.enum(['streamable-http', 'sse']).optional(),
 });
@@ -37,11 +39,25 @@ const PackageServer = z.looseObject({
   }),
 });
 
+export type StdioServer = z.output<typeof StdioServer>;
+export type RemoteServer = z.output<typeof RemoteServer>;
+export type PackageServer = z.output<typeof PackageServer>;
+export type Server = StdioServer | RemoteServer | PackageServer;
+
+export const isStdio = (server: Server): server is StdioServer => server['command'] !== undefined;
+export const isRemote = (server: Server): server is RemoteServer => server['url'] !== undefined;
+
 const launches = { command: StdioServer, url: RemoteServer, package: PackageServer } as const;
 type Launch = keyof typeof launches;
 
+/** `${NAME}` may stand anywhere in it, the host included. */
+function isHttpUrl(text: string): boolean {
+  const url = resolveReferences(text, () => 'x');
+  return /^https?:\/\//i.test(url) && URL.canParse(url);
+}
+
 /** A server has exactly one way to be launched; its errors are told for that one, not for all three. */
-const Server = z.record(z.string(), z.unknown()).transform((server, context) => {
+const AnyServer = z.record(z.string(), z.unknown()).transform((server, context): Server => {
   const named = (Object.keys(launches) as Launch[]).filter((launch) => server[launch] !== undefined);
   const [launch, ...more] = named;
   if (launch === undefined || more.length > 0) {
@@ -68,21 +84,28 @@ const DeclaredTool = z
   })
   .refine((tool) => tool.inputSchema !== undefined || tool.parameters !== undefined, 'Name inputSchema or parameters');
 
+const servers = z.array(AnyServer).max(50).superRefine(namesDiffer);
+const tools = z.array(DeclaredTool).max(1000).superRefine(namesDiffer);
+const named = z
+  .array(z.looseObject({ name: Name }))
+  .max(1000)
+  .superRefine(namesDiffer);
+
 /** What a tool of the catalogue holds. `servers` may be empty in a draft. */
 export const ToolConfig = z
-  .strictObject({
-    servers: z.array(Server).max(50).refine(namesDiffer, 'Two servers have the same name'),
-    tools: z.array(DeclaredTool).max(1000).refine(namesDiffer, 'Two tools have the same name').optional(),
-    prompts: z
-      .array(z.looseObject({ name: Name }))
-      .max(1000)
-      .optional(),
-    resources: z
-      .array(z.looseObject({ name: Name }))
-      .max(1000)
-      .optional(),
-    server_json: z.record(z.string(), z.unknown()).optional(),
-  })
+  .preprocess(
+    demandPlain,
+    z.strictObject({
+      servers,
+      tools: tools.optional(),
+      prompts: named.optional(),
+      resources: z
+        .array(z.looseObject({ name: Name }))
+        .max(1000)
+        .optional(),
+      server_json: z.record(z.string(), z.unknown()).optional(),
+    }),
+  )
   .meta({
     id: 'ToolConfig',
     description:
@@ -93,8 +116,41 @@ export const ToolConfig = z
   });
 export type ToolConfig = z.output<typeof ToolConfig>;
 
-function namesDiffer(named: readonly { readonly name?: unknown }[]): boolean {
-  return new Set(named.map(({ name }) => name)).size === named.length;
+function namesDiffer(list: readonly { readonly name?: unknown }[], context: z.RefinementCtx): void {
+  const seen = new Set<unknown>();
+  for (const [index, { name }] of list.entries()) {
+    if (seen.has(name))
+      context.addIssue({
+        code: 'custom',
+        message: `The name "${String(name)}" is taken`,
+        path: [index, 'name'],
+        input: name,
+      });
+    seen.add(name);
+  }
+}
+
+const maxDepth = 64;
+
+/** Refuses what would be lost on the way or overflow a stack: members named `__proto__`, and nesting beyond {@link maxDepth}. */
+function demandPlain(config: unknown, context: z.RefinementCtx): unknown {
+  const waiting: { value: unknown; depth: number }[] = [{ value: config, depth: 0 }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    const { value, depth } = next;
+    const wrong =
+      depth > maxDepth
+        ? `Is nested more than ${maxDepth} levels deep`
+        : isObject(value) && Object.hasOwn(value, '__proto__')
+          ? 'No member may be named __proto__'
+          : undefined;
+    if (wrong !== undefined) {
+      context.addIssue({ code: 'custom', message: wrong, input: null });
+      return z.NEVER;
+    }
+    if (typeof value !== 'object' || value === null) continue;
+    for (const member of Object.values(value)) waiting.push({ value: member, depth: depth + 1 });
+  }
+  return config;
 }
 
 /** @throws Problem 413 when the configuration is larger than {@link maxConfigBytes}. */

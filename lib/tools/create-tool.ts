@@ -1,22 +1,22 @@
 import type { Caller } from '../kernel/caller.ts';
 import { newId } from '../kernel/ids.ts';
-import type { Relay } from '../outbox/ports.ts';
-import { changeEntry } from './change.ts';
-import { demandConfigSize } from './config.ts';
-import type { ToolRecord, ToolStore } from './ports.ts';
+import { changeEntry, tell, type ToolWriting } from './change.ts';
+import { type ConfigRules, prepareConfig } from './prepare-config.ts';
+import type { ToolRecord } from './ports.ts';
 import { presentTool } from './present.ts';
 import type { CreateTool, Tool } from './schema.ts';
 
-/** @throws Problem `slug-taken`, `payload-too-large`. */
+/** @throws Problem `slug-taken`, and those of prepareConfig. */
 export async function createTool(
-  { tools, relay }: { tools: ToolStore; relay: Relay },
+  services: ToolWriting & { readonly settings: ConfigRules },
   caller: Caller,
   input: CreateTool,
 ): Promise<Tool> {
-  demandConfigSize(input.config);
+  const config = prepareConfig(services.settings, input.config);
   const now = new Date();
   const tool: ToolRecord = {
     ...input,
+    config,
     id: newId(),
     authorId: caller.userId,
     revision: 1,
@@ -25,7 +25,7 @@ export async function createTool(
     deletedAt: undefined,
   };
   const entry = changeEntry('create', tool, caller);
-  await tools.insert(tool, [entry]);
-  await relay.send([entry.id]);
+  await services.tools.insert([tool], [entry]);
+  await tell(services, [entry]);
   return presentTool(tool);
 }

@@ -1,11 +1,9 @@
 import type { Caller } from '../kernel/caller.ts';
-import type { Relay } from '../outbox/ports.ts';
-import { changeTool } from './change.ts';
-import type { ToolStore } from './ports.ts';
+import { changeTool, type ToolWriting } from './change.ts';
 
 /** Soft: the history stays readable, the slug stays taken. */
 export async function deleteTool(
-  services: { tools: ToolStore; relay: Relay },
+  services: ToolWriting,
   caller: Caller,
   idOrSlug: string,
   ifMatch: string | undefined,

@@ -45,7 +45,9 @@ async function readEntries(
   limit: number,
 ): Promise<ToolChanged[]> {
   // The outbox first: an entry that moves to MongoDB between the two reads is then seen twice, never not at all.
-  const waiting = (await outbox.ofTool(toolId)).map(({ message }) => message);
+  const waiting = (await outbox.ofTool(toolId))
+    .map(({ message }) => message)
+    .filter((message) => message.kind === 'tool-changed');
   const told = await history.page(toolId, { below: newest + 1, limit }).catch((cause: unknown) => {
     throw new Problem('service-unavailable', {
       detail: 'The history cannot be read at the moment.',

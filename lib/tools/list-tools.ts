@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import type { Cache } from '../kernel/cache.ts';
 import { Id } from '../kernel/ids.ts';
 import { pageFacts, pageQuery, windowOf } from '../kernel/page.ts';
+import { findPage, pageSeconds, toolSpace } from './find-page.ts';
 import { toolSorts, type ToolStore } from './ports.ts';
 import { presentSummary } from './present.ts';
 import { type ToolPage, toolStatuses } from './schema.ts';
@@ -18,12 +20,15 @@ export const ListTools = z.object({
   sort: z.enum(toolSorts).default('-created_at').meta({ description: 'A leading minus means descending.' }),
 });
 
-/** One page of the catalogue, without configurations. */
+/** One page of the catalogue, without configurations. At most 5 s behind the last change, and only when Redis failed just then. */
 export async function listTools(
-  { tools }: { tools: ToolStore },
+  { tools, cache }: { tools: ToolStore; cache: Cache },
   query: z.output<typeof ListTools>,
 ): Promise<z.output<typeof ToolPage>> {
   const { status, author_id, search, sort } = query;
-  const { items, total } = await tools.list({ status, authorId: author_id, search, sort }, windowOf(query));
-  return { items: items.map(presentSummary), ...pageFacts(query, total) };
+  const filter = { status, authorId: author_id, search, sort };
+  return cache.remember(toolSpace, `page:${JSON.stringify(query)}`, pageSeconds, async () => {
+    const { items, total } = await findPage({ tools, cache }, filter, windowOf(query));
+    return { items: items.map(presentSummary), ...pageFacts(query, total) };
+  });
 }

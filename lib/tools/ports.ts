@@ -31,16 +31,43 @@ export interface ToolFilter {
 export const toolSorts = ['-created_at', 'created_at', '-updated_at', 'updated_at', 'name', '-name'] as const;
 export type ToolSort = (typeof toolSorts)[number];
 
+/** Where a tool stands in a list: the value that it is sorted by, and its id. */
+export interface ToolMark {
+  readonly id: string;
+  /** A name, or a time in ISO 8601. */
+  readonly key: string;
+}
+
+export interface ToolWindow {
+  /** Where to start; the beginning of the list when there is none. */
+  readonly after: ToolMark | undefined;
+  readonly skip: number;
+  readonly limit: number;
+  /** From the end of the list; the answer keeps the list's order. */
+  readonly backwards?: boolean;
+  /** How many tools the list has. */
+  readonly total: number;
+}
+
+/** Lists of tools that are not deleted. What a walk costs depends on what it skips, not on how far into the list it starts. */
+export interface ToolLists {
+  count(filter: ToolFilter): Promise<number>;
+  /** Where every `every`-th tool of the list stands: `marks[n]` is number (n + 1) · `every`. Reads the whole list's index. */
+  marks(filter: ToolFilter, every: number): Promise<ToolMark[]>;
+  walk(filter: ToolFilter, window: ToolWindow): Promise<ToolSummary[]>;
+}
+
 /** Tools: the truth, in MySQL. Every change writes its outbox entries in the same transaction. */
-export interface ToolStore {
-  /** @throws Problem `slug-taken`, also for the slug of a deleted tool. */
-  insert(tool: ToolRecord, outbox: readonly OutboxEntry[]): Promise<void>;
-  /** By id or slug; the deleted only when asked for. */
+export interface ToolStore extends ToolLists {
+  /**
+   * All of `tools` or none.
+   * @throws Problem `slug-taken`, also for the slug of a deleted tool.
+   */
+  insert(tools: readonly ToolRecord[], outbox: readonly OutboxEntry[]): Promise<void>;
+  /** The slugs that are taken of `base`, `base-2`, `base-3` …, by deleted tools too. */
+  slugsLike(base: string): Promise<string[]>;
+  /** By id or slug; the deleted only when asked for, the purged never. */
   find(idOrSlug: string, options?: { readonly includeDeleted: boolean }): Promise<ToolRecord | undefined>;
-  list(
-    filter: ToolFilter,
-    page: { readonly offset: number; readonly limit: number },
-  ): Promise<{ items: ToolSummary[]; total: number }>;
   /**
    * Locks the tool (not a deleted one), lets `decide` make the next revision from what is there, and writes both it and its
    * outbox entries. The same object again means that nothing changes.

@@ -1,28 +1,27 @@
 import type { Caller } from '../kernel/caller.ts';
 import { invalidField } from '../kernel/problem.ts';
-import type { Relay } from '../outbox/ports.ts';
-import { changeTool } from './change.ts';
-import { demandConfigSize } from './config.ts';
+import { changeTool, type ToolWriting } from './change.ts';
 import { diffOf } from './diff.ts';
-import type { ToolRecord, ToolStore } from './ports.ts';
+import type { ToolRecord } from './ports.ts';
+import { type ConfigRules, prepareConfig } from './prepare-config.ts';
 import { presentTool } from './present.ts';
 import type { Tool, UpdateTool } from './schema.ts';
 import { isHigher } from './version.ts';
 
 /**
  * Changes what `changes` names. The same values again are no change and no revision.
- * @throws Problem `validation-error` when the configuration changes and the version does not rise; see also changeTool.
+ * @throws Problem `validation-error` when the configuration changes and the version does not rise; see also changeTool and prepareConfig.
  */
 export async function updateTool(
-  services: { tools: ToolStore; relay: Relay },
+  services: ToolWriting & { readonly settings: ConfigRules },
   caller: Caller,
   idOrSlug: string,
   changes: UpdateTool,
   ifMatch: string | undefined,
 ): Promise<Tool> {
-  if (changes.config) demandConfigSize(changes.config);
+  const prepared = changes.config ? { ...changes, config: prepareConfig(services.settings, changes.config) } : changes;
   const request = { idOrSlug, ifMatch, type: 'update', permission: 'mcps:update' } as const;
-  return presentTool(await changeTool(services, caller, request, (current) => applied(current, changes)));
+  return presentTool(await changeTool(services, caller, request, (current) => applied(current, prepared)));
 }
 
 function applied(current: ToolRecord, changes: UpdateTool): Partial<ToolRecord> | undefined {

@@ -50,7 +50,7 @@ describe('a new tool', () => {
           inputSchema: {
             $schema: 'https://json-schema.org/draft/2020-12/schema',
             type: 'object',
-            $defs: { a: { $ref: '#/$defs/b' } },
+            $defs: { a: { $ref: '#/$defs/b' }, b: { type: 'string' } },
           },
         },
       ],
