@@ -64,6 +64,7 @@ function readyBlock(url: string, ms: number): string {
     `  API            ${url}/api/v1`,
     `  Documentation  ${url}/api/docs`,
     `  OpenAPI        ${url}/api/openapi.json`,
+    `  Live updates   ${url.replace(/^http/, 'ws')}/ws, ${url}/events`,
     `  Health         ${url}/health`,
     `  All addresses  ${join(state, 'platform.json')}`,
     `  Logs           ${join(state, 'logs')}`,
