@@ -87,7 +87,7 @@ function entryText({ file, declaration }: DiscoveredFunction): string {
       import { createHost } from '${rootFor(uses)}';
       import { bundledCatalogue } from './infra/bundled-catalogue.ts';
       import { lambdaHandler } from './infra/lambda-entry.ts';
-      export const handler = lambdaHandler(declared, createHost({ env: process.env, catalogue: ${catalogue} }));`;
+      export const handler = lambdaHandler(declared, (env) => createHost({ env, catalogue: ${catalogue} }));`;
 }
 
 function builtCatalogue(functions: readonly DiscoveredFunction[], version: string): Plugin {

@@ -1,12 +1,83 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
 import type { Handler } from '../lib/kernel/declaration.ts';
 import { type Host, installHost } from '../lib/kernel/host.ts';
+import type { HttpEvent } from '../lib/kernel/http-event.ts';
+import { requestIdFrom } from '../lib/kernel/ids.ts';
+import { Problem, problemBody } from '../lib/kernel/problem.ts';
+import { fromEdge } from './lambda/from-edge.ts';
+import { type Env, namesSecrets, withSecrets } from './lambda/read-secrets.ts';
 
-/** What a bundle exports: the function on its host. Lambda streams the answer of a handler that is wrapped. */
-export function lambdaHandler(handler: Handler, host: Host): unknown {
-  installHost(host);
-  if (handler.declaration.kind !== 'stream') return handler;
-  const { awslambda } = globalThis as typeof globalThis & {
-    awslambda: { streamifyResponse(handler: Handler): unknown };
+type Running = (event: unknown, ...rest: unknown[]) => Promise<unknown>;
+type Head = { readonly statusCode: number; readonly headers: Record<string, string> };
+
+interface LambdaStreaming {
+  streamifyResponse(handler: Running): unknown;
+  readonly HttpResponseStream: { from(stream: Writable, head: Head): Writable };
+}
+
+/**
+ * What a bundle exports: the function on its host, once the secrets are there, for requests that came through CloudFront where there is one. Lambda streams the
+ * answer of a handler that is wrapped.
+ */
+export function lambdaHandler(handler: Handler, createHost: (env: Env) => Host, env: Env = process.env): unknown {
+  const ready = starting(createHost, env);
+  const run: Running = async (event, ...rest) => {
+    await ready();
+    return (handler as unknown as Running)(event, ...rest);
   };
-  return awslambda.streamifyResponse(handler);
+  switch (handler.declaration.kind) {
+    case 'endpoint':
+    case 'socket':
+      return async (event: HttpEvent, context: unknown) => {
+        const admitted = fromEdge(event, env);
+        return admitted ? run(admitted, context) : refusal(event, env);
+      };
+    case 'stream':
+      return streaming().streamifyResponse(async (event, responseStream, context) => {
+        const admitted = fromEdge(event as HttpEvent, env);
+        if (admitted) return run(admitted, responseStream, context);
+        const { body, ...head } = refusal(event as HttpEvent, env);
+        const out = streaming().HttpResponseStream.from(responseStream as Writable, head);
+        out.end(body);
+        await once(out, 'finish');
+      });
+    case 'worker':
+    case 'schedule':
+    case 'event':
+    case 'command':
+      return (event: unknown, context: unknown) => run(event, context);
+  }
+}
+
+/** Begins while Lambda still loads the function; what failed then is tried again by each invocation. */
+function starting(createHost: (env: Env) => Host, env: Env): () => Promise<void> {
+  if (!namesSecrets(env)) {
+    installHost(createHost(env));
+    return async () => undefined;
+  }
+  const start = async (): Promise<void> => installHost(createHost(await withSecrets(env)));
+  let started: Promise<void> | undefined = start();
+  const forget = (): void => void (started = undefined);
+  started.catch(forget);
+  return () => {
+    if (started) return started;
+    started = start();
+    started.catch(forget);
+    return started;
+  };
+}
+
+function refusal(event: HttpEvent, env: Env): Head & { readonly body: string } {
+  const problem = new Problem('forbidden', { detail: `The platform is reached at ${env['BASE_URL']} alone.` });
+  const requestId = requestIdFrom(undefined);
+  return {
+    statusCode: problem.status,
+    headers: { 'content-type': 'application/problem+json', 'x-request-id': requestId },
+    body: JSON.stringify(problemBody(problem, event.path, requestId)),
+  };
+}
+
+function streaming(): LambdaStreaming {
+  return (globalThis as typeof globalThis & { awslambda: LambdaStreaming }).awslambda;
 }

@@ -1,0 +1,38 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Env } from './read-secrets.ts';
+
+/** What CloudFront adds to every request: the token that tells it from other clients, and the viewer's address. */
+export const edgeTokenHeader = 'x-edge-token';
+export const viewerAddressHeader = 'x-edge-viewer';
+
+type Headers = Readonly<Record<string, string | undefined>>;
+
+interface EdgeEvent {
+  readonly headers?: Headers | null;
+  readonly requestContext: { readonly eventType?: string; readonly identity?: object };
+}
+
+/**
+ * The event as it would be without CloudFront: with the viewer's address and the host that the viewer named. As it is where no EDGE_TOKEN is set, and on an open
+ * WebSocket, whose frames have no headers. Undefined when the request did not come through CloudFront, and so past the firewall.
+ */
+export function fromEdge<E extends EdgeEvent>(event: E, env: Env): E | undefined {
+  const token = env['EDGE_TOKEN'];
+  const { eventType, identity } = event.requestContext;
+  if (!token || eventType === 'MESSAGE' || eventType === 'DISCONNECT') return event;
+  const headers = Object.entries(event.headers ?? {});
+  const named = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
+  if (!isSame(named(edgeTokenHeader) ?? '', token)) return undefined;
+  const kept = headers.filter(([name]) => ![edgeTokenHeader, viewerAddressHeader, 'host'].includes(name.toLowerCase()));
+  const sourceIp = named(viewerAddressHeader);
+  return {
+    ...event,
+    headers: { ...Object.fromEntries(kept), Host: new URL(env['BASE_URL'] ?? 'https://localhost').host },
+    requestContext: { ...event.requestContext, identity: { ...identity, ...(sourceIp && { sourceIp }) } },
+  };
+}
+
+function isSame(given: string, wanted: string): boolean {
+  const [one, other] = [given, wanted].map((text) => createHash('sha256').update(text).digest());
+  return one !== undefined && other !== undefined && timingSafeEqual(one, other);
+}

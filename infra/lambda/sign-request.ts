@@ -1,0 +1,52 @@
+import { createHash, createHmac } from 'node:crypto';
+
+export interface AwsCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+export interface SignedCall {
+  readonly service: string;
+  readonly region: string;
+  /** By lower-case name; all are signed. `host` must be among them. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+  readonly at: Date;
+}
+
+/**
+ * Signature Version 4 (AWS General Reference) of a POST to `/` without a query, which is how AWS's JSON services are called: the headers to send, with
+ * `authorization` and `x-amz-date`.
+ */
+export function signRequest(
+  { accessKeyId, secretAccessKey }: AwsCredentials,
+  { service, region, headers, body, at }: SignedCall,
+): Record<string, string> {
+  const stamp = at.toISOString().replace(/[-:]|\.\d+/g, '');
+  const day = stamp.slice(0, 8);
+  const sent: Record<string, string> = { ...headers, 'x-amz-date': stamp };
+  const names = Object.keys(sent).toSorted();
+  const signedHeaders = names.join(';');
+  const canonical = [
+    'POST',
+    '/',
+    '',
+    ...names.map((name) => `${name}:${sent[name]?.trim()}`),
+    '',
+    signedHeaders,
+    sha256(body),
+  ].join('\n');
+  const scope = `${day}/${region}/${service}/aws4_request`;
+  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
+  const signature = hmac(key, ['AWS4-HMAC-SHA256', stamp, scope, sha256(canonical)].join('\n')).toString('hex');
+  const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
+  return { ...sent, authorization };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}
+
+function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}

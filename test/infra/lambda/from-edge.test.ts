@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { fromEdge } from '../../../infra/lambda/from-edge.ts';
+
+const env = { EDGE_TOKEN: 'right', BASE_URL: 'https://mcp.example.org' };
+const event = (headers: Record<string, string>) => ({
+  headers,
+  path: '/health',
+  requestContext: { identity: { sourceIp: '130.176.0.1', userAgent: 'x' } },
+});
+
+test('without an edge a request is as it comes', () => {
+  const plain = event({ 'x-edge-viewer': '6.6.6.6' });
+  expect(fromEdge(plain, {})).toBe(plain);
+});
+
+test("a request that came through the edge has the viewer's address and host, and no token", () => {
+  const through = event({
+    'X-Edge-Token': 'right',
+    'x-edge-viewer': '198.51.100.7',
+    host: 'api.internal',
+    accept: '*/*',
+  });
+  expect(fromEdge(through, env)).toEqual({
+    headers: { accept: '*/*', Host: 'mcp.example.org' },
+    path: '/health',
+    requestContext: { identity: { sourceIp: '198.51.100.7', userAgent: 'x' } },
+  });
+});
+
+test.each([{}, { 'x-edge-token': '' }, { 'x-edge-token': 'wrong' }, { 'x-edge-token': 'right ' }])(
+  'a request past the edge is refused: %j',
+  (headers) => expect(fromEdge(event({ ...headers, 'x-edge-viewer': '6.6.6.6' }), env)).toBeUndefined(),
+);
+
+test('the frames of an open WebSocket, which have no headers, pass; opening one does not', () => {
+  const frame = (eventType: string) => ({ requestContext: { eventType } });
+  expect(fromEdge(frame('MESSAGE'), env)).toBeDefined();
+  expect(fromEdge(frame('DISCONNECT'), env)).toBeDefined();
+  expect(fromEdge(frame('CONNECT'), env)).toBeUndefined();
+});
