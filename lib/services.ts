@@ -13,6 +13,7 @@ import { readSettings, type Settings, type SettingsGroup, type SettingsOf } from
 import type { ConnectionStore, Greetings, LiveLog, Sockets } from './live/ports.ts';
 import type { OutboxStore, Relay } from './outbox/ports.ts';
 import type { Seal } from './secrets/seal.ts';
+import type { DeadLetters, JobSender, TaskStore } from './tasks/ports.ts';
 import type { HistoryStore, ToolStore } from './tools/ports.ts';
 
 /** What a function may name in `uses`, and what it then gets. */
@@ -26,7 +27,7 @@ export interface Provides {
     audit: AuditStore;
     mysqlProbe: Probe;
   };
-  mongo: { history: HistoryStore; mongoProbe: Probe };
+  mongo: { history: HistoryStore; tasks: TaskStore; mongoProbe: Probe };
   /** Who is who: the DynamoDB table of trust, and the signing keys. */
   auth: {
     gatekeeper: Gatekeeper;
@@ -39,7 +40,14 @@ export interface Provides {
     dynamoProbe: Probe;
   };
   redis: { limiter: Limiter; cache: Cache; redisProbe: Probe };
-  queues: { relay: Relay; greetings: Greetings; postpone: Host['postpone']; sqsProbe: Probe };
+  queues: {
+    relay: Relay;
+    greetings: Greetings;
+    jobs: JobSender;
+    deadLetters: DeadLetters;
+    postpone: Host['postpone'];
+    sqsProbe: Probe;
+  };
   /** Live updates: their log, and the WebSockets that are open. */
   live: { liveLog: LiveLog; connections: ConnectionStore };
   /** The way back into an open WebSocket. */
@@ -115,12 +123,13 @@ export function createHost({
     },
     async mongo() {
       const settings = read('mongo');
-      const [{ mongoProbe, openMongo }, { mongoHistory }] = await Promise.all([
+      const [{ mongoProbe, openMongo }, { mongoHistory }, { mongoTaskStore }] = await Promise.all([
         import('./adapters/mongo/client.ts'),
         import('./adapters/mongo/history.ts'),
+        import('./adapters/mongo/tasks.ts'),
       ]);
       const db = openMongo(settings);
-      return { history: mongoHistory(db), mongoProbe: mongoProbe(db) };
+      return { history: mongoHistory(db), tasks: mongoTaskStore(db), mongoProbe: mongoProbe(db) };
     },
     async auth() {
       const settings = read('auth');
@@ -150,15 +159,18 @@ export function createHost({
     },
     async queues() {
       const settings = read('queues');
-      const [{ openQueues }, { queueRelay }] = await Promise.all([
+      const [{ openQueues }, { queueRelay }, { queueDeadLetters, queueJobs }] = await Promise.all([
         import('./adapters/queue/sqs.ts'),
         import('./adapters/queue/relay.ts'),
+        import('./adapters/queue/jobs.ts'),
       ]);
       const queues = openQueues(settings);
       const prefix = `mcp-${settings.base.STAGE}-`;
       return {
         relay: queueRelay(queues),
         greetings: { request: (connection_id) => queues.send('live', { connection_id } satisfies SocketOpened) },
+        jobs: queueJobs(queues),
+        deadLetters: queueDeadLetters(queues),
         postpone: ({ eventSourceARN, receiptHandle }, seconds) =>
           queues.postpone((eventSourceARN.split(':').at(-1) ?? '').replace(prefix, ''), receiptHandle, seconds),
         sqsProbe: queues.probe('relay'),

@@ -1,5 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { MongoClient } from 'mongodb';
 import { createTables } from '../../lib/adapters/dynamo/create-tables.ts';
+import { createIndexes } from '../../lib/adapters/mongo/create-indexes.ts';
 import { installHost } from '../../lib/kernel/host.ts';
 import { createHost } from '../../lib/services.ts';
 import { catalogueOf } from '../catalogue.ts';
@@ -47,6 +49,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   await Promise.all([
     timed(report, 'schema', () => migrateUp(urls.mysql)),
     timed(report, 'tables', () => createTablesAt(urls.dynamodb, stage)),
+    timed(report, 'indexes', () => createIndexesAt(urls.mongodb)),
     timed(report, 'queues', () => createQueues(sqs)),
   ]);
   const gateway = await startGateway({ functions, port, stage });
@@ -75,6 +78,15 @@ async function createTablesAt(endpoint: string, stage: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
   await createTables(client, stage);
   client.destroy();
+}
+
+async function createIndexesAt(url: string): Promise<void> {
+  const client = new MongoClient(url);
+  try {
+    await createIndexes(client.db());
+  } finally {
+    await client.close();
+  }
 }
 
 async function timed(report: (line: string) => void, name: string, work: () => Promise<unknown>): Promise<void> {

@@ -1,6 +1,8 @@
 import {
   ChangeMessageVisibilityCommand,
+  DeleteMessageCommand,
   GetQueueAttributesCommand,
+  ReceiveMessageCommand,
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
@@ -11,6 +13,11 @@ import type { SettingsOf } from '../../kernel/settings.ts';
 /** The installation's queues, by their declared names. */
 export interface Queues {
   send(queue: string, message: unknown): Promise<void>;
+  /** Sends a body as it is. */
+  sendText(queue: string, body: string): Promise<void>;
+  /** Up to ten messages, without waiting for any; hidden from others for `hideSeconds`. */
+  receive(queue: string, hideSeconds: number): Promise<{ readonly body: string; readonly receiptHandle: string }[]>;
+  remove(queue: string, receiptHandle: string): Promise<void>;
   /** Hides a received message for some more seconds. */
   postpone(queue: string, receiptHandle: string, seconds: number): Promise<void>;
   /** Asks after one queue. */
@@ -26,18 +33,34 @@ export function openQueues({ base, queues }: SettingsOf<'queues'>): Queues {
     requestHandler: { connectionTimeout: 1000, requestTimeout: 1500, throwOnRequestTimeout: true },
   });
   const urlOf = (queue: string): string => `${queues.SQS_QUEUE_URL_PREFIX}${queue}`;
+  const sendText: Queues['sendText'] = async (queue, body) => {
+    const requestId = currentCorrelation()?.requestId;
+    await client.send(
+      new SendMessageCommand({
+        QueueUrl: urlOf(queue),
+        MessageBody: body,
+        ...(requestId !== undefined && {
+          MessageAttributes: { request_id: { DataType: 'String', StringValue: requestId } },
+        }),
+      }),
+    );
+  };
   return {
-    async send(queue, message) {
-      const requestId = currentCorrelation()?.requestId;
-      await client.send(
-        new SendMessageCommand({
+    send: (queue, message) => sendText(queue, JSON.stringify(message)),
+    sendText,
+    async receive(queue, hideSeconds) {
+      const { Messages = [] } = await client.send(
+        new ReceiveMessageCommand({
           QueueUrl: urlOf(queue),
-          MessageBody: JSON.stringify(message),
-          ...(requestId !== undefined && {
-            MessageAttributes: { request_id: { DataType: 'String', StringValue: requestId } },
-          }),
+          MaxNumberOfMessages: 10,
+          VisibilityTimeout: hideSeconds,
+          WaitTimeSeconds: 0,
         }),
       );
+      return Messages.map(({ Body = '', ReceiptHandle = '' }) => ({ body: Body, receiptHandle: ReceiptHandle }));
+    },
+    async remove(queue, ReceiptHandle) {
+      await client.send(new DeleteMessageCommand({ QueueUrl: urlOf(queue), ReceiptHandle }));
     },
     async postpone(queue, ReceiptHandle, seconds) {
       await client.send(

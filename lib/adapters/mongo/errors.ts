@@ -1,0 +1,16 @@
+import { MongoError } from 'mongodb';
+import { Problem } from '../../kernel/problem.ts';
+
+/** What `work` resolves. @throws Problem `service-unavailable` when MongoDB fails at it. */
+export async function answering<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    if (!(cause instanceof MongoError)) throw cause;
+    throw new Problem('service-unavailable', {
+      detail: 'This cannot be read or written at the moment.',
+      cause,
+      headers: { 'retry-after': '5' },
+    });
+  }
+}

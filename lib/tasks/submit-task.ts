@@ -1,0 +1,38 @@
+import { currentCorrelation } from '../kernel/correlation.ts';
+import { newId } from '../kernel/ids.ts';
+import type { Seal } from '../secrets/seal.ts';
+import type { JobQueue, JobSender, TaskStore } from './ports.ts';
+
+/** A task whose message is lost is sent again after this long, then each time after twice as long. */
+export const firstDueMs = 60_000;
+
+export interface TaskRequest {
+  readonly type: string;
+  readonly queue: JobQueue;
+  readonly ownerId: string;
+  /** What the worker gets, as JSON, sealed in the store; at most some hundred KB. */
+  readonly input: unknown;
+  readonly message: string;
+}
+
+/** The place that a task's input is sealed for. */
+export const placeOf = (taskId: string): string => `task:${taskId}`;
+
+/**
+ * Writes the task and then sends its message; when that fails the sweeper sends it within two minutes.
+ * @throws Problem `service-unavailable` when the task cannot be written.
+ */
+export async function submitTask(
+  { tasks, jobs, seal }: { tasks: TaskStore; jobs: JobSender; seal: Seal },
+  { type, queue, ownerId, input, message }: TaskRequest,
+): Promise<{ task_id: string; status: 'pending'; message: string }> {
+  const id = newId();
+  const createdAt = new Date();
+  const sealed = await seal.seal(JSON.stringify(input), placeOf(id));
+  const dueAt = new Date(createdAt.getTime() + firstDueMs);
+  await tasks.insert({ id, type, queue, ownerId, message, createdAt, dueAt, input: sealed });
+  await jobs.send(queue, { task_id: id }).catch((error: unknown) => {
+    currentCorrelation()?.log.warn('The job could not be sent; the sweeper will send it.', { task_id: id, error });
+  });
+  return { task_id: id, status: 'pending', message };
+}
