@@ -70,6 +70,7 @@ function placeOf({ declaration }: DiscoveredFunction): string | undefined {
       return declaration.socketRoute;
     case 'schedule':
     case 'event':
+    case 'command':
       return undefined;
   }
 }

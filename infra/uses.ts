@@ -26,6 +26,7 @@ function impliedBy(declaration: Declaration): Use[] {
       return ['queues'];
     case 'schedule':
     case 'event':
+    case 'command':
       return [];
   }
 }

@@ -44,6 +44,8 @@ export interface App {
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
   /** Registers a user and logs in. */
   signUp(role?: 'developer' | 'viewer'): Promise<SignedUp>;
+  /** Makes an admin, as the operator does, and logs in. */
+  enterAdmin(): Promise<SignedUp>;
   readonly invoke: Application['invoke'];
 }
 
@@ -78,7 +80,14 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   });
   const { url, invoke } = application;
   const call: App['call'] = (method, path, callOptions) => callHttp(url, method, path, callOptions);
-  return { url, lines, call, signUp: (role = 'developer') => signUp(call, role), invoke };
+  return {
+    url,
+    lines,
+    call,
+    signUp: (role = 'developer') => signUp(call, role),
+    enterAdmin: () => enterAdmin(call, invoke),
+    invoke,
+  };
 }
 
 export async function newSigningKeys(): Promise<string> {
@@ -122,13 +131,26 @@ async function signUp(call: App['call'], role: string): Promise<SignedUp> {
     json: { username, email: `${username}@example.org`, password, role },
   });
   if (registered.status !== 201) throw new Error(`register answered ${registered.status}: ${registered.text}`);
-  const login = await call('POST', '/api/v1/auth/login', { json: { username, password } });
-  if (login.status !== 200) throw new Error(`login answered ${login.status}: ${login.text}`);
+  return logIn(call, { id: String(registered.body['id']), username, password });
+}
+
+async function enterAdmin(call: App['call'], invoke: App['invoke']): Promise<SignedUp> {
+  const email = `a${randomBytes(6).toString('hex')}@example.org`;
+  const made = (await invoke('run-admin', { command: 'create', email })) as Omit<SignedUp, 'token' | 'refreshToken'>;
+  return logIn(call, made);
+}
+
+async function logIn(
+  call: App['call'],
+  { id, username, password }: Omit<SignedUp, 'token' | 'refreshToken'>,
+): Promise<SignedUp> {
+  const { status, text, body } = await call('POST', '/api/v1/auth/login', { json: { username, password } });
+  if (status !== 200) throw new Error(`login answered ${status}: ${text}`);
   return {
-    id: String(registered.body['id']),
+    id,
     username,
     password,
-    token: String(login.body['access_token']),
-    refreshToken: String(login.body['refresh_token']),
+    token: String(body['access_token']),
+    refreshToken: String(body['refresh_token']),
   };
 }

@@ -8,10 +8,10 @@ export const handler = endpoint({
   summary: 'Register a user',
   permission: 'recognised',
   limit: perMinutePerAddress(10),
-  uses: ['mysql', 'settings'],
+  uses: ['mysql', 'queues', 'settings'],
   body: Registration,
   output: UserView,
   status: 201,
-  problems: ['user-exists', 'registration-closed'],
+  problems: ['user-exists', 'registration-closed', 'invalid-invite', 'forbidden'],
   run: ({ body, caller, services }) => register(services, caller, body),
 });

@@ -60,6 +60,8 @@ export function exampleEvent({ id, declaration }: DiscoveredFunction, token: str
             'detail-type': declaration.on.detailType,
             detail: exampleOf(declaration.message),
           };
+    case 'command':
+      return exampleOf(declaration.message);
     case 'socket':
       return {
         headers: token === undefined ? {} : { authorization: `Bearer ${token}` },

@@ -1,20 +1,14 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newSession, tokenPair } from '../../lib/auth/session.ts';
-import { currentHost, installHost } from '../../lib/kernel/host.ts';
+import { currentHost } from '../../lib/kernel/host.ts';
 import { newId } from '../../lib/kernel/ids.ts';
-import { createHost } from '../../lib/services.ts';
-import { catalogueOf } from '../catalogue.ts';
 import { discover, type DiscoveredFunction } from '../discover.ts';
-import { encryptionKeysOf } from './encryption-key.ts';
-import { localEnvironment, withLocalCredentials } from './environment.ts';
 import { exampleEvent } from './example-event.ts';
 import { invokeById } from './gateway/invoke-by-id.ts';
 import { createInvoker } from './gateway/invoke.ts';
-import { startPlatform } from './platform.ts';
-import { AlreadyRunning, takeLock } from './process/lock.ts';
-import { signingKeysOf } from './signing-key.ts';
+import { reachPlatform } from './reach-platform.ts';
 
 /*
  * `npm run invoke -- <function> [event.json]`: runs one function on its example event, or on the one given, against the stores of the platform that runs here;
@@ -34,7 +28,7 @@ async function main(): Promise<void> {
       `usage: npm run invoke -- <function> [event.json]\nfunctions: ${functions.map((each) => each.id).join(' ')}`,
     );
   }
-  const stop = await reachStores(functions);
+  const stop = await reachPlatform({ functions, state, cache: join(root, '.local', 'debian'), write });
   try {
     const event: unknown =
       eventFile === undefined ? exampleEvent(target, await token(target)) : JSON.parse(readFileSync(eventFile, 'utf8'));
@@ -43,42 +37,6 @@ async function main(): Promise<void> {
   } finally {
     await stop();
   }
-}
-
-/** Installs a host on the running platform's stores, or starts a platform; answers how to leave. */
-async function reachStores(functions: readonly DiscoveredFunction[]): Promise<() => Promise<void>> {
-  try {
-    const lock = takeLock(state);
-    const platform = await startPlatform({
-      state,
-      cache: join(root, '.local', 'debian'),
-      env: process.env,
-      port: 0,
-      report: write,
-      write,
-    });
-    return async () => {
-      await platform.stop();
-      lock.release();
-    };
-  } catch (error) {
-    if (!(error instanceof AlreadyRunning)) throw error;
-  }
-  const file = join(state, 'platform.json');
-  if (!existsSync(file)) throw new Error('The platform is just starting; try again when it is ready.');
-  const urls = JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof localEnvironment>[0]['urls'] & {
-    base: string;
-  };
-  withLocalCredentials(process.env);
-  const env = localEnvironment({
-    env: { BASE_URL: urls.base, ...process.env },
-    urls,
-    port: 0,
-    signingKeys: await signingKeysOf(state),
-    encryptionKeys: encryptionKeysOf(state),
-  });
-  installHost(createHost({ env, catalogue: catalogueOf(functions, 'local'), write }));
-  return async () => undefined;
 }
 
 /** An access token of the admin `invoke`, who has no password; undefined where nobody is asked. */

@@ -7,9 +7,13 @@ import { newId } from '../../lib/kernel/ids.ts';
 export async function signingKeysOf(state: string): Promise<string> {
   const file = join(state, 'signing-keys.json');
   if (!existsSync(file)) {
-    const { privateKey } = await generateKeyPair('ES256', { extractable: true });
-    const jwk = { ...(await exportJWK(privateKey)), kid: newId(), alg: 'ES256', use: 'sig' };
-    writeFileSync(file, JSON.stringify([jwk]), { mode: 0o600 });
+    writeFileSync(file, JSON.stringify([await newSigningKey()]), { mode: 0o600 });
   }
   return readFileSync(file, 'utf8');
+}
+
+/** One new private JWK (ES256). */
+export async function newSigningKey(): Promise<object> {
+  const { privateKey } = await generateKeyPair('ES256', { extractable: true });
+  return { ...(await exportJWK(privateKey)), kid: newId(), alg: 'ES256', use: 'sig' };
 }

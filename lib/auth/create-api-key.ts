@@ -1,6 +1,8 @@
+import { auditEntry } from '../audit/audit-entry.ts';
 import { allows, type Caller } from '../kernel/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { invalidField, Problem } from '../kernel/problem.ts';
+import type { Relay } from '../outbox/ports.ts';
 import { newApiKeyText } from './api-key-text.ts';
 import { demandSession } from './demand-session.ts';
 import type { ApiKey, ApiKeyStore, TrustStore } from './ports.ts';
@@ -12,7 +14,7 @@ import type { ApiKeyRequest, CreatedApiKey } from './schema.ts';
  * @throws Problem `forbidden` for a scope that the caller lacks, or when a key asks; 422 for an end in the past.
  */
 export async function createApiKey(
-  { apiKeys, trust }: { apiKeys: ApiKeyStore; trust: TrustStore },
+  { apiKeys, trust, relay }: { apiKeys: ApiKeyStore; trust: TrustStore; relay: Relay },
   caller: Caller,
   { name, expires_at, scopes, servers }: ApiKeyRequest,
 ): Promise<CreatedApiKey> {
@@ -49,6 +51,12 @@ export async function createApiKey(
     servers: key.servers,
     expiresAt,
   });
-  await apiKeys.insert(key, hash);
+  const told = auditEntry(caller, {
+    action: 'api-key.created',
+    target: { type: 'api-key', id: key.id },
+    details: { name, prefix: key.prefix, scopes: key.scopes ?? null, servers: key.servers ?? null },
+  });
+  await apiKeys.insert(key, hash, [told]);
+  await relay.send([told.id]);
   return { ...presentApiKey(key), key: text };
 }

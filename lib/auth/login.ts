@@ -1,4 +1,6 @@
+import { auditEntry } from '../audit/audit-entry.ts';
 import { Problem } from '../kernel/problem.ts';
+import type { OutboxStore, Relay } from '../outbox/ports.ts';
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts';
 import type { TrustStore, User, UserStore } from './ports.ts';
 import type { Credentials, TokenPair } from './schema.ts';
@@ -10,9 +12,10 @@ import type { SigningKeys } from './tokens.ts';
  * @throws Problem `invalid-credentials`.
  */
 export async function login(
-  { users, trust, signingKeys }: { users: UserStore; trust: TrustStore; signingKeys: SigningKeys },
+  services: { users: UserStore; trust: TrustStore; signingKeys: SigningKeys; outbox: OutboxStore; relay: Relay },
   { username, password }: Credentials,
 ): Promise<TokenPair> {
+  const { users, trust, signingKeys } = services;
   const user = await users.byLogin(username);
   const right = await verifyPassword(password, user?.passwordHash);
   if (!user?.isActive || !right) {
@@ -25,8 +28,23 @@ export async function login(
     // Login is where standing comes from, and where it heals if a change in MySQL was never told.
     trust.putUser({ userId: user.id, role: user.role, isActive: user.isActive, version: user.updatedAt }),
     isOutdated(user.passwordHash) && rehash(users, user, password),
+    tell(services, user, family.id),
   ]);
   return answer;
+}
+
+async function tell(
+  { outbox, relay }: { outbox: OutboxStore; relay: Relay },
+  user: User,
+  sessionId: string,
+): Promise<void> {
+  const target = { type: 'user', id: user.id };
+  const told = auditEntry(
+    { userId: user.id },
+    { action: 'user.logged-in', target, details: { session_id: sessionId } },
+  );
+  await outbox.add([told]);
+  await relay.send([told.id]);
 }
 
 async function rehash(users: UserStore, user: User, password: string): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Permission, Role } from '../kernel/caller.ts';
+import type { OutboxEntry } from '../outbox/ports.ts';
 
 export interface User {
   readonly id: string;
@@ -13,15 +14,62 @@ export interface User {
   readonly updatedAt: Date;
 }
 
-/** Users: the truth, in MySQL. Names and addresses compare without case. */
+/** What of a user may change. */
+export type UserChanges = Partial<Pick<User, 'role' | 'isActive' | 'passwordHash'>>;
+
+export interface UserFilter {
+  readonly role: Role | undefined;
+  readonly isActive: boolean | undefined;
+  /** Part of the name or the address. */
+  readonly search: string | undefined;
+}
+
+/** Users: the truth, in MySQL. Names and addresses compare without case. Changes write their outbox entries in the same transaction. */
 export interface UserStore {
-  /** @throws Problem `user-exists` when the name or the address is taken. */
-  insert(user: User): Promise<void>;
+  /**
+   * Spends the invitation, when one is named. A user whose id is there already was made by an earlier try.
+   * @throws Problem `user-exists` when the name or the address is taken, `invalid-invite` when the invitation has just been used.
+   */
+  insert(user: User, outbox?: readonly OutboxEntry[], inviteId?: string): Promise<void>;
+  /**
+   * Locks the user, lets `decide` say what becomes different, and moves `updatedAt` strictly forward, to `at`. undefined changes nothing.
+   * @returns the user as it is then; undefined when there is none. What `decide` throws rolls back.
+   */
+  change(
+    id: string,
+    decide: (
+      current: User,
+      facts: { readonly at: Date; readonly isLastAdmin: boolean },
+    ) => { readonly changes: UserChanges; readonly outbox: readonly OutboxEntry[] } | undefined,
+  ): Promise<User | undefined>;
+  /** By name. */
+  list(
+    filter: UserFilter,
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<{ items: User[]; total: number }>;
   byId(id: string): Promise<User | undefined>;
   /** By user name or e-mail address. */
   byLogin(login: string): Promise<User | undefined>;
   /** Another hash of the same password. Changes nothing when the password has changed since `from` was read. */
   rehashPassword(id: string, from: string, to: string): Promise<void>;
+}
+
+export interface Invite {
+  readonly id: string;
+  /** The address that it is for; undefined: anybody's. */
+  readonly email: string | undefined;
+  readonly role: Role;
+  /** undefined: the operator, at the command line. */
+  readonly createdBy: string | undefined;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  readonly usedAt: Date | undefined;
+}
+
+/** Invitations, in MySQL, by the SHA-256 (in hex) of their text. */
+export interface InviteStore {
+  insert(invite: Invite, hash: string, outbox: readonly OutboxEntry[]): Promise<void>;
+  byHash(hash: string): Promise<Invite | undefined>;
 }
 
 export interface ApiKey {
@@ -42,7 +90,8 @@ export interface ApiKey {
 
 /** API keys: the truth, in MySQL. What a request checks is their standing, in DynamoDB. Hashes are SHA-256 in hex. */
 export interface ApiKeyStore {
-  insert(key: ApiKey, hash: string): Promise<void>;
+  /** A key whose id is there already was made by an earlier try: it gets the new hash. */
+  insert(key: ApiKey, hash: string, outbox: readonly OutboxEntry[]): Promise<void>;
   /** The owner's keys, newest first. */
   listOf(
     userId: string,
@@ -50,7 +99,7 @@ export interface ApiKeyStore {
   ): Promise<{ items: ApiKey[]; total: number }>;
   byId(id: string): Promise<{ key: ApiKey; hash: string } | undefined>;
   /** Keeps the moment of the first revocation. */
-  revoke(id: string, at: Date): Promise<void>;
+  revoke(id: string, at: Date, outbox: readonly OutboxEntry[]): Promise<void>;
   /** Moves `lastUsedAt` forward, never back. */
   used(uses: readonly { readonly id: string; readonly at: Date }[]): Promise<void>;
 }

@@ -1,43 +1,79 @@
-import { allows, type Caller } from '../kernel/caller.ts';
+import { auditEntry } from '../audit/audit-entry.ts';
+import { allows, type Caller, type Role } from '../kernel/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { Problem } from '../kernel/problem.ts';
 import type { Settings } from '../kernel/settings.ts';
+import type { Relay } from '../outbox/ports.ts';
+import { inviteHash } from './invite-text.ts';
 import { hashPassword } from './passwords.ts';
-import type { User, UserStore } from './ports.ts';
+import type { Invite, InviteStore, User, UserStore } from './ports.ts';
 import { presentUser } from './present.ts';
 import type { Registration, UserView } from './schema.ts';
 
 /**
  * Makes a user. Who may change users may also make admins, and register others where registration is not open.
- * @throws Problem `forbidden`, `registration-closed`, `user-exists`.
+ * @throws Problem `forbidden`, `registration-closed`, `invalid-invite`, `user-exists`.
  */
 export async function register(
-  { users, settings }: { users: UserStore; settings: Pick<Settings['base'], 'REGISTRATION'> },
+  services: {
+    users: UserStore;
+    invites: InviteStore;
+    relay: Relay;
+    settings: Pick<Settings['base'], 'REGISTRATION'>;
+  },
   caller: Caller | undefined,
-  { username, email, password, role }: Registration,
+  { username, email, password, role, invite: inviteText }: Registration,
 ): Promise<UserView> {
+  const { users, invites, relay, settings } = services;
   const byAdmin = caller !== undefined && allows(caller, 'users:update');
-  if (role === 'admin' && !byAdmin) {
-    throw new Problem('forbidden', {
-      detail: 'Only an admin can make an admin.',
-      extra: { required_permission: 'users:update' },
-    });
-  }
-  if (settings.REGISTRATION !== 'open' && !byAdmin) {
+  const mayCome = settings.REGISTRATION === 'open' || byAdmin;
+  if (!mayCome && (settings.REGISTRATION === 'closed' || inviteText === undefined)) {
     throw new Problem('registration-closed', { detail: 'An admin has to let new users in.' });
   }
+  const invite = inviteText === undefined ? undefined : await invites.byHash(inviteHash(inviteText));
+  if (inviteText !== undefined) demandGood(invite, email);
+  const given = role ?? invite?.role ?? 'developer';
+  demandMayHave(given, byAdmin, invite);
+
   const now = new Date();
   const passwordHash = await hashPassword(password);
   const user: User = {
     id: newId(),
     username,
     email,
-    role,
+    role: given,
     isActive: true,
     passwordHash,
     createdAt: now,
     updatedAt: now,
   };
-  await users.insert(user);
+  const told = auditEntry(caller ?? { userId: user.id }, {
+    action: 'user.registered',
+    target: { type: 'user', id: user.id },
+    details: { role: given, invite_id: invite?.id ?? null },
+  });
+  await users.insert(user, [told], invite?.id);
+  await relay.send([told.id]);
   return presentUser(user);
+}
+
+function demandGood(invite: Invite | undefined, email: string): void {
+  const fault = faultOf(invite, email);
+  if (fault !== undefined) throw new Problem('invalid-invite', { detail: fault });
+}
+
+function faultOf(invite: Invite | undefined, email: string): string | undefined {
+  if (!invite || invite.expiresAt <= new Date()) return 'There is no such invitation, or not any more.';
+  if (invite.usedAt) return 'This invitation has been used.';
+  const isTheirs = invite.email === undefined || invite.email.toLowerCase() === email.toLowerCase();
+  return isTheirs ? undefined : 'This invitation is for another e-mail address.';
+}
+
+/** An admin gives any role, an invitation its own, and everybody may ask for less than an admin's where registration is open. */
+function demandMayHave(role: Role, byAdmin: boolean, invite: Invite | undefined): void {
+  if (byAdmin || (invite ? role === invite.role : role !== 'admin')) return;
+  throw new Problem('forbidden', {
+    detail: invite ? `This invitation is for the role ${invite.role}.` : 'Only an admin can make an admin.',
+    extra: { required_permission: 'users:update' },
+  });
 }

@@ -1,6 +1,8 @@
 import type * as z from 'zod';
+import { auditEntry } from '../audit/audit-entry.ts';
 import { type Caller, isAdmin } from '../kernel/caller.ts';
 import { notFound } from '../kernel/problem.ts';
+import type { Relay } from '../outbox/ports.ts';
 import { demandSession } from './demand-session.ts';
 import type { ApiKeyStore, TrustStore } from './ports.ts';
 import type { RevokedApiKey } from './schema.ts';
@@ -10,7 +12,7 @@ import type { RevokedApiKey } from './schema.ts';
  * @throws Problem `not-found`, also for somebody else's key; `forbidden` when a key asks.
  */
 export async function revokeApiKey(
-  { apiKeys, trust }: { apiKeys: ApiKeyStore; trust: TrustStore },
+  { apiKeys, trust, relay }: { apiKeys: ApiKeyStore; trust: TrustStore; relay: Relay },
   caller: Caller,
   keyId: string,
 ): Promise<z.output<typeof RevokedApiKey>> {
@@ -19,6 +21,12 @@ export async function revokeApiKey(
   if (!found || (found.key.userId !== caller.userId && !isAdmin(caller))) throw notFound('api_key', keyId);
   // What requests look at goes first: a failure in between leaves a key that is dead and can be revoked again.
   await trust.deleteKey(found.hash);
-  await apiKeys.revoke(keyId, new Date());
+  const told = auditEntry(caller, {
+    action: 'api-key.revoked',
+    target: { type: 'api-key', id: keyId },
+    details: { name: found.key.name, owner_id: found.key.userId },
+  });
+  await apiKeys.revoke(keyId, new Date(), [told]);
+  await relay.send([told.id]);
   return { message: 'The API key is revoked.', id: keyId };
 }

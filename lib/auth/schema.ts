@@ -32,7 +32,11 @@ export const Registration = z.strictObject({
   username: Username,
   email: Email,
   password: NewPassword,
-  role: z.enum(roles).default('developer').meta({ description: 'Only an admin can make an admin.' }),
+  role: z
+    .enum(roles)
+    .optional()
+    .meta({ description: 'Default developer, or what the invitation says. Only an admin can make an admin.' }),
+  invite: z.string().min(1).max(200).optional().meta({ description: 'The invitation, where registration takes one.' }),
 });
 export type Registration = z.output<typeof Registration>;
 
@@ -41,6 +45,12 @@ export const Credentials = z.strictObject({
   password: Password.meta({ example: 'Correct-Horse-7-Staple' }),
 });
 export type Credentials = z.output<typeof Credentials>;
+
+export const PasswordChange = z.strictObject({
+  current_password: Password.meta({ example: 'Correct-Horse-7-Staple' }),
+  new_password: NewPassword,
+});
+export type PasswordChange = z.output<typeof PasswordChange>;
 
 const RefreshTokenText = z
   .string()

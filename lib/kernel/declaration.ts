@@ -163,13 +163,28 @@ export interface SocketDeclaration<
   }) => Promise<void>;
 }
 
+export interface CommandDeclaration<
+  U extends Use = Use,
+  M extends z.ZodType = z.ZodType,
+  O extends z.ZodType = z.ZodType,
+> extends Common<U> {
+  readonly message: M;
+  readonly output: O;
+  readonly run: (command: {
+    readonly message: z.output<M>;
+    readonly services: ServicesOf<U>;
+    readonly log: Log;
+  }) => Promise<z.input<O>>;
+}
+
 export type Declaration =
   | ({ readonly kind: 'endpoint' } & EndpointDeclaration)
   | ({ readonly kind: 'stream' } & StreamDeclaration)
   | ({ readonly kind: 'worker' } & WorkerDeclaration)
   | ({ readonly kind: 'schedule' } & ScheduleDeclaration)
   | ({ readonly kind: 'event' } & EventDeclaration)
-  | ({ readonly kind: 'socket' } & SocketDeclaration);
+  | ({ readonly kind: 'socket' } & SocketDeclaration)
+  | ({ readonly kind: 'command' } & CommandDeclaration);
 
 /** The part of Lambda's context that the kernel reads. */
 export interface Context {

@@ -8,6 +8,7 @@ const defaultSeconds: Readonly<Record<Declaration['kind'], number>> = {
   worker: 30,
   schedule: 60,
   event: 60,
+  command: 60,
 };
 
 /** Seconds that one invocation may take, at most Lambda's 15 minutes. */

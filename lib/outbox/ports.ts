@@ -9,6 +9,8 @@ export interface OutboxEntry {
 
 export interface StoredOutboxEntry extends OutboxEntry {
   readonly createdAt: Date;
+  /** The request that caused it; undefined for what no request did. */
+  readonly origin: { readonly request_id: string; readonly source_ip?: string | undefined } | undefined;
 }
 
 /** Entries are written by the stores, in the transaction of the change that they tell of. */
@@ -20,6 +22,8 @@ export interface OutboxStore {
   /** What waits to be told about one tool. */
   ofTool(toolId: string): Promise<StoredOutboxEntry[]>;
   remove(ids: readonly string[]): Promise<void>;
+  /** For what happened outside MySQL. */
+  add(entries: readonly OutboxEntry[]): Promise<void>;
 }
 
 /** The queue to the relay worker. */

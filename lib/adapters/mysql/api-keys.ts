@@ -1,6 +1,7 @@
 import type { ApiKey, ApiKeyStore } from '../../auth/ports.ts';
 import type { Permission } from '../../kernel/caller.ts';
-import type { Mysql } from './connection.ts';
+import type { Mysql, SqlValue } from './connection.ts';
+import { insertOutbox } from './outbox.ts';
 
 interface ApiKeyRow {
   readonly id: string;
@@ -20,21 +21,15 @@ const columns = 'id, user_id, name, prefix, hash, scopes, servers, created_at, e
 
 export function mysqlApiKeyStore(mysql: Mysql): ApiKeyStore {
   return {
-    async insert(key, hash) {
-      await mysql.execute(`INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, [
-        key.id,
-        key.userId,
-        key.name,
-        key.prefix,
-        hash,
-        key.scopes ? JSON.stringify(key.scopes) : null,
-        key.servers ? JSON.stringify(key.servers) : null,
-        key.createdAt,
-        key.expiresAt ?? null,
-        key.lastUsedAt ?? null,
-        key.revokedAt ?? null,
-      ]);
-    },
+    insert: (key, hash, outbox) =>
+      mysql.transaction(async (tx) => {
+        await tx.execute(
+          `INSERT INTO api_keys (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+           ON DUPLICATE KEY UPDATE hash = ?, prefix = ?`,
+          [...valuesOf(key, hash), hash, key.prefix],
+        );
+        await insertOutbox(tx, outbox);
+      }),
     async listOf(userId, { offset, limit }) {
       const [rows, [count]] = await Promise.all([
         mysql.query<ApiKeyRow>(
@@ -49,9 +44,14 @@ export function mysqlApiKeyStore(mysql: Mysql): ApiKeyStore {
       const [row] = await mysql.query<ApiKeyRow>(`SELECT ${columns} FROM api_keys WHERE id = ?`, [id]);
       return row && { key: toApiKey(row), hash: row.hash };
     },
-    async revoke(id, at) {
-      await mysql.execute('UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL', [at, id]);
-    },
+    revoke: (id, at, outbox) =>
+      mysql.transaction(async (tx) => {
+        const { affectedRows } = await tx.execute(
+          'UPDATE api_keys SET revoked_at = ? WHERE id = ? AND revoked_at IS NULL',
+          [at, id],
+        );
+        if (affectedRows > 0) await insertOutbox(tx, outbox);
+      }),
     async used(uses) {
       for (const { id, at } of uses) {
         await mysql.execute(
@@ -61,6 +61,22 @@ export function mysqlApiKeyStore(mysql: Mysql): ApiKeyStore {
       }
     },
   };
+}
+
+function valuesOf(key: ApiKey, hash: string): SqlValue[] {
+  return [
+    key.id,
+    key.userId,
+    key.name,
+    key.prefix,
+    hash,
+    key.scopes ? JSON.stringify(key.scopes) : null,
+    key.servers ? JSON.stringify(key.servers) : null,
+    key.createdAt,
+    key.expiresAt ?? null,
+    key.lastUsedAt ?? null,
+    key.revokedAt ?? null,
+  ];
 }
 
 function toApiKey(row: ApiKeyRow): ApiKey {

@@ -1,4 +1,5 @@
 import type { OutboxMessage } from '../../../events/outbox.ts';
+import { type Correlation, currentCorrelation } from '../../kernel/correlation.ts';
 import type { OutboxEntry, OutboxStore, StoredOutboxEntry } from '../../outbox/ports.ts';
 import type { Mysql, SqlRunner } from './connection.ts';
 
@@ -6,15 +7,17 @@ interface OutboxRow {
   readonly id: string;
   readonly message: string;
   readonly created_at: Date;
+  readonly origin: string | null;
 }
 
-/** For the stores, inside the transaction of the change that the entries tell of. */
+/** For the stores, inside the transaction of the change that the entries tell of. An entry that is there already was written by an earlier try. */
 export async function insertOutbox(tx: SqlRunner, entries: readonly OutboxEntry[]): Promise<void> {
   if (entries.length === 0) return;
-  const rows = entries.map(() => '(?, ?, ?, UTC_TIMESTAMP(3))').join(', ');
+  const rows = entries.map(() => '(?, ?, ?, ?, UTC_TIMESTAMP(3))').join(', ');
+  const origin = originOf(currentCorrelation());
   await tx.execute(
-    `INSERT INTO outbox (id, tool_id, message, created_at) VALUES ${rows}`,
-    entries.flatMap(({ id, message }) => [id, toolOf(message), JSON.stringify(message)]),
+    `INSERT INTO outbox (id, tool_id, message, origin, created_at) VALUES ${rows} ON DUPLICATE KEY UPDATE id = outbox.id`,
+    entries.flatMap(({ id, message }) => [id, toolOf(message), JSON.stringify(message), origin]),
   );
 }
 
@@ -23,7 +26,7 @@ export function mysqlOutbox(mysql: Mysql): OutboxStore {
     async byIds(ids) {
       if (ids.length === 0) return [];
       const rows = await mysql.query<OutboxRow>(
-        `SELECT id, message, created_at FROM outbox WHERE id IN (${placeholders(ids)}) ORDER BY created_at, id`,
+        `SELECT id, message, created_at, origin FROM outbox WHERE id IN (${placeholders(ids)}) ORDER BY created_at, id`,
         ids,
       );
       return rows.map(entryOf);
@@ -37,11 +40,12 @@ export function mysqlOutbox(mysql: Mysql): OutboxStore {
     },
     async ofTool(toolId) {
       const rows = await mysql.query<OutboxRow>(
-        'SELECT id, message, created_at FROM outbox WHERE tool_id = ? ORDER BY created_at, id',
+        'SELECT id, message, created_at, origin FROM outbox WHERE tool_id = ? ORDER BY created_at, id',
         [toolId],
       );
       return rows.map(entryOf);
     },
+    add: (entries) => insertOutbox(mysql, entries),
     async remove(ids) {
       if (ids.length > 0) await mysql.execute(`DELETE FROM outbox WHERE id IN (${placeholders(ids)})`, ids);
     },
@@ -52,8 +56,17 @@ function toolOf(message: OutboxMessage): string | null {
   return message.kind === 'tool-changed' ? message.tool_id : null;
 }
 
-function entryOf({ id, message, created_at }: OutboxRow): StoredOutboxEntry {
-  return { id, message: JSON.parse(message) as OutboxMessage, createdAt: created_at };
+function originOf(cause: Correlation | undefined): string | null {
+  return cause ? JSON.stringify({ request_id: cause.requestId, source_ip: cause.sourceIp }) : null;
+}
+
+function entryOf({ id, message, created_at, origin }: OutboxRow): StoredOutboxEntry {
+  return {
+    id,
+    message: JSON.parse(message) as OutboxMessage,
+    createdAt: created_at,
+    origin: origin === null ? undefined : (JSON.parse(origin) as NonNullable<StoredOutboxEntry['origin']>),
+  };
 }
 
 function placeholders(values: readonly unknown[]): string {

@@ -1,8 +1,10 @@
-import type { User, UserStore } from '../../auth/ports.ts';
+import type { User, UserFilter, UserStore } from '../../auth/ports.ts';
 import type { Role } from '../../kernel/caller.ts';
 import { Problem } from '../../kernel/problem.ts';
-import type { Mysql } from './connection.ts';
+import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
 import { DuplicateKey } from './errors.ts';
+import { spendInvite } from './invites.ts';
+import { insertOutbox } from './outbox.ts';
 
 interface UserRow {
   readonly id: string;
@@ -27,24 +29,63 @@ export function mysqlUserStore(mysql: Mysql): UserStore {
     return row && toUser(row);
   };
   return {
-    async insert(user) {
+    async insert(user, outbox = [], inviteId?) {
       try {
-        await mysql.execute(`INSERT INTO users (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, [
-          user.id,
-          user.username,
-          user.email,
-          user.role,
-          user.isActive,
-          user.passwordHash,
-          user.createdAt,
-          user.updatedAt,
-        ]);
+        await mysql.transaction(async (tx) => {
+          await tx.execute(`INSERT INTO users (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, [
+            user.id,
+            user.username,
+            user.email,
+            user.role,
+            user.isActive,
+            user.passwordHash,
+            user.createdAt,
+            user.updatedAt,
+          ]);
+          if (inviteId !== undefined) await spendInvite(tx, inviteId, user);
+          await insertOutbox(tx, outbox);
+        });
       } catch (error) {
+        if (error instanceof DuplicateKey && error.key === 'PRIMARY') return;
         const taken = error instanceof DuplicateKey ? uniqueNames[error.key] : undefined;
         if (taken === undefined) throw error;
         throw new Problem('user-exists', { detail: `This ${taken} is taken.`, cause: error });
       }
     },
+
+    change: (id, decide) =>
+      mysql.transaction(async (tx) => {
+        const [row] = await tx.query<UserRow>(`SELECT ${columns} FROM users WHERE id = ? FOR UPDATE`, [id]);
+        if (!row) return undefined;
+        const current = toUser(row);
+        const at = new Date(Math.max(Date.now(), current.updatedAt.getTime() + 1));
+        const decided = decide(current, { at, isLastAdmin: await isLastAdmin(tx, current) });
+        if (!decided) return current;
+        const next = { ...current, ...decided.changes, updatedAt: at };
+        await tx.execute('UPDATE users SET role = ?, is_active = ?, password_hash = ?, updated_at = ? WHERE id = ?', [
+          next.role,
+          next.isActive,
+          next.passwordHash,
+          at,
+          id,
+        ]);
+        await insertOutbox(tx, decided.outbox);
+        return next;
+      }),
+
+    async list(filter, { offset, limit }) {
+      const { where, values } = conditions(filter);
+      const [rows, [count]] = await Promise.all([
+        mysql.query<UserRow>(`SELECT ${columns} FROM users WHERE ${where} ORDER BY username, id LIMIT ? OFFSET ?`, [
+          ...values,
+          limit,
+          offset,
+        ]),
+        mysql.query<{ total: number }>(`SELECT COUNT(*) AS total FROM users WHERE ${where}`, values),
+      ]);
+      return { items: rows.map(toUser), total: count?.total ?? 0 };
+    },
+
     byId: (id) => one('id', id),
     // A user name holds no @, so the two cannot be mistaken for each other.
     byLogin: (login) => one(login.includes('@') ? 'email' : 'username', login),
@@ -52,6 +93,35 @@ export function mysqlUserStore(mysql: Mysql): UserStore {
       await mysql.execute('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?', [to, id, from]);
     },
   };
+}
+
+/** Asked under a lock, so that two admins cannot dismiss each other at the same time. */
+async function isLastAdmin(tx: SqlRunner, { id, role, isActive }: User): Promise<boolean> {
+  if (role !== 'admin' || !isActive) return false;
+  const others = await tx.query(
+    "SELECT id FROM users WHERE role = 'admin' AND is_active = TRUE AND id <> ? LIMIT 1 FOR UPDATE",
+    [id],
+  );
+  return others.length === 0;
+}
+
+function conditions({ role, isActive, search }: UserFilter): { where: string; values: SqlValue[] } {
+  const where = ['TRUE'];
+  const values: SqlValue[] = [];
+  if (role !== undefined) {
+    where.push('role = ?');
+    values.push(role);
+  }
+  if (isActive !== undefined) {
+    where.push('is_active = ?');
+    values.push(isActive);
+  }
+  if (search !== undefined) {
+    const pattern = `%${search.replaceAll(/[!%_]/g, '!$&')}%`;
+    where.push("(username LIKE ? ESCAPE '!' OR email LIKE ? ESCAPE '!')");
+    values.push(pattern, pattern);
+  }
+  return { where: where.join(' AND '), values };
 }
 
 function toUser(row: UserRow): User {

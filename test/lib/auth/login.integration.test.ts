@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectMysql, type Mysql } from '../../../lib/adapters/mysql/connection.ts';
+import { mysqlOutbox } from '../../../lib/adapters/mysql/outbox.ts';
 import { mysqlUserStore } from '../../../lib/adapters/mysql/users.ts';
 import { login } from '../../../lib/auth/login.ts';
 import { hashPassword } from '../../../lib/auth/passwords.ts';
@@ -12,6 +13,7 @@ import { outdatedHash } from './outdated-hash.ts';
 import { startTrust } from './start-trust.ts';
 
 const password = 'Correct-Horse-7';
+const silentRelay = { send: async () => undefined };
 
 let database: TestDatabase;
 let mysql: Mysql;
@@ -47,7 +49,10 @@ async function addUser(over: Partial<User> = {}): Promise<User> {
 }
 
 const enter = ({ username }: User, secret = password) =>
-  login({ users, trust: store.trust, signingKeys }, { username, password: secret });
+  login(
+    { users, trust: store.trust, signingKeys, outbox: mysqlOutbox(mysql), relay: silentRelay },
+    { username, password: secret },
+  );
 
 describe('login', () => {
   it('keeps users as they were put, to the millisecond', async () => {

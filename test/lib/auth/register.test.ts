@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { User, UserStore } from '../../../lib/auth/ports.ts';
+import type { Invite, InviteStore, User, UserStore } from '../../../lib/auth/ports.ts';
 import { register } from '../../../lib/auth/register.ts';
 import type { Caller, Grant, Role } from '../../../lib/kernel/caller.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
@@ -16,10 +16,17 @@ function callerWith(permissions: readonly Grant[]): Caller {
 }
 
 /** Registers against a store that only keeps what is inserted. */
-async function registerAt(REGISTRATION: 'open' | 'invite' | 'closed', caller: Caller | undefined, role: Role) {
+async function registerAt(
+  REGISTRATION: 'open' | 'invite' | 'closed',
+  caller: Caller | undefined,
+  role: Role | undefined,
+  invite?: Invite,
+) {
   const kept: User[] = [];
   const users = { insert: async (user: User) => void kept.push(user) } as unknown as UserStore;
-  const view = await register({ users, settings: { REGISTRATION } }, caller, { ...ada, role });
+  const invites = { byHash: async () => invite } as unknown as InviteStore;
+  const services = { users, invites, relay: { send: async () => undefined }, settings: { REGISTRATION } };
+  const view = await register(services, caller, { ...ada, role, ...(invite && { invite: 'mcp_inv_x' }) });
   return { view, kept };
 }
 
@@ -40,4 +47,34 @@ describe('registration', () => {
       await expect(registerAt('open', caller, 'admin')).rejects.toMatchObject({ type: 'forbidden' });
     }
   });
+
+  it('lets an invitation in where it is asked for, and not where it is closed', async () => {
+    const { view } = await registerAt('invite', undefined, undefined, invitation());
+    expect(view).toMatchObject({ role: 'viewer' });
+    await expect(registerAt('closed', undefined, undefined, invitation())).rejects.toMatchObject({
+      type: 'registration-closed',
+    });
+  });
+
+  it.each([
+    ['that has been used', invitation({ usedAt: new Date(1) }), 'invalid-invite'],
+    ['that is over', invitation({ expiresAt: new Date(Date.now() - 1) }), 'invalid-invite'],
+    ['for somebody else', invitation({ email: 'grace@example.com' }), 'invalid-invite'],
+    ['for another role', invitation({ role: 'developer' }), 'forbidden'],
+  ])('refuses an invitation %s', async (_what, invite, type) => {
+    await expect(registerAt('invite', undefined, 'viewer', invite)).rejects.toMatchObject({ type });
+  });
 });
+
+function invitation(over: Partial<Invite> = {}): Invite {
+  return {
+    id: newId(),
+    email: 'ADA@example.com',
+    role: 'viewer',
+    createdBy: undefined,
+    createdAt: new Date(),
+    expiresAt: new Date(Date.now() + 60_000),
+    usedAt: undefined,
+    ...over,
+  };
+}

@@ -1,0 +1,11 @@
+import { command } from '../../lib/kernel/command.ts';
+import { AdminAnswer, AdminCommand, runAdmin } from '../../lib/users/run-admin.ts';
+
+export const handler = command({
+  summary: "The operator's way in: make an admin, reset a password, invite",
+  message: AdminCommand,
+  output: AdminAnswer,
+  uses: ['mysql', 'auth', 'queues'],
+  timeoutSeconds: 30,
+  run: ({ message, services }) => runAdmin(services, message),
+});

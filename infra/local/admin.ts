@@ -1,0 +1,95 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import * as z from 'zod';
+import { currentHost } from '../../lib/kernel/host.ts';
+import { AdminAnswer } from '../../lib/users/run-admin.ts';
+import { discover } from '../discover.ts';
+import { invokeById } from './gateway/invoke-by-id.ts';
+import { createInvoker } from './gateway/invoke.ts';
+import { reachPlatform } from './reach-platform.ts';
+import { rotateKeys } from './rotate-keys.ts';
+
+/*
+ * `npm run admin -- create <email> | reset-password <login> | invite [email] [--role viewer] | rotate-keys`: what an operator does without logging in, on the
+ * platform of this machine or, with `--stage <name>`, on a deployed one.
+ */
+
+const usage =
+  'usage: npm run admin -- create <email> | reset-password <user name or e-mail> | invite [e-mail] [--role admin|developer|viewer] | rotate-keys   [--stage <deployed stage>]';
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const state = process.env['MCP_STATE'] ?? join(root, '.local');
+const adminFunction = 'run-admin';
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    options: { stage: { type: 'string' }, role: { type: 'string' } },
+    allowPositionals: true,
+  });
+  const [name, subject] = positionals;
+  if (name === 'rotate-keys') return rotate(values.stage);
+  const asked = commandOf(name, subject, values.role);
+  if (!asked) throw new Error(usage);
+  const answer = await (values.stage === undefined ? runHere(asked) : runOnStage(values.stage, asked));
+  for (const [key, value] of Object.entries(AdminAnswer.parse(answer)))
+    process.stdout.write(`${key.padEnd(12)}${value ?? '-'}\n`);
+}
+
+function commandOf(
+  name: string | undefined,
+  subject: string | undefined,
+  role: string | undefined,
+): object | undefined {
+  if (name === 'create' && subject !== undefined) return { command: name, email: subject };
+  if (name === 'reset-password' && subject !== undefined) return { command: name, login: subject };
+  if (name === 'invite')
+    return { command: name, ...(subject !== undefined && { email: subject }), ...(role !== undefined && { role }) };
+  return undefined;
+}
+
+async function runHere(asked: object): Promise<unknown> {
+  const functions = await discover();
+  const leave = await reachPlatform({
+    functions,
+    state,
+    cache: join(root, '.local', 'debian'),
+    write: () => undefined,
+  });
+  try {
+    return await invokeById(functions, createInvoker(currentHost().settings().base.STAGE))(adminFunction, asked);
+  } finally {
+    await leave();
+  }
+}
+
+/** The stage's database is private: its own function does it, for whoever AWS lets invoke it. */
+async function runOnStage(stage: string, asked: object): Promise<unknown> {
+  const client = new LambdaClient({});
+  const { FunctionError, Payload } = await client.send(
+    new InvokeCommand({ FunctionName: `mcp-${stage}-${adminFunction}`, Payload: JSON.stringify(asked) }),
+  );
+  const answer: unknown = JSON.parse(new TextDecoder().decode(Payload));
+  if (FunctionError === undefined) return answer;
+  throw new Error(z.object({ errorMessage: z.string() }).parse(answer).errorMessage);
+}
+
+async function rotate(stage: string | undefined): Promise<void> {
+  if (stage !== undefined) {
+    throw new Error(
+      "A stage's keys are in its secret: put a new key in front of JWT_PRIVATE_KEYS or ENCRYPTION_KEYS there, and keep the former.",
+    );
+  }
+  const { signing, encryption } = await rotateKeys(state);
+  process.stdout.write(
+    `signing     ${signing.join(' ')}\nencryption  ${encryption.join(' ')}\nThe first of each is new; the platform takes them with its next start.\n`,
+  );
+}
+
+try {
+  await main();
+  process.exit(0);
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,48 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { installHost } from '../../lib/kernel/host.ts';
+import { createHost } from '../../lib/services.ts';
+import { catalogueOf } from '../catalogue.ts';
+import type { DiscoveredFunction } from '../discover.ts';
+import { encryptionKeysOf } from './encryption-key.ts';
+import { localEnvironment, withLocalCredentials } from './environment.ts';
+import { startPlatform } from './platform.ts';
+import { AlreadyRunning, takeLock } from './process/lock.ts';
+import { signingKeysOf } from './signing-key.ts';
+
+export interface ReachOptions {
+  readonly functions: readonly DiscoveredFunction[];
+  readonly state: string;
+  /** Where unpacked programs are kept. */
+  readonly cache: string;
+  readonly write: (line: string) => void;
+}
+
+/** Installs a host on the stores of the platform that runs on this state, or starts a platform; answers how to leave. */
+export async function reachPlatform({ functions, state, cache, write }: ReachOptions): Promise<() => Promise<void>> {
+  try {
+    const lock = takeLock(state);
+    const platform = await startPlatform({ state, cache, env: process.env, port: 0, report: write, write });
+    return async () => {
+      await platform.stop();
+      lock.release();
+    };
+  } catch (error) {
+    if (!(error instanceof AlreadyRunning)) throw error;
+  }
+  const file = join(state, 'platform.json');
+  if (!existsSync(file)) throw new Error('The platform is just starting; try again when it is ready.');
+  const urls = JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof localEnvironment>[0]['urls'] & {
+    base: string;
+  };
+  withLocalCredentials(process.env);
+  const env = localEnvironment({
+    env: { BASE_URL: urls.base, ...process.env },
+    urls,
+    port: 0,
+    signingKeys: await signingKeysOf(state),
+    encryptionKeys: encryptionKeysOf(state),
+  });
+  installHost(createHost({ env, catalogue: catalogueOf(functions, 'local'), write }));
+  return async () => undefined;
+}

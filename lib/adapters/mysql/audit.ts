@@ -1,0 +1,84 @@
+import type { AuditAction } from '../../../events/outbox.ts';
+import type { AuditFilter, AuditRecord, AuditStore } from '../../audit/ports.ts';
+import type { Mysql, SqlValue } from './connection.ts';
+
+interface AuditRow {
+  readonly id: string;
+  readonly action: AuditAction;
+  readonly actor_id: string | null;
+  readonly target_type: string;
+  readonly target_id: string;
+  readonly details: string;
+  readonly request_id: string | null;
+  readonly source_ip: string | null;
+  readonly happened_at: Date;
+}
+
+const columns = 'id, action, actor_id, target_type, target_id, details, request_id, source_ip, happened_at';
+
+export function mysqlAudit(mysql: Mysql): AuditStore {
+  return {
+    async append(records) {
+      if (records.length === 0) return;
+      const rows = records.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
+      await mysql.execute(
+        `INSERT INTO audit (${columns}) VALUES ${rows} ON DUPLICATE KEY UPDATE id = audit.id`,
+        records.flatMap(valuesOf),
+      );
+    },
+    async list(filter, { offset, limit }) {
+      const { where, values } = conditions(filter);
+      const [rows, [count]] = await Promise.all([
+        mysql.query<AuditRow>(
+          `SELECT ${columns} FROM audit WHERE ${where} ORDER BY happened_at DESC, id DESC LIMIT ? OFFSET ?`,
+          [...values, limit, offset],
+        ),
+        mysql.query<{ total: number }>(`SELECT COUNT(*) AS total FROM audit WHERE ${where}`, values),
+      ]);
+      return { items: rows.map(toRecord), total: count?.total ?? 0 };
+    },
+  };
+}
+
+function conditions({ action, actorId, targetId, since, until }: AuditFilter): { where: string; values: SqlValue[] } {
+  const named: readonly (readonly [string, SqlValue | undefined])[] = [
+    ['action = ?', action],
+    ['actor_id = ?', actorId],
+    // The column compares with ASCII alone.
+    ['target_id = CONVERT(? USING ascii)', targetId],
+    ['happened_at >= ?', since],
+    ['happened_at < ?', until],
+  ];
+  const given = named.flatMap(([condition, value]) => (value === undefined ? [] : [{ condition, value }]));
+  return {
+    where: given.length === 0 ? 'TRUE' : given.map(({ condition }) => condition).join(' AND '),
+    values: given.map(({ value }) => value),
+  };
+}
+
+function valuesOf(record: AuditRecord): SqlValue[] {
+  return [
+    record.id,
+    record.action,
+    record.actorId ?? null,
+    record.target.type,
+    record.target.id,
+    JSON.stringify(record.details),
+    record.requestId ?? null,
+    record.sourceIp ?? null,
+    record.at,
+  ];
+}
+
+function toRecord(row: AuditRow): AuditRecord {
+  return {
+    id: row.id,
+    action: row.action,
+    actorId: row.actor_id ?? undefined,
+    target: { type: row.target_type, id: row.target_id },
+    details: JSON.parse(row.details) as Record<string, unknown>,
+    requestId: row.request_id ?? undefined,
+    sourceIp: row.source_ip ?? undefined,
+    at: row.happened_at,
+  };
+}

@@ -1,0 +1,66 @@
+import * as z from 'zod';
+import { auditActions } from '../../events/outbox.ts';
+import { Id, Timestamp } from '../kernel/ids.ts';
+import { pageFacts, pageOf, pageQuery, windowOf } from '../kernel/page.ts';
+import type { AuditRecord, AuditStore } from './ports.ts';
+
+const Moment = z.iso.datetime({ offset: true });
+
+export const ListAudit = z.object({
+  ...pageQuery,
+  action: z.enum(auditActions).optional(),
+  actor_id: Id.optional().meta({ description: 'Who did it.' }),
+  target_id: z.string().min(1).max(64).optional().meta({ description: 'Whom or what it was done to.' }),
+  since: Moment.optional().meta({ description: 'At this moment or later.' }),
+  until: Moment.optional().meta({ description: 'Before this moment.' }),
+});
+
+const AuditView = z
+  .object({
+    id: Id,
+    action: z.enum(auditActions),
+    actor_id: Id.nullable().meta({ description: 'null: the operator, at the command line.' }),
+    target: z.object({ type: z.string(), id: z.string() }),
+    details: z.record(z.string(), z.unknown()),
+    request_id: z.string().nullable(),
+    source_ip: z.string().nullable(),
+    at: Timestamp,
+  })
+  .meta({ id: 'AuditRecord' });
+
+export const AuditPage = pageOf(AuditView).meta({ id: 'AuditPage' });
+
+/** One page of the audit log, newest first. */
+export async function listAudit(
+  { audit }: { audit: AuditStore },
+  query: z.output<typeof ListAudit>,
+): Promise<z.output<typeof AuditPage>> {
+  const { items, total } = await audit.list(
+    {
+      action: query.action,
+      actorId: query.actor_id,
+      targetId: query.target_id,
+      since: momentOf(query.since),
+      until: momentOf(query.until),
+    },
+    windowOf(query),
+  );
+  return { items: items.map(present), ...pageFacts(query, total) };
+}
+
+function momentOf(text: string | undefined): Date | undefined {
+  return text === undefined ? undefined : new Date(text);
+}
+
+function present({ id, action, actorId, target, details, requestId, sourceIp, at }: AuditRecord) {
+  return {
+    id,
+    action,
+    actor_id: actorId ?? null,
+    target,
+    details: { ...details },
+    request_id: requestId ?? null,
+    source_ip: sourceIp ?? null,
+    at: at.toISOString(),
+  };
+}

@@ -1,0 +1,15 @@
+import type * as z from 'zod';
+import type { UserStore } from '../auth/ports.ts';
+import { presentUser } from '../auth/present.ts';
+import { pageFacts, windowOf } from '../kernel/page.ts';
+import type { ListUsers, UserPage } from './schema.ts';
+
+/** One page of the users, by name. */
+export async function listUsers(
+  { users }: { users: UserStore },
+  query: z.output<typeof ListUsers>,
+): Promise<z.output<typeof UserPage>> {
+  const isActive = query.is_active === undefined ? undefined : query.is_active === 'true';
+  const { items, total } = await users.list({ role: query.role, isActive, search: query.search }, windowOf(query));
+  return { items: items.map(presentUser), ...pageFacts(query, total) };
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import * as z from 'zod';
+import { auditEntry } from '../audit/audit-entry.ts';
+import { replacePassword } from '../auth/change-password.ts';
+import { hashPassword, passwordFault } from '../auth/passwords.ts';
+import type { InviteStore, TrustStore, User, UserStore } from '../auth/ports.ts';
+import { applyStanding, userChangedEntry } from '../auth/standing.ts';
+import { newId } from '../kernel/ids.ts';
+import { notFound } from '../kernel/problem.ts';
+import type { Relay } from '../outbox/ports.ts';
+import { createInvite } from './create-invite.ts';
+import { InviteRequest } from './schema.ts';
+
+const Email = z.email().max(254).meta({ example: 'ada@example.com' });
+
+/** What an operator may ask for without being logged in: whoever may invoke the function may do this. */
+export const AdminCommand = z
+  .discriminatedUnion('command', [
+    z.strictObject({ command: z.literal('create'), email: Email }),
+    z.strictObject({ command: z.literal('reset-password'), login: z.string().min(1).max(254) }),
+    z.strictObject({ command: z.literal('invite'), ...InviteRequest.shape }),
+  ])
+  .meta({ examples: [{ command: 'invite', email: 'ada@example.com' }] });
+export type AdminCommand = z.output<typeof AdminCommand>;
+
+/** What there is to tell the operator, by name. Secrets in it are told this once. */
+export const AdminAnswer = z.record(z.string(), z.string().nullable());
+export type AdminAnswer = z.output<typeof AdminAnswer>;
+
+interface Services {
+  readonly users: UserStore;
+  readonly invites: InviteStore;
+  readonly trust: TrustStore;
+  readonly relay: Relay;
+}
+
+/** @throws Problem `not-found` for a login that nobody has. */
+export async function runAdmin(services: Services, asked: AdminCommand): Promise<AdminAnswer> {
+  switch (asked.command) {
+    case 'create':
+      return createAdmin(services, asked.email);
+    case 'reset-password':
+      return resetPassword(services, asked.login);
+    case 'invite': {
+      const { created_at: _at, ...invite } = await createInvite(services, undefined, asked);
+      return invite;
+    }
+  }
+}
+
+/** Makes an admin with a password of ours; somebody who is there already becomes one and keeps his own. */
+async function createAdmin(services: Services, email: string): Promise<AdminAnswer> {
+  const known = await services.users.byLogin(email);
+  if (known) return promote(services, known);
+  const password = newPassword();
+  const now = new Date();
+  const user: User = {
+    id: newId(),
+    username: `admin-${randomBytes(4).toString('hex')}`,
+    email,
+    role: 'admin',
+    isActive: true,
+    passwordHash: await hashPassword(password),
+    createdAt: now,
+    updatedAt: now,
+  };
+  const told = auditEntry(undefined, {
+    action: 'user.registered',
+    target: { type: 'user', id: user.id },
+    details: { role: 'admin' },
+  });
+  await services.users.insert(user, [told]);
+  await services.relay.send([told.id]);
+  return { id: user.id, username: user.username, email, role: 'admin', password };
+}
+
+async function promote({ users, trust, relay }: Services, { id }: User): Promise<AdminAnswer> {
+  const told: string[] = [];
+  const user = await users.change(id, (current) => {
+    if (current.role === 'admin' && current.isActive) return undefined;
+    const details = { from: current.role, to: 'admin' };
+    const deed = auditEntry(undefined, { action: 'user.role-changed', target: { type: 'user', id }, details });
+    const outbox = [userChangedEntry(id, undefined), deed];
+    told.splice(0, told.length, ...outbox.map((entry) => entry.id));
+    return { changes: { role: 'admin', isActive: true }, outbox };
+  });
+  if (!user) throw notFound('user', id);
+  await applyStanding(trust, user, undefined);
+  await relay.send(told);
+  return { id, username: user.username, email: user.email, role: user.role };
+}
+
+async function resetPassword(services: Services, login: string): Promise<AdminAnswer> {
+  const user = await services.users.byLogin(login);
+  if (!user) throw notFound('user', login);
+  const password = newPassword();
+  await replacePassword(services, user, await hashPassword(password), undefined);
+  return { id: user.id, username: user.username, email: user.email, password };
+}
+
+function newPassword(): string {
+  for (;;) {
+    const password = randomBytes(15).toString('base64url');
+    if (passwordFault(password) === undefined) return password;
+  }
+}
