@@ -1,0 +1,46 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { codes, errorText, type RequestId, type RpcError } from './json-rpc.ts';
+
+/** What API Gateway lets through, and some. */
+const BODY_BYTES = 10 * 1024 * 1024;
+
+export class BodyTooLarge extends Error {}
+
+/** @throws {@link BodyTooLarge} past 10 MB. */
+export async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > BODY_BYTES) throw new BodyTooLarge();
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** What the client takes; clients that say nothing, or anything, take both. */
+export function readAccept(request: IncomingMessage): { readonly json: boolean; readonly stream: boolean } {
+  const accept = request.headers.accept ?? '*/*';
+  const any = accept.includes('*/*');
+  return { json: any || /application\/(json|\*)/.test(accept), stream: any || /text\/(event-stream|\*)/.test(accept) };
+}
+
+export function header(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return Array.isArray(value) ? value[0] : value;
+}
+
+export function sendJson(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
+/** Answers with a JSON-RPC error. */
+export function refuse(response: ServerResponse, status: number, error: RpcError, id?: RequestId | null): void {
+  response.writeHead(status, { 'content-type': 'application/json' }).end(errorText(id, error));
+}
+
+/** The server cannot answer now. Clients may come back. */
+export function refuseForNow(response: ServerResponse, why: string, id?: RequestId | null): void {
+  response.setHeader('retry-after', '2');
+  refuse(response, 503, { code: codes.serverDown, message: why }, id);
+}

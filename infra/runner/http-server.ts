@@ -1,0 +1,111 @@
+import { timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { BodyTooLarge, header, readBody, refuse, refuseForNow, sendJson } from './http-exchange.ts';
+import { codes, readMessage } from './json-rpc.ts';
+import type { LogBuffer } from './log-buffer.ts';
+import { sessionEndpoint } from './session-endpoint.ts';
+import type { Sessions } from './sessions.ts';
+import { type StatelessServer, statelessEndpoint } from './stateless-endpoint.ts';
+import { isStateless } from './stateless-request.ts';
+
+const MOST_LINES = 5_000;
+/** Longer than the proxy keeps its connections, so that it never writes into one that is being closed. */
+const KEEP_ALIVE_MS = 120_000;
+
+export interface HttpServerOptions {
+  /** What the proxy sends as `X-Runner-Secret`. */
+  readonly secret: string;
+  readonly sessions: Sessions;
+  readonly server: StatelessServer;
+  readonly log: LogBuffer;
+  readonly health: () => { readonly healthy: boolean; readonly body: object };
+  /** A call came: the replica is not idle. */
+  readonly onCall: () => void;
+}
+
+/** `/mcp`, `/healthz` and `/logs`, for who knows the secret. */
+export function createHttpServer(options: HttpServerOptions): Server {
+  const { secret, sessions, server, log, health, onCall } = options;
+  const bySession = sessionEndpoint(sessions);
+  const stateless = statelessEndpoint(server);
+  const expected = Buffer.from(secret);
+
+  const isKnown = (request: IncomingMessage): boolean => {
+    const given = Buffer.from(header(request, 'x-runner-secret') ?? '');
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  };
+
+  const mcp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!isLoopback(header(request, 'origin'))) {
+      refuse(response, 403, { code: codes.invalidRequest, message: 'This Origin may not call' });
+      return;
+    }
+    if (request.method === 'GET') bySession.get(request, response);
+    else if (request.method === 'DELETE') bySession.delete(request, response);
+    else if (request.method === 'POST') {
+      onCall();
+      const body = await readBody(request);
+      let parsed: unknown;
+      try {
+        parsed = JSON.parse(body);
+      } catch {
+        refuse(response, 400, { code: codes.parse, message: 'The body is not JSON' });
+        return;
+      }
+      const message = readMessage(parsed);
+      if (server.peer === undefined && header(request, 'mcp-session-id') === undefined) {
+        refuseForNow(response, 'The MCP server is not ready', message?.kind === 'request' ? message.id : undefined);
+      } else if (message !== undefined && isStateless(message, request.headers)) {
+        await stateless(message, request, response);
+      } else bySession.post(body, parsed, request, response);
+      onCall();
+    } else response.writeHead(405, { allow: 'GET, POST, DELETE' }).end();
+  };
+
+  const logs = (url: URL, response: ServerResponse): void => {
+    const lines = Number(url.searchParams.get('lines') ?? 200);
+    const count = Number.isInteger(lines) ? Math.min(lines, MOST_LINES) : 200;
+    const found = log.last(count, url.searchParams.get('since') ?? undefined);
+    response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+    response.end(found.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  };
+
+  const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!isKnown(request)) {
+      sendJson(response, 401, { error: 'X-Runner-Secret is missing or wrong' });
+      return;
+    }
+    const url = new URL(request.url ?? '/', 'http://runner');
+    if (url.pathname === '/mcp') await mcp(request, response);
+    else if (url.pathname === '/healthz') {
+      const { healthy, body } = health();
+      sendJson(response, healthy ? 200 : 503, body);
+    } else if (url.pathname === '/logs') logs(url, response);
+    else sendJson(response, 404, { error: 'not found' });
+  };
+
+  const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+    route(request, response).catch((error: unknown) => {
+      if (response.destroyed) return;
+      if (error instanceof BodyTooLarge) {
+        response.shouldKeepAlive = false;
+        refuse(response, 413, { code: codes.invalidRequest, message: 'The body is larger than 10 MB' });
+        return;
+      }
+      log.add('runner', `${request.method ?? ''} ${request.url ?? ''} failed: ${(error as Error).message}`);
+      if (response.headersSent) response.destroy();
+      else refuse(response, 500, { code: codes.internal, message: 'Internal error' });
+    });
+  });
+  // A stream may be silent for long; its end is the client's or the proxy's to decide.
+  http.requestTimeout = 60_000;
+  http.timeout = 0;
+  return http;
+}
+
+/** The proxy sends no Origin; a page in a browser cannot help sending one (DNS rebinding). */
+function isLoopback(origin: string | undefined): boolean {
+  if (origin === undefined) return true;
+  const { hostname } = URL.parse(origin) ?? { hostname: '' };
+  return ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+}

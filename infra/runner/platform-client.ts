@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import * as z from 'zod';
+import { LaunchDocument, ReportAnswer, type RunnerReport } from '../../lib/deployments/runner-contract.ts';
+
+const REQUEST_MS = 10_000;
+/** As long as the platform lets the same nonce repeat a redemption, less a request. */
+const REDEEM_MS = 45_000;
+
+/** The platform answered that this token is not, or no longer, valid. */
+export class TokenRefused extends Error {}
+
+export function platformClient(platformUrl: string) {
+  const post = async (path: string, body: object, headers: Record<string, string> = {}): Promise<unknown> => {
+    const response = await fetch(new URL(path, platformUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(REQUEST_MS),
+    });
+    if (response.status === 401) throw new TokenRefused(`the platform refused the token of ${path}`);
+    if (!response.ok) throw new Error(`the platform answered ${path} with ${response.status}`);
+    return response.json();
+  };
+
+  return {
+    /**
+     * Swaps the bootstrap token for the launch document. Repeats with the same nonce while the platform cannot be
+     * reached, for 45 s.
+     * @throws {@link TokenRefused} when the token was used by somebody else.
+     */
+    async redeem(token: string, nonce: string): Promise<LaunchDocument> {
+      const deadline = performance.now() + REDEEM_MS;
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          return LaunchDocument.parse(await post('/internal/v1/runners/redeem', { token, nonce }));
+        } catch (error) {
+          const hopeless = error instanceof TokenRefused || error instanceof z.ZodError;
+          if (hopeless || performance.now() > deadline) throw error;
+          await sleep(Math.min(5_000, 250 * 2 ** attempt));
+        }
+      }
+    },
+    report: async (reportToken: string, report: RunnerReport) =>
+      ReportAnswer.parse(await post('/internal/v1/runners/report', report, { authorization: `Bearer ${reportToken}` })),
+  };
+}
+export type PlatformClient = ReturnType<typeof platformClient>;

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { RunnerState } from '../../lib/deployments/runner-contract.ts';
+import { startGuard } from './guard.ts';
+import { createHttpServer } from './http-server.ts';
+import { install } from './install.ts';
+import { LogBuffer } from './log-buffer.ts';
+import { platformClient } from './platform-client.ts';
+import { memoryOf } from './process-memory.ts';
+import { reportedTools } from './reported-tools.ts';
+import { Reporter, type Snapshot } from './reporter.ts';
+import { Sessions } from './sessions.ts';
+import type { RunnerSettings } from './settings.ts';
+import { defaultTiming, Supervisor } from './supervisor.ts';
+
+const VERSION = '0.1.0';
+const LOG_LINES = 50;
+const REASON_CHARACTERS = 2_000;
+const LAST_REPORT_MS = 5_000;
+/** Of the memory, what is left to the runner itself. */
+const RUNNER_MB = 96;
+/** What a server's process is taken to need before it was measured. */
+const PROCESS_MB = 64;
+/** Programs that fetch the server before they start it. */
+const FETCHING = new Set(['npx', 'uvx', 'uv', 'pipx', 'bunx', 'deno']);
+const FETCHING_START_MS = 55_000;
+
+export interface ReplicaOptions {
+  readonly settings: RunnerSettings;
+  readonly timing?: Partial<typeof defaultTiming>;
+  readonly sessionIdleMs?: number;
+  readonly heartbeatMs?: number;
+}
+
+export interface Replica {
+  readonly port: number;
+  /** Settles with the exit status when everything is over: 0 stopped, 1 failed. */
+  readonly ended: Promise<number>;
+  stop(because: 'idle' | 'asked'): Promise<void>;
+}
+
+/**
+ * One replica of a deployment: redeems its token, then installs, starts and watches the server and serves it over HTTP.
+ * @throws TokenRefused when the token is not valid.
+ */
+export async function startReplica({ settings, ...options }: ReplicaOptions): Promise<Replica> {
+  const platform = platformClient(settings.platformUrl);
+  const { server, registry, ...document } = await platform.redeem(settings.bootstrapToken, randomUUID());
+  const folder = await mkdtemp(join(tmpdir(), 'mcp-runner-'));
+  const ended = Promise.withResolvers<number>();
+  const guard = startGuard();
+  const log = new LogBuffer();
+  log.hide({ ...server.env, report_token: document.report_token, proxy_secret: document.proxy_secret });
+  const launch = {
+    command: server.command,
+    args: server.args,
+    env: { ...settings.baseEnvironment, ...registry, ...server.env },
+    cwd: server.cwd ?? folder,
+  };
+  const timing = {
+    ...defaultTiming,
+    ...(FETCHING.has(server.command) ? { startMs: FETCHING_START_MS } : {}),
+    ...options.timing,
+  };
+  const now: { state: RunnerState; lastError?: Snapshot['last_error']; because?: Snapshot['stopped_because'] } = {
+    state: 'installing',
+  };
+  let calledAt = performance.now();
+  let serverMb = 0;
+  let ending: Promise<void> | undefined;
+
+  const noteError = (reason: string): void => {
+    log.add('runner', reason);
+    now.lastError = { reason: log.clean(reason).slice(0, REASON_CHARACTERS), log: log.lastErrors(LOG_LINES) };
+  };
+  const supervisor = new Supervisor({
+    prepare: (signal) => install({ launch, folder, guard, log, signal }),
+    guard,
+    log,
+    version: VERSION,
+    timing,
+    onState: (state, { reason }) => {
+      now.state = state;
+      if (reason !== undefined) noteError(reason);
+      log.add('runner', state);
+      if (state === 'failed') void end(1);
+      else reporter.changed();
+    },
+  });
+  const sessions = new Sessions({
+    start: () => ({ ...(supervisor.command ?? launch), guard, log }),
+    hang: timing,
+    startMs: timing.startMs,
+    room: () => {
+      const perProcess = Math.max(16, serverMb === 0 ? PROCESS_MB : serverMb);
+      return settings.memoryLimitMb === undefined
+        ? Infinity
+        : Math.floor((settings.memoryLimitMb - RUNNER_MB - perProcess) / perProcess);
+    },
+    onCrash: (how) => {
+      noteError(`a session's server ${how}`);
+      reporter.changed();
+    },
+    ...(options.sessionIdleMs === undefined ? {} : { idleMs: options.sessionIdleMs }),
+  });
+
+  const snapshot = async (): Promise<Snapshot> => {
+    const { facts, pid, restarts } = supervisor;
+    if (pid !== undefined) serverMb = await memoryOf(pid);
+    return {
+      state: now.state,
+      restarts,
+      memory_mb: await memoryOf(process.pid),
+      ...(now.because === undefined ? {} : { stopped_because: now.because }),
+      ...(now.lastError === undefined ? {} : { last_error: now.lastError }),
+      ...(facts === undefined
+        ? {}
+        : {
+            server_info: facts.serverInfo,
+            protocol_version: facts.protocolVersion,
+            capabilities: facts.capabilities,
+            tools: reportedTools(facts.tools),
+          }),
+    };
+  };
+  const reporter = new Reporter({
+    send: (report) => platform.report(document.report_token, report),
+    snapshot,
+    onStop: () => void stop('asked'),
+    warn: (line) => log.add('runner', line),
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+  });
+
+  const http = createHttpServer({
+    secret: document.proxy_secret,
+    sessions,
+    server: supervisor,
+    log,
+    health: () => {
+      const { restarts, facts } = supervisor;
+      const body = { state: now.state, restarts, sessions: sessions.size, server_info: facts?.serverInfo };
+      return { healthy: now.state === 'ready', body };
+    },
+    onCall: () => (calledAt = performance.now()),
+  });
+
+  const end = (status: number): Promise<void> =>
+    (ending ??= (async () => {
+      clearInterval(idleCheck);
+      await Promise.all([supervisor.stop(), sessions.closeAll()]);
+      if (now.because !== undefined) now.state = 'stopped';
+      await reporter.end(LAST_REPORT_MS);
+      http.close();
+      http.closeAllConnections();
+      guard.end();
+      await rm(folder, { recursive: true, force: true });
+      ended.resolve(status);
+    })());
+  const stop = (because: 'idle' | 'asked'): Promise<void> => {
+    if (ending === undefined) now.because = because;
+    return end(0);
+  };
+
+  const idleMs = document.idle_timeout_s * 1_000;
+  const stopWhenIdle = (): void => {
+    if (!sessions.busy && performance.now() - calledAt > idleMs) void stop('idle');
+  };
+  const idleCheck = idleMs === 0 ? undefined : setInterval(stopWhenIdle, Math.min(15_000, idleMs / 4)).unref();
+
+  const port = await new Promise<number>((resolve, reject) => {
+    http.once('error', reject);
+    http.listen(settings.port, settings.host, () => resolve((http.address() as AddressInfo).port));
+  });
+  void supervisor.run();
+  return { port, ended: ended.promise, stop };
+}

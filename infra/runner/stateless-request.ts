@@ -1,0 +1,78 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { codes, isObject, type Message, type RpcError } from './json-rpc.ts';
+import { sessionProtocols } from './session-endpoint.ts';
+
+export const statelessProtocol = '2026-07-28';
+
+const PREFIX = 'io.modelcontextprotocol/';
+export const metaKeys = {
+  protocolVersion: `${PREFIX}protocolVersion`,
+  clientCapabilities: `${PREFIX}clientCapabilities`,
+  serverInfo: `${PREFIX}serverInfo`,
+} as const;
+
+/** Methods whose subject is mirrored in the header `Mcp-Name`. */
+const NAMED: Readonly<Record<string, 'name' | 'uri'>> = {
+  'tools/call': 'name',
+  'prompts/get': 'name',
+  'resources/read': 'uri',
+};
+
+/** Whether a request is one of the revisions without a handshake: by its header, or by its envelope. */
+export function isStateless(message: Message | undefined, headers: IncomingHttpHeaders): boolean {
+  if (headers['mcp-session-id'] !== undefined) return false;
+  const version = headers['mcp-protocol-version'];
+  if (typeof version === 'string' && version >= statelessProtocol) return true;
+  if (message === undefined || message.kind === 'response') return false;
+  return message.method === 'server/discover' || envelopeOf(message)?.[metaKeys.protocolVersion] !== undefined;
+}
+
+/** What is wrong with a request of revision 2026-07-28, if anything: its envelope, its version, headers that do not mirror the body. */
+export function checkRequest(
+  message: Extract<Message, { kind: 'request' }>,
+  headers: IncomingHttpHeaders,
+): RpcError | undefined {
+  const envelope = envelopeOf(message);
+  const version = envelope?.[metaKeys.protocolVersion];
+  const told = headers['mcp-protocol-version'];
+  if (typeof version !== 'string') return invalid(`_meta has no ${metaKeys.protocolVersion}`);
+  if (told !== version) return mismatch(`MCP-Protocol-Version is ${show(told)}, the body says ${show(version)}`);
+  if (version !== statelessProtocol) {
+    const data = { supported: [statelessProtocol, ...sessionProtocols], requested: version };
+    return { code: codes.unsupportedVersion, message: 'Unsupported protocol version', data };
+  }
+  if (!isObject(envelope?.[metaKeys.clientCapabilities])) return invalid(`_meta has no ${metaKeys.clientCapabilities}`);
+  const method = headers['mcp-method'];
+  if (method !== message.method)
+    return mismatch(`Mcp-Method is ${show(method)}, the body says ${show(message.method)}`);
+  const field = NAMED[message.method];
+  const subject = field === undefined ? undefined : message.params[field];
+  const name = decode(headers['mcp-name']);
+  if (field !== undefined && name !== subject) {
+    return mismatch(`Mcp-Name is ${show(name)}, params.${field} is ${show(subject)}`);
+  }
+  return undefined;
+}
+
+function envelopeOf({ params }: Exclude<Message, { kind: 'response' }>): Readonly<Record<string, unknown>> | undefined {
+  const meta = params['_meta'];
+  return isObject(meta) ? meta : undefined;
+}
+
+function decode(value: string | string[] | undefined): string | undefined {
+  const text = Array.isArray(value) ? value[0] : value;
+  const encoded = /^=\?base64\?(?<base64>[A-Za-z0-9+/=]*)\?=$/.exec(text ?? '')?.groups?.['base64'];
+  return encoded === undefined ? text : Buffer.from(encoded, 'base64').toString('utf8');
+}
+
+function invalid(message: string): RpcError {
+  return { code: codes.invalidParams, message: `Invalid params: ${message}` };
+}
+
+function mismatch(message: string): RpcError {
+  return { code: codes.headerMismatch, message: `Header mismatch: ${message}` };
+}
+
+function show(value: unknown): string {
+  return value === undefined ? 'missing' : JSON.stringify(value).slice(0, 100);
+}

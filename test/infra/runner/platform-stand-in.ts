@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { RedeemRequest, RunnerReport } from '../../../lib/deployments/runner-contract.ts';
+
+export const bootstrapToken = 'mcp_bt_of-this-test';
+export const proxySecret = 'the-proxy-secret-of-this-test';
+const reportToken = 'report-token-of-this-test';
+
+export interface PlatformStandIn {
+  readonly url: string;
+  readonly reports: readonly RunnerReport[];
+  /** The first report that fits, those that came already included. */
+  reported(fits: (report: RunnerReport) => boolean, withinMs?: number): Promise<RunnerReport>;
+  /** From now on answers reports so. */
+  answerReports(status: number, body?: object): void;
+  stop(): Promise<void>;
+}
+
+/** The platform's two functions that a runner calls. The token is good for one nonce. */
+export async function startPlatformStandIn(launch: object, idleTimeout = 0): Promise<PlatformStandIn> {
+  const reports: RunnerReport[] = [];
+  const waiting = new Set<() => void>();
+  let usedBy: string | undefined;
+  let answer: { status: number; body: object } = { status: 200, body: {} };
+
+  const handle = (path: string, authorization: string | undefined, body: unknown): { status: number; body: object } => {
+    if (path === '/internal/v1/runners/redeem') {
+      const { token, nonce } = RedeemRequest.parse(body);
+      if (token !== bootstrapToken || (usedBy ?? nonce) !== nonce) return { status: 401, body: {} };
+      usedBy = nonce;
+      const ids = { deployment_id: 'd', replica_id: 'r', report_token: reportToken, proxy_secret: proxySecret };
+      return { status: 200, body: { ...ids, idle_timeout_s: idleTimeout, server: { kind: 'stdio', ...launch } } };
+    }
+    if (path !== '/internal/v1/runners/report') return { status: 404, body: {} };
+    if (authorization !== `Bearer ${reportToken}`) return { status: 401, body: {} };
+    reports.push(RunnerReport.parse(body));
+    for (const wake of waiting) wake();
+    return answer;
+  };
+  const server = createServer((request, response) => {
+    void readJson(request).then((body) => {
+      const { status, body: said } = handle(request.url ?? '', request.headers.authorization, body);
+      return response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(said));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    reports,
+    reported: (fits, withinMs = 15_000) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const found = reports.find(fits);
+          if (found === undefined) return;
+          clearTimeout(timer);
+          waiting.delete(look);
+          resolve(found);
+        };
+        const timer = setTimeout(() => {
+          waiting.delete(look);
+          const told = reports.map(({ state, last_error }) => [state, last_error]);
+          reject(new Error(`not reported in time; reported: ${JSON.stringify(told)}`));
+        }, withinMs);
+        waiting.add(look);
+        look();
+      }),
+    answerReports: (status, body = {}) => (answer = { status, body }),
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
+  return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+}
