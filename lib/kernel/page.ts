@@ -1,12 +1,18 @@
 import * as z from 'zod';
 
 /** A whole number in a query string, without signs, spaces or exponents. */
-export function queryInt(min: number, max: number, fallback: number) {
+export function queryNumber(min: number, max: number) {
   return z
     .string()
     .regex(/^\d{1,9}$/, 'A whole number')
     .transform(Number)
     .pipe(z.number().min(min).max(max))
+    .meta({ type: 'integer', minimum: min, maximum: max });
+}
+
+/** The same with what it is when none is named. */
+export function queryInt(min: number, max: number, fallback: number) {
+  return queryNumber(min, max)
     .default(fallback)
     .meta({ type: 'integer', minimum: min, maximum: max, default: fallback });
 }

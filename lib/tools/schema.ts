@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Id, Timestamp } from '../kernel/ids.ts';
-import { pageOf } from '../kernel/page.ts';
+import { pageOf, queryNumber } from '../kernel/page.ts';
 import { ToolConfig } from './config.ts';
 
 export const toolStatuses = ['draft', 'active', 'deprecated'] as const;
@@ -112,3 +112,33 @@ export const HistoryPage = z
   })
   .meta({ id: 'ToolHistory' });
 export type HistoryPage = z.output<typeof HistoryPage>;
+
+const revision = z.int().min(1).max(2_147_483_647);
+
+export const Restore = z.strictObject({ revision: revision.meta({ example: 1 }) });
+
+export const DiffQuery = z.object({
+  from: queryNumber(1, 999_999_999).optional().meta({ description: 'Default: the revision before `to`.' }),
+  to: queryNumber(1, 999_999_999).optional().meta({ description: 'Default: the present revision.' }),
+});
+
+export const contractClasses = ['compatible', 'breaking', 'suspicious'] as const;
+
+export const ToolDiff = z
+  .object({
+    from: revision,
+    to: revision,
+    patch: JsonPatch.meta({
+      description: 'JSON Patch (RFC 6902) of name, description, status, version and config.',
+    }),
+    contract: z.array(
+      z.object({
+        tool: z.string(),
+        class: z.enum(contractClasses),
+        path: z.string().meta({ description: 'JSON Pointer into the declaration of the tool.' }),
+        why: z.string(),
+      }),
+    ),
+  })
+  .meta({ id: 'ToolDiff' });
+export type ToolDiff = z.output<typeof ToolDiff>;

@@ -42,3 +42,9 @@ function comparePart(a: string, b: string): number {
 function compareText(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+/** The lowest version without a pre-release part that is higher. */
+export function nextPatch(version: string): string {
+  const [[major = '0', minor = '0', patch = '0'], pre] = split(version);
+  return `${major}.${minor}.${pre.length > 0 ? patch : (BigInt(patch) + 1n).toString()}`;
+}
