@@ -1,0 +1,117 @@
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { memoryOf } from '../../runner/process-memory.ts';
+import { type Child, startChild } from '../process/start-child.ts';
+
+const RUNNER = fileURLToPath(new URL('../../runner/main.ts', import.meta.url));
+const RUNNER_HEAP_MB = 256;
+/** ECS gives 30 s; the runner takes ten at most. */
+const STOP_MS = 20_000;
+/** The runner listens when it has redeemed its token. */
+const READY_MS = 60_000;
+const MEMORY_EVERY_MS = 1_000;
+/** Of the person's variables a task gets these alone. */
+const INHERITED = ['LANG', 'TZ', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'UV_INDEX_URL'];
+
+export interface RunTaskOptions {
+  readonly id: string;
+  readonly state: string;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly memoryMb: number;
+  readonly npm: Readonly<Record<string, string>>;
+}
+
+export interface RunningTask {
+  readonly port: number;
+  /** Settles when the task's processes are gone. */
+  readonly ended: Promise<{ readonly exitCode: number; readonly outOfMemory: boolean }>;
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a runner as a task's container would be: with nothing of this process's environment but where programs are
+ * found, a home and a temporary directory of its own, and a limit of memory. It dies with this process.
+ * @throws with the runner's last line when it cannot begin.
+ */
+export async function runTask({ id, state, variables, memoryMb, npm }: RunTaskOptions): Promise<RunningTask> {
+  const home = join(state, 'tasks', id);
+  const name = `task-${id}`;
+  const temporary = join(home, 'tmp');
+  await mkdir(temporary, { recursive: true });
+  const clear = async (): Promise<void> => {
+    const logs = ['log', 'previous.log'].map((end) => join(state, 'logs', `${name}.${end}`));
+    await Promise.all([home, ...logs].map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })));
+  };
+  let child: Child;
+  try {
+    child = await startChild({
+      name,
+      state,
+      command: process.execPath,
+      args: [
+        `--max-old-space-size=${Math.min(RUNNER_HEAP_MB, memoryMb)}`,
+        '--disable-warning=ExperimentalWarning',
+        RUNNER,
+      ],
+      cwd: home,
+      env: {
+        ...inherited(),
+        ...npm,
+        ...variables,
+        PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+        HOME: home,
+        TMPDIR: temporary,
+        HOST: '127.0.0.1',
+        PORT: '0',
+        MEMORY_LIMIT_MB: String(memoryMb),
+      },
+      ready: /^listening on port \d+$/m,
+      readyMs: READY_MS,
+      stopMs: STOP_MS,
+    });
+  } catch (error) {
+    await clear();
+    throw error;
+  }
+  let outOfMemory = false;
+  let over = false;
+  const keepWithin = async (): Promise<void> => {
+    if (outOfMemory || (await memoryOf(child.pid)) <= memoryMb || over) return;
+    outOfMemory = true;
+    // The runner's guard ends the servers.
+    process.kill(child.pid, 'SIGKILL');
+  };
+  const watch = setInterval(() => void keepWithin(), MEMORY_EVERY_MS).unref();
+  const port = Number(/^listening on port (\d+)$/m.exec(await readFile(child.log, 'utf8'))?.[1]);
+  const ended = child.ended.then(async (how) => {
+    over = true;
+    clearInterval(watch);
+    await clear();
+    return { exitCode: exitCodeOf(how), outOfMemory };
+  });
+  return {
+    port,
+    ended,
+    stop: async () => {
+      await child.stop();
+      await ended;
+    },
+  };
+}
+
+function inherited(): Record<string, string> {
+  return Object.fromEntries(
+    INHERITED.flatMap((name) => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** As a container's: the status, or 128 + the signal (SIGKILL is 9). */
+function exitCodeOf(how: string): number {
+  const status = /status (\d+)$/.exec(how)?.[1];
+  if (status !== undefined) return Number(status);
+  return how.includes('SIGTERM') ? 143 : 137;
+}
