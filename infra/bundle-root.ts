@@ -16,6 +16,8 @@ const partsOfUse: Readonly<Record<Use, readonly string[]>> = {
   auth: ['./adapters/dynamo/', './auth/'],
   redis: ['./adapters/redis/'],
   queues: ['./adapters/queue/'],
+  containers: ['./adapters/containers/'],
+  upstream: ['./adapters/http/'],
   secrets: ['./secrets/'],
   catalogue: [],
   settings: [],

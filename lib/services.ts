@@ -2,6 +2,8 @@ import type { AuditStore } from './audit/ports.ts';
 import type { SocketOpened } from '../events/socket-opened.ts';
 import type { ApiKeyStore, InviteStore, TicketStore, TrustStore, UserStore } from './auth/ports.ts';
 import type { SigningKeys } from './auth/tokens.ts';
+import type { Containers } from './deployments/containers-port.ts';
+import type { DeploymentQueue, DeploymentStore } from './deployments/ports.ts';
 import type { Cache } from './kernel/cache.ts';
 import type { Catalogue } from './kernel/catalogue.ts';
 import type { ServicesOf } from './kernel/declaration.ts';
@@ -15,6 +17,8 @@ import type { OutboxStore, Relay } from './outbox/ports.ts';
 import type { Seal } from './secrets/seal.ts';
 import type { DeadLetters, JobSender, TaskStore } from './tasks/ports.ts';
 import type { HistoryStore, ToolStore } from './tools/ports.ts';
+import type { Upstream } from './upstream/ports.ts';
+import type { UsageStore } from './usage/ports.ts';
 
 /** What a function may name in `uses`, and what it then gets. */
 export interface Provides {
@@ -25,6 +29,8 @@ export interface Provides {
     tools: ToolStore;
     outbox: OutboxStore;
     audit: AuditStore;
+    deployments: DeploymentStore;
+    usage: UsageStore;
     mysqlProbe: Probe;
   };
   mongo: { history: HistoryStore; tasks: TaskStore; mongoProbe: Probe };
@@ -44,6 +50,7 @@ export interface Provides {
     relay: Relay;
     greetings: Greetings;
     jobs: JobSender;
+    deploymentQueue: DeploymentQueue;
     deadLetters: DeadLetters;
     postpone: Host['postpone'];
     sqsProbe: Probe;
@@ -52,6 +59,10 @@ export interface Provides {
   live: { liveLog: LiveLog; connections: ConnectionStore };
   /** The way back into an open WebSocket. */
   sockets: { sockets: Sockets };
+  /** The cluster in which servers run. */
+  containers: { containers: Containers };
+  /** The way to servers behind the platform. */
+  upstream: { upstream: Upstream };
   /** Encryption of what the stores keep secret. */
   secrets: { seal: Seal };
   /** The API's description of itself. */
@@ -70,6 +81,8 @@ export const settingsOfUse = {
   queues: ['queues'],
   live: ['dynamo'],
   sockets: ['sockets'],
+  containers: ['containers'],
+  upstream: [],
   secrets: ['secrets'],
   catalogue: [],
   settings: [],
@@ -101,6 +114,8 @@ export function createHost({
         { mysqlApiKeyStore },
         { mysqlToolStore },
         { mysqlOutbox },
+        { mysqlDeploymentStore },
+        { mysqlUsageStore },
       ] = await Promise.all([
         import('./adapters/mysql/connection.ts'),
         import('./adapters/mysql/users.ts'),
@@ -109,6 +124,8 @@ export function createHost({
         import('./adapters/mysql/api-keys.ts'),
         import('./adapters/mysql/tools.ts'),
         import('./adapters/mysql/outbox.ts'),
+        import('./adapters/mysql/deployments.ts'),
+        import('./adapters/mysql/usage.ts'),
       ]);
       const mysql = connectMysql({ url: settings.mysql.MYSQL_URL, pool: settings.mysql.MYSQL_POOL });
       return {
@@ -118,6 +135,8 @@ export function createHost({
         apiKeys: mysqlApiKeyStore(mysql),
         tools: mysqlToolStore(mysql),
         outbox: mysqlOutbox(mysql),
+        deployments: mysqlDeploymentStore(mysql),
+        usage: mysqlUsageStore(mysql),
         mysqlProbe: mysqlProbe(mysql),
       };
     },
@@ -159,22 +178,46 @@ export function createHost({
     },
     async queues() {
       const settings = read('queues');
-      const [{ openQueues }, { queueRelay }, { queueDeadLetters, queueJobs }] = await Promise.all([
-        import('./adapters/queue/sqs.ts'),
-        import('./adapters/queue/relay.ts'),
-        import('./adapters/queue/jobs.ts'),
-      ]);
+      const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueDeadLetters, queueJobs }] = await Promise.all(
+        [
+          import('./adapters/queue/sqs.ts'),
+          import('./adapters/queue/relay.ts'),
+          import('./adapters/queue/deployments.ts'),
+          import('./adapters/queue/jobs.ts'),
+        ],
+      );
       const queues = openQueues(settings);
       const prefix = `mcp-${settings.base.STAGE}-`;
       return {
         relay: queueRelay(queues),
         greetings: { request: (connection_id) => queues.send('live', { connection_id } satisfies SocketOpened) },
         jobs: queueJobs(queues),
+        deploymentQueue: queueDeployments(queues),
         deadLetters: queueDeadLetters(queues),
         postpone: ({ eventSourceARN, receiptHandle }, seconds) =>
           queues.postpone((eventSourceARN.split(':').at(-1) ?? '').replace(prefix, ''), receiptHandle, seconds),
         sqsProbe: queues.probe('relay'),
       };
+    },
+    async containers() {
+      const { base, containers } = read('containers');
+      const { ecsContainers } = await import('./adapters/containers/ecs.ts');
+      return {
+        containers: ecsContainers({
+          region: base.AWS_REGION,
+          endpoint: containers.ECS_ENDPOINT,
+          cluster: containers.ECS_CLUSTER,
+          taskDefinition: containers.ECS_TASK_DEFINITION,
+          container: containers.ECS_CONTAINER,
+          subnets: containers.ECS_SUBNETS,
+          securityGroups: containers.ECS_SECURITY_GROUPS,
+        }),
+      };
+    },
+    async upstream() {
+      const { base } = read('upstream');
+      const { openUpstream } = await import('./adapters/http/upstream.ts');
+      return { upstream: openUpstream({ allowPrivate: base.ALLOW_PRIVATE_ADDRESSES }) };
     },
     async secrets() {
       const settings = read('secrets');

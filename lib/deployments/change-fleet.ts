@@ -27,6 +27,7 @@ export async function alterFleet(
     const settled = settle(alter(before, now), now);
     const fresh = await Promise.all(settled.missing.map((each) => newReplica(seal, each, now)));
     const fleet: Fleet = {
+      toolDeleted: before.toolDeleted,
       deployments: settled.deployments.map((each) => moved(before, each, now)),
       replicas: [...settled.replicas.map((each) => sameOr(before.replicas, each)), ...fresh],
     };

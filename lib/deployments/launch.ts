@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { invalidField, Problem } from '../kernel/problem.ts';
+import { resolveReferences } from '../tools/references.ts';
 import type { Deployment } from './ports.ts';
 import type { ServerLaunch } from './runner-contract.ts';
 
@@ -49,7 +50,6 @@ const Packaged = z.looseObject({
   }),
 });
 
-const placeholder = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
 const containerRuntime = /(^|\/)(docker|podman|nerdctl|finch)(\.exe)?$/;
 
 /**
@@ -67,7 +67,8 @@ export function resolveLaunch({ launch }: Pick<Deployment, 'launch'>, values: Va
 }
 
 function remote({ url, headers, transport }: z.output<typeof Remote>, values: Values): Launch {
-  if (transport === 'sse') throw notDeployable('The SSE transport of 2024 is not proxied; name a streamable-http endpoint.');
+  if (transport === 'sse')
+    throw notDeployable('The SSE transport of 2024 is not proxied; name a streamable-http endpoint.');
   const fill = filler(values);
   const filled = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), fill(value)]);
   return { kind: 'remote', url: fill(url), headers: Object.fromEntries(filled) as Record<string, string> };
@@ -105,7 +106,11 @@ function argument(given: z.output<typeof Argument>, values: Values): string[] {
   const asked = hint === undefined ? undefined : values[hint];
   const written = asked ?? value ?? preset;
   const text = written === undefined ? undefined : filler(values)(written);
-  if (text === undefined && (given.is_required ?? given.isRequired ?? false) && (type === 'positional' || hint !== undefined))
+  if (
+    text === undefined &&
+    (given.is_required ?? given.isRequired ?? false) &&
+    (type === 'positional' || hint !== undefined)
+  )
     throw missing(hint ?? name ?? 'argument');
   const parts = type === 'named' ? [name, text] : [text];
   return parts.filter((part) => part !== undefined);
@@ -113,15 +118,19 @@ function argument(given: z.output<typeof Argument>, values: Values): string[] {
 
 function filler(values: Values): (text: string) => string {
   return (text) =>
-    text.replace(placeholder, (_, name: string) => {
-      const value = values[name];
+    resolveReferences(text, ({ name, otherwise }) => {
+      const value = values[name] ?? otherwise;
       if (value === undefined) throw missing(name);
       return value;
     });
 }
 
 function missing(name: string): Problem {
-  return invalidField(['config', 'secrets', name], `The server needs ${name}; give it in secrets or environment`, 'missing');
+  return invalidField(
+    ['config', 'secrets', name],
+    `The server needs ${name}; give it in secrets or environment`,
+    'missing',
+  );
 }
 
 function notDeployable(detail: string): Problem {

@@ -100,6 +100,8 @@ export interface Replica {
 
 /** What of one tool is deployed: what is not over yet, the deployment that was asked for, and their replicas. */
 export interface Fleet {
+  /** A deleted tool gets no new deployment. */
+  readonly toolDeleted: boolean;
   readonly deployments: readonly Deployment[];
   readonly replicas: readonly Replica[];
 }
@@ -138,8 +140,6 @@ export interface DeploymentStore {
   /** A sign of life that changes nothing else. False when a newer report was there or the replica has ended. */
   seen(replicaId: string, at: Date, report: Pick<Replica, 'seq' | 'restarts' | 'memoryMb'>): Promise<boolean>;
   checked(id: string, at: Date, health: HealthStatus): Promise<void>;
-  /** Notes when deployments were last called; moves forward, never back. */
-  called(calls: readonly { readonly id: string; readonly at: Date }[]): Promise<void>;
   /** Replicas that have not ended. */
   alive(): Promise<Replica[]>;
   /** Deployments on their way that have not moved since `before`, and running ones without a replica that lives. */
@@ -162,25 +162,4 @@ export interface Credentials {
   readonly bootstrap: string;
   readonly report: string;
   readonly proxy: string;
-}
-
-/** What a runner serves besides MCP. */
-export interface Runners {
-  /** @throws what the network or the runner answers. */
-  health(at: RunnerAddress): Promise<{ readonly healthy: boolean; readonly ms: number }>;
-  /** JSON lines. */
-  logs(at: RunnerAddress, query: { readonly lines: number; readonly since: string | undefined }): Promise<LogLine[]>;
-}
-
-export interface RunnerAddress {
-  readonly host: string;
-  readonly port: number;
-  /** The proxy secret. */
-  readonly secret: string;
-}
-
-export interface LogLine {
-  readonly at: string;
-  readonly stream: string;
-  readonly text: string;
 }

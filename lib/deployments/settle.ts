@@ -41,6 +41,7 @@ export function settle(fleet: Fleet, now: Date): Settled {
     deployments.set(deployment.id, settleUnwanted(deployment, stopping, now));
   }
   return {
+    toolDeleted: fleet.toolDeleted,
     deployments: [...deployments.values()],
     replicas: [...replicas.values()],
     missing: missing.filter((each) => wantsReplicas(deployments.get(each.id) ?? each)),
@@ -74,7 +75,11 @@ function settleWanted(deployment: Deployment, replicas: readonly Replica[], now:
   }
   if (live.length > 0) return { deployment: underWay(deployment, live), replicas: [], missing };
   if (current.length > 0 && current.every(({ state }) => state === 'idle'))
-    return { deployment: { ...deployment, status: 'idle', phase: 'queued', health: 'unknown' }, replicas: [], missing: 0 };
+    return {
+      deployment: { ...deployment, status: 'idle', phase: 'queued', health: 'unknown' },
+      replicas: [],
+      missing: 0,
+    };
   const failed = current.find(({ state }) => state === 'failed') ?? (worn ? current.at(-1) : undefined);
   if (!failed) return { deployment: underWay(deployment, []), replicas: [], missing };
   return { deployment: givenUp(deployment, failed, former), replicas: [], missing: 0 };
@@ -112,16 +117,11 @@ function givenUp(deployment: Deployment, failed: Replica, former: readonly Repli
   return { ...deployment, status: 'failed', health: 'unhealthy', active: false, lastError };
 }
 
-/** Replicas that nobody ended and that ended all the same, too often and too lately to try again. */
+/** Replicas that ended although they were wanted, too often and too lately to try again; or whose runner has given up. */
 function isWorn({ replicas: wanted }: Deployment, current: readonly Replica[], now: Date): boolean {
-  const recent = current.filter(
-    ({ endedAt, state, stoppingAt }) =>
-      endedAt !== undefined &&
-      state !== 'idle' &&
-      stoppingAt === undefined &&
-      now.getTime() - endedAt.getTime() < recentMs,
-  );
-  return recent.length >= maxEnds * wanted || recent.some(({ state }) => state === 'failed');
+  const gone = current.filter((each) => !isLive(each) && each.state !== 'idle');
+  const recent = gone.filter(({ createdAt }) => now.getTime() - createdAt.getTime() < recentMs);
+  return recent.length >= maxEnds * wanted || gone.some(({ state }) => state === 'failed');
 }
 
 /** The replica, told to stop; one that has no task yet is over at once. */

@@ -78,6 +78,14 @@ const groups = {
       .pipe(z.array(PrivateJwk).min(1).max(2))
       .describe('JSON array of one or two private JWKs (ES256 or EdDSA, with kid). The first signs, both verify.'),
   }),
+  containers: z.object({
+    ECS_ENDPOINT: z.url().optional().describe('Set for a local ECS; empty on AWS.'),
+    ECS_CLUSTER: z.string().min(1).describe('Cluster in which MCP servers run.'),
+    ECS_TASK_DEFINITION: z.string().min(1).describe("The runner's task definition: its family, or family:revision."),
+    ECS_CONTAINER: z.string().min(1).default('runner').describe('Its container that is the runner.'),
+    ECS_SUBNETS: csv.default([]).describe('Subnets of the tasks, separated by commas.'),
+    ECS_SECURITY_GROUPS: csv.default([]).describe('Security groups of the tasks, separated by commas.'),
+  }),
   secrets: z.object({
     ENCRYPTION_KEYS: jsonText
       .pipe(z.array(SymmetricJwk).min(1))

@@ -1,4 +1,4 @@
-import type { Deployment, LastError, Replica, ServedTool } from '../../deployments/ports.ts';
+import type { Deployment, Replica } from '../../deployments/ports.ts';
 import type { SqlValue } from './connection.ts';
 
 /*
@@ -68,11 +68,11 @@ export function deploymentOf(row: DeploymentRow): Deployment {
     environment: JSON.parse(row.environment) as Deployment['environment'],
     secrets: row.secrets?.toString('ascii'),
     generation: row.generation,
-    serverInfo: readJson<NonNullable<Deployment['serverInfo']>>(row.server_info),
+    serverInfo: readJson(row.server_info) as Deployment['serverInfo'],
     protocolVersion: row.protocol_version ?? undefined,
-    tools: readJson<ServedTool[]>(row.tools),
+    tools: readJson(row.tools) as Deployment['tools'],
     restarts: row.restarts,
-    lastError: readJson<LastError>(row.last_error),
+    lastError: readJson(row.last_error) as Deployment['lastError'],
     lastHealthCheck: row.last_health_check ?? undefined,
     lastCalledAt: row.last_called_at ?? undefined,
     deployedAt: row.deployed_at,
@@ -154,7 +154,7 @@ export function replicaOf(row: ReplicaRow): Replica {
     seq: row.seq,
     restarts: row.restarts,
     memoryMb: row.memory_mb ?? undefined,
-    lastError: readJson<LastError>(row.last_error),
+    lastError: readJson(row.last_error) as Deployment['lastError'],
     createdAt: row.created_at,
     seenAt: row.seen_at ?? undefined,
     stoppingAt: row.stopping_at ?? undefined,
@@ -191,6 +191,6 @@ function json(value: unknown): string | null {
   return value === undefined ? null : JSON.stringify(value);
 }
 
-function readJson<T>(text: string | null): T | undefined {
-  return text === null ? undefined : (JSON.parse(text) as T);
+function readJson(text: string | null): unknown {
+  return text === null ? undefined : JSON.parse(text);
 }

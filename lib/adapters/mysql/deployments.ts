@@ -47,7 +47,7 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
     },
     async route(slug) {
       const [row] = await mysql.query<DeploymentRow>(
-        `SELECT ${deploymentColumns} FROM mcp_tools t JOIN mcp_deployments d ON d.active_tool_id = t.id WHERE t.slug = ?`,
+        `SELECT ${deploymentColumns} FROM mcp_tools t JOIN mcp_deployments d ON d.active_tool_id = t.id WHERE t.slug = ? AND t.deleted_at IS NULL`,
         [slug],
       );
       if (!row) return undefined;
@@ -74,14 +74,6 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
         health,
         id,
       ]);
-    },
-    async called(calls) {
-      for (const { id, at } of calls) {
-        await mysql.execute(
-          'UPDATE mcp_deployments SET last_called_at = ? WHERE id = ? AND (last_called_at IS NULL OR last_called_at < ?)',
-          [at, id, at],
-        );
-      }
     },
     alive: () => replicas('ended_at IS NULL', []),
     async stuck(before) {
@@ -113,9 +105,12 @@ function changeFleet<T extends FleetChange>(
   return mysql.transaction(async (tx) => {
     const place = 'toolId' in key ? { id: '', tool_id: key.toolId } : await placeOf(tx, key);
     if (!place) return undefined;
-    const [tool] = await tx.query('SELECT id FROM mcp_tools WHERE id = ? FOR UPDATE', [place.tool_id]);
+    const [tool] = await tx.query<{ deleted_at: Date | null }>(
+      'SELECT deleted_at FROM mcp_tools WHERE id = ? FOR UPDATE',
+      [place.tool_id],
+    );
     if (!tool) return undefined;
-    const before = await readFleet(tx, place.tool_id, place.id);
+    const before = { toolDeleted: tool.deleted_at !== null, ...(await readFleet(tx, place.tool_id, place.id)) };
     const change = await decide(before);
     await write(tx, before, change.fleet);
     await insertOutbox(tx, change.outbox);
@@ -123,25 +118,25 @@ function changeFleet<T extends FleetChange>(
   });
 }
 
+const byReplica = 'SELECT d.id, d.tool_id FROM mcp_deployments d JOIN mcp_replicas r ON r.deployment_id = d.id WHERE';
+
 /** The deployment that a key leads to. */
 async function placeOf(
   tx: SqlRunner,
   key: Exclude<FleetKey, { readonly toolId: string }>,
 ): Promise<{ id: string; tool_id: string } | undefined> {
-  const ofReplica = (column: string) =>
-    `SELECT d.id, d.tool_id FROM mcp_deployments d JOIN mcp_replicas r ON r.deployment_id = d.id WHERE r.${column} = ?`;
   const [sql, value] =
     'deploymentId' in key
       ? ['SELECT id, tool_id FROM mcp_deployments WHERE id = ?', key.deploymentId]
       : 'replicaId' in key
-        ? [ofReplica('id'), key.replicaId]
-        : [ofReplica('task_id'), key.taskId];
+        ? [`${byReplica} r.id = ?`, key.replicaId]
+        : [`${byReplica} r.task_id = ?`, key.taskId];
   const [row] = await tx.query<{ id: string; tool_id: string }>(sql, [value]);
   return row;
 }
 
 /** Locking reads, because a plain one would see what was there when the transaction began. */
-async function readFleet(tx: SqlRunner, toolId: string, asked: string): Promise<Fleet> {
+async function readFleet(tx: SqlRunner, toolId: string, asked: string): Promise<Omit<Fleet, 'toolDeleted'>> {
   const deployments = await tx.query<DeploymentRow>(
     `SELECT ${deploymentColumns} ${from} WHERE d.tool_id = ? AND (d.status NOT IN ('stopped', 'failed') OR d.id = ?) FOR UPDATE`,
     [toolId, asked],

@@ -1,0 +1,19 @@
+import { createDeployment } from '../../lib/deployments/create-deployment.ts';
+import { CreateDeployment, DeploymentSummary, Replace } from '../../lib/deployments/schema.ts';
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { perMinute } from '../../lib/kernel/limit.ts';
+
+export const handler = endpoint({
+  route: 'POST /api/v1/deployments',
+  summary: 'Deploy a server of a tool',
+  permission: 'deployments:create',
+  limit: perMinute(30),
+  uses: ['mysql', 'queues', 'secrets', 'settings'],
+  query: Replace,
+  body: CreateDeployment,
+  output: DeploymentSummary,
+  status: 201,
+  problems: ['not-found', 'deployment-exists', 'package-not-deployable'],
+  headers: ({ deployment_id }) => ({ location: `/api/v1/deployments/${deployment_id}` }),
+  run: ({ body, query, caller, services }) => createDeployment(services, caller, body, query),
+});

@@ -1,0 +1,14 @@
+import { checkDeploymentHealth } from '../../lib/deployments/check-health.ts';
+import { DeploymentHealth, DeploymentId } from '../../lib/deployments/schema.ts';
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+
+export const handler = endpoint({
+  route: 'GET /api/v1/deployments/{deployment_id}/health',
+  summary: "Check a deployment's replicas now",
+  permission: 'deployments:read',
+  uses: ['mysql', 'upstream', 'secrets'],
+  params: DeploymentId,
+  output: DeploymentHealth,
+  headers: () => ({ 'cache-control': 'no-store' }),
+  run: ({ params, services }) => checkDeploymentHealth(services, params.deployment_id),
+});

@@ -1,0 +1,15 @@
+import { ReportAnswer, RunnerReport } from '../../lib/deployments/runner-contract.ts';
+import { takeReport } from '../../lib/deployments/take-report.ts';
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+
+export const handler = endpoint({
+  route: 'POST /internal/v1/runners/report',
+  summary: 'For runners: say how the server is',
+  permission: 'public',
+  limit: 'off',
+  uses: ['mysql', 'queues', 'secrets', 'containers'],
+  body: RunnerReport,
+  output: ReportAnswer,
+  problems: ['unauthorized'],
+  run: ({ body, request, services }) => takeReport(services, request.headers['authorization'], body),
+});

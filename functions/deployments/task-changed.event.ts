@@ -1,0 +1,13 @@
+import { TaskStateChange } from '../../events/deployment-task.ts';
+import { takeTaskChange } from '../../lib/deployments/take-task-change.ts';
+import { event } from '../../lib/kernel/event.ts';
+
+export const handler = event({
+  on: { source: 'aws.ecs', detailType: 'ECS Task State Change' },
+  summary: 'Hears where a task listens, and that it has ended',
+  message: TaskStateChange,
+  uses: ['mysql', 'queues', 'secrets', 'containers'],
+  run: async ({ messages, services }) => {
+    for (const message of messages) await takeTaskChange(services, message);
+  },
+});

@@ -1,0 +1,44 @@
+import type { Seal } from '../secrets/seal.ts';
+import type { Upstream } from '../upstream/ports.ts';
+import { findDeployment } from './demand-owner.ts';
+import type { DeploymentStore, HealthStatus, Replica } from './ports.ts';
+import { probeRemote } from './probe-remote.ts';
+import { checkRunner } from './runner-client.ts';
+
+interface Services {
+  readonly deployments: DeploymentStore;
+  readonly upstream: Upstream;
+  readonly seal: Seal;
+}
+
+/**
+ * Asks every replica of a deployment now, and notes the outcome.
+ * @throws Problem `not-found`.
+ */
+export async function checkDeploymentHealth(services: Services, id: string) {
+  const deployment = await findDeployment(services.deployments, id);
+  const replicas = (await services.deployments.replicasOf(id)).filter(({ endedAt }) => endedAt === undefined);
+  const check = async (replica: Replica) => {
+    const startedAt = performance.now();
+    if (!('url' in deployment.launch)) return checkRunner(services, replica);
+    const probed = await probeRemote(services, deployment);
+    return { healthy: probed.ok, ms: Math.round(performance.now() - startedAt) };
+  };
+  const checks = await Promise.all(replicas.map(async (replica) => ({ replica, result: await check(replica) })));
+  const health: HealthStatus =
+    checks.length === 0 ? 'unknown' : checks.every(({ result }) => result?.healthy) ? 'healthy' : 'unhealthy';
+  const now = new Date();
+  await services.deployments.checked(id, now, health);
+  return {
+    deployment_id: id,
+    status: deployment.status,
+    health_status: health,
+    checked_at: now.toISOString(),
+    replicas: checks.map(({ replica, result }) => ({
+      replica_id: replica.id,
+      state: replica.state,
+      healthy: result?.healthy ?? false,
+      response_time_ms: result?.ms ?? null,
+    })),
+  };
+}

@@ -1,0 +1,107 @@
+import { type Caller, isAdmin } from '../kernel/caller.ts';
+import { newId } from '../kernel/ids.ts';
+import { invalidField, notFound, Problem } from '../kernel/problem.ts';
+import type { Settings } from '../kernel/settings.ts';
+import type { ToolRecord, ToolStore } from '../tools/ports.ts';
+import { changeFleet, type FleetServices } from './change-fleet.ts';
+import { resolveLaunch } from './launch.ts';
+import type { Deployment, DeploymentQueue, Fleet } from './ports.ts';
+import { presentSummary } from './present.ts';
+import type { CreateDeployment } from './schema.ts';
+import { sealSecrets } from './secrets.ts';
+
+type Services = FleetServices & {
+  readonly deploymentQueue: DeploymentQueue;
+  readonly tools: ToolStore;
+  readonly settings: Settings['base'];
+};
+
+/**
+ * Asks for a server of a tool to run. The row and its replicas are written at once; a worker starts them.
+ * @throws Problem `not-found`, `forbidden` (not the tool's author), `deployment-exists`, `package-not-deployable`; 422 that names a variable that is missing.
+ */
+export async function createDeployment(
+  services: Services,
+  caller: Caller,
+  { tool_id, config }: CreateDeployment,
+  { replace }: { readonly replace: boolean },
+) {
+  const tool = await services.tools.find(tool_id);
+  if (!tool) throw notFound('tool', tool_id);
+  demandAuthor(caller, tool);
+  const launch = serverOf(tool, config.server);
+  const environment = typeof config.environment === 'string' ? { ENVIRONMENT: config.environment } : config.environment;
+  resolveLaunch({ launch }, { ...environment, ...config.secrets });
+  const id = newId();
+  const deployment: Omit<Deployment, 'deployedAt' | 'updatedAt' | 'active' | 'replacesId'> = {
+    id,
+    toolId: tool.id,
+    toolName: tool.name,
+    slug: tool.slug,
+    toolRevision: tool.revision,
+    server: String(launch['name']),
+    launch,
+    ownerId: caller.userId,
+    status: 'starting',
+    health: 'unknown',
+    phase: 'queued',
+    access: config.access,
+    replicas: 'url' in launch ? 1 : config.replicas,
+    ...config.resources,
+    idleTimeoutS: config.idle_timeout_s === 0 ? undefined : config.idle_timeout_s,
+    environment,
+    secrets: await sealSecrets(services.seal, id, config.secrets),
+    generation: 1,
+    serverInfo: undefined,
+    protocolVersion: undefined,
+    tools: undefined,
+    restarts: 0,
+    lastError: undefined,
+    lastHealthCheck: undefined,
+    lastCalledAt: undefined,
+    stoppedAt: undefined,
+  };
+  const fleet = await changeFleet(services, { toolId: tool.id }, (before, now) => {
+    if (before.toolDeleted) throw notFound('tool', tool_id);
+    const running = before.deployments.find(({ active }) => active);
+    if (running && running.id !== id && !replace) throw taken(running);
+    const made = { ...deployment, active: !running, replacesId: running?.id, deployedAt: now, updatedAt: now };
+    return { ...withoutRivals(before), deployments: [...withoutRivals(before).deployments, made] };
+  });
+  const made = fleet?.deployments.find((each) => each.id === id);
+  if (!made) throw notFound('tool', tool_id);
+  return presentSummary(made, services.settings.BASE_URL);
+}
+
+/** A replacement that is not ready yet makes room for a newer one. */
+function withoutRivals(fleet: Fleet): Fleet {
+  return {
+    ...fleet,
+    deployments: fleet.deployments.map((each) => (each.active ? each : { ...each, status: 'stopping' as const })),
+  };
+}
+
+function serverOf(tool: ToolRecord, name: string | undefined): Readonly<Record<string, unknown>> {
+  const { servers } = tool.config;
+  const found = name === undefined ? servers[0] : servers.find((server) => server['name'] === name);
+  if (found) return found;
+  const known = servers.map((server) => server['name']).join(', ');
+  throw name === undefined
+    ? invalidField(['tool_id'], 'The tool has no server to deploy', 'no_server')
+    : invalidField(['config', 'server'], `The tool has no such server; it has: ${known || 'none'}`, 'unknown_server');
+}
+
+function demandAuthor(caller: Caller, tool: ToolRecord): void {
+  if (tool.authorId === caller.userId || isAdmin(caller)) return;
+  throw new Problem('forbidden', {
+    detail: "Only the tool's author or an admin may deploy it.",
+    extra: { required_permission: 'deployments:create' },
+  });
+}
+
+function taken({ id, slug }: Deployment): Problem {
+  return new Problem('deployment-exists', {
+    detail: `"${slug}" is deployed already; ?replace=true takes the place of that deployment without a gap.`,
+    extra: { deployment_id: id },
+  });
+}

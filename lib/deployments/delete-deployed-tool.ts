@@ -1,0 +1,40 @@
+import { type Caller, isAdmin } from '../kernel/caller.ts';
+import { Problem } from '../kernel/problem.ts';
+import type { ToolWriting } from '../tools/change.ts';
+import { deleteTool } from '../tools/delete-tool.ts';
+import { changeFleet, type FleetServices } from './change-fleet.ts';
+import type { DeploymentQueue } from './ports.ts';
+import { ended } from './stop-deployment.ts';
+import { wantsReplicas } from './settle.ts';
+
+/**
+ * Deletes a tool and stops what runs of it.
+ * @throws Problem `deployments-running` unless `force`; and what deleteTool throws.
+ */
+export async function deleteDeployedTool(
+  services: ToolWriting & FleetServices & { readonly deploymentQueue: DeploymentQueue },
+  caller: Caller,
+  idOrSlug: string,
+  { ifMatch, force }: { readonly ifMatch: string | undefined; readonly force: boolean },
+): Promise<{ message: string; id: string }> {
+  const tool = await services.tools.find(idOrSlug);
+  if (!force && tool && (tool.authorId === caller.userId || isAdmin(caller)))
+    await demandNoneRunning(services, tool.id);
+  const deleted = await deleteTool(services, caller, idOrSlug, ifMatch);
+  // After the deletion, because from then on nothing new can be deployed.
+  await changeFleet(services, { toolId: deleted.id }, (fleet) => ({
+    ...fleet,
+    deployments: fleet.deployments.map(ended),
+  }));
+  return deleted;
+}
+
+async function demandNoneRunning({ deployments }: FleetServices, toolId: string): Promise<void> {
+  const { items } = await deployments.list({ status: undefined, toolId }, { offset: 0, limit: 20 });
+  const running = items.filter((each) => wantsReplicas(each) || each.status === 'idle');
+  if (running.length === 0) return;
+  throw new Problem('deployments-running', {
+    detail: 'Deployments of this tool are running; stop them first, or delete with ?force=true.',
+    extra: { deployment_ids: running.map(({ id }) => id) },
+  });
+}

@@ -1,0 +1,16 @@
+import type { Settings } from '../kernel/settings.ts';
+import type { UsageStore } from '../usage/ports.ts';
+import { findDeployment } from './demand-owner.ts';
+import type { DeploymentStore } from './ports.ts';
+import { presentDeployment } from './present.ts';
+import type { DeploymentView } from './schema.ts';
+
+/** @throws Problem `not-found`. */
+export async function getDeployment(
+  { deployments, usage, settings }: { deployments: DeploymentStore; usage: UsageStore; settings: Settings['base'] },
+  id: string,
+): Promise<DeploymentView> {
+  const deployment = await findDeployment(deployments, id);
+  const [replicas, metrics] = await Promise.all([deployments.replicasOf(id), usage.metricsOf(id)]);
+  return presentDeployment(deployment, { baseUrl: settings.BASE_URL, replicas, metrics });
+}

@@ -1,0 +1,14 @@
+import type * as z from 'zod';
+import { pageFacts, windowOf } from '../kernel/page.ts';
+import type { Settings } from '../kernel/settings.ts';
+import type { DeploymentStore } from './ports.ts';
+import { presentSummary } from './present.ts';
+import type { ListDeployments } from './schema.ts';
+
+export async function listDeployments(
+  { deployments, settings }: { deployments: DeploymentStore; settings: Settings['base'] },
+  query: z.output<typeof ListDeployments>,
+) {
+  const { items, total } = await deployments.list({ status: query.status, toolId: query.tool_id }, windowOf(query));
+  return { deployments: items.map((each) => presentSummary(each, settings.BASE_URL)), ...pageFacts(query, total) };
+}

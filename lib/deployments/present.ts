@@ -1,0 +1,51 @@
+import type * as z from 'zod';
+import { connectBlocks, endpointUrl } from './connect.ts';
+import type { Deployment, Replica } from './ports.ts';
+import type { DeploymentSummary, DeploymentView, Metrics } from './schema.ts';
+
+export function presentSummary(deployment: Deployment, baseUrl: string): z.output<typeof DeploymentSummary> {
+  return {
+    deployment_id: deployment.id,
+    tool_id: deployment.toolId,
+    tool_name: deployment.toolName,
+    slug: deployment.slug,
+    server: deployment.server,
+    owner_id: deployment.ownerId,
+    endpoint_url: endpointUrl(baseUrl, deployment.slug),
+    status: deployment.status,
+    health_status: deployment.health,
+    phase: deployment.phase,
+    access: deployment.access,
+    deployed_at: deployment.deployedAt.toISOString(),
+    updated_at: deployment.updatedAt.toISOString(),
+    stopped_at: deployment.stoppedAt?.toISOString() ?? null,
+  };
+}
+
+export function presentDeployment(
+  deployment: Deployment,
+  { baseUrl, replicas, metrics }: { baseUrl: string; replicas: readonly Replica[]; metrics: Metrics },
+): DeploymentView {
+  const memory = replicas.filter(({ endedAt }) => endedAt === undefined).flatMap(({ memoryMb }) => memoryMb ?? []);
+  return {
+    ...presentSummary(deployment, baseUrl),
+    replicas: deployment.replicas,
+    resources: { cpu: deployment.cpu, memory: deployment.memory },
+    idle_timeout_s: deployment.idleTimeoutS ?? 0,
+    tool_revision: deployment.toolRevision,
+    connect: connectBlocks(deployment.slug, endpointUrl(baseUrl, deployment.slug)),
+    last_health_check: deployment.lastHealthCheck?.toISOString() ?? null,
+    last_called_at: deployment.lastCalledAt?.toISOString() ?? null,
+    server_info: deployment.serverInfo ?? null,
+    protocol_version: deployment.protocolVersion ?? null,
+    tools:
+      deployment.tools?.map(({ name, description }) => ({ name, ...(description !== undefined && { description }) })) ??
+      null,
+    restarts: deployment.restarts,
+    memory_mb: memory.length === 0 ? null : Math.max(...memory),
+    last_error: deployment.lastError
+      ? { reason: deployment.lastError.reason, log: [...deployment.lastError.log] }
+      : null,
+    metrics,
+  };
+}

@@ -1,0 +1,40 @@
+import type { Seal } from '../secrets/seal.ts';
+import { connectMcp, McpError, type McpTool } from '../upstream/mcp-client.ts';
+import { type Upstream, UpstreamFailure } from '../upstream/ports.ts';
+import { resolveLaunch } from './launch.ts';
+import type { Deployment } from './ports.ts';
+import { openSecrets } from './secrets.ts';
+
+const timeoutMs = 10_000;
+
+export type Probed =
+  | {
+      readonly ok: true;
+      readonly serverInfo: Readonly<Record<string, unknown>>;
+      readonly protocolVersion: string;
+      readonly tools: readonly McpTool[];
+    }
+  | { readonly ok: false; readonly reason: string };
+
+/** A real `initialize` and `tools/list` of a remote server. Why it did not work is told for its deployer. */
+export async function probeRemote(
+  { upstream, seal }: { readonly upstream: Upstream; readonly seal: Seal },
+  deployment: Deployment,
+): Promise<Probed> {
+  const launch = resolveLaunch(deployment, { ...deployment.environment, ...(await openSecrets(seal, deployment)) });
+  if (launch.kind !== 'remote') throw new Error(`Deployment ${deployment.id} is not of a remote server`);
+  try {
+    const connection = await connectMcp(upstream, { ...launch, guarded: true }, timeoutMs);
+    try {
+      const tools = await connection.listTools();
+      const { serverInfo, protocolVersion } = connection.server;
+      return { ok: true, serverInfo, protocolVersion, tools };
+    } finally {
+      await connection.close();
+    }
+  } catch (error) {
+    if (error instanceof UpstreamFailure) return { ok: false, reason: `The remote server: ${error.message}` };
+    if (error instanceof McpError) return { ok: false, reason: `The remote server refused: ${error.message}` };
+    return { ok: false, reason: 'The remote server did not answer as an MCP server does' };
+  }
+}

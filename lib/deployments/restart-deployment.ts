@@ -1,0 +1,49 @@
+import type { Caller } from '../kernel/caller.ts';
+import { notFound, Problem } from '../kernel/problem.ts';
+import { changeFleet, type FleetServices, withDeployment } from './change-fleet.ts';
+import { findOwnDeployment } from './demand-owner.ts';
+import type { Deployment, DeploymentQueue } from './ports.ts';
+
+type Services = FleetServices & { readonly deploymentQueue: DeploymentQueue };
+
+/**
+ * Starts a deployment's replicas anew. Those that serve go on until the new ones are ready.
+ * @throws Problem `not-found`, `forbidden`, `conflict` when it was stopped, `deployment-exists` when another has taken its place.
+ */
+export async function restartDeployment(services: Services, caller: Caller, id: string) {
+  await findOwnDeployment(services.deployments, caller, id, 'deployments:update');
+  const fleet = await changeFleet(services, { deploymentId: id }, (before) => {
+    const active = before.deployments.find((each) => each.active && each.id !== id);
+    return withDeployment(before, id, (current) => {
+      if (current.status === 'stopped' || current.status === 'stopping')
+        throw new Problem('conflict', { detail: 'The deployment was stopped; make a new one.' });
+      if (active) throw new Problem('deployment-exists', { detail: 'Another deployment has taken its place.' });
+      return startedAnew(current, 'restarting');
+    });
+  });
+  const restarted = fleet?.deployments.find((each) => each.id === id);
+  if (!restarted) throw notFound('deployment', id);
+  return {
+    message: `The deployment of ${restarted.slug} starts anew.`,
+    deployment_id: id,
+    status: restarted.status,
+  };
+}
+
+/** Brings a deployment back that stopped for want of calls. Nothing happens to one that is on its way already. */
+export async function wakeDeployment(services: Services, id: string): Promise<void> {
+  await changeFleet(services, { deploymentId: id }, (before) =>
+    withDeployment(before, id, (current) => (current.status === 'idle' ? startedAnew(current, 'starting') : current)),
+  );
+}
+
+function startedAnew(deployment: Deployment, status: 'starting' | 'restarting'): Deployment {
+  return {
+    ...deployment,
+    status,
+    phase: 'queued',
+    active: true,
+    generation: deployment.generation + 1,
+    lastError: undefined,
+  };
+}

@@ -1,0 +1,42 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Caller } from '../kernel/caller.ts';
+import { changeFleet, withDeployment } from './change-fleet.ts';
+import { findOwnDeployment } from './demand-owner.ts';
+import type { Deployment, DeploymentQueue } from './ports.ts';
+import { reconcile, type ReconcileServices } from './reconcile.ts';
+
+/** A server gets 5 s to end by itself and is killed then; this leaves room for the cluster to tell. */
+const patienceMs = 15_000;
+const lookMs = 200;
+
+/**
+ * Ends a deployment: its endpoint leads nowhere as soon as the row is written; then its tasks stop, gracefully, then hard. Waits up to 15 s for that.
+ * @throws Problem `not-found`, `forbidden`.
+ */
+export async function stopDeployment(
+  services: ReconcileServices & { readonly deploymentQueue: DeploymentQueue },
+  caller: Caller,
+  id: string,
+): Promise<{ message: string; deployment_id: string; stopped_at: string | null }> {
+  const { slug } = await findOwnDeployment(services.deployments, caller, id, 'deployments:delete');
+  await changeFleet(services, { deploymentId: id }, (fleet) => withDeployment(fleet, id, ended));
+  await reconcile(services, id);
+  const deadline = Date.now() + patienceMs;
+  let current = await services.deployments.find(id);
+  while (current?.status === 'stopping' && Date.now() < deadline) {
+    await sleep(lookMs);
+    await reconcile(services, id);
+    current = await services.deployments.find(id);
+  }
+  const done = current?.status === 'stopped';
+  return {
+    message: `The deployment of ${slug} is ${done ? 'stopped' : 'stopping'}.`,
+    deployment_id: id,
+    stopped_at: current?.stoppedAt?.toISOString() ?? null,
+  };
+}
+
+/** Of no further use: nothing leads to it, and it shall stop. */
+export function ended(deployment: Deployment): Deployment {
+  return deployment.status === 'stopped' ? deployment : { ...deployment, status: 'stopping', active: false };
+}

@@ -1,0 +1,100 @@
+import { changeFleet, withReplica } from './change-fleet.ts';
+import { endedBy } from './end-replica.ts';
+import type { ContainerTask } from './containers-port.ts';
+import type { DeploymentQueue, Replica } from './ports.ts';
+import { describeAll, placed, type ReconcileServices } from './reconcile.ts';
+
+type Services = ReconcileServices & { readonly deploymentQueue: DeploymentQueue };
+
+/** A runner reports every 30 s; three times not heard is silence. */
+const silentMs = 95_000;
+/** From the start of a task to its first word, the pulling of its image included. */
+const firstWordMs = 100_000;
+/** The cluster may answer late about a task that was just started. */
+const youngMs = 30_000;
+const stuckMs = 20_000;
+
+/** Finds what nobody told: tasks that ended or fell silent, tasks of nobody's, deployments whose job was lost. */
+export async function sweepDeployments(
+  services: Services,
+  now: Date,
+): Promise<{ ended: number; silent: number; orphans: number; due: number }> {
+  const { deployments, containers, deploymentQueue } = services;
+  const running = await containers.list({ desired: 'running' });
+  const alive = (await deployments.alive()).filter(({ taskId }) => taskId !== 'remote');
+  const tasks = await describeAll(
+    containers,
+    alive.flatMap(({ taskId }) => taskId ?? []),
+  );
+  const found = { ended: 0, silent: 0 };
+  for (const replica of alive) {
+    const task = tasks.get(replica.taskId ?? '');
+    if (isGone(replica, task, now)) {
+      found.ended += 1;
+      await change(services, replica, (current) => endedBy(current, task, now));
+    } else if (isSilent(replica, now)) {
+      found.silent += 1;
+      await change(services, replica, (current) => silenced(current, now));
+    } else if (task?.address && replica.host === undefined) {
+      await change(services, replica, (current) => ({ ...current, ...placed(task) }));
+    }
+  }
+  const known = new Set(alive.flatMap(({ taskId }) => taskId ?? []));
+  const orphans = await stopOrphans(
+    services,
+    running.filter((id) => !known.has(id)),
+  );
+  const stuck = await deployments.stuck(new Date(now.getTime() - stuckMs));
+  const stopping = alive.filter(({ stoppingAt }) => stoppingAt !== undefined).map(({ deploymentId }) => deploymentId);
+  const due = new Set([...stuck, ...stopping]);
+  for (const id of due) await deploymentQueue.due(id);
+  return { ...found, orphans, due: due.size };
+}
+
+function isGone({ taskId, createdAt }: Replica, task: ContainerTask | undefined, now: Date): boolean {
+  if (taskId === undefined) return false;
+  return task ? task.status === 'stopped' : now.getTime() - createdAt.getTime() > youngMs;
+}
+
+function isSilent({ seenAt, createdAt, stoppingAt }: Replica, now: Date): boolean {
+  if (stoppingAt) return false;
+  return now.getTime() - (seenAt ?? createdAt).getTime() > (seenAt ? silentMs : firstWordMs);
+}
+
+/** Given up: what never spoke has failed, what fell silent is replaced. */
+function silenced(replica: Replica, now: Date): Replica {
+  const reason =
+    replica.taskId === undefined
+      ? 'The cluster had no room for the task'
+      : replica.seenAt === undefined
+        ? 'The task was started but never reported'
+        : 'The task fell silent';
+  return {
+    ...replica,
+    state: replica.seenAt === undefined ? 'failed' : 'lost',
+    stoppingAt: now,
+    ...(replica.taskId === undefined && { endedAt: now }),
+    lastError: { reason, log: replica.lastError?.log ?? [] },
+  };
+}
+
+async function change(services: Services, { id }: Replica, alter: (current: Replica) => Replica): Promise<void> {
+  await changeFleet(services, { replicaId: id }, (fleet) =>
+    withReplica(fleet, id, (current) => (current.endedAt ? current : alter(current))),
+  );
+}
+
+/** Stops tasks that no living replica names; one whose replica has not been told its id yet is left alone. */
+async function stopOrphans({ containers, deployments }: Services, ids: readonly string[]): Promise<number> {
+  let stopped = 0;
+  for (const task of (await describeAll(containers, ids)).values()) {
+    const replicas = await deployments.replicasOf(task.startedBy);
+    const wanted = replicas.some(
+      ({ endedAt, taskId }) => endedAt === undefined && (taskId === undefined || taskId === task.id),
+    );
+    if (wanted || task.status === 'stopped') continue;
+    await containers.stop(task.id, 'No deployment wants this task');
+    stopped += 1;
+  }
+  return stopped;
+}

@@ -1,0 +1,39 @@
+/** One HTTP request to a server behind the platform. */
+export interface UpstreamRequest {
+  readonly url: string;
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Whether the address came from a user: then every address that the name resolves to is checked while connecting. */
+  readonly guarded: boolean;
+  /** Until the head of the answer is there. */
+  readonly headTimeoutMs: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface UpstreamAnswer {
+  readonly status: number;
+  /** Names in lower case; a repeated header is joined by commas. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Must be read to its end or returned. */
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
+export interface Upstream {
+  /** Redirects are not followed. @throws {@link UpstreamFailure} when there is no answer. */
+  send(request: UpstreamRequest): Promise<UpstreamAnswer>;
+}
+
+/** `unsent`: the server has surely seen nothing of the request. */
+type FailureKind = 'unsent' | 'refused-address' | 'timeout' | 'broken';
+
+export class UpstreamFailure extends Error {
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'UpstreamFailure';
+    this.kind = kind;
+  }
+}

@@ -1,0 +1,35 @@
+/** One call through a deployed server's endpoint. */
+export interface UsageRecord {
+  /** Keys the record: a line that is folded twice counts once. */
+  readonly requestId: string;
+  readonly toolId: string;
+  readonly deploymentId: string;
+  readonly userId: string;
+  readonly apiKeyId: string | undefined;
+  /** The MCP method. */
+  readonly method: string;
+  /** Of the server, for `tools/call`. */
+  readonly toolName: string | undefined;
+  readonly status: 'ok' | 'error';
+  readonly errorCode: string | undefined;
+  readonly durationMs: number;
+  readonly calledAt: Date;
+}
+
+export interface CallMetrics {
+  readonly requests_total: number;
+  readonly avg_response_time_ms: number | null;
+  /** Of the last 1,000 calls. */
+  readonly p95_response_time_ms: number | null;
+  /** 0–1; null before the first call. */
+  readonly error_rate: number | null;
+}
+
+/** Calls of deployed servers, in MySQL. */
+export interface UsageStore {
+  /** Records that are there already stay as they are. */
+  append(records: readonly UsageRecord[]): Promise<void>;
+  /** Notes when deployments were last called; moves forward, never back. */
+  called(calls: ReadonlyMap<string, Date>): Promise<void>;
+  metricsOf(deploymentId: string): Promise<CallMetrics>;
+}
