@@ -1,3 +1,5 @@
+import { replaceKnownSecrets } from './secret-shapes.ts';
+
 const secretName =
   /^(.*[_-])?(authorization|cookie|set-cookie|password|passwd|secret|token|api[_-]?key|x-api-key|private[_-]?key|credentials?|jwt)$/i;
 
@@ -16,7 +18,10 @@ const secretShapes: readonly [RegExp, string][] = [
 
 /** A text in which nothing that looks like a credential is left. */
 export function redactText(text: string): string {
-  return secretShapes.reduce((safe, [shape, replacement]) => safe.replace(shape, replacement), text);
+  return replaceKnownSecrets(
+    secretShapes.reduce((safe, [shape, replacement]) => safe.replace(shape, replacement), text),
+    '[redacted]',
+  );
 }
 
 /** A copy fit for a log: members with telling names and texts with telling shapes are replaced, errors are spelled out. */

@@ -1,0 +1,148 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { moveSecrets } from '../../../lib/secrets/move-secrets.ts';
+import { redactText } from '../../../lib/kernel/redact.ts';
+import { placed, places, tokens } from './corpus.ts';
+
+const resolved = (text: string, values: Readonly<Record<string, string>>): string =>
+  text.replace(/\$\{(\w+)\}/g, (whole, name: string) => JSON.stringify(values[name] ?? whole).slice(1, -1));
+
+describe('literal secrets in a configuration', () => {
+  it('are of at least 40 kinds that are told by their looks', () => {
+    expect(Object.keys(tokens).length).toBeGreaterThanOrEqual(40);
+  });
+
+  it.each(Object.entries(tokens))(
+    'of %s are moved from wherever they stand, and nothing else changes',
+    (kind, make) => {
+      for (const [place, block] of Object.entries(places)) {
+        const secret = make();
+        const core = secret.split('/').at(-1) ?? secret;
+        const config = { servers: [block(secret)] };
+        const { config: kept, moved, values } = moveSecrets(config);
+        expect(JSON.stringify(kept), `${kind} in ${place}`).not.toContain(JSON.stringify(core).slice(1, -1));
+        expect(moved.length, `${kind} in ${place}`).toBeGreaterThan(0);
+        const back = resolved(JSON.stringify(kept), values);
+        if (place !== 'a default') expect(JSON.parse(back)).toEqual(config);
+      }
+      expect(redactText(`failed with ${make()} at once`)).toContain('redacted');
+    },
+  );
+
+  it.each(Object.entries(placed))('of the kind "%s" are told by their place', (_kind, make) => {
+    const [name, value] = make();
+    const config = { servers: [{ name: 's', command: 'npx', env: { [name]: value } }] };
+    const { config: kept, values } = moveSecrets(config);
+    expect(JSON.stringify(kept)).not.toContain(value);
+    expect(Object.values(values)).toEqual([value]);
+  });
+
+  it('are named after their place, once for each value, beside what is there', () => {
+    const [one, other] = [tokens['OpenAI, project']?.() ?? '', tokens['GitLab']?.() ?? ''];
+    const { config, moved, values } = moveSecrets({
+      servers: [
+        { name: 'a', command: 'npx', env: { API_KEY: one, SAME: one } },
+        { name: 'b', command: 'npx', env: { API_KEY: other, REGION: '${API_KEY_2}' } },
+        {
+          name: 'c',
+          url: 'https://x.example/mcp',
+          headers: { Authorization: `Bearer ${other}`, 'X-Api-Key': 'hunter2hunter2' },
+        },
+      ],
+    });
+    expect(config).toEqual({
+      servers: [
+        { name: 'a', command: 'npx', env: { API_KEY: '${API_KEY}', SAME: '${API_KEY}' } },
+        { name: 'b', command: 'npx', env: { API_KEY: '${API_KEY_3}', REGION: '${API_KEY_2}' } },
+        {
+          name: 'c',
+          url: 'https://x.example/mcp',
+          headers: { Authorization: 'Bearer ${API_KEY_3}', 'X-Api-Key': '${X_API_KEY}' },
+        },
+      ],
+    });
+    expect(moved.map(({ path, name }) => `${path} ${name}`)).toEqual([
+      '/servers/0/env/API_KEY API_KEY',
+      '/servers/0/env/SAME API_KEY',
+      '/servers/1/env/API_KEY API_KEY_3',
+      '/servers/2/headers/Authorization API_KEY_3',
+      '/servers/2/headers/X-Api-Key X_API_KEY',
+    ]);
+    expect(values).toEqual({ API_KEY: one, API_KEY_3: other, X_API_KEY: 'hunter2hunter2' });
+  });
+
+  it('are taken out of URLs', () => {
+    const { config, values } = moveSecrets({
+      servers: [
+        { name: 'a', command: 'npx', args: ['postgresql://reader:hunter2@db.example:5432/shop'] },
+        { name: 'b', url: 'https://mcp.example.com/sse?api_key=0a1b2c3d4e5f&region=eu' },
+      ],
+    });
+    expect(config.servers).toEqual([
+      { name: 'a', command: 'npx', args: ['postgresql://reader:${URL_PASSWORD}@db.example:5432/shop'] },
+      { name: 'b', url: 'https://mcp.example.com/sse?api_key=${API_KEY}&region=eu' },
+    ]);
+    expect(values).toEqual({ URL_PASSWORD: 'hunter2', API_KEY: '0a1b2c3d4e5f' });
+  });
+
+  it.each([
+    ['references', { API_KEY: '${API_KEY}', TOKEN: '$TOKEN', PASSWORD: '%PASSWORD%', SECRET: '{{secret}}' }],
+    [
+      'placeholders',
+      {
+        API_KEY: 'your-api-key-here',
+        TOKEN: '<token>',
+        OPENAI_API_KEY: 'sk-xxxxxxxxxxxxxxxxxxxxxxxx',
+        PASSWORD: 'changeme',
+      },
+    ],
+    [
+      'where a secret is',
+      {
+        TOKEN_PATH: '/home/ada/.config/token.json',
+        GOOGLE_APPLICATION_CREDENTIALS: '/etc/key-2024.json',
+        SECRET_ARN: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:prod-a1B2c3',
+      },
+    ],
+    [
+      'settings',
+      {
+        AUTH: 'oauth2',
+        MAX_TOKENS: '128000',
+        TOKEN_LIMIT: '4096',
+        MODEL: 'claude-3-5-sonnet-20241022',
+        PUBLIC_KEY_ID: 'abc12345',
+        SESSION: 'default',
+        KEYWORDS: 'a,b',
+      },
+    ],
+    [
+      'ids',
+      {
+        ACCOUNT_ID: '123e4567-e89b-42d3-a456-426614174000',
+        PROJECT_ID: 'my-project-318420',
+        BUCKET: 'acme-prod-eu-west-1-logs',
+      },
+    ],
+    [
+      'addresses',
+      {
+        BASE_URL: 'https://api.example.com/v1/organizations/7f3d/projects?view=full',
+        DB: 'mongodb://localhost:27017/shop',
+      },
+    ],
+  ])('are not %s', (_what, env) => {
+    const config = {
+      servers: [{ name: 's', command: 'npx', args: ['-y', '@acme/server@1.2.3', '--port', '8080'], env }],
+    };
+    expect(moveSecrets(config)).toEqual({ config, moved: [], values: {} });
+  });
+
+  const registry = '../shared/data/mcp-servers.json';
+  it.runIf(existsSync(registry))('are seen in no more than 2 % of real servers, which hold none', () => {
+    const servers = JSON.parse(readFileSync(registry, 'utf8')) as Record<string, unknown>[];
+    const alarms = servers.filter((server) => moveSecrets({ servers: [], server_json: server }).moved.length > 0);
+    expect(servers.length).toBeGreaterThan(300);
+    expect(alarms.map(({ name }) => name).length / servers.length).toBeLessThanOrEqual(0.02);
+  });
+});
