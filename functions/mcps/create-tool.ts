@@ -9,7 +9,7 @@ export const handler = endpoint({
   summary: 'Create an MCP tool',
   permission: 'mcps:create',
   limit: perMinute(30),
-  uses: ['mysql', 'queues', 'redis', 'settings'],
+  uses: ['mysql', 'queues', 'redis', 'settings', 'secrets'],
   body: CreateTool,
   output: Tool,
   status: 201,

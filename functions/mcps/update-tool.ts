@@ -7,7 +7,7 @@ export const handler = endpoint({
   route: 'PUT /api/v1/mcps/{tool_id}',
   summary: 'Change a tool',
   permission: 'mcps:update',
-  uses: ['mysql', 'queues', 'redis', 'settings'],
+  uses: ['mysql', 'queues', 'redis', 'settings', 'secrets'],
   params: ToolId,
   body: UpdateTool,
   output: Tool,

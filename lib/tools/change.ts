@@ -1,9 +1,11 @@
 import type { ToolChanged } from '../../events/outbox.ts';
+import { auditEntry } from '../audit/audit-entry.ts';
 import { type Caller, isAdmin } from '../kernel/caller.ts';
 import type { Cache } from '../kernel/cache.ts';
 import { newId } from '../kernel/ids.ts';
 import { notFound, Problem } from '../kernel/problem.ts';
 import type { OutboxEntry, Relay } from '../outbox/ports.ts';
+import type { Seal } from '../secrets/seal.ts';
 import { toolSpace } from './find-page.ts';
 import type { ToolRecord, ToolStore } from './ports.ts';
 import { etagOf } from './present.ts';
@@ -15,6 +17,7 @@ export interface ToolWriting {
   readonly tools: ToolStore;
   readonly relay: Relay;
   readonly cache: Cache;
+  readonly seal: Seal;
 }
 
 /** After the commit: hands the entries to the relay, and nobody is answered from before. Loses nothing when either is away. */
@@ -45,6 +48,13 @@ export function changeEntry(change_type: ChangeType, tool: ToolRecord, caller: C
   };
 }
 
+/** What the audit log hears when secrets are kept that were not there, by their names. */
+export function secretsEntry(caller: Caller, toolId: string, secrets: ToolRecord['secrets']): OutboxEntry[] {
+  if (!secrets) return [];
+  const details = { names: Object.keys(secrets) };
+  return [auditEntry(caller, { action: 'tool.secrets-changed', target: { type: 'tool', id: toolId }, details })];
+}
+
 export interface ChangeRequest {
   readonly idOrSlug: string;
   /** The If-Match header. */
@@ -71,8 +81,14 @@ export async function changeTool(
     const different = apply(current);
     told = [];
     if (different === undefined) return { next: current, outbox: told };
-    const next = { ...current, ...different, revision: current.revision + 1, updatedAt: new Date() };
-    told = [changeEntry(type, next, caller)];
+    const next = {
+      ...current,
+      ...different,
+      secrets: different.secrets ? { ...current.secrets, ...different.secrets } : current.secrets,
+      revision: current.revision + 1,
+      updatedAt: new Date(),
+    };
+    told = [changeEntry(type, next, caller), ...secretsEntry(caller, current.id, different.secrets)];
     return { next, outbox: told };
   });
   if (changed === undefined) throw notFound('tool', idOrSlug);

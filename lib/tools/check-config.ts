@@ -60,7 +60,7 @@ function checkServer(server: Server, rules: ConfigRules, at: Path): ConfigError[
 const identifiers = {
   npm: /^(@[a-z0-9~_][\w.~-]*\/)?[a-z0-9~_][\w.~-]*$/i,
   pypi: /^[a-z0-9]([\w.-]*[a-z0-9])?$/i,
-  oci: /^[a-z0-9][\w.-]*(:\d+)?(\/[\w.-]+)*(:[\w.-]+)?(@sha256:[a-f0-9]{64})?$/i,
+  oci: /^[a-z0-9][a-z0-9._-]*(:\d+)?(\/[a-z0-9][a-z0-9._-]*)*(:[\w.-]+)?(@sha256:[a-f0-9]{64})?$/,
 } as const;
 
 function checkCommand(command: string, { ALLOWED_COMMANDS }: ConfigRules, path: Path): ConfigError[] {

@@ -133,7 +133,7 @@ function namesDiffer(list: readonly { readonly name?: unknown }[], context: z.Re
 const maxDepth = 64;
 
 /** Refuses what would be lost on the way or overflow a stack: members named `__proto__`, and nesting beyond {@link maxDepth}. */
-function demandPlain(config: unknown, context: z.RefinementCtx): unknown {
+export function demandPlain(config: unknown, context: z.RefinementCtx): unknown {
   const waiting: { value: unknown; depth: number }[] = [{ value: config, depth: 0 }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value, depth } = next;

@@ -1,6 +1,7 @@
 import type { Caller } from '../kernel/caller.ts';
 import { newId } from '../kernel/ids.ts';
-import { changeEntry, tell, type ToolWriting } from './change.ts';
+import { changeEntry, secretsEntry, tell, type ToolWriting } from './change.ts';
+import { keepSecrets } from './keep-secrets.ts';
 import { type ConfigRules, prepareConfig } from './prepare-config.ts';
 import type { ToolRecord } from './ports.ts';
 import { presentTool } from './present.ts';
@@ -12,20 +13,26 @@ export async function createTool(
   caller: Caller,
   input: CreateTool,
 ): Promise<Tool> {
-  const config = prepareConfig(services.settings, input.config);
+  const id = newId();
+  const { config, secrets, moved } = await keepSecrets(
+    services.seal,
+    { id },
+    prepareConfig(services.settings, input.config),
+  );
   const now = new Date();
   const tool: ToolRecord = {
     ...input,
     config,
-    id: newId(),
+    secrets,
+    id,
     authorId: caller.userId,
     revision: 1,
     createdAt: now,
     updatedAt: now,
     deletedAt: undefined,
   };
-  const entry = changeEntry('create', tool, caller);
-  await services.tools.insert([tool], [entry]);
-  await tell(services, [entry]);
-  return presentTool(tool);
+  const entries = [changeEntry('create', tool, caller), ...secretsEntry(caller, id, secrets)];
+  await services.tools.insert([tool], entries);
+  await tell(services, entries);
+  return presentTool(tool, moved);
 }

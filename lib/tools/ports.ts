@@ -13,12 +13,14 @@ export interface ToolRecord {
   readonly authorId: string;
   readonly revision: number;
   readonly config: ToolConfig;
+  /** Sealed values that `${NAME}` in the configuration stands for, by name. */
+  readonly secrets?: Readonly<Record<string, string>> | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly deletedAt: Date | undefined;
 }
 
-export type ToolSummary = Omit<ToolRecord, 'config'>;
+export type ToolSummary = Omit<ToolRecord, 'config' | 'secrets'>;
 
 export interface ToolFilter {
   readonly status: ToolStatus | undefined;

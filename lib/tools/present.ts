@@ -1,3 +1,5 @@
+import { pointer } from '../kernel/problem.ts';
+import type { MovedSecret } from '../secrets/move-secrets.ts';
 import type { ToolRecord, ToolSummary } from './ports.ts';
 import type { Tool } from './schema.ts';
 
@@ -18,8 +20,18 @@ export function presentSummary(tool: ToolSummary): Omit<Tool, 'config'> {
   };
 }
 
-export function presentTool(tool: ToolRecord): Tool {
-  return { ...presentSummary(tool), config: tool.config };
+/** With what was moved out of its configuration by this request. */
+export function presentTool(tool: ToolRecord, moved: readonly MovedSecret[] = []): Tool {
+  return {
+    ...presentSummary(tool),
+    config: tool.config,
+    ...(moved.length > 0 && { secrets_moved: presentMoved(moved) }),
+  };
+}
+
+/** `path` as a JSON Pointer into the configuration. */
+export function presentMoved(moved: readonly MovedSecret[]): { path: string; name: string }[] {
+  return moved.map(({ path, name }) => ({ path: pointer(path), name }));
 }
 
 /** Strong validator: the revision counts every change. */

@@ -7,7 +7,7 @@ export const toolStatuses = ['draft', 'active', 'deprecated'] as const;
 export type ToolStatus = (typeof toolStatuses)[number];
 
 /** Slugs that are routes of ours. */
-const reservedSlugs = ['knowledge'];
+export const reservedSlugs: readonly string[] = ['knowledge', 'import'];
 
 const wellFormed = (text: string): boolean => text.isWellFormed();
 const notWellFormed = 'is not well-formed Unicode';
@@ -75,7 +75,14 @@ export const ToolSummary = z.object({
   deleted_at: Timestamp.nullable(),
 });
 
-export const Tool = ToolSummary.extend({ config: z.record(z.string(), z.unknown()) }).meta({ id: 'Tool' });
+export const MovedSecrets = z
+  .array(z.object({ path: z.string(), name: z.string() }))
+  .meta({ description: 'Literal secrets that are kept encrypted now, and what `${name}` stands in their places.' });
+
+export const Tool = ToolSummary.extend({
+  config: z.record(z.string(), z.unknown()),
+  secrets_moved: MovedSecrets.optional(),
+}).meta({ id: 'Tool' });
 export type Tool = z.output<typeof Tool>;
 
 export const ToolPage = pageOf(ToolSummary).meta({ id: 'ToolPage' });
@@ -142,3 +149,8 @@ export const ToolDiff = z
   })
   .meta({ id: 'ToolDiff' });
 export type ToolDiff = z.output<typeof ToolDiff>;
+
+export const Imported = z.object({
+  tools: z.array(Tool),
+  secrets_moved: MovedSecrets,
+});

@@ -1,7 +1,9 @@
 import type { Caller } from '../kernel/caller.ts';
-import { invalidField } from '../kernel/problem.ts';
+import { invalidField, notFound } from '../kernel/problem.ts';
 import { changeTool, type ToolWriting } from './change.ts';
+import type { ToolConfig } from './config.ts';
 import { diffOf } from './diff.ts';
+import { keepSecrets, type KeptConfig } from './keep-secrets.ts';
 import type { ToolRecord } from './ports.ts';
 import { type ConfigRules, prepareConfig } from './prepare-config.ts';
 import { presentTool } from './present.ts';
@@ -19,17 +21,29 @@ export async function updateTool(
   changes: UpdateTool,
   ifMatch: string | undefined,
 ): Promise<Tool> {
-  const prepared = changes.config ? { ...changes, config: prepareConfig(services.settings, changes.config) } : changes;
+  const kept = changes.config && (await keptFor(services, idOrSlug, prepareConfig(services.settings, changes.config)));
+  const plain = kept ? { ...changes, config: kept.config } : changes;
   const request = { idOrSlug, ifMatch, type: 'update', permission: 'mcps:update' } as const;
-  return presentTool(await changeTool(services, caller, request, (current) => applied(current, prepared)));
+  const changed = await changeTool(services, caller, request, (current) => applied(current, plain, kept?.secrets));
+  return presentTool(changed, kept?.moved);
 }
 
-function applied(current: ToolRecord, changes: UpdateTool): Partial<ToolRecord> | undefined {
+async function keptFor({ tools, seal }: ToolWriting, idOrSlug: string, config: ToolConfig): Promise<KeptConfig> {
+  const tool = await tools.find(idOrSlug);
+  if (!tool) throw notFound('tool', idOrSlug);
+  return keepSecrets(seal, tool, config);
+}
+
+function applied(
+  current: ToolRecord,
+  changes: UpdateTool,
+  secrets: ToolRecord['secrets'],
+): Partial<ToolRecord> | undefined {
   const different = Object.fromEntries(
     Object.entries(changes).filter(([, value]) => value !== undefined),
   ) as Partial<ToolRecord>;
   const patch = diffOf(current, { ...current, ...different });
-  if (patch.length === 0) return undefined;
+  if (patch.length === 0) return secrets && { secrets };
   const configChanges = patch.some(({ path }) => path.startsWith('/config'));
   if (configChanges && !isHigher(changes.version ?? current.version, current.version)) {
     throw invalidField(
@@ -38,5 +52,5 @@ function applied(current: ToolRecord, changes: UpdateTool): Partial<ToolRecord> 
       'version_not_higher',
     );
   }
-  return different;
+  return { ...different, ...(secrets && { secrets }) };
 }

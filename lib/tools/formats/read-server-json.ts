@@ -1,0 +1,117 @@
+import { compact, isObject, type JsonObject } from '../json.ts';
+import { Version } from '../schema.ts';
+import type { DraftTool } from './draft.ts';
+import { slugFrom, takeName, variableName } from './names.ts';
+import { currentServerJson, publisherMeta } from './server-json.ts';
+
+/** Member names of a package, there and here; what is not named keeps its name. */
+export const packageNames: readonly (readonly [there: string, here: string])[] = [
+  ['registryType', 'registry_type'],
+  ['registryBaseUrl', 'registry_base_url'],
+  ['fileSha256', 'file_sha256'],
+  ['runtimeHint', 'runtime_hint'],
+  ['runtimeArguments', 'runtime_arguments'],
+  ['packageArguments', 'package_arguments'],
+  ['environmentVariables', 'environment_variables'],
+];
+
+/** Package registries that a configuration can name. */
+const runnable = new Set(['npm', 'pypi', 'oci']);
+
+/** One tool from a `server.json`: a server for each of its packages and remotes. The whole description is kept beside them. */
+export function readServerJson(raw: JsonObject, at: readonly string[] = ['server_json']): DraftTool {
+  const description = currentServerJson(raw);
+  const name = text(description['name']);
+  const slug = slugFrom(name.split('/').at(-1) ?? '');
+  const taken = new Set<string>();
+  const found = [
+    ...objectsIn(description['packages']).flatMap(([entry, index]) =>
+      runnable.has(text(entry['registryType'])) ? [{ server: readPackage(entry), origin: ['packages', index] }] : [],
+    ),
+    ...objectsIn(description['remotes']).map(([entry, index]) => ({
+      server: readRemote(entry),
+      origin: ['remotes', index],
+    })),
+    ...ownServers(description).map(([server, own]) => ({
+      server,
+      origin: ['_meta', publisherMeta, 'mcp_platform', 'servers', own],
+    })),
+  ];
+  const { tools, prompts, resources } = ownPart(description);
+  return {
+    name: text(description['title']) || name,
+    slug,
+    description: text(description['description']),
+    version: semanticVersion(text(description['version'])),
+    config: compact({
+      servers: found.map(({ server }) => ({ ...server, name: takeName(text(server['name']) || slug, taken) })),
+      tools,
+      prompts,
+      resources,
+      server_json: description,
+    }),
+    at,
+    origins: found.map(({ origin }) => origin),
+  };
+}
+
+/** What this platform adds to the description of a tool that it exports. */
+function ownPart(description: JsonObject): JsonObject {
+  const meta = isObject(description['_meta']) ? description['_meta'][publisherMeta] : undefined;
+  const own = isObject(meta) ? meta['mcp_platform'] : undefined;
+  return isObject(own) ? own : {};
+}
+
+function ownServers(description: JsonObject): [server: JsonObject, index: number][] {
+  return objectsIn(ownPart(description)['servers']);
+}
+
+function objectsIn(list: unknown): [entry: JsonObject, index: number][] {
+  if (!Array.isArray(list)) return [];
+  return list.flatMap((entry: unknown, index): [JsonObject, number][] => (isObject(entry) ? [[entry, index]] : []));
+}
+
+export function readPackage(entry: JsonObject): JsonObject {
+  const here = new Map(packageNames);
+  return { package: Object.fromEntries(Object.entries(entry).map(([name, value]) => [here.get(name) ?? name, value])) };
+}
+
+export function readRemote({ type, url, headers, ...rest }: JsonObject): JsonObject {
+  return compact({
+    url: references(text(url)),
+    transport: type,
+    headers: Array.isArray(headers) ? Object.fromEntries(objectsIn(headers).map(readInput)) : undefined,
+    ...rest,
+  });
+}
+
+function readInput([input]: [entry: JsonObject, index: number]): [name: string, value: string] {
+  const name = text(input['name']);
+  return [name, valueOfInput(input, variableName(name))];
+}
+
+/** What an input is worth before anybody was asked: its value, or the variable that holds the answer. */
+export function valueOfInput(input: JsonObject, variable: string): string {
+  if (typeof input['value'] === 'string') return references(input['value']);
+  const otherwise =
+    typeof input['default'] === 'string' && !/[{}]/.test(input['default']) ? input['default'] : undefined;
+  if (otherwise !== undefined) return `\${${variable}:-${otherwise}}`;
+  return input['isRequired'] === false ? `\${${variable}:-}` : `\${${variable}}`;
+}
+
+/** `{name}` there is `${name}` here. */
+function references(template: string): string {
+  return template.replaceAll(/(?<!\$)\{([A-Za-z_][A-Za-z0-9_]*)\}/g, '${$1}');
+}
+
+/** The version when it is semantic, else the numbers that it begins with. */
+function semanticVersion(version: string): string {
+  if (Version.safeParse(version).success) return version;
+  const numbers = version.match(/\d+/g)?.slice(0, 3).map(Number) ?? [];
+  const made = [0, 1, 2].map((index) => numbers[index] ?? 0).join('.');
+  return numbers.length > 0 && Version.safeParse(made).success ? made : '1.0.0';
+}
+
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,40 @@
+import { moveSecrets, type MovedSecret } from '../secrets/move-secrets.ts';
+import type { Seal } from '../secrets/seal.ts';
+import type { ToolConfig } from './config.ts';
+import type { ToolRecord } from './ports.ts';
+
+/** A configuration without its literal secrets, and what has to be kept beside it. */
+export interface KeptConfig {
+  readonly config: ToolConfig;
+  /** Sealed, by name: those that are new or not what is kept already; undefined when there are none. */
+  readonly secrets: Readonly<Record<string, string>> | undefined;
+  readonly moved: readonly MovedSecret[];
+}
+
+type Holder = Pick<ToolRecord, 'id' | 'secrets'>;
+
+const placeOf = ({ id }: Holder, name: string): string => `tool:${id}:${name}`;
+
+/** Takes the literal secrets out of a configuration that `tool` is to have. */
+export async function keepSecrets(seal: Seal, tool: Holder, config: ToolConfig): Promise<KeptConfig> {
+  const { config: plain, moved, values } = moveSecrets(config);
+  const known = await openToolSecrets(seal, tool, Object.keys(values));
+  const fresh = Object.entries(values).filter(([name, value]) => known[name] !== value);
+  const sealed = fresh.map(async ([name, value]) => [name, await seal.seal(value, placeOf(tool, name))] as const);
+  const secrets = fresh.length === 0 ? undefined : Object.fromEntries(await Promise.all(sealed));
+  return { config: plain, secrets, moved };
+}
+
+/** The values of a tool's kept secrets, those of `names` that there are. */
+export async function openToolSecrets(
+  seal: Seal,
+  tool: Holder,
+  names: readonly string[],
+): Promise<Readonly<Record<string, string>>> {
+  const kept = tool.secrets ?? {};
+  const opened = names.flatMap((name) => {
+    const sealed = kept[name];
+    return sealed === undefined ? [] : [seal.open(sealed, placeOf(tool, name)).then((value) => [name, value] as const)];
+  });
+  return Object.fromEntries(await Promise.all(opened));
+}
