@@ -1,9 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Env } from './read-secrets.ts';
 
-/** What CloudFront adds to every request: the token that tells it from other clients, and the viewer's address. */
-export const edgeTokenHeader = 'x-edge-token';
-export const viewerAddressHeader = 'x-edge-viewer';
+/** What CloudFront adds to every request: the token that tells it from other clients, and the viewer's address. (It reserves `x-edge-*` for itself.) */
+export const edgeTokenHeader = 'x-mcp-edge';
+export const viewerAddressHeader = 'x-mcp-viewer';
 
 type Headers = Readonly<Record<string, string | undefined>>;
 

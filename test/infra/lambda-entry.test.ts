@@ -64,7 +64,7 @@ test('a request past CloudFront is answered with a problem that says where to go
   const answer = (await call({ path: '/health', headers: {}, requestContext: {} })) as { body: string };
   expect(answer).toMatchObject({ statusCode: 403, headers: { 'content-type': 'application/problem+json' } });
   expect(JSON.parse(answer.body)).toMatchObject({ error_code: 'FORBIDDEN', instance: '/health' });
-  const headers = { 'x-edge-token': 't', 'x-edge-viewer': '198.51.100.7' };
+  const headers = { 'x-mcp-edge': 't', 'x-mcp-viewer': '198.51.100.7' };
   expect(await call({ headers, requestContext: {} })).toMatchObject({
     requestContext: { identity: { sourceIp: '198.51.100.7' } },
   });

@@ -9,14 +9,14 @@ const event = (headers: Record<string, string>) => ({
 });
 
 test('without an edge a request is as it comes', () => {
-  const plain = event({ 'x-edge-viewer': '6.6.6.6' });
+  const plain = event({ 'x-mcp-viewer': '6.6.6.6' });
   expect(fromEdge(plain, {})).toBe(plain);
 });
 
 test("a request that came through the edge has the viewer's address and host, and no token", () => {
   const through = event({
-    'X-Edge-Token': 'right',
-    'x-edge-viewer': '198.51.100.7',
+    'X-Mcp-Edge': 'right',
+    'x-mcp-viewer': '198.51.100.7',
     host: 'api.internal',
     accept: '*/*',
   });
@@ -27,9 +27,9 @@ test("a request that came through the edge has the viewer's address and host, an
   });
 });
 
-test.each([{}, { 'x-edge-token': '' }, { 'x-edge-token': 'wrong' }, { 'x-edge-token': 'right ' }])(
+test.each([{}, { 'x-mcp-edge': '' }, { 'x-mcp-edge': 'wrong' }, { 'x-mcp-edge': 'right ' }])(
   'a request past the edge is refused: %j',
-  (headers) => expect(fromEdge(event({ ...headers, 'x-edge-viewer': '6.6.6.6' }), env)).toBeUndefined(),
+  (headers) => expect(fromEdge(event({ ...headers, 'x-mcp-viewer': '6.6.6.6' }), env)).toBeUndefined(),
 );
 
 test('the frames of an open WebSocket, which have no headers, pass; opening one does not', () => {

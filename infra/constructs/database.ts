@@ -1,0 +1,99 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as rds from 'aws-cdk-lib/aws-rds';
+import type { ISecret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { Network } from './network.ts';
+
+export interface DatabaseProps {
+  readonly network: Network;
+  readonly production: boolean;
+}
+
+const databaseName = 'mcp';
+const user = 'mcp';
+
+/** What each connection is set to, said once for the server as well, so that RDS Proxy may share connections. Encrypted connections only. */
+const parameters = {
+  require_secure_transport: 'ON',
+  innodb_lock_wait_timeout: '2',
+  sql_mode:
+    'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
+  // A frozen function keeps its connection, until the server closes it.
+  wait_timeout: '300',
+};
+
+/** MySQL: one small instance while trying out; Aurora that never pauses, with a second instance and RDS Proxy, in production. */
+export class Database extends Construct {
+  /** RDS's own: username, password, host, port, dbname. */
+  readonly secret: ISecret;
+  /** Where functions connect, when that is not the secret's host. */
+  readonly proxyHost: string | undefined;
+
+  constructor(scope: Construct, id: string, props: DatabaseProps) {
+    super(scope, id);
+    const database = props.production ? this.#aurora(props) : this.#instance(props);
+    if (!database.secret) throw new Error('The database has no secret');
+    this.secret = database.secret;
+    if (database instanceof rds.DatabaseCluster) {
+      const proxy = database.addProxy('Proxy', {
+        vpc: props.network.vpc,
+        vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+        securityGroups: [props.network.database],
+        secrets: [this.secret],
+        requireTLS: true,
+        sessionPinningFilters: [rds.SessionPinningFilter.EXCLUDE_VARIABLE_SETS],
+        borrowTimeout: Duration.seconds(2),
+      });
+      props.network.database.addIngressRule(props.network.database, ec2.Port.tcp(3306), 'RDS Proxy');
+      props.network.database.addEgressRule(props.network.database, ec2.Port.tcp(3306), 'RDS Proxy');
+      this.proxyHost = proxy.endpoint;
+    }
+  }
+
+  #instance({ network }: DatabaseProps): rds.DatabaseInstance {
+    const engine = rds.DatabaseInstanceEngine.mysql({ version: rds.MysqlEngineVersion.VER_8_4_9 });
+    return new rds.DatabaseInstance(this, 'Instance', {
+      engine,
+      ...this.#common(network),
+      instanceType: ec2.InstanceType.of(ec2.InstanceClass.T4G, ec2.InstanceSize.MICRO),
+      parameterGroup: new rds.ParameterGroup(this, 'Parameters', {
+        engine,
+        parameters: { ...parameters, max_connections: '120' },
+      }),
+      databaseName,
+      allocatedStorage: 20,
+      storageType: rds.StorageType.GP3,
+      backupRetention: Duration.days(1),
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+  }
+
+  #aurora({ network }: DatabaseProps): rds.DatabaseCluster {
+    const engine = rds.DatabaseClusterEngine.auroraMysql({ version: rds.AuroraMysqlEngineVersion.VER_3_10_4 });
+    return new rds.DatabaseCluster(this, 'Cluster', {
+      engine,
+      ...this.#common(network),
+      writer: rds.ClusterInstance.serverlessV2('One'),
+      readers: [rds.ClusterInstance.serverlessV2('Two', { scaleWithWriter: true })],
+      // Above zero it never pauses: a webhook wants its answer in 10 s.
+      serverlessV2MinCapacity: 0.5,
+      serverlessV2MaxCapacity: 8,
+      parameterGroup: new rds.ParameterGroup(this, 'Parameters', { engine, parameters }),
+      defaultDatabaseName: databaseName,
+      backup: { retention: Duration.days(14) },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.SNAPSHOT,
+    });
+  }
+
+  #common(network: Network) {
+    return {
+      vpc: network.vpc,
+      vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
+      securityGroups: [network.database],
+      credentials: rds.Credentials.fromGeneratedSecret(user),
+      storageEncrypted: true,
+    };
+  }
+}

@@ -1,0 +1,148 @@
+import { Duration, type Stack } from 'aws-cdk-lib';
+import type * as ec2 from 'aws-cdk-lib/aws-ec2';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { timeoutSecondsOf } from '../../lib/kernel/timeouts.ts';
+import type { Use } from '../../lib/services.ts';
+import type { DiscoveredFunction } from '../discover.ts';
+import { environmentOf, type KnownVariables, readsSecret } from '../environment.ts';
+import { usesOf } from '../uses.ts';
+import { allow, consumeGrant, grantsOfUse, type Holdings, networkGrants } from './grants.ts';
+
+export interface FunctionsProps {
+  readonly holdings: Holdings;
+  readonly known: KnownVariables;
+  /** CloudFront's token; functions that answer requests refuse those without it. */
+  readonly edgeToken: string;
+  readonly logs: LogGroup;
+  /** For functions that read logs: their own lines must not come back to them. */
+  readonly readersLogs: LogGroup;
+  readonly reserveConcurrency: boolean;
+  /** Folder of a function's bundle. */
+  readonly bundleOf: (id: string) => string;
+  /** ARN of a worker's queue. */
+  readonly queueOf: (queue: string) => string;
+}
+
+const defaultMemoryMb = 512;
+/** So many batches of log lines are folded in at once; more would take MySQL's connections from the callers. */
+const logReadersAtOnce = 5;
+
+/** One Lambda for each function file. Functions with the same uses have one role. */
+export class Functions extends Construct {
+  readonly #props: FunctionsProps;
+  readonly #roles = new Map<string, iam.Role>();
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    this.#props = props;
+  }
+
+  add(found: DiscoveredFunction): lambda.Function {
+    const { declaration } = found;
+    const { known, edgeToken, reserveConcurrency, bundleOf, holdings } = this.#props;
+    const uses = usesOf(declaration);
+    const readsLogs = declaration.kind === 'event' && declaration.on === 'report-lines';
+    const isHttp = ['endpoint', 'stream', 'socket'].includes(declaration.kind);
+    return new lambda.Function(this, found.id, {
+      functionName: functionName(holdings.stage, found.id),
+      description: declaration.summary,
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      handler: 'index.handler',
+      code: lambda.Code.fromAsset(bundleOf(found.id)),
+      memorySize: declaration.memoryMb ?? defaultMemoryMb,
+      timeout: Duration.seconds(timeoutSecondsOf(declaration)),
+      // What it may do is said in one place; CDK shall add nothing.
+      role: this.#roleFor(found).withoutPolicyUpdates(),
+      environment: {
+        ...environmentOf(uses, known),
+        ...this.#secretsOf(uses),
+        ...(isHttp && { EDGE_TOKEN: edgeToken }),
+      },
+      ...this.#networkOf(uses),
+      loggingFormat: lambda.LoggingFormat.TEXT,
+      logGroup: readsLogs ? this.#props.readersLogs : this.#props.logs,
+      ...(readsLogs && reserveConcurrency && { reservedConcurrentExecutions: logReadersAtOnce }),
+    });
+  }
+
+  #secretsOf(uses: readonly Use[]): Record<string, string> {
+    const { settings, database } = this.#props.holdings.state;
+    return {
+      ...(readsSecret(uses, this.#props.known) && { SETTINGS_SECRET: settings.secretArn }),
+      ...(uses.includes('mysql') && databaseVariables(database.secret.secretArn, database.proxyHost)),
+    };
+  }
+
+  #networkOf(uses: readonly Use[]): Pick<lambda.FunctionOptions, 'vpc' | 'vpcSubnets' | 'securityGroups'> {
+    if (!isInNetwork(uses)) return {};
+    const { network } = this.#props.holdings.state;
+    return networkPlace(network.vpc, [network.functions, ...(reachesTasks(uses) ? [network.proxy] : [])]);
+  }
+
+  #roleFor({ declaration }: DiscoveredFunction): iam.Role {
+    const uses = usesOf(declaration);
+    const own = declaration.kind === 'worker' ? declaration.queue : '';
+    const name = ['Role', ...uses, own && `of ${own}`].filter(Boolean).join(' ');
+    const known = this.#roles.get(name);
+    if (known) return known;
+    const { holdings, queueOf } = this.#props;
+    const { settings, database } = holdings.state;
+    const secrets = [
+      ...(readsSecret(uses, this.#props.known) ? [settings.secretArn] : []),
+      ...(uses.includes('mysql') ? [database.secret.secretArn] : []),
+    ];
+    const role = functionRole(this, name, [
+      writeLogs([this.#props.logs, this.#props.readersLogs]),
+      ...(secrets.length > 0 ? [allow(['secretsmanager:GetSecretValue'], secrets)] : []),
+      ...uses.flatMap((use) => grantsOfUse[use](holdings)),
+      ...(own === '' ? [] : [consumeGrant(queueOf(own))]),
+      ...(isInNetwork(uses) ? networkGrants(holdings.stack, holdings.stage) : []),
+    ]);
+    this.#roles.set(name, role);
+    return role;
+  }
+}
+
+/** A Lambda's name; the log lines' `logger` is what comes after the prefix. */
+export function functionName(stage: string, id: string): string {
+  return `mcp-${stage}-${id}`;
+}
+
+export function functionArn(stack: Stack, stage: string, id: string): string {
+  return `arn:${stack.partition}:lambda:${stack.region}:${stack.account}:function:${functionName(stage, id)}`;
+}
+
+export function functionRole(scope: Construct, id: string, statements: iam.PolicyStatement[]): iam.Role {
+  return new iam.Role(scope, id, {
+    assumedBy: new iam.ServicePrincipal('lambda.amazonaws.com'),
+    inlinePolicies: { grants: new iam.PolicyDocument({ statements, minimize: true }) },
+  });
+}
+
+export function writeLogs(groups: readonly LogGroup[]): iam.PolicyStatement {
+  return allow(
+    ['logs:CreateLogStream', 'logs:PutLogEvents'],
+    groups.map(({ logGroupArn }) => logGroupArn),
+  );
+}
+
+/** Lambda has the certificates of RDS on disk. */
+export function databaseVariables(secretArn: string, proxyHost?: string): Record<string, string> {
+  return {
+    DATABASE_SECRET: secretArn,
+    ...(proxyHost !== undefined && { DATABASE_HOST: proxyHost }),
+    NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
+  };
+}
+
+export function networkPlace(vpc: ec2.IVpc, securityGroups: ec2.ISecurityGroup[]) {
+  return { vpc, vpcSubnets: { subnetGroupName: 'functions' }, securityGroups };
+}
+
+const reachesTasks = (uses: readonly Use[]): boolean => uses.includes('upstream');
+const isInNetwork = (uses: readonly Use[]): boolean =>
+  uses.some((use) => ['mysql', 'containers', 'upstream'].includes(use));

@@ -1,0 +1,49 @@
+import { Duration } from 'aws-cdk-lib';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Trigger } from 'aws-cdk-lib/triggers';
+import { Construct } from 'constructs';
+import type { StateStack } from '../stacks/state-stack.ts';
+import { databaseVariables, functionName, functionRole, networkPlace, writeLogs } from './functions.ts';
+import { allow, networkGrants } from './grants.ts';
+
+export interface MigrationProps {
+  readonly stage: string;
+  readonly state: StateStack;
+  readonly logs: LogGroup;
+  /** Folder of the bundle, which holds the SQL too. */
+  readonly bundle: string;
+}
+
+const limit = Duration.minutes(10);
+
+/** Brings MySQL's schema up before the code that needs it: runs in each deployment that changed a migration, and fails the deployment when it fails. */
+export class Migration extends Construct {
+  readonly trigger: Trigger;
+
+  constructor(scope: Construct, id: string, { stage, state, logs, bundle }: MigrationProps) {
+    super(scope, id);
+    const { network, database } = state;
+    const handler = new lambda.Function(this, 'Function', {
+      functionName: functionName(stage, 'migrate'),
+      description: "Brings MySQL's schema up to date",
+      runtime: lambda.Runtime.NODEJS_24_X,
+      architecture: lambda.Architecture.ARM_64,
+      handler: 'index.handler',
+      code: lambda.Code.fromAsset(bundle),
+      memorySize: 256,
+      timeout: limit,
+      // The proxy shares connections, and this one holds a lock.
+      environment: databaseVariables(database.secret.secretArn),
+      role: functionRole(this, 'Role', [
+        writeLogs([logs]),
+        allow(['secretsmanager:GetSecretValue'], [database.secret.secretArn]),
+        ...networkGrants(state, stage),
+      ]),
+      ...networkPlace(network.vpc, [network.functions]),
+      loggingFormat: lambda.LoggingFormat.TEXT,
+      logGroup: logs,
+    });
+    this.trigger = new Trigger(this, 'Run', { handler, timeout: limit });
+  }
+}

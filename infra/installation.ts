@@ -1,0 +1,56 @@
+import * as z from 'zod';
+import { settingsGroups } from '../lib/kernel/settings.ts';
+
+/** What the stacks themselves say of the base variables. */
+const owned = ['STAGE', 'BASE_URL', 'VERSION', 'AWS_REGION'];
+
+const adjustable = Object.keys(settingsGroups.base.shape).filter((name) => !owned.includes(name));
+
+const flag = z.union([z.boolean(), z.stringbool()]);
+
+const Context = z
+  .object({
+    stage: z
+      .string()
+      .regex(/^[a-z][a-z0-9-]{0,15}$/, 'up to 16 lower-case letters, digits and hyphens')
+      .default('dev'),
+    region: z.string().default('us-east-1'),
+    account: z.string().optional(),
+    production: flag.optional(),
+    firewall: flag.default(true),
+    reserveConcurrency: flag.optional(),
+    domainName: z.string().optional(),
+    certificateArn: z
+      .string()
+      .regex(/^arn:aws:acm:us-east-1:/, 'CloudFront takes certificates of us-east-1 alone')
+      .optional(),
+    alarmEmail: z.email().optional(),
+    runnerTag: z.string().default('latest'),
+    /** Base variables other than the stacks' own, such as REGISTRATION and CORS_ORIGINS. */
+    settings: z.partialRecord(z.enum(adjustable), z.string()).default({}),
+  })
+  .refine(({ domainName, certificateArn }) => (domainName === undefined) === (certificateArn === undefined), {
+    message: 'domainName and certificateArn go together',
+  })
+  .transform(({ production, reserveConcurrency, ...rest }) => {
+    const isProduction = production ?? rest.stage === 'prod';
+    return { ...rest, production: isProduction, reserveConcurrency: reserveConcurrency ?? isProduction };
+  });
+
+/**
+ * One installation of the platform, as `cdk -c name=value` describes it. `production` (default: the stage is `prod`) is Aurora with a second instance behind RDS Proxy, a NAT gateway in
+ * each zone, and stores that a deletion of the stacks leaves.
+ */
+export type Installation = z.output<typeof Context>;
+
+/** @throws Error that names what is wrong in the context. */
+export function readInstallation(context: (name: string) => unknown, env: NodeJS.ProcessEnv = {}): Installation {
+  const given = Object.fromEntries(Object.keys(Context.in.shape).map((name) => [name, context(name)]));
+  const parsed = Context.safeParse({
+    ...given,
+    region: given['region'] ?? env['CDK_DEFAULT_REGION'],
+    account: given['account'] ?? env['CDK_DEFAULT_ACCOUNT'],
+  });
+  if (!parsed.success) throw new Error(`Context: ${z.prettifyError(parsed.error)}`);
+  return parsed.data;
+}

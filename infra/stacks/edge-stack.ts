@@ -1,0 +1,61 @@
+import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
+import * as lambda from 'aws-cdk-lib/aws-lambda';
+import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
+import type { Construct } from 'constructs';
+import { restoreHeaderCode } from '../constructs/edge-code.ts';
+import { firewallRules } from '../constructs/firewall-rules.ts';
+import type { Installation } from '../installation.ts';
+
+/** What CloudFront wants in us-east-1, wherever the platform is: its firewall, and the function that sees every answer of the origin. */
+export class EdgeStack extends Stack {
+  readonly firewallArn: string | undefined;
+  readonly restoreHeader: lambda.IVersion;
+
+  constructor(scope: Construct, id: string, { stage, firewall }: Installation, props: StackProps) {
+    super(scope, id, props);
+    if (firewall) {
+      this.firewallArn = new wafv2.CfnWebACL(this, 'Firewall', {
+        scope: 'CLOUDFRONT',
+        defaultAction: { allow: {} },
+        visibilityConfig: {
+          metricName: `mcp-${stage}-firewall`,
+          cloudWatchMetricsEnabled: true,
+          sampledRequestsEnabled: true,
+        },
+        ...firewallRules,
+      }).attrArn;
+    }
+    const functionName = `mcp-${stage}-restore-header`;
+    const restoreHeader = new lambda.Function(this, 'RestoreHeader', {
+      functionName,
+      description: 'Gives WWW-Authenticate its name back, which REST APIs rename',
+      // At the edge there are neither Arm nor environment variables.
+      runtime: lambda.Runtime.NODEJS_22_X,
+      architecture: lambda.Architecture.X86_64,
+      handler: 'index.handler',
+      code: lambda.Code.fromInline(restoreHeaderCode),
+      memorySize: 128,
+      timeout: Duration.seconds(3),
+      role: new iam.Role(this, 'RestoreHeaderRole', {
+        assumedBy: new iam.CompositePrincipal(
+          new iam.ServicePrincipal('lambda.amazonaws.com'),
+          new iam.ServicePrincipal('edgelambda.amazonaws.com'),
+        ),
+        inlinePolicies: {
+          logs: new iam.PolicyDocument({
+            statements: [
+              new iam.PolicyStatement({
+                actions: ['logs:CreateLogGroup', 'logs:CreateLogStream', 'logs:PutLogEvents'],
+                resources: [
+                  `arn:${this.partition}:logs:*:${this.account}:log-group:/aws/lambda/us-east-1.${functionName}:*`,
+                ],
+              }),
+            ],
+          }),
+        },
+      }),
+    });
+    this.restoreHeader = restoreHeader.currentVersion as lambda.IVersion;
+  }
+}

@@ -1,0 +1,45 @@
+import { App, Tags } from 'aws-cdk-lib';
+import type { DiscoveredFunction } from '../discover.ts';
+import type { Installation } from '../installation.ts';
+import { EdgeStack } from './edge-stack.ts';
+import { ServiceStack } from './service-stack.ts';
+import { StateStack } from './state-stack.ts';
+
+/** The functions as they were found and built. */
+export interface DeclaredFunctions {
+  readonly functions: readonly DiscoveredFunction[];
+  /** The API's own OpenAPI document. */
+  readonly openapi: Readonly<Record<string, unknown>>;
+  readonly version: string;
+  /** Folder of a function's bundle. */
+  readonly bundleOf: (id: string) => string;
+  readonly migrationBundle: string;
+}
+
+/** The stacks of one installation. */
+export function definePlatform(app: App, installation: Installation, declared: DeclaredFunctions) {
+  const { stage, region, account, production } = installation;
+  const env = { region, ...(account !== undefined && { account }) };
+  const common = { terminationProtection: production, crossRegionReferences: region !== 'us-east-1' };
+  const edge = new EdgeStack(app, `mcp-${stage}-edge`, installation, {
+    ...common,
+    env: { ...env, region: 'us-east-1' },
+    description: 'MCP Platform: firewall and edge function',
+  });
+  const state = new StateStack(app, `mcp-${stage}-state`, installation, {
+    ...common,
+    env,
+    description: 'MCP Platform: network, stores, cluster',
+  });
+  const service = new ServiceStack(app, `mcp-${stage}-service`, {
+    ...common,
+    env,
+    description: 'MCP Platform: functions, queues, APIs',
+    installation,
+    declared,
+    state,
+    edge,
+  });
+  Tags.of(app).add('platform', `mcp-${stage}`);
+  return { edge, state, service };
+}

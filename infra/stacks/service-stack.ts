@@ -1,0 +1,176 @@
+import { CfnOutput, Duration, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import * as events from 'aws-cdk-lib/aws-events';
+import * as targets from 'aws-cdk-lib/aws-events-targets';
+import type * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SqsEventSource } from 'aws-cdk-lib/aws-lambda-event-sources';
+import * as logs from 'aws-cdk-lib/aws-logs';
+import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { DeclaredFunctions } from './platform.ts';
+import { Apis, socketStage } from '../constructs/apis.ts';
+import { FrontDoor } from '../constructs/front-door.ts';
+import { Functions } from '../constructs/functions.ts';
+import { Migration } from '../constructs/migration.ts';
+import { runnerContainer } from '../constructs/runner-cluster.ts';
+import { WorkerQueue } from '../constructs/worker-queue.ts';
+import { type DiscoveredFunction, ofKind } from '../discover.ts';
+import type { KnownVariables } from '../environment.ts';
+import type { Installation } from '../installation.ts';
+import type { EdgeStack } from './edge-stack.ts';
+import type { StateStack } from './state-stack.ts';
+
+export interface ServiceStackProps extends StackProps {
+  readonly installation: Installation;
+  readonly declared: DeclaredFunctions;
+  readonly state: StateStack;
+  readonly edge: EdgeStack;
+}
+
+/** The code and what calls it: functions, queues, APIs, schedules, rules, CloudFront. All of it follows from the function files. */
+export class ServiceStack extends Stack {
+  constructor(scope: Construct, id: string, props: ServiceStackProps) {
+    super(scope, id, props);
+    const { installation, declared, state, edge } = props;
+    const { stage, production } = installation;
+    const { functions, openapi, version, bundleOf, migrationBundle } = declared;
+    const alarms = state.alarms;
+    const edgeToken = state.edgeToken.secretValue.unsafeUnwrap();
+
+    const queues = new Map(
+      ofKind(functions, 'worker').map(({ id, declaration }) => [
+        declaration.queue,
+        new WorkerQueue(this, `Queue ${id}`, { stage, declaration, alarms }).queue,
+      ]),
+    );
+    const queueOf = (name: string) => {
+      const queue = queues.get(name);
+      if (!queue) throw new Error(`No worker takes the queue ${name}`);
+      return queue;
+    };
+    const apis = new Apis(this, 'Apis', { stage, production, functions, openapi, alarms });
+    const { socketApiId } = apis;
+    const door = new FrontDoor(this, 'FrontDoor', {
+      installation,
+      restApiId: apis.rest.restApiId,
+      socketApiId,
+      edgeToken,
+      firewallArn: edge.firewallArn,
+      restoreHeader: edge.restoreHeader,
+    });
+    const logGroup = (name: string): logs.LogGroup =>
+      new logs.LogGroup(this, `Logs ${name}`, {
+        logGroupName: `/mcp/${stage}/${name}`,
+        retention: production ? logs.RetentionDays.ONE_MONTH : logs.RetentionDays.ONE_WEEK,
+        removalPolicy: RemovalPolicy.DESTROY,
+      });
+    const functionLogs = logGroup('functions');
+    const readersLogs = logGroup('log-readers');
+
+    const known: KnownVariables = {
+      ...installation.settings,
+      STAGE: stage,
+      BASE_URL: door.baseUrl,
+      VERSION: version,
+      MYSQL_URL: undefined,
+      MYSQL_POOL: '1',
+      DYNAMODB_ENDPOINT: undefined,
+      SQS_ENDPOINT: undefined,
+      SQS_QUEUE_URL_PREFIX: `https://sqs.${this.region}.${this.urlSuffix}/${this.account}/mcp-${stage}-`,
+      ECS_ENDPOINT: undefined,
+      ECS_CLUSTER: state.runners.cluster.clusterName,
+      ECS_TASK_DEFINITION: state.runners.task.taskDefinitionArn,
+      ECS_CONTAINER: runnerContainer,
+      ECS_SUBNETS: state.network.vpc.publicSubnets.map(({ subnetId }) => subnetId).join(','),
+      ECS_SECURITY_GROUPS: state.network.tasks.securityGroupId,
+      SOCKET_MANAGEMENT_URL:
+        socketApiId && `https://${socketApiId}.execute-api.${this.region}.${this.urlSuffix}/${socketStage}`,
+    };
+    const made = new Functions(this, 'Functions', {
+      holdings: {
+        stack: this,
+        stage,
+        state,
+        queues: [...queues.values()].map(({ queueArn }) => queueArn),
+        socketApiId,
+      },
+      known,
+      edgeToken,
+      logs: functionLogs,
+      readersLogs,
+      reserveConcurrency: installation.reserveConcurrency,
+      bundleOf,
+      queueOf: (name) => queueOf(name).queueArn,
+    });
+    const migration = new Migration(this, 'Migration', { stage, state, logs: functionLogs, bundle: migrationBundle });
+    for (const found of functions) {
+      const target = made.add(found);
+      migration.trigger.executeBefore(target);
+      apis.rest.latestDeployment?.node.addDependency(target);
+      this.#trigger(found, target, { state, functionLogs, queueOf });
+    }
+
+    new CfnOutput(this, 'BaseUrl', { value: door.baseUrl });
+    new CfnOutput(this, 'RestApi', { value: apis.rest.restApiId });
+    new CfnOutput(this, 'FunctionLogs', { value: functionLogs.logGroupName });
+  }
+
+  /** What calls a function that no API calls. */
+  #trigger(
+    { id, declaration }: DiscoveredFunction,
+    target: lambda.Function,
+    { state, functionLogs, queueOf }: Triggers,
+  ): void {
+    switch (declaration.kind) {
+      case 'worker':
+        target.addEventSource(
+          new SqsEventSource(queueOf(declaration.queue), {
+            batchSize: declaration.batchSize ?? 10,
+            // SQS takes no less than two.
+            maxConcurrency: Math.max(2, declaration.concurrency ?? 2),
+            reportBatchItemFailures: true,
+          }),
+        );
+        return;
+      case 'schedule':
+        new events.Rule(this, `Schedule ${id}`, {
+          description: declaration.summary,
+          schedule: events.Schedule.rate(Duration.minutes(declaration.everyMinutes)),
+          targets: [new targets.LambdaFunction(target)],
+        });
+        return;
+      case 'event':
+        if (declaration.on === 'report-lines') {
+          new logs.SubscriptionFilter(this, `ReportLines ${id}`, {
+            logGroup: functionLogs,
+            destination: new LambdaDestination(target),
+            // Our lines have it; Lambda's own do not.
+            filterPattern: logs.FilterPattern.exists('$.logger'),
+          });
+        } else {
+          const { source, detailType } = declaration.on;
+          const ours = { clusterArn: [state.runners.cluster.clusterArn] };
+          new events.Rule(this, `Rule ${id}`, {
+            description: declaration.summary,
+            eventPattern: {
+              source: [source],
+              detailType: [detailType],
+              ...(source === 'aws.ecs' && { detail: ours }),
+            },
+            targets: [new targets.LambdaFunction(target)],
+          });
+        }
+        return;
+      case 'endpoint':
+      case 'stream':
+      case 'socket':
+      case 'command':
+    }
+  }
+}
+
+interface Triggers {
+  readonly state: StateStack;
+  readonly functionLogs: logs.LogGroup;
+  readonly queueOf: (name: string) => Queue;
+}

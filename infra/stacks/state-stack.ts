@@ -1,0 +1,51 @@
+import { CfnOutput, RemovalPolicy, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
+import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
+import * as sns from 'aws-cdk-lib/aws-sns';
+import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
+import type { Construct } from 'constructs';
+import { Database } from '../constructs/database.ts';
+import { Network } from '../constructs/network.ts';
+import { RunnerCluster } from '../constructs/runner-cluster.ts';
+import { Tables } from '../constructs/tables.ts';
+import type { Installation } from '../installation.ts';
+
+/** What outlives a deployment of the code: network, stores, secrets, the cluster, where alarms go. */
+export class StateStack extends Stack {
+  readonly network: Network;
+  readonly database: Database;
+  readonly runners: RunnerCluster;
+  /** The JSON secret of variables; empty until somebody fills it. */
+  readonly settings: secretsmanager.Secret;
+  /** Tells requests that came through CloudFront from others. */
+  readonly edgeToken: secretsmanager.Secret;
+  readonly alarms: sns.Topic;
+
+  constructor(scope: Construct, id: string, installation: Installation, props: StackProps) {
+    super(scope, id, props);
+    const { stage, production, alarmEmail, runnerTag } = installation;
+    this.network = new Network(this, 'Network', { production });
+    this.database = new Database(this, 'Database', { network: this.network, production });
+    new Tables(this, 'Tables', { stage, production });
+    this.runners = new RunnerCluster(this, 'Runners', { stage, production, network: this.network, tag: runnerTag });
+    const removalPolicy = production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.settings = new secretsmanager.Secret(this, 'Settings', {
+      secretName: `mcp-${stage}/settings`,
+      description: 'Variables of lib/kernel/settings.ts, as one JSON object',
+      // Never changed here, so a deployment leaves alone what somebody has put there.
+      secretObjectValue: { RATE_LIMITS: SecretValue.unsafePlainText('{}') },
+      removalPolicy,
+    });
+    this.edgeToken = new secretsmanager.Secret(this, 'EdgeToken', {
+      secretName: `mcp-${stage}/edge-token`,
+      description: 'What CloudFront shows the API',
+      generateSecretString: { excludePunctuation: true, passwordLength: 48 },
+      removalPolicy,
+    });
+    this.alarms = new sns.Topic(this, 'Alarms', { topicName: `mcp-${stage}-alarms`, enforceSSL: true });
+    if (alarmEmail !== undefined) this.alarms.addSubscription(new subscriptions.EmailSubscription(alarmEmail));
+
+    new CfnOutput(this, 'SettingsSecret', { value: this.settings.secretName });
+    new CfnOutput(this, 'RunnerRepository', { value: this.runners.repository.repositoryUri });
+    new CfnOutput(this, 'AlarmTopic', { value: this.alarms.topicArn });
+  }
+}
