@@ -1,0 +1,40 @@
+import { withoutSecrets } from '../secrets/detect.ts';
+import type { Json } from './json.ts';
+import type { Subject } from './subject.ts';
+
+export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
+export type Severity = (typeof severities)[number];
+
+export interface Hit {
+  /** JSON Pointer into what was given. */
+  readonly path: string;
+  /** What is wrong there. Quotes no secret. */
+  readonly message: string;
+}
+
+/** One thing that a configuration can have wrong. Its examples are its tests. */
+export interface Rule {
+  readonly id: string;
+  readonly severity: Severity;
+  /** What it means when it is found, in a few words. */
+  readonly risk: string;
+  /** What to do about it. */
+  readonly fix: string;
+  readonly check: (subject: Subject) => Iterable<Hit>;
+  readonly passes: Json;
+  readonly fails: Json;
+}
+
+export interface Finding extends Hit {
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly fix: string;
+}
+
+/** A piece of somebody's text as a message may show it: short, without what cannot be seen or must not be. */
+export function quote(text: string, longest = 60): string {
+  const visible = withoutSecrets(text)
+    .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
+    .trim();
+  return `"${visible.length > longest ? `${visible.slice(0, longest - 1)}…` : visible}"`;
+}
