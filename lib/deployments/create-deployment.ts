@@ -2,7 +2,10 @@ import { type Caller, isAdmin } from '../kernel/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { invalidField, notFound, Problem } from '../kernel/problem.ts';
 import type { Settings } from '../kernel/settings.ts';
+import type { Seal } from '../secrets/seal.ts';
+import { openToolSecrets } from '../tools/keep-secrets.ts';
 import type { ToolRecord, ToolStore } from '../tools/ports.ts';
+import { referencesIn } from '../tools/references.ts';
 import { changeFleet, type FleetServices } from './change-fleet.ts';
 import { resolveLaunch } from './launch.ts';
 import type { Deployment, DeploymentQueue, Fleet } from './ports.ts';
@@ -31,7 +34,8 @@ export async function createDeployment(
   demandAuthor(caller, tool);
   const launch = serverOf(tool, config.server);
   const environment = typeof config.environment === 'string' ? { ENVIRONMENT: config.environment } : config.environment;
-  resolveLaunch({ launch }, { ...environment, ...config.secrets });
+  const secrets = { ...(await keptSecrets(services.seal, tool, launch)), ...config.secrets };
+  resolveLaunch({ launch }, { ...environment, ...secrets });
   const id = newId();
   const deployment: Omit<Deployment, 'deployedAt' | 'updatedAt' | 'active' | 'replacesId'> = {
     id,
@@ -50,7 +54,7 @@ export async function createDeployment(
     ...config.resources,
     idleTimeoutS: config.idle_timeout_s === 0 ? undefined : config.idle_timeout_s,
     environment,
-    secrets: await sealSecrets(services.seal, id, config.secrets),
+    secrets: await sealSecrets(services.seal, id, secrets),
     generation: 1,
     serverInfo: undefined,
     protocolVersion: undefined,
@@ -71,6 +75,12 @@ export async function createDeployment(
   const made = fleet?.deployments.find((each) => each.id === id);
   if (!made) throw notFound('tool', tool_id);
   return presentSummary(made, services.settings.BASE_URL);
+}
+
+/** Those of the tool's own secrets that this server asks for. */
+function keptSecrets(seal: Seal, tool: ToolRecord, launch: object): Promise<Readonly<Record<string, string>>> {
+  const names = referencesIn(JSON.stringify(launch)).map(({ name }) => name);
+  return openToolSecrets(seal, tool, [...new Set(names)]);
 }
 
 /** A replacement that is not ready yet makes room for a newer one. */

@@ -94,7 +94,7 @@ function variableOf(variable: z.output<typeof Variable>, values: Values): [strin
   const given = values[name];
   if (given !== undefined) return [[name, given]];
   if (value !== undefined) return [[name, filler(values)(value)]];
-  if (preset !== undefined) return [[name, preset]];
+  if (preset !== undefined) return [[name, filler(values)(preset)]];
   if (variable.is_required ?? variable.isRequired ?? false) throw missing(name);
   return [];
 }

@@ -1,8 +1,8 @@
 import { type Literal, literalsIn, plainName } from './literal.ts';
 
 export interface MovedSecret {
-  /** JSON Pointer into the configuration. */
-  readonly path: string;
+  /** Within the configuration. */
+  readonly path: readonly (string | number)[];
   /** What `${name}` stands there now. */
   readonly name: string;
 }
@@ -61,7 +61,7 @@ export function moveSecrets<T extends Json>(config: T): Moved<T> {
   };
   const nameIn = (literal: Literal, place: Place): string => {
     const name = nameFor(literal, place);
-    moved.push({ path: pointerOf(place.path), name });
+    moved.push({ path: place.path, name });
     return name;
   };
   const replaced = (text: string, place: Place): string => {
@@ -125,8 +125,4 @@ function inList(list: readonly unknown[], index: number, { path }: Place): Place
 
 function referencesIn(config: Json): string[] {
   return [...JSON.stringify(config).matchAll(/\$\{(\w+)[:}]/g)].map(([, name = '']) => name);
-}
-
-function pointerOf(path: readonly (string | number)[]): string {
-  return path.map((part) => `/${String(part).replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }

@@ -5,7 +5,6 @@ import type { Cache } from '../kernel/cache.ts';
 import { newId } from '../kernel/ids.ts';
 import { notFound, Problem } from '../kernel/problem.ts';
 import type { OutboxEntry, Relay } from '../outbox/ports.ts';
-import type { Seal } from '../secrets/seal.ts';
 import { toolSpace } from './find-page.ts';
 import type { ToolRecord, ToolStore } from './ports.ts';
 import { etagOf } from './present.ts';
@@ -17,7 +16,6 @@ export interface ToolWriting {
   readonly tools: ToolStore;
   readonly relay: Relay;
   readonly cache: Cache;
-  readonly seal: Seal;
 }
 
 /** After the commit: hands the entries to the relay, and nobody is answered from before. Loses nothing when either is away. */

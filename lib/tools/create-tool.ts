@@ -1,5 +1,6 @@
 import type { Caller } from '../kernel/caller.ts';
 import { newId } from '../kernel/ids.ts';
+import type { Seal } from '../secrets/seal.ts';
 import { changeEntry, secretsEntry, tell, type ToolWriting } from './change.ts';
 import { keepSecrets } from './keep-secrets.ts';
 import { type ConfigRules, prepareConfig } from './prepare-config.ts';
@@ -9,7 +10,7 @@ import type { CreateTool, Tool } from './schema.ts';
 
 /** @throws Problem `slug-taken`, and those of prepareConfig. */
 export async function createTool(
-  services: ToolWriting & { readonly settings: ConfigRules },
+  services: ToolWriting & { readonly settings: ConfigRules; readonly seal: Seal },
   caller: Caller,
   input: CreateTool,
 ): Promise<Tool> {

@@ -1,5 +1,6 @@
 import type { Caller } from '../kernel/caller.ts';
 import { invalidField, notFound } from '../kernel/problem.ts';
+import type { Seal } from '../secrets/seal.ts';
 import { changeTool, type ToolWriting } from './change.ts';
 import type { ToolConfig } from './config.ts';
 import { diffOf } from './diff.ts';
@@ -15,7 +16,7 @@ import { isHigher } from './version.ts';
  * @throws Problem `validation-error` when the configuration changes and the version does not rise; see also changeTool and prepareConfig.
  */
 export async function updateTool(
-  services: ToolWriting & { readonly settings: ConfigRules },
+  services: ToolWriting & { readonly settings: ConfigRules; readonly seal: Seal },
   caller: Caller,
   idOrSlug: string,
   changes: UpdateTool,
@@ -28,7 +29,11 @@ export async function updateTool(
   return presentTool(changed, kept?.moved);
 }
 
-async function keptFor({ tools, seal }: ToolWriting, idOrSlug: string, config: ToolConfig): Promise<KeptConfig> {
+async function keptFor(
+  { tools, seal }: Pick<ToolWriting, 'tools'> & { readonly seal: Seal },
+  idOrSlug: string,
+  config: ToolConfig,
+): Promise<KeptConfig> {
   const tool = await tools.find(idOrSlug);
   if (!tool) throw notFound('tool', idOrSlug);
   return keepSecrets(seal, tool, config);

@@ -18,6 +18,7 @@ export interface SummaryRow {
 }
 export interface ToolRow extends SummaryRow {
   readonly config: string;
+  readonly secrets: string | null;
 }
 
 export const summaryColumns = [
@@ -33,7 +34,7 @@ export const summaryColumns = [
   'updated_at',
   'deleted_at',
 ] as const;
-export const toolColumns = [...summaryColumns, 'config'] as const;
+export const toolColumns = [...summaryColumns, 'config', 'secrets'] as const;
 
 export function rowOf(tool: ToolRecord): Record<keyof ToolRow, SqlValue> {
   return {
@@ -49,6 +50,7 @@ export function rowOf(tool: ToolRecord): Record<keyof ToolRow, SqlValue> {
     updated_at: tool.updatedAt,
     deleted_at: tool.deletedAt ?? null,
     config: JSON.stringify(tool.config),
+    secrets: tool.secrets ? JSON.stringify(tool.secrets) : null,
   };
 }
 
@@ -69,7 +71,8 @@ export function summaryOf(row: SummaryRow): ToolSummary {
 }
 
 export function recordOf(row: ToolRow): ToolRecord {
-  return { ...summaryOf(row), config: JSON.parse(row.config) as ToolConfig };
+  const secrets = row.secrets === null ? undefined : (JSON.parse(row.secrets) as ToolRecord['secrets']);
+  return { ...summaryOf(row), config: JSON.parse(row.config) as ToolConfig, ...(secrets && { secrets }) };
 }
 
 /** Keeps what a search of the tool looks through; a deleted tool is found by none. */

@@ -61,7 +61,7 @@ describe('literal secrets in a configuration', () => {
         },
       ],
     });
-    expect(moved.map(({ path, name }) => `${path} ${name}`)).toEqual([
+    expect(moved.map(({ path, name }) => `/${path.join('/')} ${name}`)).toEqual([
       '/servers/0/env/API_KEY API_KEY',
       '/servers/0/env/SAME API_KEY',
       '/servers/1/env/API_KEY API_KEY_3',
