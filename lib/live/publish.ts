@@ -26,13 +26,14 @@ export async function publish(services: LiveServices, key: string, event: LiveEv
 
 async function deliver({ connections, sockets }: LiveServices, { id }: Connection, logged: LoggedEvent): Promise<void> {
   try {
-    if (!(await sockets.post(id, fitting(wireForm(logged))))) await connections.close(id);
+    if (!(await sockets.post(id, fittingFrame(wireForm(logged))))) await connections.close(id);
   } catch (error) {
     currentCorrelation()?.log.warn('A socket could not be told.', { connection_id: id, error });
   }
 }
 
-function fitting(message: Record<string, unknown>): Record<string, unknown> {
+/** A message as it fits a frame: without its result where that is too large. */
+export function fittingFrame(message: Record<string, unknown>): Record<string, unknown> {
   if (Buffer.byteLength(JSON.stringify(message)) <= maxFrameBytes) return message;
   const { result: _, ...rest } = message;
   return rest;

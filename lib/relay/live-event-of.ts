@@ -1,14 +1,23 @@
 import type { LiveEvent } from '../../events/live-event.ts';
-import type { OutboxMessage } from '../../events/outbox.ts';
+import type { DeploymentStatus, OutboxMessage, ToolChanged } from '../../events/outbox.ts';
 
 /** What live listeners hear of an outbox entry; undefined when it is none of their business. */
 export function liveEventOf(message: OutboxMessage): LiveEvent | undefined {
-  if (message.kind !== 'tool-changed') return undefined;
-  const { tool_id, slug, revision, version, change_type, changed_by, changed_at } = message;
-  return {
-    type: 'mcp_changed',
-    timestamp: changed_at,
-    audience: { permission: 'mcps:read' },
-    data: { tool_id, slug, revision, version, change_type, changed_by },
-  };
+  switch (message.kind) {
+    case 'tool-changed':
+      return toolEvent(message);
+    case 'deployment-status':
+      return deploymentEvent(message);
+    case 'audited':
+    case 'user-changed':
+      return undefined;
+  }
+}
+
+function toolEvent({ changed_at, kind: _kind, snapshot: _snapshot, ...data }: ToolChanged): LiveEvent {
+  return { type: 'mcp_changed', timestamp: changed_at, audience: { permission: 'mcps:read' }, data };
+}
+
+function deploymentEvent({ at, kind: _kind, ...data }: DeploymentStatus): LiveEvent {
+  return { type: 'deployment_status', timestamp: at, audience: { permission: 'deployments:read' }, data };
 }
