@@ -1,4 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { exportJWK, generateKeyPair } from 'jose';
 import { afterAll, inject } from 'vitest';
 import { discover, type DiscoveredFunction } from '../infra/discover.ts';
@@ -39,6 +42,9 @@ export interface SignedUp {
 
 export interface App {
   readonly url: string;
+  readonly stage: string;
+  /** Address of its database. */
+  readonly database: string;
   /** The report lines so far. */
   readonly lines: readonly string[];
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
@@ -61,11 +67,13 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   const stage = `t${randomBytes(5).toString('hex')}`;
   const stores = inject('stores');
   const database = await freshDatabase();
+  const state = await mkdtemp(join(tmpdir(), 'application-'));
   const lines: string[] = [];
   const application = await onFreePort(undefined, async (port) =>
     startApplication({
       functions: options.functions ?? (await discover()),
       urls: { ...stores, mysql: database.url, mongodb: withDatabase(stores.mongodb, stage), ...options.urls },
+      state,
       env: { STAGE: stage, BASE_URL: `http://127.0.0.1:${port}`, ...options.env },
       port,
       signingKeys: await newSigningKeys(),
@@ -77,11 +85,14 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   afterAll(async () => {
     await application.stop();
     await database.drop();
+    await rm(state, { recursive: true, force: true });
   });
   const { url, invoke } = application;
   const call: App['call'] = (method, path, callOptions) => callHttp(url, method, path, callOptions);
   return {
     url,
+    stage,
+    database: database.url,
     lines,
     call,
     signUp: (role = 'developer') => signUp(call, role),
