@@ -16,6 +16,7 @@ import type { ConnectionStore, Greetings, LiveLog, Sockets } from './live/ports.
 import type { OutboxStore, Relay } from './outbox/ports.ts';
 import type { Seal } from './secrets/seal.ts';
 import type { DeadLetters, JobSender, TaskStore } from './tasks/ports.ts';
+import type { RegistryStore } from './registry/ports.ts';
 import type { HistoryStore, ToolStore } from './tools/ports.ts';
 import type { Upstream } from './upstream/ports.ts';
 import type { UsageStore } from './usage/ports.ts';
@@ -27,6 +28,7 @@ export interface Provides {
     invites: InviteStore;
     apiKeys: ApiKeyStore;
     tools: ToolStore;
+    registry: RegistryStore;
     outbox: OutboxStore;
     audit: AuditStore;
     deployments: DeploymentStore;
@@ -113,6 +115,7 @@ export function createHost({
         { mysqlAudit },
         { mysqlApiKeyStore },
         { mysqlToolStore },
+        { mysqlRegistryStore },
         { mysqlOutbox },
         { mysqlDeploymentStore },
         { mysqlUsageStore },
@@ -123,6 +126,7 @@ export function createHost({
         import('./adapters/mysql/audit.ts'),
         import('./adapters/mysql/api-keys.ts'),
         import('./adapters/mysql/tools.ts'),
+        import('./adapters/mysql/registry.ts'),
         import('./adapters/mysql/outbox.ts'),
         import('./adapters/mysql/deployments.ts'),
         import('./adapters/mysql/usage.ts'),
@@ -134,6 +138,7 @@ export function createHost({
         audit: mysqlAudit(mysql),
         apiKeys: mysqlApiKeyStore(mysql),
         tools: mysqlToolStore(mysql),
+        registry: mysqlRegistryStore(mysql),
         outbox: mysqlOutbox(mysql),
         deployments: mysqlDeploymentStore(mysql),
         usage: mysqlUsageStore(mysql),

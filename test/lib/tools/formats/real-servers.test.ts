@@ -42,13 +42,13 @@ describe.skipIf(servers.length === 0)(`${servers.length || 'no'} real servers ($
 
   it('keep name, version, package and every argument and variable', () => {
     for (const { server, draft } of read) {
-      const [before] = server['packages'] as Record<string, unknown>[];
+      const [before] = server['packages'] as { name: string; version?: string; [part: string]: unknown }[];
       const after = draft.config.servers[0]?.['package'] as Record<string, unknown[]>;
       expect(draft.name).toBe(server['name']);
       expect(after['environment_variables']).toEqual(before?.['environment_variables']);
       expect(after['package_arguments']?.length).toBe((before?.['package_arguments'] as unknown[] | undefined)?.length);
-      expect(`${String(after['identifier'])}:${String(after['version'] ?? '')}`).toContain(String(before?.['name']));
-      expect(JSON.stringify(after)).toContain(String(before?.['version'] ?? ''));
+      expect(`${String(after['identifier'])}:${String(after['version'] ?? '')}`).toContain(before?.name);
+      expect(JSON.stringify(after)).toContain(before?.version ?? '');
     }
   });
 

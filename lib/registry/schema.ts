@@ -1,0 +1,49 @@
+import * as z from 'zod';
+import { queryNumber } from '../kernel/page.ts';
+
+/* The read side of the MCP registry API v0.1 (schema 2025-12-11). */
+
+export const officialMeta = 'io.modelcontextprotocol.registry/official';
+/** Ours: what this platform knows of a server. */
+export const ownMeta = 'io.github.mcp-platform/tool';
+
+export const ListServers = z.object({
+  cursor: z.string().max(200).optional().meta({ description: 'metadata.nextCursor of the page before.' }),
+  limit: queryNumber(1, 100).default(30).meta({ type: 'integer', minimum: 1, maximum: 100, default: 30 }),
+  search: z.string().min(1).max(200).optional().meta({ description: 'Part of the name, without case.' }),
+  updated_since: z.iso.datetime({ offset: true }).optional(),
+  version: z.string().min(1).max(255).optional().meta({ description: '`latest`, or an exact version.' }),
+});
+
+/** `%2F` may arrive decoded or not, as one part of the path or as two. */
+export const ServerName = z.object({ serverName: z.string().min(1).max(400) });
+export const SplitServerName = z.object({ serverName: z.string().min(1).max(200), name: z.string().min(1).max(200) });
+const version = z.string().min(1).max(255).meta({ description: 'An exact version, or `latest`.' });
+export const ServerVersion = ServerName.extend({ version });
+export const SplitServerVersion = SplitServerName.extend({ version });
+
+const Instant = z.string().meta({ format: 'date-time' });
+
+export const ServerResponse = z
+  .object({
+    server: z.looseObject({ $schema: z.string(), name: z.string(), description: z.string(), version: z.string() }),
+    _meta: z.object({
+      [officialMeta]: z.object({
+        status: z.enum(['active', 'deprecated', 'deleted']),
+        publishedAt: Instant,
+        updatedAt: Instant,
+        isLatest: z.boolean(),
+      }),
+      [ownMeta]: z.looseObject({ id: z.string(), slug: z.string(), revision: z.int() }),
+    }),
+  })
+  .meta({ id: 'RegistryServer' });
+export type ServerResponse = z.output<typeof ServerResponse>;
+
+export const ServerList = z
+  .object({
+    servers: z.array(ServerResponse),
+    metadata: z.object({ nextCursor: z.string().optional(), count: z.int() }),
+  })
+  .meta({ id: 'RegistryServerList' });
+export type ServerList = z.output<typeof ServerList>;
