@@ -1,4 +1,4 @@
-import { withoutSecrets } from '../secrets/detect.ts';
+import { redactText } from '../kernel/redact.ts';
 import type { Json } from './json.ts';
 import { type Finding, severities } from './rule.ts';
 import { rules } from './rules/all.ts';
@@ -20,7 +20,7 @@ export function examine(config: Json): Examination {
   for (const { id, severity, fix, check } of rules) {
     const hits = [...check(subject)];
     for (const { path, message } of hits.slice(0, mostOfARule))
-      findings.push({ rule: id, severity, path: withoutSecrets(path), message, fix });
+      findings.push({ rule: id, severity, path: redactText(path), message, fix });
     const more = hits.length - mostOfARule;
     if (more > 0) findings.push({ rule: id, severity, path: '', message: `And ${more} more places.`, fix });
   }

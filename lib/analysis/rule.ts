@@ -1,4 +1,4 @@
-import { withoutSecrets } from '../secrets/detect.ts';
+import { redactText } from '../kernel/redact.ts';
 import type { Json } from './json.ts';
 import type { Subject } from './subject.ts';
 
@@ -33,7 +33,7 @@ export interface Finding extends Hit {
 
 /** A piece of somebody's text as a message may show it: short, without what cannot be seen or must not be. */
 export function quote(text: string, longest = 60): string {
-  const visible = withoutSecrets(text)
+  const visible = redactText(text)
     .replace(/[\p{C}\p{Z}\s]+/gu, ' ')
     .trim();
   return `"${visible.length > longest ? `${visible.slice(0, longest - 1)}…` : visible}"`;

@@ -1,10 +1,17 @@
-import { isPlaceholder, isSecretName, secretIn, secretUnder } from '../../secrets/detect.ts';
+import { isPlaceholder } from '../../kernel/secret-shapes.ts';
+import { isSecretPlace, literalsIn, plainName } from '../../secrets/literal.ts';
 import type { Rule } from '../rule.ts';
+
+/** What a value under a name holds that is a secret, in words that do not give it away; undefined when it holds none. */
+function secretUnder(name: string | undefined, value: string): string | undefined {
+  const literal = literalsIn(value, name)[0];
+  return literal && `what looks like a ${literal.name?.toLowerCase().replaceAll('_', ' ') ?? 'literal secret'}`;
+}
 
 const server = (more: object) => ({ servers: [{ name: 'weather', ...more }] });
 const launch = { command: 'npx', args: ['-y', '@acme/weather@1.2.0'] };
 // Put together, so that no scanner of sources takes the examples for leaks.
-const token = ['ghp', '0123456789abcdefghijklmnopqrstuvwxyz'].join('_');
+const token = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
 const fix = (where: string) =>
   `Take the secret out of ${where}, write \${NAME} in its place, give the value at deploy time, and renew what was exposed.`;
 
@@ -18,13 +25,13 @@ export const secretRules: readonly Rule[] = [
       for (const { args } of servers)
         for (const [index, { path, name, value }] of args.entries()) {
           const [, option = args[index - 1]?.value ?? '', given = value] = /^(--?[\w-]+)=(.*)$/s.exec(value) ?? [];
-          const found =
-            secretIn(value) ?? secretUnder(name || (/^--?[A-Za-z][\w-]*$/.test(option) ? option : ''), given);
+          const flag = /^--?[A-Za-z][\w-]*$/.test(option) ? option : undefined;
+          const found = secretUnder(undefined, value) ?? secretUnder(name || flag, given);
           if (found !== undefined) yield { path, message: `Holds ${found}.` };
         }
     },
     passes: server({ ...launch, args: ['-y', '@acme/weather@1.2.0', '--api-key', '${API_KEY}'] }),
-    fails: server({ ...launch, args: ['-y', '@acme/weather@1.2.0', '--api-key', 'k3yk3yk3yk3y'] }),
+    fails: server({ ...launch, args: ['-y', '@acme/weather@1.2.0', '--api-key', 'q7Rz2kW9mT4x'] }),
   },
   {
     id: 'secret-in-environment',
@@ -54,7 +61,7 @@ export const secretRules: readonly Rule[] = [
         }
     },
     passes: server({ url: 'https://mcp.example.com/mcp', headers: { Authorization: 'Bearer ${TOKEN}' } }),
-    fails: server({ url: 'https://mcp.example.com/mcp', headers: { 'X-API-Key': 'k3yk3yk3yk3y' } }),
+    fails: server({ url: 'https://mcp.example.com/mcp', headers: { 'X-API-Key': 'q7Rz2kW9mT4x' } }),
   },
   {
     id: 'secret-in-url',
@@ -64,13 +71,12 @@ export const secretRules: readonly Rule[] = [
     *check({ servers }) {
       for (const { path, url } of servers) {
         if (url === undefined) continue;
-        const [, query = ''] = url.split('?');
-        const named = [...new URLSearchParams(query)].find(([name, value]) => secretUnder(name, value) !== undefined);
-        if (secretIn(url) !== undefined || named) yield { path: `${path}/url`, message: 'The URL holds a credential.' };
+        if (secretUnder(undefined, url) !== undefined)
+          yield { path: `${path}/url`, message: 'The URL holds a credential.' };
       }
     },
     passes: server({ url: 'https://mcp.example.com/mcp' }),
-    fails: server({ url: 'https://mcp.example.com/mcp?api_key=k3yk3yk3yk3y' }),
+    fails: server({ url: 'https://mcp.example.com/mcp?api_key=q7Rz2kW9mT4x' }),
   },
   {
     id: 'secret-in-text',
@@ -81,8 +87,8 @@ export const secretRules: readonly Rule[] = [
       for (const { path, text } of texts) {
         if (text.length < 16 || /\/(?:env|headers|args|url|\w+_?arguments|environment_?variables)(?:\/|$)/i.test(path))
           continue;
-        const found = secretIn(text);
-        if (found !== undefined) yield { path, message: `Holds ${found}.` };
+        const known = literalsIn(text, undefined).find(({ name }) => name !== undefined);
+        if (known) yield { path, message: 'Holds what looks like a credential.' };
       }
     },
     passes: { ...server(launch), description: 'Needs a token of GitHub in GITHUB_TOKEN.' },
@@ -96,7 +102,13 @@ export const secretRules: readonly Rule[] = [
     *check({ servers }) {
       for (const { env, package: of } of servers)
         for (const { path, name, value, isSecret } of env)
-          if (of && /\/environment_?variables\//i.test(path) && !isSecret && isSecretName(name) && isPlaceholder(value))
+          if (
+            of &&
+            /\/environment_?variables\//i.test(path) &&
+            !isSecret &&
+            isSecretPlace(plainName(name)) &&
+            isPlaceholder(value)
+          )
             yield { path, message: 'Is a secret by its name and not marked as one.' };
     },
     passes: server({
