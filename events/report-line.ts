@@ -16,6 +16,10 @@ export const ReportLine = z
     status: z.int(),
     ms: z.number(),
     cold_start: z.boolean(),
+    /** Reads that the cache answered, that it could not, and that were not asked because Redis was away. */
+    cache_hits: z.int().optional(),
+    cache_misses: z.int().optional(),
+    cache_skipped: z.int().optional(),
   })
   .meta({
     examples: [
