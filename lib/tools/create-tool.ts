@@ -33,7 +33,7 @@ export async function createTool(
     deletedAt: undefined,
   };
   const entries = [changeEntry('create', tool, caller), ...secretsEntry(caller, id, secrets)];
-  await services.tools.insert([tool], entries);
+  const [kept = tool] = await services.tools.insert([tool], entries);
   await tell(services, entries);
-  return presentTool(tool, moved);
+  return presentTool(kept, moved);
 }

@@ -2,16 +2,18 @@ import * as z from 'zod';
 import type { Caller } from '../kernel/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { invalid, pointer, Problem } from '../kernel/problem.ts';
-import { changeEntry, tell, type ToolWriting } from './change.ts';
+import type { Seal } from '../secrets/seal.ts';
+import { changeEntry, secretsEntry, tell, type ToolWriting } from './change.ts';
 import { checkConfig, type ConfigRules } from './check-config.ts';
 import { demandConfigSize, demandPlain, ToolConfig } from './config.ts';
 import type { DraftTool } from './formats/draft.ts';
 import { takeName } from './formats/names.ts';
 import { readClientFile } from './formats/read-client-file.ts';
 import { readServerJson } from './formats/read-server-json.ts';
+import { keepSecrets, type KeptConfig } from './keep-secrets.ts';
 import type { ToolRecord } from './ports.ts';
-import { presentTool } from './present.ts';
-import { reservedSlugs, type Tool } from './schema.ts';
+import { presentMoved, presentTool } from './present.ts';
+import { type Imported, reservedSlugs } from './schema.ts';
 
 const some = z.record(z.string(), z.unknown()).optional();
 
@@ -38,25 +40,37 @@ const attempts = 5;
  * @throws Problem `validation-error` that names every bad place of the file; `payload-too-large`.
  */
 export async function importTools(
-  services: ToolWriting & { readonly settings: ConfigRules },
+  services: ToolWriting & { readonly settings: ConfigRules; readonly seal: Seal },
   caller: Caller,
   body: z.output<typeof ImportTools>,
-): Promise<{ tools: Tool[]; secrets_moved: [] }> {
+): Promise<z.output<typeof Imported>> {
   const drafts = body.server_json ? [readServerJson(body.server_json)] : readClientFile(body);
   demandSome(drafts);
-  const read = drafts.map((draft) => ({ draft, config: checked(draft, services.settings) }));
+  const read = await Promise.all(
+    drafts.map(async (draft) => {
+      const id = newId();
+      return { draft, id, kept: await keepSecrets(services.seal, { id }, checked(draft, services.settings)) };
+    }),
+  );
+  const moved = read.flatMap(({ draft, kept }) =>
+    kept.moved.map(({ path, name }) => ({ path: [...draft.at, ...placeInFile(draft, path)], name })),
+  );
   for (let attempt = 1; ; attempt += 1) {
     const slugs = await freeSlugs(services, drafts);
-    const tools = read.map(({ draft, config }, index) => recordOf(draft, config, slugs[index] ?? draft.slug, caller));
-    const entries = tools.map((tool) => changeEntry('create', tool, caller));
+    const tools = read.map(({ draft, id, kept }, index) =>
+      recordOf(draft, id, kept, slugs[index] ?? draft.slug, caller),
+    );
+    const entries = tools.flatMap((tool) => [
+      changeEntry('create', tool, caller),
+      ...secretsEntry(caller, tool.id, tool.secrets),
+    ]);
     try {
-      await services.tools.insert(tools, entries);
+      const kept = await services.tools.insert(tools, entries);
+      await tell(services, entries);
+      return { tools: kept.map((tool) => presentTool(tool)), secrets_moved: presentMoved(moved) };
     } catch (error) {
-      if (attempt < attempts && error instanceof Problem && error.type === 'slug-taken') continue;
-      throw error;
+      if (attempt === attempts || !(error instanceof Problem) || error.type !== 'slug-taken') throw error;
     }
-    await tell(services, entries);
-    return { tools: tools.map(presentTool), secrets_moved: [] };
   }
 }
 
@@ -125,13 +139,14 @@ async function freeSlugs({ tools }: ToolWriting, drafts: readonly DraftTool[]): 
 
 function recordOf(
   { name, description, version }: DraftTool,
-  config: ToolConfig,
+  id: string,
+  { config, secrets }: KeptConfig,
   slug: string,
   caller: Caller,
 ): ToolRecord {
   const now = new Date();
   return {
-    id: newId(),
+    id,
     slug,
     name,
     description,
@@ -140,6 +155,7 @@ function recordOf(
     authorId: caller.userId,
     revision: 1,
     config,
+    secrets,
     createdAt: now,
     updatedAt: now,
     deletedAt: undefined,

@@ -62,10 +62,11 @@ export interface ToolLists {
 /** Tools: the truth, in MySQL. Every change writes its outbox entries in the same transaction. */
 export interface ToolStore extends ToolLists {
   /**
-   * All of `tools` or none.
+   * All of `tools` or none. When their ids are there, an earlier try of the same request made them.
+   * @returns the tools as they are kept.
    * @throws Problem `slug-taken`, also for the slug of a deleted tool.
    */
-  insert(tools: readonly ToolRecord[], outbox: readonly OutboxEntry[]): Promise<void>;
+  insert(tools: readonly ToolRecord[], outbox: readonly OutboxEntry[]): Promise<readonly ToolRecord[]>;
   /** The slugs that are taken of `base`, `base-2`, `base-3` …, by deleted tools too. */
   slugsLike(base: string): Promise<string[]>;
   /** By id or slug; the deleted only when asked for, the purged never. */

@@ -27,8 +27,11 @@ export function mysqlToolStore(mysql: Mysql): ToolStore {
           }
           await insertOutbox(tx, outbox);
         });
+        return tools;
       } catch (error) {
-        if (!(error instanceof DuplicateKey) || error.key !== 'mcp_tools_slug') throw error;
+        if (!(error instanceof DuplicateKey)) throw error;
+        if (error.key === 'PRIMARY') return await kept(mysql, tools);
+        if (error.key !== 'mcp_tools_slug') throw error;
         throw new Problem('slug-taken', { detail: `"${slug}" is taken.`, cause: error });
       }
     },
@@ -65,6 +68,11 @@ export function mysqlToolStore(mysql: Mysql): ToolStore {
         return next;
       }),
   };
+}
+
+async function kept(mysql: Mysql, tools: readonly ToolRecord[]): Promise<readonly ToolRecord[]> {
+  const found = await Promise.all(tools.map(({ id }) => select(mysql, id, '')));
+  return found.filter((tool) => tool !== undefined);
 }
 
 /** A slug may look like an id; the id comes first. Anything else is not asked for: these columns compare with ASCII alone. */
