@@ -84,8 +84,10 @@ async function npmInstall({ spec }: NpxCall, folder: string, options: InstallOpt
 
 /** A registry that does not answer is told of within the minute. */
 const npmManners = {
-  npm_config_fetch_retries: '1',
-  npm_config_fetch_timeout: '30000',
+  npm_config_fetch_retries: '2',
+  npm_config_fetch_retry_mintimeout: '500',
+  npm_config_fetch_retry_maxtimeout: '4000',
+  npm_config_fetch_timeout: '20000',
   npm_config_update_notifier: 'false',
 };
 
@@ -94,5 +96,7 @@ function reasonOf(spec: string, said: string): string {
   if (/\bETARGET\b/.test(said)) return `the package ${spec} has no such version`;
   if (/\bEBADENGINE\b/.test(said)) return `the package ${spec} does not run on this version of Node`;
   if (/\b(ENOTFOUND|ECONNREFUSED|ETIMEDOUT|EAI_AGAIN)\b/.test(said)) return `the registry of ${spec} cannot be reached`;
+  if (/\b(CERT_|SELF_SIGNED_CERT|UNABLE_TO_VERIFY)/.test(said))
+    return `the registry of ${spec} shows a certificate that is not trusted`;
   return `the package ${spec} could not be installed`;
 }

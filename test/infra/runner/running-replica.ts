@@ -31,6 +31,7 @@ export async function runReplica(options: RunningOptions = {}): Promise<RunningR
   const settings = readSettings({
     PATH: process.env['PATH'],
     HOME: process.env['HOME'],
+    NODE_EXTRA_CA_CERTS: process.env['NODE_EXTRA_CA_CERTS'],
     PLATFORM_URL: platform.url,
     BOOTSTRAP_TOKEN: bootstrapToken,
     PORT: '0',

@@ -1,0 +1,32 @@
+import { copyFile, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+
+export interface RunnerBundle {
+  /** The build context of the container's image: `Dockerfile` and `main.mjs`. */
+  readonly folder: string;
+  readonly program: string;
+  readonly bytes: number;
+}
+
+/** Bundles the runner into one file that needs nothing but Node 24, beside the Dockerfile that makes it an image. */
+export async function bundleRunner(folder: string): Promise<RunnerBundle> {
+  const program = join(folder, 'main.mjs');
+  await mkdir(folder, { recursive: true });
+  await build({
+    entryPoints: [join(here, 'main.ts')],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    minify: true,
+    legalComments: 'none',
+    logLevel: 'silent',
+  });
+  await copyFile(join(here, 'Dockerfile'), join(folder, 'Dockerfile'));
+  return { folder, program, bytes: (await stat(program)).size };
+}
