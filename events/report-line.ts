@@ -1,5 +1,20 @@
 import * as z from 'zod';
 
+/** One call of a deployed server. */
+const McpCall = z.object({
+  deployment_id: z.uuid(),
+  tool_id: z.uuid(),
+  slug: z.string(),
+  /** The MCP method. */
+  method: z.string(),
+  /** Of the server, for `tools/call`. */
+  tool: z.string().optional(),
+  status: z.enum(['ok', 'error']),
+  error_code: z.string().optional(),
+  duration_ms: z.number(),
+});
+export type McpCall = z.output<typeof McpCall>;
+
 /** The one line that each HTTP request ends with, as far as something is folded in from it. Functions add what they learn. */
 export const ReportLine = z
   .object({
@@ -20,6 +35,8 @@ export const ReportLine = z
     cache_hits: z.int().optional(),
     cache_misses: z.int().optional(),
     cache_skipped: z.int().optional(),
+    /** There when a deployed server was called. */
+    mcp: McpCall.optional(),
   })
   .meta({
     examples: [

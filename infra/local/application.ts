@@ -7,8 +7,10 @@ import { createHost } from '../../lib/services.ts';
 import { catalogueOf } from '../catalogue.ts';
 import type { DiscoveredFunction } from '../discover.ts';
 import { migrateUp } from '../migrations/migrate.ts';
-import { localEnvironment, withLocalCredentials } from './environment.ts';
+import { clusterAt, localEnvironment, withLocalCredentials } from './environment.ts';
+import { startEcs } from './ecs/start-ecs.ts';
 import { startClock } from './gateway/clock.ts';
+import { createEmitter } from './gateway/eventbridge.ts';
 import type { Invoke } from './gateway/invoke-by-id.ts';
 import { createLogSubscription } from './gateway/log-subscription.ts';
 import { createQueues, startPollers } from './gateway/pollers.ts';
@@ -20,6 +22,8 @@ export interface ApplicationOptions {
   readonly urls: Stores['urls'];
   /** The person's own variables. */
   readonly env: NodeJS.ProcessEnv;
+  /** Where tasks keep their files. */
+  readonly state: string;
   /** The gateway's. A taken one rejects with code EADDRINUSE. */
   readonly port: number;
   /** JWT_PRIVATE_KEYS. */
@@ -35,6 +39,8 @@ export interface Application {
   readonly url: string;
   /** Runs a function on an event. */
   readonly invoke: Invoke;
+  /** The ECS endpoint's address. */
+  readonly ecs: string;
   /** What waits is done or left to the next start; nothing goes on afterwards. */
   stop(): Promise<void>;
 }
@@ -54,6 +60,16 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   ]);
   const gateway = await startGateway({ functions, port, stage });
   const { invoke } = gateway;
+  const emit = createEmitter({ functions, invoke });
+  let stopping = false;
+  const ecs = await startEcs({
+    state: options.state,
+    onTaskStateChange: (detail) => {
+      // Tasks that end because the platform does are started again by the next one.
+      if (!stopping) void emit({ source: 'aws.ecs', 'detail-type': 'ECS Task State Change', detail });
+    },
+  });
+  Object.assign(env, clusterAt(ecs.url, stage));
   const subscription = createLogSubscription({ functions, invoke });
   const write = (line: string): void => {
     options.write(line);
@@ -66,9 +82,12 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   return {
     url: env['BASE_URL'] ?? gateway.url,
     invoke,
+    ecs: ecs.url,
     stop: async () => {
+      stopping = true;
       await Promise.all([clock.stop(), pollers.stop()]);
       await gateway.stop();
+      await ecs.stop();
       await subscription.stop();
     },
   };

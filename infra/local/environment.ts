@@ -40,6 +40,11 @@ export function localEnvironment({
   };
 }
 
+/** The variables that lead to the cluster on this machine. */
+export function clusterAt(url: string, stage: string): Record<string, string> {
+  return { ECS_ENDPOINT: url, ECS_CLUSTER: `mcp-${stage}`, ECS_TASK_DEFINITION: 'runner', ECS_SUBNETS: 'local' };
+}
+
 /** The AWS SDK wants credentials even for an endpoint on this machine; real ones stay as they are. */
 export function withLocalCredentials(env: NodeJS.ProcessEnv): void {
   env['AWS_ACCESS_KEY_ID'] ??= 'local';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { discover } from '../discover.ts';
 import { startApplication, type Application, type ApplicationOptions } from './application.ts';
 import { encryptionKeysOf } from './encryption-key.ts';
+import { scheduledEvent } from './gateway/clock.ts';
 import { onFreePort } from './process/free-port.ts';
 import { signingKeysOf } from './signing-key.ts';
 import { startStores } from './stores/start-stores.ts';
@@ -30,10 +31,12 @@ export async function startPlatform(options: PlatformOptions): Promise<Applicati
   const encryptionKeys = encryptionKeysOf(state);
   try {
     const application = await onFreePort(options.port, (port) =>
-      startApplication({ functions, urls: stores.urls, env, port, signingKeys, encryptionKeys, report, write }),
+      startApplication({ functions, urls: stores.urls, env, state, port, signingKeys, encryptionKeys, report, write }),
     );
-    const addresses = { base: application.url, ...stores.urls };
+    const addresses = { base: application.url, ...stores.urls, ecs: application.ecs };
     await writeFile(join(state, 'platform.json'), `${JSON.stringify(addresses, null, 2)}\n`, { mode: 0o600 });
+    // What a killed platform left half-done is not left for a minute more.
+    void application.invoke('sweep-deployments', scheduledEvent('sweep-deployments', new Date()));
     return {
       ...application,
       stop: async () => {

@@ -5,7 +5,7 @@ import { createHost } from '../../lib/services.ts';
 import { catalogueOf } from '../catalogue.ts';
 import type { DiscoveredFunction } from '../discover.ts';
 import { encryptionKeysOf } from './encryption-key.ts';
-import { localEnvironment, withLocalCredentials } from './environment.ts';
+import { clusterAt, localEnvironment, withLocalCredentials } from './environment.ts';
 import { startPlatform } from './platform.ts';
 import { AlreadyRunning, takeLock } from './process/lock.ts';
 import { signingKeysOf } from './signing-key.ts';
@@ -34,10 +34,11 @@ export async function reachPlatform({ functions, state, cache, write }: ReachOpt
   if (!existsSync(file)) throw new Error('The platform is just starting; try again when it is ready.');
   const urls = JSON.parse(readFileSync(file, 'utf8')) as Parameters<typeof localEnvironment>[0]['urls'] & {
     base: string;
+    ecs: string;
   };
   withLocalCredentials(process.env);
   const env = localEnvironment({
-    env: { BASE_URL: urls.base, ...process.env },
+    env: { BASE_URL: urls.base, ...clusterAt(urls.ecs, process.env['STAGE'] ?? 'local'), ...process.env },
     urls,
     port: 0,
     signingKeys: await signingKeysOf(state),

@@ -29,6 +29,8 @@ CREATE TABLE mcp_replicas (
   -- Why it ended: JSON {reason, log}.
   last_error TEXT NULL,
   created_at DATETIME(3) NOT NULL,
+  -- When its task was asked for.
+  started_at DATETIME(3) NOT NULL,
   seen_at DATETIME(3) NULL,
   -- Since when the platform wants it gone.
   stopping_at DATETIME(3) NULL,

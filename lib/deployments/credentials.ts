@@ -34,6 +34,7 @@ export async function newReplica(seal: Seal, { id, generation }: Deployment, now
     memoryMb: undefined,
     lastError: undefined,
     createdAt: now,
+    startedAt: now,
     seenAt: undefined,
     stoppingAt: undefined,
     endedAt: undefined,

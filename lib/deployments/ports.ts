@@ -93,6 +93,8 @@ export interface Replica {
   readonly memoryMb: number | undefined;
   readonly lastError: LastError | undefined;
   readonly createdAt: Date;
+  /** When its task was asked for. */
+  readonly startedAt: Date;
   readonly seenAt: Date | undefined;
   readonly stoppingAt: Date | undefined;
   readonly endedAt: Date | undefined;

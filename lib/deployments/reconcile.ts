@@ -1,7 +1,7 @@
 import type { Settings } from '../kernel/settings.ts';
 import type { Upstream } from '../upstream/ports.ts';
 import { alterFleet, type FleetServices, hasWork, withDeployment, withReplica } from './change-fleet.ts';
-import type { Containers, ContainerTask } from './containers-port.ts';
+import { type Containers, ContainersBusy, type ContainerTask } from './containers-port.ts';
 import { credentialsOf } from './credentials.ts';
 import { endedBy } from './end-replica.ts';
 import type { Deployment, Fleet, Replica } from './ports.ts';
@@ -12,6 +12,9 @@ export interface ReconcileServices extends FleetServices {
   readonly upstream: Upstream;
   readonly settings: Settings['base'];
 }
+
+/** A cluster that is full for so long is full. */
+const noRoomMs = 90_000;
 
 /**
  * Starts and stops tasks until the cluster is as the rows say. Any number of these may run for one deployment, and each may die at any point: a task is
@@ -36,23 +39,47 @@ export async function reconcile(
 
 async function start(services: ReconcileServices, deployment: Deployment, replica: Replica): Promise<void> {
   if ('url' in deployment.launch) return reachRemote(services, deployment, replica);
-  const { bootstrap } = await credentialsOf(services.seal, replica);
-  const task = await services.containers.start({
-    clientToken: replica.id,
-    startedBy: deployment.id,
-    environment: { PLATFORM_URL: services.settings.BASE_URL, BOOTSTRAP_TOKEN: bootstrap },
-    cpu: deployment.cpu,
-    memoryMb: deployment.memory,
-  });
-  const after = await follow(services, replica, (fleet) =>
+  const task = await startTask(services, deployment, replica);
+  if (!task) return;
+  const after = await follow(services, replica, (fleet, now) =>
     withReplica(fleet, replica.id, (current) => ({
       ...current,
       state: current.state === 'requested' ? 'provisioning' : current.state,
+      startedAt: now,
       ...placed(task),
     })),
   );
   // The replica was given up while its task was being started.
   if (after?.endedAt) await services.containers.stop(task.id, 'The replica is not wanted any more');
+}
+
+/** undefined when the replica was given up, because the cluster has had no room for too long. */
+async function startTask(
+  services: ReconcileServices,
+  deployment: Deployment,
+  replica: Replica,
+): Promise<ContainerTask | undefined> {
+  const { bootstrap } = await credentialsOf(services.seal, replica);
+  try {
+    return await services.containers.start({
+      clientToken: replica.id,
+      startedBy: deployment.id,
+      environment: { PLATFORM_URL: services.settings.BASE_URL, BOOTSTRAP_TOKEN: bootstrap },
+      cpu: deployment.cpu,
+      memoryMb: deployment.memory,
+    });
+  } catch (error) {
+    if (!(error instanceof ContainersBusy) || Date.now() - replica.startedAt.getTime() < noRoomMs) throw error;
+    await follow(services, replica, (fleet, now) =>
+      withReplica(fleet, replica.id, (current) => ({
+        ...current,
+        state: 'failed',
+        endedAt: now,
+        lastError: { reason: 'The cluster had no room for the task', log: [] },
+      })),
+    );
+    return undefined;
+  }
 }
 
 /** A remote server needs no task: it is there, or it is not. */

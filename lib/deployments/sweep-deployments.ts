@@ -51,30 +51,27 @@ export async function sweepDeployments(
   return { ...found, orphans, due: due.size };
 }
 
-function isGone({ taskId, createdAt }: Replica, task: ContainerTask | undefined, now: Date): boolean {
+function isGone({ taskId, startedAt }: Replica, task: ContainerTask | undefined, now: Date): boolean {
   if (taskId === undefined) return false;
-  return task ? task.status === 'stopped' : now.getTime() - createdAt.getTime() > youngMs;
+  return task ? task.status === 'stopped' : now.getTime() - startedAt.getTime() > youngMs;
 }
 
-function isSilent({ seenAt, createdAt, stoppingAt }: Replica, now: Date): boolean {
-  if (stoppingAt) return false;
-  return now.getTime() - (seenAt ?? createdAt).getTime() > (seenAt ? silentMs : firstWordMs);
+function isSilent({ taskId, seenAt, startedAt, stoppingAt }: Replica, now: Date): boolean {
+  if (taskId === undefined || stoppingAt) return false;
+  return now.getTime() - (seenAt ?? startedAt).getTime() > (seenAt ? silentMs : firstWordMs);
 }
 
 /** Given up: what never spoke has failed, what fell silent is replaced. */
 function silenced(replica: Replica, now: Date): Replica {
-  const reason =
-    replica.taskId === undefined
-      ? 'The cluster had no room for the task'
-      : replica.seenAt === undefined
-        ? 'The task was started but never reported'
-        : 'The task fell silent';
+  const spoke = replica.seenAt !== undefined;
   return {
     ...replica,
-    state: replica.seenAt === undefined ? 'failed' : 'lost',
+    state: spoke ? 'lost' : 'failed',
     stoppingAt: now,
-    ...(replica.taskId === undefined && { endedAt: now }),
-    lastError: { reason, log: replica.lastError?.log ?? [] },
+    lastError: {
+      reason: spoke ? 'The task fell silent' : 'The task was started but never reported',
+      log: replica.lastError?.log ?? [],
+    },
   };
 }
 

@@ -72,9 +72,13 @@ interface HttpCommon<U extends Use, A extends Access, P, Q, B> extends Common<U>
    * is repeated after a crash, so a store finds that the row is there.
    */
   readonly idempotent?: boolean;
+  /** The path of the protected resource of which a 401 names the metadata (RFC 9728), made from the request's path. */
+  readonly protects?: (path: string) => string;
   readonly params?: P;
   readonly query?: Q;
   readonly body?: B;
+  /** `text`: `body` gets the text as it was sent (UTF-8, ≤ 1 MB), whatever its type. Default: JSON. */
+  readonly bodyAs?: 'text';
   /** Problems besides those that its shape implies (401, 403, 404 with params, 413, 415, 422, 429, 500, 503). */
   readonly problems?: readonly ProblemType[];
 }
@@ -100,6 +104,15 @@ export interface EndpointDeclaration<
   readonly run: (call: Call<U, A, P, Q, B>) => Promise<z.input<O>> | z.input<O>;
 }
 
+/** A streamed answer that is not simply 200. */
+export interface StreamedAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: AsyncIterable<string | Uint8Array> | string;
+}
+
+type Chunks = AsyncIterable<string | Uint8Array>;
+
 export interface StreamDeclaration<
   U extends Use = Use,
   A extends Access = Access,
@@ -108,8 +121,11 @@ export interface StreamDeclaration<
   B = z.ZodType,
 > extends HttpCommon<U, A, P, Q, B> {
   readonly produces: string;
-  /** Yields the body. Ends when the generator ends; `signal` fires when the reader is known to be gone or time is up. */
-  readonly run: (call: Call<U, A, P, Q, B> & { readonly signal: AbortSignal }) => AsyncIterable<string | Uint8Array>;
+  /**
+   * Yields the body, or answers with a status of its own first. Ends when the generator ends; `signal` fires when the reader is known to be gone or
+   * time is up.
+   */
+  readonly run: (call: Call<U, A, P, Q, B> & { readonly signal: AbortSignal }) => Chunks | Promise<StreamedAnswer>;
 }
 
 export interface WorkerDeclaration<U extends Use = Use, M extends z.ZodType = z.ZodType> extends Common<U> {

@@ -20,12 +20,13 @@ export function admission(declaration: EndpointDeclaration | StreamDeclaration):
     before: async ({ event: exchange }: { event: Exchange }): Promise<void> => {
       const shown = permission === 'public' ? undefined : readShown(exchange, declaration.queryCredential === true);
       const limit = effectiveLimit(exchange.functionId, declared);
-      const [caller] = await Promise.all([
-        shown && authenticate(exchange, shown),
-        limit && countRequest(exchange, shown, limit),
-      ]);
+      const asking = shown && authenticate(exchange, shown);
+      const [caller] = await Promise.all([asking, limit && countRequest(exchange, shown, limit)]).catch((error) => {
+        throw withMetadata(declaration, exchange, error);
+      });
       exchange.caller = caller;
-      if (caller === undefined && permission !== 'public' && permission !== 'recognised') throw unauthorized();
+      if (caller === undefined && permission !== 'public' && permission !== 'recognised')
+        throw withMetadata(declaration, exchange, unauthorized());
       if (caller !== undefined) demand(caller, permission);
     },
   };
@@ -37,6 +38,20 @@ function readShown({ facts, event }: Exchange, inQuery: boolean): Shown | undefi
   if (ticket !== undefined) return { ticket };
   const credential = readCredential(facts.headers) ?? query?.['token']?.[0];
   return credential === undefined ? undefined : { credential };
+}
+
+/** A 401 of a protected resource says where its metadata is (RFC 9728, section 5.1). */
+function withMetadata(
+  { protects }: EndpointDeclaration | StreamDeclaration,
+  { facts }: Exchange,
+  error: unknown,
+): unknown {
+  if (!protects || !(error instanceof Problem) || error.status !== 401) return error;
+  const { BASE_URL } = currentHost().settings().base;
+  const challenge = error.options.headers?.['www-authenticate'] ?? 'Bearer';
+  const metadata = `resource_metadata="${BASE_URL}/.well-known/oauth-protected-resource${protects(facts.path)}"`;
+  const headers = { 'www-authenticate': `${challenge}${challenge === 'Bearer' ? ' ' : ', '}${metadata}` };
+  return new Problem(error.type, { ...error.options, headers: { ...error.options.headers, ...headers } });
 }
 
 function unauthorized(): Problem {

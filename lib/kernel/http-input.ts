@@ -41,12 +41,7 @@ export function readQuery(event: HttpEvent): Record<string, string | readonly st
  * @throws Problem 413 above 1 MB, 415 for another content type, 400 when it is empty, not UTF-8 or not JSON.
  */
 export function readJsonBody(event: HttpEvent, contentType: string | undefined): unknown {
-  const raw = Buffer.from(event.body ?? '', event.isBase64Encoded ? 'base64' : 'utf8');
-  if (raw.byteLength > maxJsonBytes) {
-    throw new Problem('payload-too-large', {
-      detail: `The body has ${raw.byteLength} bytes; at most ${maxJsonBytes} are taken.`,
-    });
-  }
+  const raw = readBytes(event);
   if (raw.byteLength === 0)
     throw new Problem('invalid-request', { detail: 'The body is empty; a JSON object is expected.' });
   if (!/^application\/(json|[\w.+-]+\+json)\s*(;|$)/i.test(contentType ?? '')) {
@@ -57,4 +52,25 @@ export function readJsonBody(event: HttpEvent, contentType: string | undefined):
   } catch (cause) {
     throw new Problem('invalid-request', { detail: 'The body is not valid JSON.', cause });
   }
+}
+
+/**
+ * The body as text.
+ * @throws Problem 413 above 1 MB, 400 when it is not UTF-8.
+ */
+export function readTextBody(event: HttpEvent): string {
+  const raw = readBytes(event);
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(raw);
+  } catch (cause) {
+    throw new Problem('invalid-request', { detail: 'The body is not UTF-8.', cause });
+  }
+}
+
+function readBytes({ body, isBase64Encoded }: HttpEvent): Buffer {
+  const raw = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
+  if (raw.byteLength <= maxJsonBytes) return raw;
+  throw new Problem('payload-too-large', {
+    detail: `The body has ${raw.byteLength} bytes; at most ${maxJsonBytes} are taken.`,
+  });
 }

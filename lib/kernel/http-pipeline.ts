@@ -8,7 +8,7 @@ import { admission } from './http-admission.ts';
 import { type Answer, type Exchange, frame } from './http-frame.ts';
 import { represent } from './http-representation.ts';
 import { isIdempotent, once } from './idempotency.ts';
-import { parsePart, readJsonBody, readQuery } from './http-input.ts';
+import { parsePart, readJsonBody, readQuery, readTextBody } from './http-input.ts';
 
 type HttpDeclaration = EndpointDeclaration | StreamDeclaration;
 /** A call whose parts are parsed; which types they have is the declaration's affair. */
@@ -31,7 +31,8 @@ export function httpPipeline(declaration: HttpDeclaration, respond: (call: AnyCa
 }
 
 /** The body, as far as one was sent: a schema that takes nothing may get nothing. */
-function readBody(schema: z.ZodType, { event, facts }: Exchange): unknown {
+function readBody({ bodyAs }: HttpDeclaration, schema: z.ZodType, { event, facts }: Exchange): unknown {
+  if (bodyAs === 'text') return readTextBody(event);
   if ((event.body ?? '') === '' && schema.safeParse(undefined).success) return undefined;
   return readJsonBody(event, facts.headers['content-type']);
 }
@@ -40,7 +41,8 @@ async function readCall(declaration: HttpDeclaration, exchange: Exchange): Promi
   const { event, facts, report, caller } = exchange;
   const params = declaration.params && parsePart('path', declaration.params, event.pathParameters ?? {});
   const query = declaration.query && parsePart('query', declaration.query, readQuery(event));
-  const body = declaration.body && parsePart('body', declaration.body, readBody(declaration.body, exchange));
+  const body =
+    declaration.body && parsePart('body', declaration.body, readBody(declaration, declaration.body, exchange));
   const services = await currentHost().services(declaration.uses ?? []);
   return { params, query, body, caller, services, request: facts, log: report };
 }

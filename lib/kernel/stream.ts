@@ -31,11 +31,15 @@ export function stream<
   const handler = async (event: HttpEvent, responseStream: Writable, context: Context): Promise<void> => {
     const gone = new AbortController();
     responseStream.once('close', () => gone.abort());
-    const pipeline = httpPipeline(declared, async (call) => ({
-      statusCode: 200,
-      headers: { 'content-type': declared.produces, 'cache-control': 'no-store' },
-      body: declared.run({ ...call, signal: gone.signal }),
-    }));
+    const pipeline = httpPipeline(declared, async (call) => {
+      const run = declared.run({ ...call, signal: gone.signal });
+      const { status, headers, body } = run instanceof Promise ? await run : { status: 200, headers: {}, body: run };
+      return {
+        statusCode: status,
+        headers: { 'content-type': declared.produces, 'cache-control': 'no-store', ...headers },
+        body,
+      };
+    });
     const exchange = openExchange(event, context, declaration.route);
     await correlated(correlationOf(exchange), async () => {
       const answer = await pipeline(exchange, context);

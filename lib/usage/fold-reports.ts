@@ -1,14 +1,50 @@
 import type { ReportLine } from '../../events/report-line.ts';
 import type { ApiKeyStore } from '../auth/ports.ts';
+import type { UsageRecord, UsageStore } from './ports.ts';
 
-/** Keeps what the report lines tell: when a key was last used. Folding a line twice changes nothing. */
-export async function foldReports({ apiKeys }: { apiKeys: ApiKeyStore }, lines: readonly ReportLine[]): Promise<void> {
-  const latest = new Map<string, Date>();
-  for (const { api_key_id, timestamp } of lines) {
-    if (api_key_id === undefined) continue;
-    const at = new Date(timestamp);
-    const known = latest.get(api_key_id);
-    if (known === undefined || known < at) latest.set(api_key_id, at);
+/** Keeps what the report lines tell: when a key was last used, and the calls of deployed servers. Folding a line twice changes nothing. */
+export async function foldReports(
+  { apiKeys, usage }: { apiKeys: ApiKeyStore; usage: UsageStore },
+  lines: readonly ReportLine[],
+): Promise<void> {
+  const keys = latest(lines, ({ api_key_id }) => api_key_id);
+  if (keys.size > 0) await apiKeys.used([...keys].map(([id, at]) => ({ id, at })));
+  const calls = lines.flatMap(usageOf);
+  if (calls.length === 0) return;
+  await usage.append(calls);
+  await usage.called(latest(lines, ({ mcp }) => mcp?.deployment_id));
+}
+
+function latest(
+  lines: readonly ReportLine[],
+  idOf: (line: ReportLine) => string | undefined,
+): ReadonlyMap<string, Date> {
+  const found = new Map<string, Date>();
+  for (const line of lines) {
+    const id = idOf(line);
+    if (id === undefined) continue;
+    const at = new Date(line.timestamp);
+    const known = found.get(id);
+    if (known === undefined || known < at) found.set(id, at);
   }
-  if (latest.size > 0) await apiKeys.used([...latest].map(([id, at]) => ({ id, at })));
+  return found;
+}
+
+function usageOf({ mcp, request_id, user_id, api_key_id, timestamp }: ReportLine): UsageRecord[] {
+  if (!mcp || user_id === null) return [];
+  return [
+    {
+      requestId: request_id,
+      toolId: mcp.tool_id,
+      deploymentId: mcp.deployment_id,
+      userId: user_id,
+      apiKeyId: api_key_id,
+      method: mcp.method,
+      toolName: mcp.tool,
+      status: mcp.status,
+      errorCode: mcp.error_code,
+      durationMs: mcp.duration_ms,
+      calledAt: new Date(timestamp),
+    },
+  ];
 }

@@ -51,7 +51,8 @@ export function startClock({ functions, invoke, warn = warnOnStderr, minuteMs = 
   };
 }
 
-function scheduledEvent(id: string, at: Date): ScheduledEvent {
+/** What a schedule hands to its function. */
+export function scheduledEvent(id: string, at: Date): ScheduledEvent {
   return {
     version: '0',
     id: randomUUID(),

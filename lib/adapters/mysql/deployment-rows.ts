@@ -132,6 +132,7 @@ export interface ReplicaRow {
   readonly memory_mb: number | null;
   readonly last_error: string | null;
   readonly created_at: Date;
+  readonly started_at: Date;
   readonly seen_at: Date | null;
   readonly stopping_at: Date | null;
   readonly ended_at: Date | null;
@@ -156,6 +157,7 @@ export function replicaOf(row: ReplicaRow): Replica {
     memoryMb: row.memory_mb ?? undefined,
     lastError: readJson(row.last_error) as Deployment['lastError'],
     createdAt: row.created_at,
+    startedAt: row.started_at,
     seenAt: row.seen_at ?? undefined,
     stoppingAt: row.stopping_at ?? undefined,
     endedAt: row.ended_at ?? undefined,
@@ -181,6 +183,7 @@ export function replicaRow(replica: Replica): Record<keyof ReplicaRow, SqlValue>
     memory_mb: replica.memoryMb ?? null,
     last_error: json(replica.lastError),
     created_at: replica.createdAt,
+    started_at: replica.startedAt,
     seen_at: replica.seenAt ?? null,
     stopping_at: replica.stoppingAt ?? null,
     ended_at: replica.endedAt ?? null,

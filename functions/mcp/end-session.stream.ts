@@ -1,0 +1,18 @@
+import { perMinute } from '../../lib/kernel/limit.ts';
+import { stream } from '../../lib/kernel/stream.ts';
+import { endSession } from '../../lib/mcp/open-stream.ts';
+import { serverPath } from '../../lib/mcp/resource-metadata.ts';
+import { ServerSlug } from '../../lib/mcp/schema.ts';
+
+export const handler = stream({
+  route: 'DELETE /mcp/{slug}/v1',
+  summary: 'End an MCP session',
+  permission: 'mcp:call',
+  limit: perMinute(600),
+  uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings'],
+  protects: serverPath,
+  params: ServerSlug,
+  produces: 'application/json',
+  problems: ['upstream-error'],
+  run: ({ params, services, ...call }) => endSession(services, { ...params, ...call }),
+});

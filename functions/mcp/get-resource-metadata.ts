@@ -1,0 +1,12 @@
+import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { resourceMetadata } from '../../lib/mcp/resource-metadata.ts';
+import { ResourceMetadata } from '../../lib/mcp/schema.ts';
+
+export const handler = endpoint({
+  route: 'GET /.well-known/oauth-protected-resource',
+  summary: 'How to get into the platform (RFC 9728)',
+  permission: 'public',
+  uses: ['settings'],
+  output: ResourceMetadata,
+  run: ({ services }) => resourceMetadata(services),
+});

@@ -1,0 +1,18 @@
+import { perMinute } from '../../lib/kernel/limit.ts';
+import { stream } from '../../lib/kernel/stream.ts';
+import { openStream } from '../../lib/mcp/open-stream.ts';
+import { serverPath } from '../../lib/mcp/resource-metadata.ts';
+import { ServerSlug } from '../../lib/mcp/schema.ts';
+
+export const handler = stream({
+  route: 'GET /mcp/{slug}/v1',
+  summary: "Listen to a deployed server's own messages",
+  permission: 'mcp:call',
+  limit: perMinute(600),
+  uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings'],
+  protects: serverPath,
+  params: ServerSlug,
+  produces: 'text/event-stream',
+  problems: ['upstream-error'],
+  run: ({ params, services, ...call }) => openStream(services, { ...params, ...call }),
+});

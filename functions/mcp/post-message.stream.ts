@@ -1,0 +1,20 @@
+import { perMinute } from '../../lib/kernel/limit.ts';
+import { stream } from '../../lib/kernel/stream.ts';
+import { postMessage } from '../../lib/mcp/post-message.ts';
+import { serverPath } from '../../lib/mcp/resource-metadata.ts';
+import { RpcMessage, ServerSlug } from '../../lib/mcp/schema.ts';
+
+export const handler = stream({
+  route: 'POST /mcp/{slug}/v1',
+  summary: 'Send an MCP message to a deployed server (Streamable HTTP)',
+  permission: 'mcp:call',
+  limit: perMinute(600),
+  uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings'],
+  protects: serverPath,
+  params: ServerSlug,
+  body: RpcMessage,
+  bodyAs: 'text',
+  produces: 'application/json',
+  problems: ['upstream-error', 'upstream-timeout'],
+  run: ({ params, body, services, ...call }) => postMessage(services, { ...params, ...call }, body),
+});

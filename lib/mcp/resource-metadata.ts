@@ -1,0 +1,23 @@
+import type * as z from 'zod';
+import type { Settings } from '../kernel/settings.ts';
+import type { ResourceMetadata } from './schema.ts';
+
+/** What a client may know before it has a credential: the same for every slug, deployed or not. */
+export function resourceMetadata(
+  { settings: { BASE_URL } }: { readonly settings: Settings['base'] },
+  slug?: string,
+): z.output<typeof ResourceMetadata> {
+  return {
+    resource: slug === undefined ? BASE_URL : `${BASE_URL}/mcp/${slug}/v1`,
+    resource_name: slug ?? 'MCP Platform',
+    authorization_servers: [BASE_URL],
+    bearer_methods_supported: ['header'],
+    scopes_supported: ['mcp:call'],
+    resource_documentation: `${BASE_URL}/api/docs`,
+  };
+}
+
+/** The path of the server that a request is about, without what it asks of it. */
+export function serverPath(path: string): string {
+  return path.replace(/^(\/mcp\/[^/]+\/v1).*$/, '$1');
+}

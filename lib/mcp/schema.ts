@@ -1,0 +1,28 @@
+import * as z from 'zod';
+
+export const ServerSlug = z.object({ slug: z.string().min(1).max(255).meta({ example: 'acme-weather' }) });
+
+export const ServerTool = ServerSlug.extend({ tool: z.string().min(1).max(255).meta({ example: 'echo' }) });
+
+export const ServedTools = z.object({
+  tools: z.array(
+    z.looseObject({
+      name: z.string(),
+      description: z.string().optional(),
+      inputSchema: z.record(z.string(), z.unknown()),
+    }),
+  ),
+});
+
+export const RpcMessage = z.string().meta({ description: 'A JSON-RPC message of MCP.', type: 'object' });
+export const ToolArguments = z.string().default('').meta({ description: "The tool's arguments.", type: 'object' });
+
+/** OAuth 2.0 Protected Resource Metadata (RFC 9728). */
+export const ResourceMetadata = z.object({
+  resource: z.url(),
+  resource_name: z.string(),
+  authorization_servers: z.array(z.url()),
+  bearer_methods_supported: z.array(z.string()),
+  scopes_supported: z.array(z.string()),
+  resource_documentation: z.url(),
+});

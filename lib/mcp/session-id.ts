@@ -1,0 +1,38 @@
+import type { Caller } from '../kernel/caller.ts';
+import type { Seal } from '../secrets/seal.ts';
+
+/** Where an MCP session lives. */
+export interface SessionPlace {
+  readonly replicaId: string;
+  /** The session's id as the server knows it. */
+  readonly upstreamId: string;
+}
+
+/*
+ * The session id that a client gets holds, sealed, which replica the session is on and under which id: nothing has to be stored, and it opens for the
+ * caller and the deployment that it was made for alone.
+ */
+
+export function sealSession(seal: Seal, caller: Caller, deploymentId: string, place: SessionPlace): Promise<string> {
+  return seal.seal(`${place.replicaId} ${place.upstreamId}`, placeOf(caller, deploymentId));
+}
+
+/** undefined for an id that was not made for this caller and deployment. */
+export async function openSession(
+  seal: Seal,
+  caller: Caller,
+  deploymentId: string,
+  sessionId: string,
+): Promise<SessionPlace | undefined> {
+  try {
+    const [replicaId = '', upstreamId = ''] = (await seal.open(sessionId, placeOf(caller, deploymentId))).split(' ');
+    return { replicaId, upstreamId };
+  } catch {
+    // Whatever is wrong with it, it is no session of this caller's.
+    return undefined;
+  }
+}
+
+function placeOf({ userId }: Caller, deploymentId: string): string {
+  return `mcp-session:${deploymentId}:${userId}`;
+}

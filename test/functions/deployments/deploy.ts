@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import type { App, Reply } from '../../harness.ts';
+
+export const fixtureServer = {
+  name: 'fixture',
+  command: process.execPath,
+  args: [fileURLToPath(new URL('fixture-server.mjs', import.meta.url))],
+};
+
+/** A tool with one server; answers its id and slug. */
+export async function createTool(
+  app: App,
+  token: string,
+  server: object = fixtureServer,
+): Promise<{ id: string; slug: string }> {
+  const slug = `t-${randomBytes(5).toString('hex')}`;
+  const made = await app.call('POST', '/api/v1/mcps', {
+    token,
+    json: { name: slug, slug, version: '1.0.0', status: 'active', config: { servers: [server] } },
+  });
+  if (made.status !== 201) throw new Error(`create-tool answered ${made.status}: ${made.text}`);
+  return { id: String(made.body['id']), slug };
+}
+
+/** Reads a deployment until it has one of the statuses. */
+export async function untilStatus(
+  app: App,
+  token: string,
+  id: string,
+  wanted: readonly string[],
+  ms = 15_000,
+): Promise<Reply['body']> {
+  const deadline = Date.now() + ms;
+  for (;;) {
+    const { body } = await app.call('GET', `/api/v1/deployments/${id}`, { token });
+    if (wanted.includes(String(body['status']))) return body;
+    if (Date.now() > deadline) throw new Error(`not ${wanted.join()} in ${ms} ms: ${JSON.stringify(body)}`);
+    await sleep(50);
+  }
+}
+
+/** A tool, deployed and running. */
+export async function deployed(app: App, token: string, config: object = {}, server: object = fixtureServer) {
+  const tool = await createTool(app, token, server);
+  const made = await app.call('POST', '/api/v1/deployments', { token, json: { tool_id: tool.id, config } });
+  if (made.status !== 201) throw new Error(`create-deployment answered ${made.status}: ${made.text}`);
+  const id = String(made.body['deployment_id']);
+  return { tool, id, view: await untilStatus(app, token, id, ['running', 'failed']) };
+}
