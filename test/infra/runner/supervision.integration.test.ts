@@ -1,0 +1,191 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, it } from 'vitest';
+import { processIdentity } from '../../../infra/local/process/process-identity.ts';
+import { callTool, connect } from './call-tool.ts';
+import { bootstrapToken, startPlatformStandIn } from './platform-stand-in.ts';
+import { fixtureLaunch, type RunningOptions, type RunningReplica, runReplica } from './running-replica.ts';
+
+const running: RunningReplica[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((one) => one.stop()));
+});
+async function run(options: RunningOptions = {}): Promise<RunningReplica> {
+  const one = await runReplica(options);
+  running.push(one);
+  return one;
+}
+async function untilGone(pid: number): Promise<void> {
+  for (const deadline = performance.now() + 5_000; processIdentity(pid) !== undefined; await sleep(20)) {
+    if (performance.now() > deadline) throw new Error(`process ${pid} still runs`);
+  }
+}
+/** The process id of the server that answers calls without a session. */
+async function sharedPid({ mcp, headers }: RunningReplica): Promise<number> {
+  const params = {
+    name: 'process_id',
+    _meta: {
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientCapabilities': {},
+    },
+  };
+  const response = await fetch(mcp, {
+    method: 'POST',
+    headers: { ...headers, 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call', 'Mcp-Name': 'process_id' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'tools/call', params }),
+  });
+  const { result } = (await response.json()) as { result: { content: { text: string }[] } };
+  return Number(result.content[0]?.text);
+}
+
+it('tells the phases of a start, and what it found', async () => {
+  const { platform } = await run();
+  const states = platform.reports.map(({ state }) => state);
+  expect(states.slice(-2)).toEqual(['initializing', 'ready']);
+  const ready = platform.reports.find(({ state }) => state === 'ready');
+  expect(ready).toMatchObject({
+    protocol_version: '2025-11-25',
+    server_info: { name: 'fixture', version: '1.0.0' },
+    capabilities: { tools: { listChanged: true }, prompts: { listChanged: true } },
+    restarts: 0,
+  });
+  expect(ready?.tools?.find(({ name }) => name === 'echo')).toMatchObject({
+    description: 'Answers its argument',
+    inputSchema: { properties: { text: { type: 'string' } } },
+  });
+  expect(ready?.memory_mb).toBeGreaterThan(10);
+  const sequence = platform.reports.map(({ seq }) => seq);
+  expect(sequence).toEqual(sequence.toSorted((a, b) => a - b));
+});
+
+it('starts a server again that was killed, and says so', async () => {
+  const one = await run({ timing: { backoffMs: 50 } });
+  const pid = await sharedPid(one);
+  process.kill(pid, 'SIGKILL');
+  const again = await one.platform.reported(({ state, restarts }) => state === 'ready' && restarts === 1);
+  expect(again.last_error?.reason).toBe('the server ended by SIGKILL (out of memory?)');
+  expect(await sharedPid(one)).not.toBe(pid);
+});
+
+it('gives up after five restarts in ten minutes, with the last lines', async () => {
+  const launch = { ...fixtureLaunch, env: { CRASH_AFTER_MS: '30' } };
+  const one = await run({ launch, timing: { backoffMs: 10, longestBackoffMs: 20 } });
+  const failed = await one.platform.reported(({ state }) => state === 'failed');
+  expect(failed.restarts).toBe(5);
+  expect(failed.last_error?.reason).toBe('5 restarts in ten minutes; at last: the server ended with status 9');
+  expect(failed.last_error?.log.at(-1)).toBe('fixture server crashes');
+  expect(await one.replica.ended).toBe(1);
+});
+
+it('kills a server that stays silent to pings, and starts it again', async () => {
+  const launch = { ...fixtureLaunch, env: { BLOCK_AFTER_MS: '100' } };
+  const timing = { pingMs: 50, unhealthyMs: 150, hungMs: 400, backoffMs: 10 };
+  const one = await run({ launch, timing });
+  await one.platform.reported(({ state }) => state === 'unhealthy');
+  const { last_error } = await one.platform.reported(({ state }) => state === 'restarting');
+  expect(last_error?.reason).toContain('did not answer a ping');
+});
+
+it('is healthy again when a busy server answers again', async () => {
+  const timing = { pingMs: 50, unhealthyMs: 100, hungMs: 10_000 };
+  const one = await run({ timing });
+  const pid = await sharedPid(one);
+  process.kill(pid, 'SIGSTOP');
+  const unhealthy = await one.platform.reported(({ state }) => state === 'unhealthy');
+  expect((await fetch(`${one.url}/healthz`, { headers: one.headers })).status).toBe(503);
+  process.kill(pid, 'SIGCONT');
+  await one.platform.reported(({ state, seq }) => state === 'ready' && seq > unhealthy.seq);
+  expect((await fetch(`${one.url}/healthz`, { headers: one.headers })).status).toBe(200);
+});
+
+it('stops when the platform says so', async () => {
+  const one = await run({ heartbeatMs: 50 });
+  one.platform.answerReports(200, { stop: true });
+  expect(await one.replica.ended).toBe(0);
+  expect(one.platform.reports.at(-1)).toMatchObject({ state: 'stopped', stopped_because: 'asked' });
+});
+
+it('stops when the platform no longer knows it', async () => {
+  const one = await run({ heartbeatMs: 50 });
+  one.platform.answerReports(401);
+  expect(await one.replica.ended).toBe(0);
+});
+
+it('tells what it could not tell, once the platform is back', async () => {
+  const one = await run({ timing: { backoffMs: 10 } });
+  one.platform.answerReports(503);
+  process.kill(await sharedPid(one), 'SIGKILL');
+  await one.platform.reported(({ restarts }) => restarts === 1);
+  const { length } = one.platform.reports;
+  one.platform.answerReports(200);
+  const told = await one.platform.reported((report) => one.platform.reports.indexOf(report) >= length);
+  expect(told.restarts).toBe(1);
+});
+
+it('stops itself when nobody calls', async () => {
+  const one = await run({ idleTimeout: 1 });
+  await callTool(one.mcp, 'echo', { text: 'hello' });
+  expect(await one.replica.ended).toBe(0);
+  expect(one.platform.reports.at(-1)).toMatchObject({ state: 'stopped', stopped_because: 'idle' });
+});
+
+it('leaves no process behind when it is stopped, sessions and stubborn servers included', async () => {
+  const one = await run();
+  const client = await connect(one.mcp);
+  const { content } = await client.callTool({ name: 'process_id' });
+  const pids = [await sharedPid(one), Number((content as { text: string }[])[0]?.text)];
+  await one.replica.stop('asked');
+  for (const pid of pids) expect(processIdentity(pid)).toBeUndefined();
+  await client.close();
+});
+
+it('leaves no process behind when it is killed', async () => {
+  // A server that neither minds its closed input nor SIGTERM, with a child that does not either.
+  const script = `
+    const { spawn } = require('node:child_process');
+    process.on('SIGTERM', () => {});
+    setInterval(() => {}, 1000);
+    const child = spawn(process.execPath, ['-e', 'process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)']);
+    console.error('pids ' + process.pid + ' ' + child.pid);
+    const answer = (id, result) => console.log(JSON.stringify({ jsonrpc: '2.0', id, result }));
+    process.stdin.on('data', (data) => {
+      for (const line of data.toString().split('\\n').filter(Boolean)) {
+        const { id, method } = JSON.parse(line);
+        const serverInfo = { name: 'pids', version: process.pid + ' ' + child.pid };
+        if (method === 'initialize') answer(id, { protocolVersion: '2025-06-18', capabilities: {}, serverInfo });
+      }
+    });`;
+  const platform = await startPlatformStandIn({ command: process.execPath, args: ['-e', script] });
+  const main = fileURLToPath(new URL('../../../infra/runner/main.ts', import.meta.url));
+  const runner = spawn(process.execPath, [main], {
+    stdio: 'ignore',
+    env: { PATH: process.env['PATH'], PLATFORM_URL: platform.url, BOOTSTRAP_TOKEN: bootstrapToken, PORT: '0' },
+  });
+  const { server_info: info } = await platform.reported(({ state }) => state === 'ready');
+  const pids = (info?.version ?? '').split(' ').map(Number);
+  expect(pids).toHaveLength(2);
+  for (const pid of pids) expect(processIdentity(pid)).toBeDefined();
+  runner.kill('SIGKILL');
+  await once(runner, 'exit');
+  await Promise.all(pids.map((pid) => untilGone(pid)));
+  await platform.stop();
+});
+
+it('cannot begin without its variables, or with a token that was used', async () => {
+  const main = fileURLToPath(new URL('../../../infra/runner/main.ts', import.meta.url));
+  const begin = async (env: Record<string, string>): Promise<[unknown, string]> => {
+    const child = spawn(process.execPath, [main], { stdio: ['ignore', 'ignore', 'pipe'], env });
+    let said = '';
+    child.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
+    const [code] = await once(child, 'close');
+    return [code, said];
+  };
+  expect(await begin({})).toEqual([2, expect.stringContaining('missing or wrong: PLATFORM_URL, BOOTSTRAP_TOKEN')]);
+  const platform = await startPlatformStandIn(fixtureLaunch);
+  const [code, said] = await begin({ PLATFORM_URL: platform.url, BOOTSTRAP_TOKEN: 'used' });
+  expect([code, said]).toEqual([2, expect.stringContaining('refused the token')]);
+  expect(said).not.toContain('used\n');
+  await platform.stop();
+});
