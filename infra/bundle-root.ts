@@ -15,9 +15,12 @@ const partsOfUse: Readonly<Record<Use, readonly string[]>> = {
   mongo: ['./adapters/mongo/'],
   auth: ['./adapters/dynamo/', './auth/'],
   redis: ['./adapters/redis/'],
+  // Before queues, which has the rest of that folder.
+  deadLetters: ['./adapters/queue/dead-letters.ts'],
   queues: ['./adapters/queue/'],
   containers: ['./adapters/containers/'],
   upstream: ['./adapters/http/'],
+  openai: ['./adapters/openai/'],
   secrets: ['./secrets/'],
   catalogue: [],
   settings: [],

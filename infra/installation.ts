@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { settingsGroups } from '../lib/kernel/settings.ts';
 
 /** What the stacks themselves say of the base variables. */
-const owned = ['STAGE', 'BASE_URL', 'VERSION', 'AWS_REGION'];
+const owned = new Set(['STAGE', 'BASE_URL', 'VERSION', 'AWS_REGION']);
 
-const adjustable = Object.keys(settingsGroups.base.shape).filter((name) => !owned.includes(name));
+const adjustable = Object.keys(settingsGroups.base.shape).filter((name) => !owned.has(name));
 
 const flag = z.union([z.boolean(), z.stringbool()]);
 

@@ -33,8 +33,19 @@ export const grantsOfUse: Readonly<Record<Use, Grant>> = {
   secrets: nothing,
   catalogue: nothing,
   settings: nothing,
+  openai: nothing,
   // By the network alone.
   upstream: nothing,
+  openai: nothing,
+  deadLetters: ({ queues }) =>
+    queues.length === 0
+      ? []
+      : [
+          allow(
+            ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
+            queues.map((queue) => `${queue}-dlq`),
+          ),
+        ],
   containers: runnerGrants,
   auth: (holdings) => tableGrant('auth', holdings),
   live: (holdings) => tableGrant('live', holdings),

@@ -12,7 +12,6 @@ export interface TablesProps {
 export class Tables extends Construct {
   constructor(scope: Construct, id: string, { stage, production }: TablesProps) {
     super(scope, id);
-    const key = (name: string): dynamodb.Attribute => ({ name, type: dynamodb.AttributeType.STRING });
     for (const table of tables) {
       new dynamodb.Table(this, table.suffix, {
         tableName: tableName(stage, table),
@@ -27,4 +26,8 @@ export class Tables extends Construct {
       });
     }
   }
+}
+
+function key(name: string): dynamodb.Attribute {
+  return { name, type: dynamodb.AttributeType.STRING };
 }

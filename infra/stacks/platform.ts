@@ -1,4 +1,4 @@
-import { App, Tags } from 'aws-cdk-lib';
+import { type App, Tags } from 'aws-cdk-lib';
 import type { DiscoveredFunction } from '../discover.ts';
 import type { Installation } from '../installation.ts';
 import { EdgeStack } from './edge-stack.ts';

@@ -1,0 +1,30 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
+import type * as z from 'zod';
+import { settingsGroups } from '../lib/kernel/settings.ts';
+
+/* `npm run first-settings` prints what the settings' secret of a new installation wants: fresh keys, and a place for each address and token of yours. */
+
+/** Given by the stacks. */
+const known = /^(MYSQL_|ECS_|SQS_|SOCKET_|DYNAMODB_)/;
+
+/** A JSON object of the variables that an installation on AWS needs besides those that the stacks know. An empty one is to be filled in. */
+export function firstSettings(): Record<string, unknown> {
+  const { base: _, ...groups } = settingsGroups;
+  const required = Object.values(groups).flatMap((group) =>
+    Object.entries(group.shape).filter(
+      ([name, schema]) => !known.test(name) && !(schema as z.ZodType).safeParse(undefined).success,
+    ),
+  );
+  const fresh: Readonly<Record<string, () => unknown>> = {
+    JWT_PRIVATE_KEYS: () => [newSigningKey()],
+    ENCRYPTION_KEYS: () => [{ kty: 'oct', kid: randomUUID(), k: randomBytes(32).toString('base64url') }],
+  };
+  return Object.fromEntries(required.map(([name]) => [name, fresh[name]?.() ?? '']));
+}
+
+function newSigningKey(): object {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', kid: randomUUID() };
+}
+
+if (import.meta.main) console.log(JSON.stringify(firstSettings(), null, 2));

@@ -1,0 +1,134 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { discover, type DiscoveredFunction, ofKind } from '../../../infra/discover.ts';
+import { usesOf } from '../../../infra/uses.ts';
+import * as rules from './rules.ts';
+import {
+  flat,
+  lambdaOf,
+  ofType,
+  production,
+  synthesize,
+  theOnly,
+  type Resource,
+  type Synthesized,
+} from './synthesize.ts';
+
+let functions: DiscoveredFunction[];
+let dev: Synthesized;
+let prod: Synthesized;
+beforeAll(async () => {
+  functions = await discover();
+  dev = await synthesize(functions);
+  prod = await synthesize(functions, production);
+});
+
+const everyStack = (): Record<string, Resource> => ({ ...dev.edge, ...dev.state, ...dev.service });
+const everyProdStack = (): Record<string, Resource> => ({ ...prod.edge, ...prod.state, ...prod.service });
+
+/** A template with one change. */
+function changed(resources: Readonly<Record<string, Resource>>, change: (copy: Record<string, Resource>) => void) {
+  const copy = structuredClone(resources) as Record<string, Resource>;
+  change(copy);
+  return copy;
+}
+
+describe('permissions', () => {
+  test('no action and no resource is a wildcard without a written reason', () => {
+    expect(rules.unexplainedWildcards(everyStack())).toEqual([]);
+    expect(rules.unexplainedWildcards(everyProdStack())).toEqual([]);
+  });
+
+  test('every written reason is for something that is there', () => {
+    const all = [...rules.wildcards(everyStack()), ...rules.wildcards(everyProdStack())];
+    expect(rules.reasons.filter(([pattern]) => !all.some((grant) => pattern.test(grant)))).toEqual([]);
+  });
+
+  test('a wildcard without a reason is caught, in a role and in a policy', () => {
+    const statement = { Effect: 'Allow', Action: ['dynamodb:*'], Resource: { 'Fn::GetAtt': ['Table', 'Arn'] } };
+    const document = { PolicyDocument: { Statement: [statement] } };
+    const planted = {
+      Role: { Type: 'AWS::IAM::Role', Properties: { Policies: [document] } },
+      Policy: { Type: 'AWS::IAM::Policy', Properties: { ...document } },
+      Wide: {
+        Type: 'AWS::IAM::Policy',
+        Properties: { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:GetObject', Resource: '*' }] } },
+      },
+    };
+    expect(rules.unexplainedWildcards(planted)).toEqual([
+      'dynamodb:* <Table.Arn>',
+      'dynamodb:* <Table.Arn>',
+      's3:GetObject *',
+    ]);
+  });
+
+  test("managed policies are CDK's own helpers' alone", () => {
+    const ours = [...rules.managedPolicies(everyStack()), ...rules.managedPolicies(everyProdStack())];
+    expect(ours.filter((each) => !/^\w*CustomResourceProvider.*AWSLambdaBasicExecutionRole/.test(each))).toEqual([]);
+  });
+
+  test('a function may touch the stores of its uses, and no others', () => {
+    for (const { id, declaration } of functions) {
+      const role = dev.service[/<(.+)\.Arn>/.exec(flat(lambdaOf(dev.service, `mcp-dev-${id}`)['Role']))?.[1] ?? ''];
+      const text = JSON.stringify(role?.Properties['Policies']);
+      const uses = usesOf(declaration);
+      const may = {
+        tables: /dynamodb:/.test(text),
+        send: /sqs:SendMessage/.test(text),
+        tasks: /ecs:RunTask/.test(text),
+      };
+      expect([id, may]).toEqual([
+        id,
+        {
+          tables: uses.includes('auth') || uses.includes('live'),
+          send: uses.includes('queues'),
+          tasks: uses.includes('containers'),
+        },
+      ]);
+    }
+  });
+
+  test('a task has no role, and takes connections from the proxy alone', () => {
+    const [, task] = theOnly(dev.state, 'AWS::ECS::TaskDefinition');
+    expect(task).not.toHaveProperty('TaskRoleArn');
+    const intoTasks = ofType(dev.state, 'AWS::EC2::SecurityGroupIngress').filter(([, { GroupId }]) =>
+      flat(GroupId).includes('NetworkTasks'),
+    );
+    expect(intoTasks.map(([, { SourceSecurityGroupId: from, FromPort }]) => [flat(from), FromPort])).toEqual([
+      [expect.stringContaining('NetworkProxy'), 8080],
+    ]);
+  });
+});
+
+describe('queues and tables', () => {
+  test('every queue has a dead-letter queue and that an alarm that tells somebody', () => {
+    expect(ofType(dev.service, 'AWS::SQS::Queue')).toHaveLength(2 * ofKind(functions, 'worker').length);
+    expect(rules.unguardedQueues(dev.service)).toEqual([]);
+    expect(rules.unguardedQueues(prod.service)).toEqual([]);
+  });
+
+  test('a queue without dead letters, and dead letters without an alarm, are caught', () => {
+    const bare = changed(dev.service, (copy) => void (copy['Bare'] = { Type: 'AWS::SQS::Queue', Properties: {} }));
+    expect(rules.unguardedQueues(bare)).toEqual(['Bare: no dead-letter queue']);
+    const silent = changed(dev.service, (copy) => {
+      for (const [, alarm] of ofType(copy, 'AWS::CloudWatch::Alarm')) alarm['AlarmActions'] = [];
+    });
+    expect(rules.unguardedQueues(silent)).toHaveLength(ofKind(functions, 'worker').length);
+  });
+
+  test('every table expires its items, can be restored, and is encrypted', () => {
+    expect(rules.carelessTables(dev.state)).toEqual([]);
+    expect(rules.carelessTables(prod.state)).toEqual([]);
+    for (const [, table] of ofType(prod.state, 'AWS::DynamoDB::Table'))
+      expect(table['DeletionProtectionEnabled']).toBe(true);
+  });
+
+  test('a careless table is caught', () => {
+    const careless = changed(dev.state, (copy) => {
+      for (const [, table] of ofType(copy, 'AWS::DynamoDB::Table').slice(0, 1)) {
+        for (const name of ['TimeToLiveSpecification', 'PointInTimeRecoverySpecification', 'SSESpecification'])
+          delete table[name];
+      }
+    });
+    expect(rules.carelessTables(careless)).toHaveLength(3);
+  });
+});

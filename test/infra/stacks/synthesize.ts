@@ -1,0 +1,116 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import cdk from '../../../cdk.json' with { type: 'json' };
+import { catalogueOf } from '../../../infra/catalogue.ts';
+import type { DiscoveredFunction } from '../../../infra/discover.ts';
+import { readInstallation } from '../../../infra/installation.ts';
+import { definePlatform } from '../../../infra/stacks/platform.ts';
+
+export interface Resource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  readonly DependsOn?: readonly string[];
+}
+
+export interface Synthesized {
+  /** Logical id → resource, of each stack. */
+  readonly edge: Readonly<Record<string, Resource>>;
+  readonly state: Readonly<Record<string, Resource>>;
+  readonly service: Readonly<Record<string, Resource>>;
+  /** Bytes of the largest template. */
+  readonly largest: number;
+}
+
+/** The context of an installation with everything. */
+export const production = {
+  stage: 'prod',
+  region: 'eu-central-1',
+  alarmEmail: 'ops@example.org',
+  domainName: 'mcp.example.org',
+  certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/x',
+} as const;
+
+/**
+ * The templates of an installation, as `cdk synth` makes them, with an empty bundle in each function's place. With the resource validation that cdk.json turns on.
+ */
+export async function synthesize(
+  functions: readonly DiscoveredFunction[],
+  context: Readonly<Record<string, unknown>> = {},
+): Promise<Synthesized> {
+  const folder = mkdtempSync(join(tmpdir(), 'stacks-'));
+  try {
+    const bundle = join(folder, 'bundle');
+    mkdirSync(bundle);
+    writeFileSync(join(bundle, 'index.js'), 'exports.handler = async () => {};');
+    const given: Readonly<Record<string, unknown>> = { ...cdk.context, ...context };
+    const app = new App({ outdir: join(folder, 'out'), context: given });
+    const { edge, state, service } = definePlatform(
+      app,
+      readInstallation((name) => given[name]),
+      {
+        functions,
+        openapi: await catalogueOf(functions, '1.2.3').openapi(),
+        version: '1.2.3',
+        bundleOf: () => bundle,
+        migrationBundle: bundle,
+      },
+    );
+    const [edgeJson, stateJson, serviceJson] = [edge, state, service].map((stack) =>
+      Template.fromStack(stack).toJSON(),
+    );
+    const resourcesOf = (template: Record<string, unknown> | undefined) =>
+      template?.['Resources'] as Record<string, Resource>;
+    return {
+      edge: resourcesOf(edgeJson),
+      state: resourcesOf(stateJson),
+      service: resourcesOf(serviceJson),
+      largest: Math.max(...[edgeJson, stateJson, serviceJson].map((json) => JSON.stringify(json).length)),
+    };
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** Those of one type, by logical id. */
+export function ofType(
+  resources: Readonly<Record<string, Resource>>,
+  type: string,
+): [id: string, Record<string, unknown>][] {
+  return Object.entries(resources)
+    .filter(([, resource]) => resource.Type === type)
+    .map(([id, { Properties }]) => [id, Properties]);
+}
+
+/** A value of a template as text, so that references can be read in it. */
+export function flat(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return String(value);
+  if (Array.isArray(value)) return value.map(flat).join(',');
+  const [[name, inner] = ['', undefined], ...more] = Object.entries(value);
+  if (more.length === 0 && name === 'Fn::Join') {
+    const [glue, parts] = inner as [string, unknown[]];
+    return parts.map(flat).join(glue);
+  }
+  if (more.length === 0 && (name === 'Ref' || name === 'Fn::GetAtt' || name === 'Fn::ImportValue'))
+    return `<${Array.isArray(inner) ? inner.join('.') : flat(inner)}>`;
+  return JSON.stringify(value);
+}
+
+/** The Lambda of that name. */
+export function lambdaOf(resources: Readonly<Record<string, Resource>>, name: string): Record<string, unknown> {
+  const found = ofType(resources, 'AWS::Lambda::Function').find(([, { FunctionName }]) => FunctionName === name);
+  if (!found) throw new Error(`There is no function ${name}`);
+  return found[1];
+}
+
+/** The one of its type. @throws Error when there are more, or none. */
+export function theOnly(
+  resources: Readonly<Record<string, Resource>>,
+  type: string,
+): [id: string, Record<string, unknown>] {
+  const [only, ...more] = ofType(resources, type);
+  if (!only || more.length > 0) throw new Error(`There is not one ${type}`);
+  return only;
+}
