@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, it } from 'vitest';
+import { call, rawClient } from './raw-client.ts';
+import { type RunningOptions, type RunningReplica, runReplica } from './running-replica.ts';
+
+const running: RunningReplica[] = [];
+afterEach(async () => {
+  await Promise.all(running.splice(0).map((one) => one.stop()));
+});
+async function run(options: RunningOptions): Promise<RunningReplica> {
+  const one = await runReplica(options);
+  running.push(one);
+  return one;
+}
+
+it('ends the session that was idle longest when memory has no room for another', async () => {
+  const { mcp } = await run({ env: { MEMORY_LIMIT_MB: '200' } });
+  const client = rawClient(mcp);
+  const sessions = [await client.open()];
+  // The first is done for as soon as one more finds no room.
+  for (let opened = 1; opened < 10; opened += 1) {
+    sessions.push(await client.open());
+    const response = await client.post(call(1, 'echo', { text: 'x' }), sessions.at(-1));
+    expect(response.status).toBe(200);
+    await response.text();
+  }
+  const statuses = await Promise.all(
+    sessions.map(async (session) => (await client.post({ jsonrpc: '2.0', id: 2, method: 'ping' }, session)).status),
+  );
+  expect(statuses[0]).toBe(404);
+  expect(statuses.at(-1)).toBe(200);
+});
+
+it('refuses a session for now while every other one works', async () => {
+  const { mcp } = await run({ env: { MEMORY_LIMIT_MB: '1' } });
+  const client = rawClient(mcp);
+  const session = await client.open();
+  const working = client.post(call(1, 'wait', { ms: 600 }), session);
+  await sleep(100);
+  const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
+  const refused = await client.post({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
+  expect(refused.status).toBe(503);
+  expect(refused.headers.get('retry-after')).toBe('2');
+  expect(await refused.json()).toMatchObject({ id: 1, error: { code: -32000 } });
+  expect((await working).status).toBe(200);
+});
+
+it('ends a session that nobody used for long', async () => {
+  const { mcp } = await run({ sessionIdleMs: 200 });
+  const client = rawClient(mcp);
+  const session = await client.open();
+  await sleep(700);
+  expect((await client.post({ jsonrpc: '2.0', id: 2, method: 'ping' }, session)).status).toBe(404);
+});
+
+it('ends a session whose server hangs', async () => {
+  const { mcp } = await run({ timing: { pingMs: 50, unhealthyMs: 100, hungMs: 300 } });
+  const client = rawClient(mcp);
+  const session = await client.open();
+  const response = await client.post(call(1, 'block', { ms: 60_000 }), session);
+  expect(await response.json()).toMatchObject({ error: { message: expect.stringContaining('did not answer a ping') } });
+});
