@@ -1,5 +1,6 @@
 import type { AuditStore } from './audit/ports.ts';
 import type { SocketOpened } from '../events/socket-opened.ts';
+import type { LanguageModel, ModelLimits, ScoreStore, SpendingLedger } from './analysis/ports.ts';
 import type { ApiKeyStore, InviteStore, TicketStore, TrustStore, UserStore } from './auth/ports.ts';
 import type { SigningKeys } from './auth/tokens.ts';
 import type { Containers } from './deployments/containers-port.ts';
@@ -35,7 +36,7 @@ export interface Provides {
     usage: UsageStore;
     mysqlProbe: Probe;
   };
-  mongo: { history: HistoryStore; tasks: TaskStore; mongoProbe: Probe };
+  mongo: { history: HistoryStore; tasks: TaskStore; scores: ScoreStore; spending: SpendingLedger; mongoProbe: Probe };
   /** Who is who: the DynamoDB table of trust, and the signing keys. */
   auth: {
     gatekeeper: Gatekeeper;
@@ -53,7 +54,6 @@ export interface Provides {
     greetings: Greetings;
     jobs: JobSender;
     deploymentQueue: DeploymentQueue;
-    deadLetters: DeadLetters;
     postpone: Host['postpone'];
     sqsProbe: Probe;
   };
@@ -67,6 +67,10 @@ export interface Provides {
   upstream: { upstream: Upstream };
   /** Encryption of what the stores keep secret. */
   secrets: { seal: Seal };
+  /** The queues of messages that were received too often. */
+  deadLetters: { deadLetters: DeadLetters };
+  /** The language model that analyses; undefined when none is configured. */
+  openai: { model: LanguageModel | undefined; modelLimits: ModelLimits };
   /** The API's description of itself. */
   catalogue: { catalogue: Catalogue };
   /** The settings that rules of the business read. */
@@ -86,6 +90,8 @@ export const settingsOfUse = {
   containers: ['containers'],
   upstream: [],
   secrets: ['secrets'],
+  deadLetters: ['queues'],
+  openai: ['openai'],
   catalogue: [],
   settings: [],
 } as const satisfies Record<Use, readonly SettingsGroup[]>;
@@ -147,13 +153,21 @@ export function createHost({
     },
     async mongo() {
       const settings = read('mongo');
-      const [{ mongoProbe, openMongo }, { mongoHistory }, { mongoTaskStore }] = await Promise.all([
-        import('./adapters/mongo/client.ts'),
-        import('./adapters/mongo/history.ts'),
-        import('./adapters/mongo/tasks.ts'),
-      ]);
+      const [{ mongoProbe, openMongo }, { mongoHistory }, { mongoTaskStore }, { mongoScores, mongoSpending }] =
+        await Promise.all([
+          import('./adapters/mongo/client.ts'),
+          import('./adapters/mongo/history.ts'),
+          import('./adapters/mongo/tasks.ts'),
+          import('./adapters/mongo/analysis.ts'),
+        ]);
       const db = openMongo(settings);
-      return { history: mongoHistory(db), tasks: mongoTaskStore(db), mongoProbe: mongoProbe(db) };
+      return {
+        history: mongoHistory(db),
+        tasks: mongoTaskStore(db),
+        scores: mongoScores(db),
+        spending: mongoSpending(db),
+        mongoProbe: mongoProbe(db),
+      };
     },
     async auth() {
       const settings = read('auth');
@@ -183,14 +197,12 @@ export function createHost({
     },
     async queues() {
       const settings = read('queues');
-      const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueDeadLetters, queueJobs }] = await Promise.all(
-        [
-          import('./adapters/queue/sqs.ts'),
-          import('./adapters/queue/relay.ts'),
-          import('./adapters/queue/deployments.ts'),
-          import('./adapters/queue/jobs.ts'),
-        ],
-      );
+      const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueJobs }] = await Promise.all([
+        import('./adapters/queue/sqs.ts'),
+        import('./adapters/queue/relay.ts'),
+        import('./adapters/queue/deployments.ts'),
+        import('./adapters/queue/jobs.ts'),
+      ]);
       const queues = openQueues(settings);
       const prefix = `mcp-${settings.base.STAGE}-`;
       return {
@@ -198,7 +210,6 @@ export function createHost({
         greetings: { request: (connection_id) => queues.send('live', { connection_id } satisfies SocketOpened) },
         jobs: queueJobs(queues),
         deploymentQueue: queueDeployments(queues),
-        deadLetters: queueDeadLetters(queues),
         postpone: ({ eventSourceARN, receiptHandle }, seconds) =>
           queues.postpone((eventSourceARN.split(':').at(-1) ?? '').replace(prefix, ''), receiptHandle, seconds),
         sqsProbe: queues.probe('relay'),
@@ -238,6 +249,16 @@ export function createHost({
       const settings = read('sockets');
       const { openSockets } = await import('./adapters/sockets/management.ts');
       return { sockets: openSockets(settings) };
+    },
+    async deadLetters() {
+      const settings = read('deadLetters');
+      const { openDeadLetters } = await import('./adapters/queue/dead-letters.ts');
+      return { deadLetters: openDeadLetters(settings) };
+    },
+    async openai() {
+      const settings = read('openai');
+      const { modelLimitsOf, openModel } = await import('./adapters/openai/model.ts');
+      return { model: openModel(settings), modelLimits: modelLimitsOf(settings) };
     },
     catalogue: async () => ({ catalogue }),
     settings: async () => ({ settings: read('settings').base }),

@@ -33,7 +33,6 @@ export const grantsOfUse: Readonly<Record<Use, Grant>> = {
   secrets: nothing,
   catalogue: nothing,
   settings: nothing,
-  openai: nothing,
   // By the network alone.
   upstream: nothing,
   openai: nothing,

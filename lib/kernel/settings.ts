@@ -16,6 +16,8 @@ const jsonText = z.string().transform((text, context): unknown => {
   }
 });
 
+const positive = (fallback: number) => z.coerce.number().positive().default(fallback);
+
 const SymmetricJwk = z.looseObject({
   kty: z.literal('oct'),
   kid: z.string().min(1),
@@ -130,6 +132,21 @@ const groups = {
       .describe(
         'Queue URLs are this + the queue name, e.g. https://sqs.eu-west-1.amazonaws.com/123456789012/mcp-prod-.',
       ),
+  }),
+  openai: z.object({
+    OPENAI_API_KEY: z.string().min(1).optional().describe('Key of the model that analyses. Empty: rules alone.'),
+    OPENAI_BASE_URL: z
+      .url()
+      .default('https://api.openai.com/v1')
+      .describe('OpenAI, or any service with the same chat completions and structured outputs.'),
+    OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini').describe('The model that is asked.'),
+    OPENAI_TIMEOUT_MS: positive(25_000).describe('How long one call may take; it is tried three times at most.'),
+    OPENAI_MAX_TOKENS_PER_CALL: positive(60_000).describe('What a call may take, question and answer together.'),
+    OPENAI_MAX_USD_PER_CALL: positive(0.1).describe('What a call may cost.'),
+    OPENAI_MAX_TOKENS_PER_USER_DAY: positive(500_000).describe("What a user's calls of a UTC day may take."),
+    OPENAI_MAX_USD_PER_USER_DAY: positive(1).describe("What a user's calls of a UTC day may cost."),
+    OPENAI_USD_PER_MILLION_INPUT: positive(0.4).describe('Price of a million tokens of questions.'),
+    OPENAI_USD_PER_MILLION_OUTPUT: positive(1.6).describe('Price of a million tokens of answers.'),
   }),
 } as const;
 

@@ -9,6 +9,7 @@ const indexes: Readonly<Record<string, readonly Index[]>> = {
     [{ due_at: 1 }, { sparse: true }],
     [{ expires_at: 1 }, { expireAfterSeconds: 0 }],
   ],
+  model_spending: [[{ expires_at: 1 }, { expireAfterSeconds: 0 }]],
 };
 
 /** Makes the indexes that are missing; those that are there stay. */

@@ -11,16 +11,22 @@ import { structureRules } from './structure.ts';
 import { supplyRules } from './supply.ts';
 import { transportRules } from './transport.ts';
 
-export const rules: readonly Rule[] = [
-  ...structureRules,
-  ...nameRules,
-  ...descriptionRules,
-  ...schemaRules,
-  ...annotationRules,
-  ...secretRules,
-  ...supplyRules,
-  ...accessRules,
-  ...transportRules,
-  ...poisoningRules,
-  ...budgetRules,
-];
+const byCategory: Readonly<Record<string, readonly Rule[]>> = {
+  structure: structureRules,
+  naming: nameRules,
+  documentation: descriptionRules,
+  schemas: schemaRules,
+  annotations: annotationRules,
+  secrets: secretRules,
+  'supply chain': supplyRules,
+  access: accessRules,
+  transport: transportRules,
+  'tool poisoning': poisoningRules,
+  context: budgetRules,
+};
+
+export const rules: readonly Rule[] = Object.values(byCategory).flat();
+
+export function categoryOf(ruleId: string): string {
+  return Object.entries(byCategory).find(([, of]) => of.some(({ id }) => id === ruleId))?.[0] ?? 'other';
+}

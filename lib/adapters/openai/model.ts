@@ -1,0 +1,91 @@
+import type OpenAI from 'openai';
+import type { APIError } from 'openai';
+import {
+  type LanguageModel,
+  type ModelAnswer,
+  type ModelLimits,
+  type ModelRequest,
+  ModelUnavailable,
+} from '../../analysis/ports.ts';
+import type { SettingsOf } from '../../kernel/settings.ts';
+import { type Breaker, createBreaker } from './breaker.ts';
+
+/** A model behind OpenAI's API or one that is like it; undefined without a key. The SDK is loaded at the first question. */
+export function openModel({ openai }: SettingsOf<'openai'>): LanguageModel | undefined {
+  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_TIMEOUT_MS } = openai;
+  if (OPENAI_API_KEY === undefined) return undefined;
+  const breaker = createBreaker({ failures: 5, pauseMs: 60_000 });
+  let connecting: Promise<OpenAI> | undefined;
+  const connect = async (): Promise<OpenAI> => {
+    const { default: Client } = await import('openai');
+    return new Client({
+      apiKey: OPENAI_API_KEY,
+      baseURL: OPENAI_BASE_URL,
+      timeout: OPENAI_TIMEOUT_MS,
+      // 408, 409, 429, 5xx and lost connections are tried again after a growing pause, or the one that Retry-After asks for.
+      maxRetries: 2,
+    });
+  };
+  return {
+    name: `openai:${OPENAI_MODEL}`,
+    complete: async (request) => complete(await (connecting ??= connect()), OPENAI_MODEL, breaker, request),
+  };
+}
+
+export function modelLimitsOf({ openai }: SettingsOf<'openai'>): ModelLimits {
+  return {
+    tokensPerCall: openai.OPENAI_MAX_TOKENS_PER_CALL,
+    usdPerCall: openai.OPENAI_MAX_USD_PER_CALL,
+    tokensPerUserAndDay: openai.OPENAI_MAX_TOKENS_PER_USER_DAY,
+    usdPerUserAndDay: openai.OPENAI_MAX_USD_PER_USER_DAY,
+    usdPerMillionInput: openai.OPENAI_USD_PER_MILLION_INPUT,
+    usdPerMillionOutput: openai.OPENAI_USD_PER_MILLION_OUTPUT,
+  };
+}
+
+async function complete(client: OpenAI, model: string, breaker: Breaker, request: ModelRequest): Promise<ModelAnswer> {
+  if (!breaker.mayTry()) throw new ModelUnavailable('The model has failed repeatedly and is left alone for a minute.');
+  const { zodResponseFormat } = await import('openai/helpers/zod');
+  try {
+    const { choices, usage } = await client.chat.completions.create(
+      {
+        model,
+        messages: [
+          { role: 'system', content: request.system },
+          { role: 'user', content: request.user },
+        ],
+        response_format: zodResponseFormat(request.schema, request.name),
+        max_completion_tokens: request.maxOutputTokens,
+      },
+      { signal: request.signal },
+    );
+    breaker.succeeded();
+    const message = choices[0]?.message;
+    if (message?.refusal) throw new ModelUnavailable('The model declined to answer.');
+    return {
+      text: message?.content ?? '',
+      inputTokens: usage?.prompt_tokens ?? 0,
+      outputTokens: usage?.completion_tokens ?? 0,
+    };
+  } catch (error) {
+    if (error instanceof ModelUnavailable) throw error;
+    if (!isRefusedByUs(error)) breaker.failed();
+    throw new ModelUnavailable(reasonOf(error, request.signal), { cause: error });
+  }
+}
+
+/** Answers that tell of the request or the configuration, not of a model in trouble. */
+function isRefusedByUs(error: unknown): boolean {
+  const { status = 0 } = error as Partial<APIError>;
+  return status >= 400 && status < 500 && status !== 408 && status !== 429;
+}
+
+function reasonOf(error: unknown, signal: AbortSignal): string {
+  const { status, name } = error as Partial<APIError>;
+  if (signal.aborted || name === 'APIConnectionTimeoutError') return 'The model took too long.';
+  if (status === 429) return 'The model is asked too often at the moment.';
+  if (status === 401 || status === 403) return 'The model does not accept the key that is configured.';
+  if (status !== undefined && status >= 500) return 'The model failed.';
+  if (status !== undefined) return `The model refused the question (${status}).`;
+  return 'The model could not be reached, or its answer was cut off.';
+}

@@ -1,0 +1,109 @@
+import * as z from 'zod';
+import { type Asked, askModel, type ModelServices } from './ask-model.ts';
+import { engineOf } from './engine.ts';
+import { type Examination, examine } from './examine.ts';
+import { shortened } from './feasibility.ts';
+import { fence } from './fence.ts';
+import type { Finding, Severity } from './rule.ts';
+import { categoryOf, rules } from './rules/all.ts';
+import type { Improvement, Improvements, JobInput } from './schema.ts';
+
+const Level = z.enum(['low', 'medium', 'high']);
+const Suggestions = z.strictObject({
+  improvements: z
+    .array(
+      z.strictObject({
+        category: z.string().max(100),
+        title: z.string().min(1).max(200),
+        description: z.string().max(2000),
+        priority: z.enum(['low', 'medium', 'high', 'critical']),
+        effort: Level,
+        impact: Level,
+        path: z.string().max(500).nullable(),
+      }),
+    )
+    .min(1)
+    .max(20),
+});
+
+const system = `You advise the authors of MCP (Model Context Protocol) servers. Suggest what would make the described configuration clearer to the language models that call it, safer, and easier to run.
+Deterministic findings are given; they are listed to the author anyway, so add what they do not say. Be concrete: name the tool or member, and write the better text where you can.
+path: JSON Pointer into the configuration, or null. Answer with the JSON object of the given schema and nothing else.`;
+
+const priorities: Readonly<Record<Severity, Improvement['priority']>> = {
+  info: 'low',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  critical: 'critical',
+};
+
+/** Suggestions from the findings, and a model's after them; at least one. */
+export async function suggestImprovements(
+  services: ModelServices,
+  who: { readonly ownerId: string; readonly signal: AbortSignal },
+  { name, description, config }: Extract<JobInput, { type: 'improvements' }>,
+): Promise<{ result: Improvements; usage: Asked<unknown>['usage'] }> {
+  const examination = examine({ ...config, ...(description !== '' && { description }) });
+  const ruled = fromFindings(examination);
+  const asked = await askModel(services, who, {
+    name: 'improvements',
+    schema: Suggestions,
+    system,
+    user: fence({ name, description, configuration: config, findings: shortened(examination) }),
+    maxOutputTokens: 3000,
+    accept: ({ improvements }) =>
+      improvements.map(({ path, ...rest }): Improvement => ({ ...rest, ...(path !== null && { path }) })),
+  });
+  const improvements = [...ruled, ...(asked.answer ?? [])];
+  return {
+    usage: asked.usage,
+    result: {
+      improvements: improvements.length > 0 ? improvements : [standing],
+      ...engineOf(services.model, asked),
+    },
+  };
+}
+
+/** For a configuration in which nothing is found. */
+const standing: Improvement = {
+  category: 'upkeep',
+  title: 'Review the pinned versions regularly',
+  description: 'No rule found anything. Pinned versions age: look at them every month and raise them after a review.',
+  priority: 'low',
+  effort: 'low',
+  impact: 'low',
+};
+
+/** One suggestion a rule, the worst first. */
+function fromFindings({ findings }: Examination): Improvement[] {
+  const byRule = Map.groupBy(findings, ({ rule }) => rule);
+  return [...byRule].map(([id, places]) => improvementOf(id, places));
+}
+
+function improvementOf(id: string, places: readonly Finding[]): Improvement {
+  const rule = rules.find((one) => one.id === id);
+  const severity = rule?.severity ?? 'low';
+  const [first] = places;
+  const where = places.length === 1 ? '' : ` In ${places.length} places, among them:`;
+  const named = places.filter(({ path }) => path !== '').slice(0, 5);
+  return {
+    category: categoryOf(id),
+    title:
+      (rule?.fix ?? id)
+        .split(/(?<=[.;]) /)[0]
+        ?.replace(/[.;]$/, '')
+        .slice(0, 200) || id,
+    description: [
+      rule?.risk ?? '',
+      rule?.fix ?? '',
+      `${where} ${named.map(({ path, message }) => `${path}: ${message}`).join(' ')}`.trim(),
+    ]
+      .filter((part) => part !== '')
+      .join(' '),
+    priority: priorities[severity],
+    effort: places.length > 10 ? 'high' : places.length > 3 ? 'medium' : 'low',
+    impact: severity === 'critical' || severity === 'high' ? 'high' : severity === 'medium' ? 'medium' : 'low',
+    ...(first && first.path !== '' && { path: first.path }),
+  };
+}

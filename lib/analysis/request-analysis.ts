@@ -1,0 +1,112 @@
+import type { Caller } from '../kernel/caller.ts';
+import { notFound, Problem } from '../kernel/problem.ts';
+import type { Seal } from '../secrets/seal.ts';
+import { awaitTask } from '../tasks/await-task.ts';
+import type { JobSender, TaskStore } from '../tasks/ports.ts';
+import type { Accepted, Task } from '../tasks/schema.ts';
+import { submitTask } from '../tasks/submit-task.ts';
+import { maxConfigBytes } from '../tools/config.ts';
+import type { ToolRecord, ToolStore } from '../tools/ports.ts';
+import type * as z from 'zod';
+import type { Json } from './json.ts';
+import type { AskConfig, AskFeasibility, AskImprovements, JobInput } from './schema.ts';
+
+export interface RequestServices {
+  readonly tasks: TaskStore;
+  readonly jobs: JobSender;
+  readonly seal: Seal;
+}
+
+/** What a request gets: the task when it ended in time, else that it has begun. */
+export type Answer = Task | z.output<typeof Accepted>;
+
+/**
+ * Each of these submits an analysis and waits up to `wait` seconds for its end.
+ * @throws Problem `invalid-request` for an empty configuration, `payload-too-large` above 256 KB, `not-found` for a tool.
+ */
+export async function requestFeasibility(
+  services: RequestServices & { tools: Pick<ToolStore, 'find'> },
+  caller: Caller,
+  { config, tool_id }: AskFeasibility,
+  wait: number,
+): Promise<Answer> {
+  if (tool_id === undefined) return submit(services, caller, { type: 'feasibility', config: checked(config) }, wait);
+  const tool = await findTool(services, tool_id);
+  return submit(services, caller, { type: 'feasibility', config: described(tool), tool: aboutOf(tool) }, wait);
+}
+
+export async function requestImprovements(
+  services: RequestServices & { tools: Pick<ToolStore, 'find'> },
+  caller: Caller,
+  { config, tool_id, tool_name = '', description = '' }: AskImprovements,
+  wait: number,
+): Promise<Answer> {
+  if (tool_id === undefined)
+    return submit(
+      services,
+      caller,
+      { type: 'improvements', name: tool_name, description, config: checked(config) },
+      wait,
+    );
+  const tool = await findTool(services, tool_id);
+  const { name, description: told, config: kept } = tool;
+  return submit(
+    services,
+    caller,
+    { type: 'improvements', name, description: told, config: kept, tool: aboutOf(tool) },
+    wait,
+  );
+}
+
+export async function requestConfig(
+  services: RequestServices,
+  caller: Caller,
+  { requirements }: z.output<typeof AskConfig>,
+  wait: number,
+): Promise<Answer> {
+  checked(requirements);
+  return submit(services, caller, { type: 'generate-config', requirements }, wait);
+}
+
+/** What `?wait=` makes of the answer's status. */
+export function statusOfAnswer(answer: Answer): number {
+  return 'type' in answer ? 200 : 202;
+}
+
+export function locationOf({ task_id }: Answer): Record<string, string> {
+  return { location: `/api/v1/tasks/${task_id}` };
+}
+
+async function submit(services: RequestServices, caller: Caller, input: JobInput, wait: number): Promise<Answer> {
+  const accepted = await submitTask(services, {
+    type: input.type,
+    queue: 'analysis',
+    ownerId: caller.userId,
+    input,
+    message: 'Waiting for a worker.',
+  });
+  return (wait > 0 ? await awaitTask(services, accepted.task_id, wait) : undefined) ?? accepted;
+}
+
+function checked(config: Json = {}): Json {
+  if (Object.keys(config).length === 0)
+    throw new Problem('invalid-request', { detail: 'There is nothing to look at: the object is empty.' });
+  const bytes = Buffer.byteLength(JSON.stringify(config));
+  if (bytes > maxConfigBytes)
+    throw new Problem('payload-too-large', { detail: `It has ${bytes} bytes; at most ${maxConfigBytes} are taken.` });
+  return config;
+}
+
+async function findTool({ tools }: { tools: Pick<ToolStore, 'find'> }, idOrSlug: string): Promise<ToolRecord> {
+  const tool = await tools.find(idOrSlug);
+  if (!tool) throw notFound('tool', idOrSlug);
+  return tool;
+}
+
+function described({ description, config }: ToolRecord): Json {
+  return { description, ...config };
+}
+
+function aboutOf({ id, revision }: ToolRecord): { id: string; revision: number } {
+  return { id, revision };
+}
