@@ -1,0 +1,91 @@
+import { createHost } from '../../lib/services.ts';
+import { relayEntries } from '../../lib/relay/relay-entries.ts';
+import { sweepOutbox } from '../../lib/outbox/sweep-outbox.ts';
+import { createTool } from '../../lib/tools/create-tool.ts';
+import { deleteTool } from '../../lib/tools/delete-tool.ts';
+import { importTools } from '../../lib/tools/import-tools.ts';
+import { restoreTool } from '../../lib/tools/restore-tool.ts';
+import { CreateTool } from '../../lib/tools/schema.ts';
+import { updateTool } from '../../lib/tools/update-tool.ts';
+import { describeNothing, type Trial } from './crash-trial.ts';
+
+/*
+ * Does one thing in a process of its own and kills itself with SIGKILL at one point: before or after a call to an adapter, or where an adapter calls back in the middle of
+ * its transaction. The adapters are wrapped here; the product knows nothing of it.
+ */
+
+const trial = JSON.parse(process.argv[2] ?? '{}') as Trial;
+const names: string[] = [];
+
+function point(name: string): void {
+  names.push(name);
+  if (names.length !== trial.killAt) return;
+  process.kill(process.pid, 'SIGKILL');
+  // The signal may take a moment; nothing may happen in it.
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+}
+
+type Call = (...args: unknown[]) => unknown;
+
+/** Every method of an adapter, with a point before and after it, and around each function that it is handed. */
+function watched<T extends object>(adapter: T, adapterName: string): T {
+  return new Proxy(adapter, {
+    get: (target, method) => {
+      const member: unknown = Reflect.get(target, method);
+      if (typeof member !== 'function' || typeof method === 'symbol') return member;
+      const name = `${adapterName}.${method}`;
+      return async (...args: unknown[]) => {
+        point(`before ${name}`);
+        const handed = args.map((arg) => (typeof arg === 'function' ? callback(arg as Call, name) : arg));
+        const result: unknown = await (member as Call).apply(target, handed);
+        point(`after ${name}`);
+        return result;
+      };
+    },
+  });
+}
+
+function callback(call: Call, name: string): Call {
+  return (...args) => {
+    point(`inside ${name}, before`);
+    const result = call(...args);
+    point(`inside ${name}, after`);
+    return result;
+  };
+}
+
+const host = createHost({ env: process.env, catalogue: describeNothing, write: () => undefined });
+const services = await host.services([
+  'mysql',
+  'mongo',
+  'redis',
+  'queues',
+  'auth',
+  'live',
+  'sockets',
+  'secrets',
+  'settings',
+]);
+const kept = new Set(['settings', 'seal', 'signingKeys', 'idempotencyUnder', 'postpone']);
+const all = Object.fromEntries(
+  Object.entries(services).map(([name, adapter]) => [
+    name,
+    kept.has(name) || typeof adapter !== 'object' ? adapter : watched(adapter, name),
+  ]),
+) as typeof services;
+
+const { caller, slug } = trial;
+const server = { name: 's', command: 'npx', env: { API_KEY: 'sk-proj-0123456789abcdefghijklmnopqrstuvwxyz' } };
+const works: Readonly<Record<Trial['work'], () => Promise<unknown>>> = {
+  create: () =>
+    createTool(all, caller, CreateTool.parse({ name: 'New', slug, version: '1.0.0', config: { servers: [server] } })),
+  update: () => updateTool(all, caller, slug, { version: '2.0.0', config: { servers: [server] } }, undefined),
+  delete: () => deleteTool(all, caller, slug, undefined),
+  restore: () => restoreTool(all, caller, slug, 1, undefined),
+  import: () => importTools(all, caller, { mcpServers: { [slug]: server, [`${slug}-b`]: server } }),
+  relay: () => relayEntries(all, trial.ids),
+  sweep: () => sweepOutbox(all, new Date(Date.now() + 60_000)),
+};
+await works[trial.work]();
+process.stdout.write(JSON.stringify(names));
+process.exit(0);

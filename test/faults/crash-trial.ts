@@ -1,0 +1,132 @@
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { MongoClient } from 'mongodb';
+import { openQueues } from '../../lib/adapters/queue/sqs.ts';
+import type { Caller } from '../../lib/kernel/caller.ts';
+import type { Catalogue } from '../../lib/kernel/catalogue.ts';
+import { readSettings } from '../../lib/kernel/settings.ts';
+import { sweepOutbox } from '../../lib/outbox/sweep-outbox.ts';
+import { relayEntries } from '../../lib/relay/relay-entries.ts';
+import { createHost } from '../../lib/services.ts';
+import { createTool } from '../../lib/tools/create-tool.ts';
+import { updateTool } from '../../lib/tools/update-tool.ts';
+
+export const works = ['create', 'update', 'delete', 'restore', 'import', 'relay', 'sweep'] as const;
+
+export interface Trial {
+  readonly work: (typeof works)[number];
+  /** The number of the point to die at; none: it runs to its end and says which points there are. */
+  readonly killAt?: number;
+  readonly caller: Caller;
+  readonly slug: string;
+  /** For the relay. */
+  readonly ids: readonly string[];
+}
+
+export const describeNothing: Catalogue = {
+  openapi: async () => ({}),
+  routes: async () => [],
+  docsAsset: async () => undefined,
+};
+
+const child = fileURLToPath(new URL('crash-child.ts', import.meta.url));
+
+/** Kills of one piece of work at each of its points, and what is to be seen after the restart. `env` leads to stores that have schema, tables and queues. */
+export async function openTrials(env: NodeJS.ProcessEnv, userId: string) {
+  const host = createHost({ env, catalogue: describeNothing, write: () => undefined });
+  const services = await host.services([
+    'mysql',
+    'mongo',
+    'redis',
+    'queues',
+    'auth',
+    'live',
+    'sockets',
+    'secrets',
+    'settings',
+  ]);
+  const queues = openQueues(readSettings(env, ['queues']));
+  const mongo = new MongoClient(String(env['MONGODB_URI']));
+  const history = mongo.db().collection<{ _id: string; tool_id: string; revision: number }>('mcp_config_history');
+  const caller: Caller = { userId, role: 'developer', permissions: [] };
+
+  /** A tool with two revisions, of which nobody was told. */
+  async function prepare(slug: string): Promise<string[]> {
+    const ids: string[] = [];
+    const quiet = { ...services, relay: { send: async (sent: readonly string[]) => void ids.push(...sent) } };
+    await createTool(quiet, caller, {
+      name: 'A',
+      description: '',
+      slug,
+      version: '1.0.0',
+      config: { servers: [] },
+      status: 'draft',
+    });
+    await updateTool(quiet, caller, slug, { name: 'B' }, undefined);
+    return ids;
+  }
+
+  /** What a restarted platform does: sweeps, and works off its queue, until nothing waits. */
+  async function recover(): Promise<void> {
+    for (let idle = 0; idle < 2;) {
+      const { found } = await sweepOutbox(services, new Date(Date.now() + 60_000));
+      const messages = await queues.receive('relay', 30);
+      for (const { body, receiptHandle } of messages) {
+        await relayEntries(services, (JSON.parse(body) as { outbox_ids: string[] }).outbox_ids);
+        await queues.remove('relay', receiptHandle);
+      }
+      idle = found === 0 && messages.length === 0 ? idle + 1 : 0;
+    }
+  }
+
+  /** What is lost or doubled of a tool's history. */
+  async function wrong(slug: string, expected: number): Promise<string[]> {
+    const tool = await services.tools.find(slug, { includeDeleted: true });
+    if (!tool) return expected === 0 ? [] : [`${slug} is gone`];
+    const told = (await history.find({ tool_id: tool.id }).toArray()).map(({ revision }) => revision);
+    const numbers = told.toSorted((a, b) => a - b).join();
+    const due = Array.from({ length: tool.revision }, (_, index) => index + 1).join();
+    return [
+      ...(numbers === due ? [] : [`${slug}: history has ${numbers}, the tool is at ${tool.revision}`]),
+      ...(tool.revision < expected ? [`${slug}: revision ${tool.revision} of ${expected}`] : []),
+    ];
+  }
+
+  async function run(trial: Trial): Promise<{ killed: boolean; points: string[]; said: string }> {
+    const process_ = spawn(process.execPath, [child, JSON.stringify(trial)], {
+      env: { ...process.env, ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let [points, said] = ['', ''];
+    process_.stdout.on('data', (chunk) => (points += String(chunk)));
+    process_.stderr.on('data', (chunk) => (said += String(chunk)));
+    const [, signal] = (await once(process_, 'close')) as [number | null, string | null];
+    return { killed: signal === 'SIGKILL', points: points === '' ? [] : (JSON.parse(points) as string[]), said };
+  }
+
+  return {
+    /** One run of `work`, killed at a point or not at all; then the restart. */
+    async attempt(work: Trial['work'], killAt?: number) {
+      const slug = `c-${randomBytes(8).toString('hex')}`;
+      const fresh = work === 'create' || work === 'import';
+      const ids = fresh ? [] : await prepare(slug);
+      const { killed, points, said } = await run({ work, caller, slug, ids, ...(killAt !== undefined && { killAt }) });
+      if (!killed && points.length === 0) throw new Error(`${work} failed: ${said}`);
+      await recover();
+      const both = (
+        await Promise.all([slug, `${slug}-b`].map(async (each) => wrong(each, !fresh && each === slug ? 2 : 0)))
+      ).flat();
+      const [first, second] = await Promise.all(
+        [slug, `${slug}-b`].map((each) => services.tools.find(each, { includeDeleted: true })),
+      );
+      const halfway =
+        work === 'import' && (first === undefined) !== (second === undefined)
+          ? [`${slug}: one of two was imported`]
+          : [];
+      return { killed, points, wrong: [...both, ...halfway] };
+    },
+    close: () => mongo.close(),
+  };
+}
