@@ -1,68 +1,16 @@
-import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { bundleFunctions } from '../../infra/bundle.ts';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { discover } from '../../infra/discover.ts';
-import { newEncryptionKeys } from '../../infra/local/encryption-key.ts';
-import { localEnvironment, withLocalCredentials } from '../../infra/local/environment.ts';
-import { createQueues } from '../../infra/local/gateway/queues.ts';
-import { createTables } from '../../lib/adapters/dynamo/create-tables.ts';
-import { newSigningKeys } from '../harness.ts';
 import { httpEvent } from '../lib/kernel/fixtures.ts';
-import { freshDatabase, type TestDatabase } from '../stores.ts';
+import { type Answer, type BundledPlatform, startBundledPlatform } from './bundled-platform.ts';
+import { secret, startAwsService } from './lambda/secrets-manager.ts';
 
-/* The bundles as Lambda runs them: a process of their own, the real drivers as they were bundled, the real stores. */
-
-const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
-let database: TestDatabase;
-let env: NodeJS.ProcessEnv;
+let platform: BundledPlatform;
 beforeAll(async () => {
-  const stage = `t${randomBytes(5).toString('hex')}`;
-  const stores = inject('stores');
-  database = await freshDatabase();
-  env = localEnvironment({
-    env: { STAGE: stage },
-    urls: { ...stores, mysql: database.url },
-    port: 8000,
-    signingKeys: await newSigningKeys(),
-    encryptionKeys: newEncryptionKeys(),
-  });
-  withLocalCredentials(env);
-  withLocalCredentials(process.env);
-  const functions = await discover();
-  const dynamo = new DynamoDBClient({ endpoint: stores.dynamodb, region: 'us-east-1' });
-  await Promise.all([
-    createTables(dynamo, stage),
-    createQueues({ functions, stage, sqsEndpoint: stores.sqs }),
-    bundleFunctions(functions, folder, '7.7.7'),
-  ]);
-  dynamo.destroy();
+  platform = await startBundledPlatform(await discover(), '7.7.7');
 });
-afterAll(async () => {
-  rmSync(folder, { recursive: true });
-  await database.drop();
-});
+afterAll(() => platform.stop());
 
-interface Answer {
-  readonly statusCode: number;
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
-
-async function invoke(id: string, event: object, vars: NodeJS.ProcessEnv = env): Promise<Answer> {
-  const script = `require(${JSON.stringify(join(folder, id, 'index.js'))})
-    .handler(${JSON.stringify(event)}, { functionName: 'mcp-x-${id}', awsRequestId: 'x', getRemainingTimeInMillis: () => 9999 })
-    .then((answer) => { require('node:fs').writeSync(3, JSON.stringify(answer)); process.exit(0); })`;
-  const shell = `exec 3>&1 1>&2; exec "$0" -e "$1"`;
-  const { stdout } = await promisify(execFile)('/bin/sh', ['-c', shell, process.execPath, script], { env: vars });
-  return JSON.parse(stdout) as Answer;
-}
-
+const invoke = (id: string, event: object, env?: NodeJS.ProcessEnv): Promise<Answer> => platform.invoke(id, event, env);
 const post = (body: object) => ({ headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 const asset = (name: string) =>
   invoke('get-docs-asset', httpEvent('GET', `/api/docs/${name}`, { params: { asset: name } }));
@@ -107,4 +55,27 @@ test('the API describes itself from what was built in, without the sources', asy
 test('the documentation page has its files, and no others', async () => {
   expect(await asset('swagger-ui.css')).toMatchObject({ statusCode: 200 });
   expect(await asset('index.js')).toMatchObject({ statusCode: 404 });
+});
+
+test('a bundle gets what it needs from the secrets, as on Lambda', async () => {
+  const { env } = platform;
+  const url = new URL(env['MYSQL_URL'] ?? '');
+  const { JWT_PRIVATE_KEYS, MONGODB_URI, MYSQL_URL: _, ...open } = env;
+  const service = await startAwsService([secret({ JWT_PRIVATE_KEYS, MONGODB_URI })]);
+  const addresses = { SETTINGS_SECRET: 'settings', AWS_ENDPOINT_URL_SECRETS_MANAGER: service.url };
+  const health = httpEvent('GET', '/health');
+  const { statusCode } = await invoke('get-health', health, { ...open, ...addresses, MYSQL_URL: url.href });
+  expect(statusCode).toBe(200);
+  const without = await invoke('get-health', health, { ...open, MYSQL_URL: url.href });
+  expect(without.statusCode).not.toBe(200);
+});
+
+test('a bundle behind CloudFront refuses who comes past it', async () => {
+  const env = { ...platform.env, EDGE_TOKEN: 'token' };
+  const past = await invoke('get-liveness', httpEvent('GET', '/health/live'), env);
+  expect(past.statusCode).toBe(403);
+  const through = httpEvent('GET', '/health/live', {
+    headers: { 'x-mcp-edge': 'token', 'x-mcp-viewer': '198.51.100.7' },
+  });
+  expect((await invoke('get-liveness', through, env)).statusCode).toBe(200);
 });
