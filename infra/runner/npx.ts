@@ -5,7 +5,7 @@ export interface NpxCall {
   readonly args: readonly string[];
 }
 
-const SPEC = /^(?<name>(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*)(?:@[^/:]+)?$/i;
+const SPEC = /^(?<name>(?:@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*)(?:@[^/:]+)?$/i;
 
 /** Reads `npx [-y] <package>[@version] …args`. Undefined for anything else that npx takes: git, files, several packages, other options. */
 export function readNpxCall(command: string, args: readonly string[]): NpxCall | undefined {

@@ -11,7 +11,7 @@ import {
 } from './json-rpc.ts';
 import { ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
-export const newestProtocol = '2025-11-25';
+const newestProtocol = '2025-11-25';
 const LIST_PAGES = 50;
 
 export interface ServerFacts {

@@ -44,4 +44,3 @@ export function platformClient(platformUrl: string) {
       ReportAnswer.parse(await post('/internal/v1/runners/report', report, { authorization: `Bearer ${reportToken}` })),
   };
 }
-export type PlatformClient = ReturnType<typeof platformClient>;

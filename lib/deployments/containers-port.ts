@@ -13,7 +13,7 @@ export interface Containers {
   list(filter: { readonly startedBy?: string; readonly desired: 'running' | 'stopped' }): Promise<string[]>;
 }
 
-export interface TaskOrder {
+interface TaskOrder {
   /** 1–64 characters: the job and its attempt. */
   readonly clientToken: string;
   /** Whose task it is: the deployment's id, at most 36 characters. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { RunningTask } from './run-task.ts';
 
-export const clusterArn = (cluster: string): string => `arn:aws:ecs:us-east-1:000000000000:cluster/${cluster}`;
+const clusterArn = (cluster: string): string => `arn:aws:ecs:us-east-1:000000000000:cluster/${cluster}`;
 
 export interface TaskRecord {
   readonly id: string;
