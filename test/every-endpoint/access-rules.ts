@@ -1,0 +1,81 @@
+import type { DiscoveredFunction } from '../../infra/discover.ts';
+import type { Permission } from '../../lib/kernel/caller.ts';
+import type { Access, Declaration } from '../../lib/kernel/declaration.ts';
+import { splitRoute } from '../../lib/kernel/openapi.ts';
+
+/*
+ * Who may do what, as the contract says it of paths and methods; written down apart from the declarations, so that one that forgets its permission is found.
+ */
+
+export type HttpFunction = DiscoveredFunction<Extract<Declaration, { kind: 'endpoint' | 'stream' }>>;
+
+const open: readonly RegExp[] = [
+  /^GET \/health(\/live)?$/,
+  /^GET \/api\/(docs|redoc|openapi\.json)/,
+  /^GET \/\.well-known\//,
+  /^POST \/api\/v1\/auth\/(login|refresh)$/,
+  /^POST \/api\/v1\/github\/webhook$/,
+  /^GET \/v0\.1\/servers/,
+  // Runners show a bootstrap token in the body.
+  /^POST \/internal\/v1\/runners\//,
+  /^ANY /,
+];
+const recognised = /^POST \/api\/v1\/auth\/(register|logout)$/;
+const loggedIn = /^(\w+ \/api\/v1\/auth\/(me|password|ticket|api-keys(\/\{key_id\})?)|GET \/events)$/;
+
+const special: readonly (readonly [RegExp, Permission])[] = [
+  [/^POST \/api\/v1\/mcps\/\{tool_id\}\/restore$/, 'mcps:update'],
+  [/^POST \/api\/v1\/knowledge\/search$/, 'knowledge:read'],
+  [/^POST \/api\/v1\/analyze\//, 'analyze:create'],
+  [/^POST \/api\/v1\/deployments\/\{deployment_id\}\/restart$/, 'deployments:update'],
+  [/^POST \/api\/v1\/github\/sync\//, 'github:update'],
+  [/^POST \/api\/v1\/users\/invites$/, 'users:invite'],
+  [/^POST \/api\/v1\/broadcast$/, 'users:update'],
+  [/^GET \/api\/v1\/audit$/, 'users:read'],
+  [/^\w+ \/mcp\//, 'mcp:call'],
+];
+const actions: Readonly<Record<string, string>> = {
+  GET: 'read',
+  POST: 'create',
+  PUT: 'update',
+  PATCH: 'update',
+  DELETE: 'delete',
+};
+
+/** What the contract demands of whoever calls a route. `/metrics` is open on one machine and not elsewhere. */
+export function accessOf(route: string): Access | 'metrics' {
+  const { method, path } = splitRoute(route);
+  if (open.some((shape) => shape.test(route))) return 'public';
+  if (route === 'GET /metrics') return 'metrics';
+  if (recognised.test(route)) return 'recognised';
+  if (loggedIn.test(route)) return 'authenticated';
+  const named = special.find(([shape]) => shape.test(route))?.[1];
+  const resource = /^\/api\/v1\/([a-z-]+)/.exec(path)?.[1] ?? '';
+  return named ?? (`${resource}:${actions[method] ?? method}` as Permission);
+}
+
+/** Functions whose declarations demand another permission than the contract. */
+export function misdeclared(functions: readonly HttpFunction[]): string[] {
+  return functions
+    .map(({ id, declaration: { route, permission } }) => ({ id, route, permission, expected: accessOf(route) }))
+    .filter(({ permission, expected }) => expected !== 'metrics' && permission !== expected)
+    .map(({ id, route, permission, expected }) => `${id}: ${route} takes ${permission}; the contract says ${expected}`);
+}
+
+/** Whose the thing behind a path parameter is. `private`: for anybody else like a missing one; `shared`: to be read, not to be changed. */
+export const ownership: Readonly<Record<string, 'private' | 'shared' | 'admins' | 'none'>> = {
+  tool_id: 'shared',
+  doc_id: 'shared',
+  deployment_id: 'shared',
+  key_id: 'private',
+  task_id: 'private',
+  connection_id: 'private',
+  user_id: 'admins',
+  // Names of files, catalogue entries and endpoints, whose access has rules of its own.
+  asset: 'none',
+  slug: 'none',
+  tool: 'none',
+  serverName: 'none',
+  name: 'none',
+  version: 'none',
+};

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import type { App, SignedUp } from '../harness.ts';
+
+/** Makes one thing of somebody's and answers its id, by the path parameter that names such things. */
+type Maker = (app: App, owner: SignedUp) => Promise<string>;
+
+const slug = () => `s${randomBytes(6).toString('hex')}`;
+
+async function made(app: App, owner: SignedUp, path: string, json: object, member: string): Promise<string> {
+  const { status, body, text } = await app.call('POST', path, { token: owner.token, json });
+  if (status !== 201 && status !== 202) throw new Error(`${path} answered ${status}: ${text}`);
+  return String(body[member]);
+}
+
+function tool(app: App, owner: SignedUp): Promise<string> {
+  // A remote server needs no container.
+  const config = { servers: [{ name: 'far', url: 'http://127.0.0.1:9/mcp' }] };
+  return made(app, owner, '/api/v1/mcps', { name: 'Acme', slug: slug(), version: '1.0.0', config }, 'id');
+}
+
+export const makers: Readonly<Record<string, Maker>> = {
+  tool_id: tool,
+  key_id: (app, owner) => made(app, owner, '/api/v1/auth/api-keys', { name: 'k' }, 'id'),
+  user_id: async (_app, owner) => owner.id,
+  deployment_id: async (app, owner) => {
+    const tool_id = await tool(app, owner);
+    return made(app, owner, '/api/v1/deployments', { tool_id }, 'deployment_id');
+  },
+  task_id: (app, owner) =>
+    made(
+      app,
+      owner,
+      '/api/v1/analyze/feasibility',
+      { config: { servers: [{ name: 'a', command: 'npx' }] } },
+      'task_id',
+    ),
+  doc_id: (app, owner) =>
+    made(app, owner, '/api/v1/knowledge/documents', { title: 'T', content: 'Some words.' }, 'document_id'),
+};
