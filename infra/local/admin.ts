@@ -1,11 +1,10 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import * as z from 'zod';
 import { currentHost } from '../../lib/kernel/host.ts';
 import { AdminAnswer } from '../../lib/users/run-admin.ts';
 import { discover } from '../discover.ts';
+import { commandOnStage } from './command-on-stage.ts';
 import { invokeById } from './gateway/invoke-by-id.ts';
 import { createInvoker } from './gateway/invoke.ts';
 import { reachPlatform } from './reach-platform.ts';
@@ -31,7 +30,9 @@ async function main(): Promise<void> {
   if (name === 'rotate-keys') return rotate(values.stage);
   const asked = commandOf(name, subject, values.role);
   if (!asked) throw new Error(usage);
-  const answer = await (values.stage === undefined ? runHere(asked) : runOnStage(values.stage, asked));
+  const answer = await (values.stage === undefined
+    ? runHere(asked)
+    : commandOnStage(values.stage, adminFunction, asked));
   for (const [key, value] of Object.entries(AdminAnswer.parse(answer)))
     process.stdout.write(`${key.padEnd(12)}${value ?? '-'}\n`);
 }
@@ -61,17 +62,6 @@ async function runHere(asked: object): Promise<unknown> {
   } finally {
     await leave();
   }
-}
-
-/** The stage's database is private: its own function does it, for whoever AWS lets invoke it. */
-async function runOnStage(stage: string, asked: object): Promise<unknown> {
-  const client = new LambdaClient({});
-  const { FunctionError, Payload } = await client.send(
-    new InvokeCommand({ FunctionName: `mcp-${stage}-${adminFunction}`, Payload: JSON.stringify(asked) }),
-  );
-  const answer: unknown = JSON.parse(new TextDecoder().decode(Payload));
-  if (FunctionError === undefined) return answer;
-  throw new Error(z.object({ errorMessage: z.string() }).parse(answer).errorMessage);
 }
 
 async function rotate(stage: string | undefined): Promise<void> {

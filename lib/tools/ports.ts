@@ -60,7 +60,7 @@ export interface ToolLists {
 }
 
 /** Tools: the truth, in MySQL. Every change writes its outbox entries in the same transaction. */
-export interface ToolStore extends ToolLists {
+export interface ToolStore extends ToolLists, PurgeStore {
   /**
    * All of `tools` or none. When their ids are there, an earlier try of the same request made them.
    * @returns the tools as they are kept.
@@ -82,10 +82,23 @@ export interface ToolStore extends ToolLists {
   ): Promise<ToolRecord | undefined>;
 }
 
+/** What is deleted may be asked to leave nothing but its slug. */
+export interface PurgeStore {
+  /** Tools that were deleted before `before` and still hold something, of which all has been told. Oldest first. */
+  purgeable(
+    before: Date,
+    limit: number,
+  ): Promise<{ readonly id: string; readonly slug: string; readonly deletedAt: Date }[]>;
+  /** Empties the tool's row. */
+  purge(id: string, at: Date): Promise<void>;
+}
+
 /** Revisions, in MongoDB, written by the relay worker alone. */
 export interface HistoryStore {
   /** Keeps each entry once, however often it is told. */
   append(entries: readonly ToolChanged[]): Promise<void>;
   /** Newest first. */
   page(toolId: string, page: { readonly below: number | undefined; readonly limit: number }): Promise<ToolChanged[]>;
+  /** Deletes every revision of a tool. */
+  forget(toolId: string): Promise<void>;
 }

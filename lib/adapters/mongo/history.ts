@@ -43,5 +43,8 @@ export function mongoHistory(db: Db): HistoryStore {
         .toArray();
       return documents.map(({ entry }) => ToolChanged.parse(JSON.parse(entry)));
     },
+    async forget(toolId) {
+      await history.deleteMany({ _id: { $gte: idOf(toolId, 0), $lte: idOf(toolId, 9_999_999_999) } });
+    },
   };
 }

@@ -4,6 +4,7 @@ import type { Mysql, SqlRunner } from './connection.ts';
 import { DuplicateKey } from './errors.ts';
 import { insertOutbox } from './outbox.ts';
 import { mysqlToolLists } from './tool-lists.ts';
+import { mysqlPurge } from './tool-purge.ts';
 import { indexForSearch, recordOf, rowOf, toolColumns, type ToolRow } from './tool-rows.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -49,6 +50,7 @@ export function mysqlToolStore(mysql: Mysql): ToolStore {
       select(mysql, idOrSlug, includeDeleted ? 'AND purged_at IS NULL' : 'AND deleted_at IS NULL'),
 
     ...mysqlToolLists(mysql),
+    ...mysqlPurge(mysql),
 
     change: (idOrSlug, decide) =>
       mysql.transaction(async (tx) => {
