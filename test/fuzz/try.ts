@@ -51,11 +51,13 @@ function faultOfSuccess(response: Response, text: string): string | undefined {
   return undefined;
 }
 
-function faultOfProblem(response: Response, text: string, { method }: Trial): string | undefined {
+function faultOfProblem(response: Response, text: string, { method, target }: Trial): string | undefined {
   const { status, headers } = response;
   const shown = `${status} ${text.slice(0, 300)}`;
   if (status >= 500) return `answered ${shown}`;
   if (method === 'HEAD') return undefined;
+  // An MCP client hears JSON-RPC.
+  if (target.startsWith('/mcp/') && parses(text)?.['jsonrpc'] === '2.0') return undefined;
   if (headers.get('content-type') !== 'application/problem+json') return `answered no problem: ${shown}`;
   const problem = parses(text);
   if (!problem || !isProblem(problem, status, headers.get('x-request-id')))

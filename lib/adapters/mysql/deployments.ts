@@ -47,7 +47,7 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
     },
     async route(slug) {
       const [row] = await mysql.query<DeploymentRow>(
-        `SELECT ${deploymentColumns} FROM mcp_tools t JOIN mcp_deployments d ON d.active_tool_id = t.id WHERE t.slug = ? AND t.deleted_at IS NULL`,
+        `SELECT ${deploymentColumns} FROM mcp_tools t JOIN mcp_deployments d ON d.active_tool_id = t.id WHERE t.slug = CONVERT(? USING ascii) AND t.deleted_at IS NULL`,
         [slug],
       );
       if (!row) return undefined;
