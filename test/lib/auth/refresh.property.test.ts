@@ -182,7 +182,7 @@ describe('refresh', () => {
         }
         vi.useRealTimers();
       }),
-      { numRuns: 120 },
+      { numRuns: 500 },
     );
   });
 });
