@@ -11,7 +11,7 @@ const silentMs = 95_000;
 /** From the start of a task to its first word, the pulling of its image included. */
 const firstWordMs = 100_000;
 /** The cluster may answer late about a task that was just started. */
-const youngMs = 30_000;
+const youngMs = 10_000;
 const stuckMs = 20_000;
 
 /** Finds what nobody told: tasks that ended or fell silent, tasks of nobody's, deployments whose job was lost. */

@@ -9,7 +9,7 @@ export async function startShim(
   const server = createServer((incoming, answer) => {
     const { method, url = '/' } = incoming;
     const passed = request(
-      new URL(url, target),
+      new URL(url.replace(/^\/mcp/, target.pathname), target),
       { method, headers: { ...incoming.headers, ...headers } },
       (response) => {
         answer.writeHead(response.statusCode ?? 502, response.headers);

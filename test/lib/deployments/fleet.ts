@@ -1,0 +1,71 @@
+import { v7 } from 'uuid';
+import type { Deployment, Fleet, Replica } from '../../../lib/deployments/ports.ts';
+
+export const now = new Date('2026-01-31T09:30:00.000Z');
+
+export function deployment(of: Partial<Deployment> = {}): Deployment {
+  return {
+    id: v7(),
+    toolId: 'tool',
+    toolName: 'Tool',
+    slug: 'tool',
+    toolRevision: 1,
+    server: 'server',
+    launch: { name: 'server', command: 'node' },
+    ownerId: 'owner',
+    active: true,
+    replacesId: undefined,
+    status: 'starting',
+    health: 'unknown',
+    phase: 'queued',
+    access: 'private',
+    replicas: 1,
+    cpu: 256,
+    memory: 512,
+    idleTimeoutS: undefined,
+    environment: {},
+    secrets: 'sealed',
+    generation: 1,
+    serverInfo: undefined,
+    protocolVersion: undefined,
+    tools: undefined,
+    restarts: 0,
+    lastError: undefined,
+    lastHealthCheck: undefined,
+    lastCalledAt: undefined,
+    deployedAt: now,
+    updatedAt: now,
+    stoppedAt: undefined,
+    ...of,
+  };
+}
+
+export function replica(of: Partial<Replica> & Pick<Replica, 'deploymentId'>): Replica {
+  return {
+    id: v7(),
+    generation: 1,
+    state: 'requested',
+    taskId: undefined,
+    host: undefined,
+    port: undefined,
+    credentials: 'sealed',
+    bootstrapHash: 'b',
+    reportHash: 'r',
+    nonce: undefined,
+    redeemedAt: undefined,
+    seq: 0,
+    restarts: 0,
+    memoryMb: undefined,
+    lastError: undefined,
+    createdAt: now,
+    startedAt: now,
+    seenAt: undefined,
+    stoppingAt: undefined,
+    endedAt: undefined,
+    ...of,
+  };
+}
+
+export function fleet(deployments: readonly Deployment[], replicas: readonly Replica[] = []): Fleet {
+  return { toolDeleted: false, deployments, replicas };
+}
