@@ -9,8 +9,9 @@ export interface Holdings {
   readonly stack: Stack;
   readonly stage: string;
   readonly state: StateStack;
-  /** ARNs of the workers' queues. */
+  /** ARNs of the workers' queues, and of their dead-letter queues. */
   readonly queues: readonly string[];
+  readonly deadLetters: readonly string[];
   /** The WebSocket API's id; undefined when no function takes sockets. */
   readonly socketApiId: string | undefined;
 }
@@ -20,7 +21,7 @@ type Grant = (holdings: Holdings) => iam.PolicyStatement[];
 const nothing: Grant = () => [];
 
 /** The tables that a use works on. */
-export const tablesOfUse: Readonly<Partial<Record<Use, readonly Table[]>>> = {
+const tablesOfUse: Readonly<Partial<Record<Use, readonly Table[]>>> = {
   auth: [trustTable, requestsTable],
   live: [liveTable],
 };
@@ -36,15 +37,6 @@ export const grantsOfUse: Readonly<Record<Use, Grant>> = {
   // By the network alone.
   upstream: nothing,
   openai: nothing,
-  deadLetters: ({ queues }) =>
-    queues.length === 0
-      ? []
-      : [
-          allow(
-            ['sqs:ReceiveMessage', 'sqs:DeleteMessage'],
-            queues.map((queue) => `${queue}-dlq`),
-          ),
-        ],
   containers: runnerGrants,
   auth: (holdings) => tableGrant('auth', holdings),
   live: (holdings) => tableGrant('live', holdings),
@@ -57,11 +49,17 @@ export const grantsOfUse: Readonly<Record<Use, Grant>> = {
             [arn(stack, 'execute-api', `${socketApiId}/ws/POST/@connections`, '*')],
           ),
         ],
-  queues: ({ queues }) =>
-    queues.length === 0
-      ? []
-      : [allow(['sqs:SendMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'], [...queues])],
+  queues: ({ queues }) => about(['sqs:SendMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'], queues),
+  deadLetters: ({ queues, deadLetters }) => [
+    ...about(['sqs:ReceiveMessage', 'sqs:DeleteMessage'], deadLetters),
+    ...about(['sqs:SendMessage'], queues),
+  ],
 };
+
+/** A statement about nothing in particular would be about everything. */
+function about(actions: string[], resources: readonly string[]): iam.PolicyStatement[] {
+  return resources.length === 0 ? [] : [allow(actions, [...resources])];
+}
 
 /** What Lambda needs to hand a worker its messages. */
 export function consumeGrant(queueArn: string): iam.PolicyStatement {

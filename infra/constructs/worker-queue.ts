@@ -17,11 +17,12 @@ export interface WorkerQueueProps {
 /** A worker's queue, with its dead-letter queue and the alarm that tells when something lies in that. */
 export class WorkerQueue extends Construct {
   readonly queue: sqs.Queue;
+  readonly deadLetters: sqs.Queue;
 
   constructor(scope: Construct, id: string, { stage, declaration, alarms }: WorkerQueueProps) {
     super(scope, id);
     const queueName = `mcp-${stage}-${declaration.queue}`;
-    const deadLetters = new sqs.Queue(this, 'DeadLetters', {
+    this.deadLetters = new sqs.Queue(this, 'DeadLetters', {
       queueName: `${queueName}-dlq`,
       retentionPeriod: Duration.days(14),
       encryption: sqs.QueueEncryption.SQS_MANAGED,
@@ -33,12 +34,12 @@ export class WorkerQueue extends Construct {
       visibilityTimeout: Duration.seconds(6 * timeoutSecondsOf(declaration)),
       encryption: sqs.QueueEncryption.SQS_MANAGED,
       enforceSSL: true,
-      deadLetterQueue: { queue: deadLetters, maxReceiveCount: maxReceives },
+      deadLetterQueue: { queue: this.deadLetters, maxReceiveCount: maxReceives },
     });
     new cloudwatch.Alarm(this, 'Alarm', {
       alarmName: `${queueName}-dlq`,
       alarmDescription: `A message of ${queueName} failed ${maxReceives} times. Look at it in ${queueName}-dlq.`,
-      metric: deadLetters.metricApproximateNumberOfMessagesVisible({
+      metric: this.deadLetters.metricApproximateNumberOfMessagesVisible({
         period: Duration.minutes(1),
         statistic: 'Maximum',
       }),

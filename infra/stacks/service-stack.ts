@@ -40,13 +40,13 @@ export class ServiceStack extends Stack {
     const queues = new Map(
       ofKind(functions, 'worker').map(({ id, declaration }) => [
         declaration.queue,
-        new WorkerQueue(this, `Queue ${id}`, { stage, declaration, alarms }).queue,
+        new WorkerQueue(this, `Queue ${id}`, { stage, declaration, alarms }),
       ]),
     );
     const queueOf = (name: string) => {
       const queue = queues.get(name);
       if (!queue) throw new Error(`No worker takes the queue ${name}`);
-      return queue;
+      return queue.queue;
     };
     const apis = new Apis(this, 'Apis', { stage, production, functions, openapi, alarms });
     const { socketApiId } = apis;
@@ -91,7 +91,8 @@ export class ServiceStack extends Stack {
         stack: this,
         stage,
         state,
-        queues: [...queues.values()].map(({ queueArn }) => queueArn),
+        queues: [...queues.values()].map(({ queue }) => queue.queueArn),
+        deadLetters: [...queues.values()].map(({ deadLetters }) => deadLetters.queueArn),
         socketApiId,
       },
       known,

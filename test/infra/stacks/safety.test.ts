@@ -1,6 +1,9 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { discover, type DiscoveredFunction, ofKind } from '../../../infra/discover.ts';
 import { usesOf } from '../../../infra/uses.ts';
+import type { Use } from '../../../lib/services.ts';
 import * as rules from './rules.ts';
 import {
   flat,
@@ -8,6 +11,7 @@ import {
   ofType,
   production,
   synthesize,
+  synthesisMs,
   theOnly,
   type Resource,
   type Synthesized,
@@ -20,7 +24,7 @@ beforeAll(async () => {
   functions = await discover();
   dev = await synthesize(functions);
   prod = await synthesize(functions, production);
-});
+}, synthesisMs);
 
 const everyStack = (): Record<string, Resource> => ({ ...dev.edge, ...dev.state, ...dev.service });
 const everyProdStack = (): Record<string, Resource> => ({ ...prod.edge, ...prod.state, ...prod.service });
@@ -30,6 +34,14 @@ function changed(resources: Readonly<Record<string, Resource>>, change: (copy: R
   const copy = structuredClone(resources) as Record<string, Resource>;
   change(copy);
   return copy;
+}
+
+/** The AWS commands that the files of an adapter send. Tables are made by the stacks. */
+function callsOf(folder: string): string[] {
+  const adapter = join(import.meta.dirname, '../../../lib/adapters', folder);
+  const sources = readdirSync(adapter).map((file) => readFileSync(join(adapter, file), 'utf8'));
+  const found = [...sources.join('\n').matchAll(/new (\w+)Command\(/g)].map(([, name]) => name ?? '');
+  return [...new Set(found)].filter((name) => name !== 'CreateTable');
 }
 
 describe('permissions', () => {
@@ -80,11 +92,43 @@ describe('permissions', () => {
         id,
         {
           tables: uses.includes('auth') || uses.includes('live'),
-          send: uses.includes('queues'),
+          send: uses.includes('queues') || uses.includes('deadLetters'),
           tasks: uses.includes('containers'),
         },
       ]);
     }
+  });
+
+  test('every AWS call that an adapter makes is allowed to the functions that have the adapter', () => {
+    const names: Readonly<Record<string, string>> = {
+      ...Object.fromEntries(
+        ['Get', 'Put', 'Update', 'Delete', 'BatchGet', 'BatchWrite'].map((name) => [name, `${name}Item`]),
+      ),
+      PostToConnection: 'ManageConnections',
+    };
+    const callers: readonly (readonly [folder: string, service: string, uses: readonly Use[]])[] = [
+      ['dynamo', 'dynamodb', ['auth']],
+      ['dynamo', 'dynamodb', ['live']],
+      ['queue', 'sqs', ['queues', 'deadLetters']],
+      ['containers', 'ecs', ['containers']],
+      ['sockets', 'execute-api', ['sockets']],
+    ];
+    const allowed = (use: Use): string =>
+      functions
+        .filter(({ declaration }) => usesOf(declaration).includes(use))
+        .map(
+          ({ id }) => dev.service[/<(.+)\.Arn>/.exec(flat(lambdaOf(dev.service, `mcp-dev-${id}`)['Role']))?.[1] ?? ''],
+        )
+        .map((role) => JSON.stringify(role?.Properties['Policies']))
+        .join(',');
+    const missing = callers.flatMap(([folder, service, uses]) => {
+      const grants = uses.map(allowed).join(',');
+      return callsOf(folder)
+        .map((name) => `${service}:${names[name] ?? name}`)
+        .filter((action) => !grants.includes(`"${action}"`))
+        .map((action) => `${uses.join(', ')}: ${action}`);
+    });
+    expect(missing).toEqual([]);
   });
 
   test('a task has no role, and takes connections from the proxy alone', () => {

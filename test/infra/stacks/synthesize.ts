@@ -24,6 +24,9 @@ export interface Synthesized {
   readonly largest: number;
 }
 
+/** CDK loads much at first; beside other work that takes a while. */
+export const synthesisMs = 180_000;
+
 /** The context of an installation with everything. */
 export const production = {
   stage: 'prod',
