@@ -12,7 +12,18 @@ export function openMongo({ mongo }: SettingsOf<'mongo'>): Db {
     retryWrites: false,
     appName: 'mcp-platform',
   });
+  reopenAfterFailure(client);
   return client.db();
+}
+
+/**
+ * A first connection that fails leaves the driver with a topology that is closed for good: every later call would fail, also when the server is back. Without one, the
+ * next call connects anew.
+ */
+function reopenAfterFailure(client: MongoClient): void {
+  client.on('topologyClosed', () => {
+    (client as MongoClient & { topology?: unknown }).topology = undefined;
+  });
 }
 
 export function mongoProbe(db: Db): Probe {

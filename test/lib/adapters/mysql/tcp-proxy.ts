@@ -7,6 +7,10 @@ export interface TcpProxy {
   readonly opened: () => number;
   /** From now on nothing that the server says gets through, and new connections hang. */
   stall(): void;
+  /** From now on every connection is cut at once. */
+  refuse(): void;
+  /** All is well again; connections that hang are cut. */
+  resume(): void;
   /** Cuts the connection when the server next answers a packet that contains this text; the answer is lost. */
   cutAnswerTo(text: string): void;
   close(): Promise<void>;
@@ -17,10 +21,15 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
   const { port, hostname } = new URL(target);
   const sockets = new Set<Socket>();
   let stalled = false;
+  let refusing = false;
   let opened = 0;
   let fatal: string | undefined;
   const server = createServer((client) => {
     opened += 1;
+    if (refusing) {
+      client.destroy();
+      return;
+    }
     const upstream = connect(Number(port), hostname);
     let doomed = false;
     for (const socket of [client, upstream]) {
@@ -53,6 +62,15 @@ export async function startTcpProxy(target: string): Promise<TcpProxy> {
     opened: () => opened,
     stall: () => {
       stalled = true;
+    },
+    refuse: () => {
+      refusing = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    resume: () => {
+      stalled = false;
+      refusing = false;
+      for (const socket of sockets) socket.destroy();
     },
     cutAnswerTo: (text) => {
       fatal = text;
