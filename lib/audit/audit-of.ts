@@ -32,7 +32,8 @@ export function auditOf({ id, message, origin }: StoredOutboxEntry): AuditRecord
         details: { slug: message.slug, revision: message.revision, version: message.version },
         at: new Date(message.changed_at),
       };
-    default:
+    case 'deployment-status':
+    case 'user-changed':
       return undefined;
   }
 }

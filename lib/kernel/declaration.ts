@@ -9,7 +9,7 @@ import type { ProblemType } from './problem.ts';
  * What a function file declares. Lambda, the CDK stacks, OpenAPI, the local gateway and the generated tests all read these.
  */
 
-export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** `ANY /{proxy+}` is the one function that gets what no route takes. */
 export type Route = `${Method} /${string}` | 'ANY /{proxy+}';
 
@@ -22,11 +22,7 @@ export type ServicesOf<U extends Use> = [U] extends [never] ? unknown : Intersec
  * `authenticated`: anybody who is logged in. Otherwise the permission that the caller must have.
  */
 export type Access = 'public' | 'recognised' | 'authenticated' | Permission;
-export type CallerOf<A extends Access> = A extends 'public'
-  ? undefined
-  : A extends 'recognised'
-    ? Caller | undefined
-    : Caller;
+type CallerOf<A extends Access> = A extends 'public' ? undefined : A extends 'recognised' ? Caller | undefined : Caller;
 
 interface Common<U extends Use> {
   /** What it does, in one line. */
@@ -201,13 +197,6 @@ export type Declaration =
   | ({ readonly kind: 'event' } & EventDeclaration)
   | ({ readonly kind: 'socket' } & SocketDeclaration)
   | ({ readonly kind: 'command' } & CommandDeclaration);
-
-/** The part of Lambda's context that the kernel reads. */
-export interface Context {
-  readonly functionName: string;
-  readonly awsRequestId: string;
-  getRemainingTimeInMillis(): number;
-}
 
 /** A Lambda handler that carries what it declared. Streams take the response stream as their second argument. */
 export type Handler<D extends { kind: Declaration['kind'] } = Declaration> = ((

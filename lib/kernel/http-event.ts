@@ -13,15 +13,8 @@ export interface HttpEvent {
   readonly requestContext: { readonly identity: { readonly sourceIp: string } };
 }
 
-export interface HttpAnswer {
-  statusCode: number;
-  headers: Record<string, string>;
-  body: string;
-  isBase64Encoded: boolean;
-}
-
 /** The event's headers by lower-case name. */
-export function readHeaders(event: HttpEvent): Record<string, string> {
+function readHeaders(event: HttpEvent): Record<string, string> {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(event.headers ?? {})) {
     if (value !== undefined) headers[name.toLowerCase()] = value;

@@ -21,7 +21,7 @@ export interface Exchange {
   caller: Caller | undefined;
 }
 
-export type Body = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+type Body = string | Uint8Array | AsyncIterable<string | Uint8Array>;
 
 /** What a function answers, before it is written in a transport's manner. */
 export interface Answer {
@@ -117,7 +117,7 @@ export function problemAnswer({ event, facts, report }: Exchange, problem: Probl
 }
 
 /** CORS for an origin that the operator named; nothing for any other. */
-export function corsHeaders(origin: string | undefined, allowed: readonly string[]): Record<string, string> {
+function corsHeaders(origin: string | undefined, allowed: readonly string[]): Record<string, string> {
   if (allowed.length === 0) return {};
   if (origin === undefined || !allowed.includes(origin)) return { vary: 'Origin' };
   return {

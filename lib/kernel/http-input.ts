@@ -3,7 +3,7 @@ import type { HttpEvent } from './http-event.ts';
 import { type FieldError, invalid, pointer, Problem } from './problem.ts';
 
 /** JSON bodies ≤ 1 MB. */
-export const maxJsonBytes = 1_000_000;
+const maxJsonBytes = 1_000_000;
 
 type Where = 'body' | 'query' | 'path';
 

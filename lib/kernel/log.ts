@@ -1,6 +1,6 @@
 import { redact } from './redact.ts';
 
-export type Level = 'debug' | 'info' | 'warning' | 'error';
+type Level = 'debug' | 'info' | 'warning' | 'error';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**

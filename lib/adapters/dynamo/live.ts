@@ -32,8 +32,9 @@ function hourOf(id: string): number {
   return Math.floor(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) / hourMs);
 }
 
+const expires = (): number => seconds(Date.now() + keptMs);
+
 function dynamoLiveLog(client: DynamoDBDocumentClient, TableName: string): LiveLog {
-  const expires = (): number => seconds(Date.now() + keptMs);
   /** The place of a publication: taken by whoever asks first, the same for everybody after. */
   const placeOf = async (key: string): Promise<string> => {
     const id = newId();
@@ -75,16 +76,17 @@ function dynamoLiveLog(client: DynamoDBDocumentClient, TableName: string): LiveL
   };
 }
 
+const keyOf = (id: string) => ({ pk: `connection#${id}`, sk: only });
+const subscriptionKey = (id: string, channel: string) => ({ pk: `channel#${channel}`, sk: id });
+const itemOf = ({ id, caller }: Connection) => ({
+  id,
+  user_id: caller.userId,
+  role: caller.role,
+  permissions: caller.permissions,
+  expires_at: seconds(Date.now() + connectionMs),
+});
+
 function dynamoConnections(client: DynamoDBDocumentClient, TableName: string): ConnectionStore {
-  const keyOf = (id: string) => ({ pk: `connection#${id}`, sk: only });
-  const subscriptionKey = (id: string, channel: string) => ({ pk: `channel#${channel}`, sk: id });
-  const itemOf = ({ id, caller }: Connection) => ({
-    id,
-    user_id: caller.userId,
-    role: caller.role,
-    permissions: caller.permissions,
-    expires_at: seconds(Date.now() + connectionMs),
-  });
   return {
     async open(connection) {
       await ask((o) =>

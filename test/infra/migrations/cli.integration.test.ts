@@ -70,5 +70,5 @@ test('says what is missing when it knows no database', async () => {
 test('a database that cannot be reached is one line and exit code 1', async () => {
   const { code, err } = await migrate(['up'], { MYSQL_URL: 'mysql://a:b@127.0.0.1:1/c' });
   expect(code).toBe(1);
-  expect(err.trim()).toBe('connect ECONNREFUSED 127.0.0.1:1');
+  expect(err.trim().split('\n')).toEqual([expect.stringMatching(/^connect ECONNREFUSED 127\.0\.0\.1:1 /)]);
 });
