@@ -26,7 +26,10 @@ export function redactConfig(value: unknown, place?: string): unknown {
 
 function redactValue(text: string, place: string | undefined): string {
   const [, flag, given] = /^(--?[A-Za-z][\w-]*)=(.*)$/s.exec(text) ?? [];
-  if (flag !== undefined && given !== undefined) return `${flag}=${redactValue(given, flag)}`;
-  const found = literalsIn(text, place).reduce((safe, { value }) => safe.replaceAll(value, removed), text);
-  return redactText(found);
+  if (flag !== undefined && given !== undefined) return `${flag}=${withoutLiterals(given, flag)}`;
+  return withoutLiterals(text, place);
+}
+
+function withoutLiterals(text: string, place: string | undefined): string {
+  return redactText(literalsIn(text, place).reduce((safe, { value }) => safe.replaceAll(value, removed), text));
 }

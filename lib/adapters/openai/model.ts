@@ -70,7 +70,9 @@ async function complete(client: OpenAI, model: string, breaker: Breaker, request
   } catch (error) {
     if (error instanceof ModelUnavailable) throw error;
     if (!isRefusedByUs(error)) breaker.failed();
-    throw new ModelUnavailable(reasonOf(error, request.signal), { cause: error });
+    const { APIConnectionTimeoutError } = await import('openai');
+    const isLate = request.signal.aborted || error instanceof APIConnectionTimeoutError;
+    throw new ModelUnavailable(isLate ? 'The model took too long.' : reasonOf(error), { cause: error });
   }
 }
 
@@ -80,9 +82,8 @@ function isRefusedByUs(error: unknown): boolean {
   return status >= 400 && status < 500 && status !== 408 && status !== 429;
 }
 
-function reasonOf(error: unknown, signal: AbortSignal): string {
-  const { status, name } = error as Partial<APIError>;
-  if (signal.aborted || name === 'APIConnectionTimeoutError') return 'The model took too long.';
+function reasonOf(error: unknown): string {
+  const { status } = error as Partial<APIError>;
   if (status === 429) return 'The model is asked too often at the moment.';
   if (status === 401 || status === 403) return 'The model does not accept the key that is configured.';
   if (status !== undefined && status >= 500) return 'The model failed.';

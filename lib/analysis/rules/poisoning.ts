@@ -17,7 +17,7 @@ const instructions: readonly RegExp[] = [
   /\b(?:do not|don't|never|without)\s+(?:ever\s+)?(?:tell|telling|mention|mentioning|inform|informing|notify|notifying|reveal|show|showing|alert|alerting|warn|ask|asking)\b.{0,40}\b(?:user|human|person|anyone|operator|customer)\b/is,
   /<\/?\s*(?:important|system|instructions?|secret|hidden|admin|assistant|critical|override|sys|im_start|im_end)\b[^>]{0,40}>|<\|[a-z_]{2,30}\|>|\[\/?(?:INST|SYSTEM|SYS)\]|<<\/?SYS>>/i,
   /\b(?:you are now|from now on,? you|act as (?:an?|the)|pretend (?:to be|you are)|you must (?:always|never|first|now|obey|comply)|your new (?:role|task|instructions?)|new (?:system )?instructions?:)/i,
-  /\b(?:system|developer|assistant)\s*(?:prompt|message|override|note)?\s*:\s*\S/i,
+  /\b(?:system|developer|assistant)\s{0,3}(?:prompt|message|override|note)?\s{0,3}:\s{0,3}\S/i,
   /\b(?:before|after|instead of|prior to)\b.{0,40}\b(?:using|calling|invoking|running|use|call|any other|every)\b.{0,40}\b(?:tools?|functions?|request|response)\b.{0,80}\b(?:must|always|first|read|send|call|include|pass|append)\b/is,
   /\b(?:jailbreak|prompt injection|DAN mode|developer mode enabled|maintenance mode: grant)\b/i,
   /\b(?:always|must)\b.{0,30}\b(?:answer|respond|reply|rate|score|approve|mark|say)\b.{0,40}\b(?:1\.0|100%|safe|feasible|approved|perfect|no (?:risks?|findings|issues))\b/is,
@@ -30,11 +30,19 @@ const exfiltration: readonly RegExp[] = [
   /(?:~?\/?\.(?:ssh|aws|kube|gnupg|docker)\/|\bid_(?:rsa|ed25519)\b|\/etc\/(?:passwd|shadow)\b|\.(?:env|npmrc|netrc|pypirc)\b|(?:\.cursor\/mcp|claude_desktop_config|\bmcp)\.json\b).{0,80}\b(?:read|send|include|contents?|pass|append|upload|cat|open|copy|attach|lies|env[ií]a)\b/is,
   /\b(?:send|post|upload|forward|transmit|exfiltrate|leak|append|bcc|copy)\b.{0,80}\b(?:conversation|chat history|system prompt|credentials?|api keys?|passwords?|secrets?|tokens?|environment variables?|private keys?|all (?:messages|files|data))\b.{0,80}(?:https?:|\bto\b|@)/is,
   /\b(?:reveal|print|output|show|repeat|return|include|list|what (?:is|are))\b.{0,40}\b(?:your|the)\b.{0,20}\b(?:system prompt|hidden prompt|initial instructions|instructions above|environment variables|api keys?|secrets|credentials)\b/is,
-  /!\[[^\]]*\]\(https?:[^)]*(?:\{|\$|=)[^)]*\)/i,
+  /!\[[^\]]{0,200}\]\(https?:[^)]{0,500}(?:\{|\$|=)[^)]{0,500}\)/i,
 ];
 
 const shadowing =
   /\b(?:when(?:ever)?|if|before|instead of|replaces?|overrides?|takes? precedence over|prefer(?:red)? (?:this )?over)\b.{0,60}\b(?:the |any )?(?:other|another|all other|built-?in|different|existing)\b.{0,30}\b(?:tools?|servers?|functions?|mcp)\b/is;
+
+const invisibleStyle =
+  /style\s{0,3}=\s{0,3}["'][^"']{0,300}(?:display:\s{0,3}none|font-size:\s{0,3}0|visibility:\s{0,3}hidden)/i;
+
+function hasComment(text: string): boolean {
+  const start = text.indexOf('<!--');
+  return start !== -1 && text.includes('-->', start + 4);
+}
 
 function* inTexts(texts: readonly PlacedText[], patterns: readonly RegExp[], tell: string): Iterable<Hit> {
   for (const { path, text } of texts) {
@@ -158,10 +166,7 @@ export const poisoningRules: readonly Rule[] = [
     fix: 'Remove comments from descriptions.',
     *check({ texts }) {
       for (const { path, text } of texts)
-        if (
-          /<!--[\s\S]{3,}?-->|style\s*=\s*["'][^"']*(?:display:\s*none|font-size:\s*0|visibility:\s*hidden)/i.test(text)
-        )
-          yield { path, message: 'Hides text in a comment or style.' };
+        if (hasComment(text) || invisibleStyle.test(text)) yield { path, message: 'Hides text in a comment or style.' };
     },
     passes: good,
     fails: described('Answers the forecast. <!-- and the private notes -->'),
