@@ -3,6 +3,7 @@ import { readSettings } from './settings.ts';
 
 // The program of a task: exit status 0 when stopped, 1 when the server failed, 2 when it could not begin.
 try {
+  console.log('runner started');
   const settings = readSettings(process.env);
   // What the server or a core dump could read of it later is gone.
   delete process.env['BOOTSTRAP_TOKEN'];

@@ -123,15 +123,19 @@ export class Cluster {
       const memoryMb = Number(task.memory);
       const running = await runTask({ id: task.id, state, variables, memoryMb, npm: await npm() });
       task.running = running;
-      task.startedAt = new Date();
-      if (task.desiredStatus === 'RUNNING') this.#changed(task, 'RUNNING');
-      else void running.stop();
-      const { exitCode, outOfMemory } = await running.ended;
+      // It may have been asked to stop meanwhile.
+      if (task.desiredStatus === 'STOPPED') void running.stop();
+      const port = await running.port;
+      if (port !== undefined) {
+        task.port = port;
+        task.startedAt = new Date();
+        if (task.desiredStatus === 'RUNNING') this.#changed(task, 'RUNNING');
+      }
+      const { exitCode, outOfMemory, lastLine } = await running.ended;
       task.exitCode = exitCode;
-      task.stopCode ??= 'EssentialContainerExited';
-      task.stoppedReason = outOfMemory
-        ? 'OutOfMemoryError: Container killed due to memory usage'
-        : (task.stoppedReason ?? 'Essential container in task exited');
+      task.stopCode ??= port === undefined ? 'TaskFailedToStart' : 'EssentialContainerExited';
+      task.stoppedReason ??= port === undefined ? lastLine : 'Essential container in task exited';
+      if (outOfMemory) task.stoppedReason = 'OutOfMemoryError: Container killed due to memory usage';
     } catch (error) {
       task.stopCode ??= 'TaskFailedToStart';
       task.stoppedReason ??= (error as Error).message;

@@ -1,4 +1,5 @@
 import { mkdir, readFile, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { memoryOf } from '../../runner/process-memory.ts';
@@ -8,8 +9,7 @@ const RUNNER = fileURLToPath(new URL('../../runner/main.ts', import.meta.url));
 const RUNNER_HEAP_MB = 256;
 /** ECS gives 30 s; the runner takes ten at most. */
 const STOP_MS = 20_000;
-/** The runner listens when it has redeemed its token. */
-const READY_MS = 60_000;
+const LOOK_EVERY_MS = 25;
 const MEMORY_EVERY_MS = 1_000;
 /** Of the person's variables a task gets these alone. */
 const INHERITED = ['LANG', 'TZ', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'UV_INDEX_URL'];
@@ -23,16 +23,17 @@ export interface RunTaskOptions {
 }
 
 export interface RunningTask {
-  readonly port: number;
+  /** Where the runner listens, once it has redeemed its token. Undefined when it ended before that. */
+  readonly port: Promise<number | undefined>;
   /** Settles when the task's processes are gone. */
-  readonly ended: Promise<{ readonly exitCode: number; readonly outOfMemory: boolean }>;
+  readonly ended: Promise<{ readonly exitCode: number; readonly outOfMemory: boolean; readonly lastLine: string }>;
   stop(): Promise<void>;
 }
 
 /**
  * Starts a runner as a task's container would be: with nothing of this process's environment but where programs are
  * found, a home and a temporary directory of its own, and a limit of memory. It dies with this process.
- * @throws with the runner's last line when it cannot begin.
+ * @throws when the program cannot be started at all.
  */
 export async function runTask({ id, state, variables, memoryMb, npm }: RunTaskOptions): Promise<RunningTask> {
   const home = join(state, 'tasks', id);
@@ -66,8 +67,7 @@ export async function runTask({ id, state, variables, memoryMb, npm }: RunTaskOp
         PORT: '0',
         MEMORY_LIMIT_MB: String(memoryMb),
       },
-      ready: /^listening on port \d+$/m,
-      readyMs: READY_MS,
+      ready: /^runner started$/m,
       stopMs: STOP_MS,
     });
   } catch (error) {
@@ -83,12 +83,22 @@ export async function runTask({ id, state, variables, memoryMb, npm }: RunTaskOp
     process.kill(child.pid, 'SIGKILL');
   };
   const watch = setInterval(() => void keepWithin(), MEMORY_EVERY_MS).unref();
-  const port = Number(/^listening on port (\d+)$/m.exec(await readFile(child.log, 'utf8'))?.[1]);
+  const untilListening = async (): Promise<number | undefined> => {
+    const gone = child.ended.then(() => true);
+    for (;;) {
+      const port = /^listening on port (\d+)$/m.exec(await readFile(child.log, 'utf8'))?.[1];
+      if (port !== undefined) return Number(port);
+      if (await Promise.race([gone, sleep(LOOK_EVERY_MS, false)])) return undefined;
+    }
+  };
+  const port = untilListening();
   const ended = child.ended.then(async (how) => {
     over = true;
     clearInterval(watch);
+    const lastLine = (await readFile(child.log, 'utf8')).trim().split('\n').at(-1) ?? '';
+    await port;
     await clear();
-    return { exitCode: exitCodeOf(how), outOfMemory };
+    return { exitCode: exitCodeOf(how), outOfMemory, lastLine };
   });
   return {
     port,

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
 import { Cluster, type ClusterOptions, RequestError } from './cluster.ts';
+import { clearLeftovers } from './clear-leftovers.ts';
 import { npmSettings } from './npm-settings.ts';
 import { DescribeTasks, ListTasks, RunTask, StopTask } from './requests.ts';
 import { describeTask, type TaskRecord } from './task.ts';
@@ -26,6 +27,7 @@ export interface Ecs {
  * processes of this machine and run the very runner that Fargate does.
  */
 export async function startEcs({ port = 0, ...options }: EcsOptions): Promise<Ecs> {
+  await clearLeftovers(options.state);
   let npm: ReturnType<typeof npmSettings> | undefined;
   const cluster = new Cluster({ ...options, npm: () => (npm ??= npmSettings(process.env)) });
   const server = createServer((request, response) => {

@@ -22,15 +22,15 @@ export interface TaskRecord {
   exitCode?: number;
   version: number;
   running?: RunningTask;
+  port?: number;
 }
 
 export const newTaskId = (): string => randomBytes(16).toString('hex');
 
 /** A task as ECS describes it. `time` writes an instant: seconds in the API, ISO 8601 in events. */
 export function describeTask(task: TaskRecord, time: (at: Date) => number | string): object {
-  const { id, cluster, running, exitCode } = task;
+  const { id, cluster, exitCode, port: hostPort } = task;
   const instant = (name: string, at: Date | undefined) => (at === undefined ? {} : { [name]: time(at) });
-  const hostPort = running?.port;
   const address = hostPort === undefined ? [] : [{ name: 'privateIPv4Address', value: '127.0.0.1' }];
   return {
     taskArn: `arn:aws:ecs:us-east-1:000000000000:task/${cluster}/${id}`,

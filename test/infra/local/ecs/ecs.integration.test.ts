@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -154,4 +154,22 @@ it('forgets no error over a task that it does not know', async () => {
 it('refuses overrides of more than 8 KB, as ECS does', async () => {
   const order = { clientToken: 'large', startedBy: 'large', environment: { LARGE: 'x'.repeat(8_200) } };
   await expect(containers.start(order)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+});
+
+it('stops at once a task that the platform does not answer, and clears up after a platform that was killed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'ecs-'));
+  await mkdir(join(folder, 'tasks', 'left', 'tmp'), { recursive: true });
+  await mkdir(join(folder, 'logs'));
+  await writeFile(join(folder, 'logs', 'task-left.log'), 'left');
+  const other = await startEcs({ state: folder, onTaskStateChange: () => undefined });
+  expect([await readdir(folder), await readdir(join(folder, 'logs'))]).toEqual([['logs'], []]);
+  const options = { region: 'us-east-1', endpoint: other.url, cluster: 'c', taskDefinition: 't', container: 'r' };
+  const containers = ecsContainers({ ...options, subnets: [], securityGroups: [] });
+  const environment = { PLATFORM_URL: 'http://127.0.0.1:1', BOOTSTRAP_TOKEN: bootstrapToken };
+  await containers.start({ clientToken: 'deaf', startedBy: 'deaf', environment });
+  await sleep(500);
+  const startedAt = performance.now();
+  await other.stop();
+  expect(performance.now() - startedAt).toBeLessThan(3_000);
+  await rm(folder, { recursive: true, force: true });
 });
