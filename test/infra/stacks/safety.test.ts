@@ -2,7 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { discover, type DiscoveredFunction, ofKind } from '../../../infra/discover.ts';
+import { variablesOf } from '../../../infra/environment.ts';
+import { firstSettings } from '../../../infra/first-settings.ts';
 import { usesOf } from '../../../infra/uses.ts';
+import { settingsGroups } from '../../../lib/kernel/settings.ts';
 import type { Use } from '../../../lib/services.ts';
 import * as rules from './rules.ts';
 import {
@@ -175,4 +178,29 @@ describe('queues and tables', () => {
     });
     expect(rules.carelessTables(careless)).toHaveLength(3);
   });
+});
+
+test('whatever a function must have comes from the stacks, the database secret or the settings secret', () => {
+  const secret = Object.keys(firstSettings());
+  const optional = new Set(
+    Object.values(settingsGroups).flatMap(({ shape }) =>
+      Object.entries(shape)
+        .filter(([, schema]) => schema.safeParse(undefined).success)
+        .map(([name]) => name),
+    ),
+  );
+  for (const found of functions) {
+    const { Environment: environment } = lambdaOf(dev.service, `mcp-dev-${found.id}`) as {
+      Environment?: { Variables: Record<string, unknown> };
+    };
+    const given = Object.keys(environment?.Variables ?? {});
+    const missing = variablesOf(usesOf(found.declaration)).filter(
+      (name) =>
+        !optional.has(name) &&
+        !given.includes(name) &&
+        !(name === 'MYSQL_URL' && given.includes('DATABASE_SECRET')) &&
+        !(secret.includes(name) && given.includes('SETTINGS_SECRET')),
+    );
+    expect([found.id, missing]).toEqual([found.id, []]);
+  }
 });
