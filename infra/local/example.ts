@@ -7,6 +7,9 @@ type Json = z.core.JSONSchema.JSONSchema;
  * without one are left out.
  */
 export function exampleOf(schema: z.ZodType): unknown {
+  // JSON Schema shows the input side of a schema that transforms; its own example may stand on the other.
+  const own: unknown = schema.meta()?.['examples'];
+  if (Array.isArray(own)) return own[0];
   const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const follow = (part: Json): unknown => {
     const definition = part.$ref === undefined ? undefined : root.$defs?.[part.$ref.replace('#/$defs/', '')];
