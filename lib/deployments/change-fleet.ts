@@ -14,13 +14,15 @@ export interface FleetServices {
 }
 
 /**
- * One change of what a tool has deployed: `alter` says what is new, the consequences are drawn, and what became different is written and told of.
+ * One change of what a tool has deployed: `alter` says what is new, the consequences are drawn, and what became different is written and told of, with
+ * `told` besides.
  * @returns the fleet as it is now; undefined when nothing is there under this key. What `alter` throws rolls back.
  */
 export async function alterFleet(
   { deployments, relay, seal }: FleetServices,
   key: FleetKey,
   alter: (fleet: Fleet, now: Date) => Fleet,
+  told: readonly OutboxEntry[] = [],
 ): Promise<Fleet | undefined> {
   const changed = await deployments.change(key, async (before) => {
     const now = new Date();
@@ -31,7 +33,7 @@ export async function alterFleet(
       deployments: settled.deployments.map((each) => moved(before, each, now)),
       replicas: [...settled.replicas.map((each) => sameOr(before.replicas, each)), ...fresh],
     };
-    return { fleet, outbox: tellings(before, fleet) };
+    return { fleet, outbox: [...tellings(before, fleet), ...told] };
   });
   if (!changed) return undefined;
   await relay.send(changed.outbox.map(({ id }) => id));
@@ -43,8 +45,9 @@ export async function changeFleet(
   services: FleetServices & { readonly deploymentQueue: DeploymentQueue },
   key: FleetKey,
   alter: (fleet: Fleet, now: Date) => Fleet,
+  told: readonly OutboxEntry[] = [],
 ): Promise<Fleet | undefined> {
-  const fleet = await alterFleet(services, key, alter);
+  const fleet = await alterFleet(services, key, alter, told);
   const due = new Set((fleet?.replicas ?? []).filter(hasWork).map(({ deploymentId }) => deploymentId));
   await Promise.all([...due].map((id) => services.deploymentQueue.due(id)));
   return fleet;

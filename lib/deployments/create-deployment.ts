@@ -1,3 +1,4 @@
+import { auditEntry } from '../audit/audit-entry.ts';
 import { type Caller, isAdmin } from '../kernel/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { invalidField, notFound, Problem } from '../kernel/problem.ts';
@@ -65,13 +66,19 @@ export async function createDeployment(
     lastCalledAt: undefined,
     stoppedAt: undefined,
   };
-  const fleet = await changeFleet(services, { toolId: tool.id }, (before, now) => {
+  const told = auditEntry(caller, {
+    action: 'deployment.created',
+    target: { type: 'deployment', id },
+    details: { slug: tool.slug, tool_id: tool.id, replace },
+  });
+  const alter = (before: Fleet, now: Date): Fleet => {
     if (before.toolDeleted) throw notFound('tool', tool_id);
     const running = before.deployments.find(({ active }) => active);
     if (running && running.id !== id && !replace) throw taken(running);
     const made = { ...deployment, active: !running, replacesId: running?.id, deployedAt: now, updatedAt: now };
     return { ...withoutRivals(before), deployments: [...withoutRivals(before).deployments, made] };
-  });
+  };
+  const fleet = await changeFleet(services, { toolId: tool.id }, alter, [told]);
   const made = fleet?.deployments.find((each) => each.id === id);
   if (!made) throw notFound('tool', tool_id);
   return presentSummary(made, services.settings.BASE_URL);

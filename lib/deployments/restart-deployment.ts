@@ -1,8 +1,9 @@
+import { auditEntry } from '../audit/audit-entry.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { notFound, Problem } from '../kernel/problem.ts';
 import { changeFleet, type FleetServices, withDeployment } from './change-fleet.ts';
 import { findOwnDeployment } from './demand-owner.ts';
-import type { Deployment, DeploymentQueue } from './ports.ts';
+import type { Deployment, DeploymentQueue, Fleet } from './ports.ts';
 
 type Services = FleetServices & { readonly deploymentQueue: DeploymentQueue };
 
@@ -11,8 +12,13 @@ type Services = FleetServices & { readonly deploymentQueue: DeploymentQueue };
  * @throws Problem `not-found`, `forbidden`, `conflict` when it was stopped, `deployment-exists` when another has taken its place.
  */
 export async function restartDeployment(services: Services, caller: Caller, id: string) {
-  await findOwnDeployment(services.deployments, caller, id, 'deployments:update');
-  const fleet = await changeFleet(services, { deploymentId: id }, (before) => {
+  const { slug } = await findOwnDeployment(services.deployments, caller, id, 'deployments:update');
+  const told = auditEntry(caller, {
+    action: 'deployment.restarted',
+    target: { type: 'deployment', id },
+    details: { slug },
+  });
+  const alter = (before: Fleet): Fleet => {
     const active = before.deployments.find((each) => each.active && each.id !== id);
     return withDeployment(before, id, (current) => {
       if (current.status === 'stopped' || current.status === 'stopping')
@@ -20,7 +26,8 @@ export async function restartDeployment(services: Services, caller: Caller, id: 
       if (active) throw new Problem('deployment-exists', { detail: 'Another deployment has taken its place.' });
       return startedAnew(current, 'restarting');
     });
-  });
+  };
+  const fleet = await changeFleet(services, { deploymentId: id }, alter, [told]);
   const restarted = fleet?.deployments.find((each) => each.id === id);
   if (!restarted) throw notFound('deployment', id);
   return {

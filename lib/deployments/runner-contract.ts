@@ -2,11 +2,13 @@ import * as z from 'zod';
 
 /** What the runner and the platform say to each other; the runner validates with the same schemas as the functions. */
 
-export const RedeemRequest = z.object({
-  token: z.string().min(1).max(200),
-  /** The runner's own: the same one may repeat its redemption for 60 s. */
-  nonce: z.string().min(16).max(100),
-});
+export const RedeemRequest = z
+  .object({
+    token: z.string().min(1).max(200),
+    /** The runner's own: the same one may repeat its redemption for 60 s. */
+    nonce: z.string().min(16).max(100),
+  })
+  .meta({ examples: [{ token: 'mcp_bt_example', nonce: '0123456789abcdef' }] });
 
 /** How the server is started. Values of `env` may be secrets. */
 export const ServerLaunch = z.object({
@@ -43,25 +45,29 @@ export const RunnerState = z.enum([
 ]);
 export type RunnerState = z.output<typeof RunnerState>;
 
-export const RunnerReport = z.object({
-  /** Grows with each report of one runner: an older one that arrives late is to be dropped. */
-  seq: z.number().int().min(1),
-  at: z.iso.datetime(),
-  state: RunnerState,
-  /** Why the runner ends itself, with state `stopped`. */
-  stopped_because: z.enum(['idle', 'asked']).optional(),
-  server_info: z.looseObject({ name: z.string(), version: z.string() }).optional(),
-  protocol_version: z.string().optional(),
-  capabilities: z.looseObject({}).optional(),
-  tools: z
-    .array(z.object({ name: z.string(), description: z.string().optional(), inputSchema: z.looseObject({}) }))
-    .optional(),
-  /** How often the server was started again since the runner began. */
-  restarts: z.number().int().min(0),
-  last_error: z.object({ reason: z.string().max(2_000), log: z.array(z.string().max(2_000)).max(50) }).optional(),
-  /** Resident memory of the runner and of everything it started. */
-  memory_mb: z.number().min(0).optional(),
-});
+export const RunnerReport = z
+  .object({
+    /** Grows with each report of one runner: an older one that arrives late is to be dropped. */
+    seq: z.number().int().min(1),
+    at: z.iso.datetime(),
+    state: RunnerState,
+    /** Why the runner ends itself, with state `stopped`. */
+    stopped_because: z.enum(['idle', 'asked']).optional(),
+    server_info: z.looseObject({ name: z.string(), version: z.string() }).optional(),
+    protocol_version: z.string().optional(),
+    capabilities: z.looseObject({}).optional(),
+    tools: z
+      .array(z.object({ name: z.string(), description: z.string().optional(), inputSchema: z.looseObject({}) }))
+      .optional(),
+    /** How often the server was started again since the runner began. */
+    restarts: z.number().int().min(0),
+    last_error: z.object({ reason: z.string().max(2_000), log: z.array(z.string().max(2_000)).max(50) }).optional(),
+    /** Resident memory of the runner and of everything it started. */
+    memory_mb: z.number().min(0).optional(),
+  })
+  .meta({
+    examples: [{ seq: 1, at: '2026-01-31T09:30:00.000Z', state: 'ready', restarts: 0, memory_mb: 64 }],
+  });
 export type RunnerReport = z.output<typeof RunnerReport>;
 
 export const ReportAnswer = z.object({

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { auditEntry } from '../audit/audit-entry.ts';
 import type { Caller } from '../kernel/caller.ts';
 import { changeFleet, withDeployment } from './change-fleet.ts';
 import { findOwnDeployment } from './demand-owner.ts';
@@ -19,7 +20,12 @@ export async function stopDeployment(
   id: string,
 ): Promise<{ message: string; deployment_id: string; stopped_at: string | null }> {
   const { slug } = await findOwnDeployment(services.deployments, caller, id, 'deployments:delete');
-  await changeFleet(services, { deploymentId: id }, (fleet) => withDeployment(fleet, id, ended));
+  const told = auditEntry(caller, {
+    action: 'deployment.stopped',
+    target: { type: 'deployment', id },
+    details: { slug },
+  });
+  await changeFleet(services, { deploymentId: id }, (fleet) => withDeployment(fleet, id, ended), [told]);
   await reconcile(services, id);
   const deadline = Date.now() + patienceMs;
   let current = await services.deployments.find(id);

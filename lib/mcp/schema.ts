@@ -14,8 +14,14 @@ export const ServedTools = z.object({
   ),
 });
 
-export const RpcMessage = z.string().meta({ description: 'A JSON-RPC message of MCP.', type: 'object' });
-export const ToolArguments = z.string().default('').meta({ description: "The tool's arguments.", type: 'object' });
+export const RpcMessage = z.string().meta({
+  description: 'A JSON-RPC message of MCP.',
+  examples: ['{"jsonrpc":"2.0","id":1,"method":"ping"}'],
+});
+export const ToolArguments = z
+  .string()
+  .default('')
+  .meta({ description: "The tool's arguments: a JSON object.", examples: ['{"message":"hello"}'] });
 
 /** OAuth 2.0 Protected Resource Metadata (RFC 9728). */
 export const ResourceMetadata = z.object({
