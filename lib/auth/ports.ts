@@ -15,7 +15,7 @@ export interface User {
 }
 
 /** What of a user may change. */
-export type UserChanges = Partial<Pick<User, 'role' | 'isActive' | 'passwordHash'>>;
+type UserChanges = Partial<Pick<User, 'role' | 'isActive' | 'passwordHash'>>;
 
 export interface UserFilter {
   readonly role: Role | undefined;

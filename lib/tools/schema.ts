@@ -75,7 +75,7 @@ export const ToolSummary = z.object({
   deleted_at: Timestamp.nullable(),
 });
 
-export const MovedSecrets = z
+const MovedSecrets = z
   .array(z.object({ path: z.string(), name: z.string() }))
   .meta({ description: 'Literal secrets that are kept encrypted now, and what `${name}` stands in their places.' });
 

@@ -60,7 +60,7 @@ export const anyText = fc.oneof(nastyText, fc.string({ unit: 'grapheme', maxLeng
 
 /** Now and then something else than `fitting`. */
 export function mostly<T>(fitting: fc.Arbitrary<T>): fc.Arbitrary<unknown> {
-  return fc.oneof({ weight: 12, arbitrary: fitting as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: nasty });
+  return fc.oneof({ weight: 12, arbitrary: fitting }, { weight: 1, arbitrary: nasty });
 }
 
 export function fromSchema(schema: Schema, components: Components, depth = 0): fc.Arbitrary<unknown> {
