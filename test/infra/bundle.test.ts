@@ -25,7 +25,8 @@ const heavy: readonly { readonly input: RegExp; readonly uses: readonly Use[] }[
   { input: /^node_modules\/@upstash\//, uses: ['redis'] },
   { input: /^node_modules\/@aws-sdk\/client-sqs\//, uses: ['queues'] },
   { input: /^node_modules\/@aws-sdk\/(client-dynamodb|lib-dynamodb)\//, uses: ['auth', 'live'] },
-  { input: /^node_modules\/(@aws-sdk|@smithy)\//, uses: ['auth', 'queues', 'live', 'sockets'] },
+  { input: /^node_modules\/@aws-sdk\/client-ecs\//, uses: ['containers'] },
+  { input: /^node_modules\/(@aws-sdk|@smithy)\//, uses: ['auth', 'queues', 'live', 'sockets', 'containers'] },
   { input: /^node_modules\/jose\//, uses: ['auth', 'secrets'] },
 ];
 
