@@ -87,6 +87,8 @@ export class Apis extends Construct {
         throttlingBurstLimit: production ? 1000 : 100,
       },
     });
+    // An address that refuses whoever comes past CloudFront is nothing to print.
+    api.node.tryRemoveChild('Endpoint');
     const failures = new cloudwatch.Alarm(this, 'RestFailures', {
       alarmName: `mcp-${stage}-api-5xx`,
       alarmDescription: 'The API answered 5xx more than five times within five minutes.',

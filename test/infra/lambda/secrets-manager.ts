@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-export interface HeardCall {
+interface HeardCall {
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
