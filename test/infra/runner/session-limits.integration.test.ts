@@ -35,7 +35,7 @@ it('refuses a session for now while every other one works', async () => {
   const { mcp } = await run({ env: { MEMORY_LIMIT_MB: '1' } });
   const client = rawClient(mcp);
   const session = await client.open();
-  const working = client.post(call(1, 'wait', { ms: 600 }), session);
+  const working = client.post(call(1, 'wait', { ms: 1_800 }), session);
   await sleep(100);
   const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
   const refused = await client.post({ jsonrpc: '2.0', id: 1, method: 'initialize', params });

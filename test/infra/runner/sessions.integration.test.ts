@@ -236,7 +236,7 @@ it('refuses an unknown protocol version, and an id twice at the same time', asyn
     'MCP-Protocol-Version': '1999-01-01',
   });
   expect(unknown.status).toBe(400);
-  const first = client.post(call(7, 'wait', { ms: 400 }), session);
+  const first = client.post(call(7, 'wait', { ms: 1_500 }), session);
   await sleep(100);
   expect((await client.post(call(7, 'wait', { ms: 1 }), session)).status).toBe(400);
   expect(textOf(await (await first).json())).toBe('waited');

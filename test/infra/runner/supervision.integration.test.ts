@@ -70,7 +70,7 @@ it('starts a server again that was killed, and says so', async () => {
 });
 
 it('gives up after five restarts in ten minutes, with the last lines', async () => {
-  const launch = { ...fixtureLaunch, env: { CRASH_AFTER_MS: '30' } };
+  const launch = { ...fixtureLaunch, env: { CRASH_AFTER_MS: '100' } };
   const one = await run({ launch, timing: { backoffMs: 10, longestBackoffMs: 20 } });
   const failed = await one.platform.reported(({ state }) => state === 'failed');
   expect(failed.restarts).toBe(5);
@@ -89,11 +89,12 @@ it('kills a server that stays silent to pings, and starts it again', async () =>
 });
 
 it('is healthy again when a busy server answers again', async () => {
-  const timing = { pingMs: 50, unhealthyMs: 100, hungMs: 10_000 };
+  const timing = { pingMs: 50, unhealthyMs: 500, hungMs: 60_000 };
   const one = await run({ timing });
   const pid = await sharedPid(one);
+  const before = one.platform.reports.at(-1)?.seq ?? 0;
   process.kill(pid, 'SIGSTOP');
-  const unhealthy = await one.platform.reported(({ state }) => state === 'unhealthy');
+  const unhealthy = await one.platform.reported(({ state, seq }) => state === 'unhealthy' && seq > before);
   expect((await fetch(`${one.url}/healthz`, { headers: one.headers })).status).toBe(503);
   process.kill(pid, 'SIGCONT');
   await one.platform.reported(({ state, seq }) => state === 'ready' && seq > unhealthy.seq);

@@ -1,0 +1,6 @@
+import { startEcs } from '../../../../infra/local/ecs/start-ecs.ts';
+
+// An ECS in a process of its own, which a test kills.
+const [state = ''] = process.argv.slice(2);
+const { url } = await startEcs({ state, onTaskStateChange: () => undefined });
+console.log(url);
