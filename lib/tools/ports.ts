@@ -45,17 +45,22 @@ export interface ToolWindow {
   readonly after: ToolMark | undefined;
   readonly skip: number;
   readonly limit: number;
-  /** From the end of the list; the answer keeps the list's order. */
-  readonly backwards?: boolean;
   /** How many tools the list has. */
   readonly total: number;
 }
 
+export interface ToolOutline {
+  readonly total: number;
+  readonly marks: readonly ToolMark[];
+}
+
 /** Lists of tools that are not deleted. What a walk costs depends on what it skips, not on how far into the list it starts. */
 export interface ToolLists {
-  count(filter: ToolFilter): Promise<number>;
-  /** Where every `every`-th tool of the list stands: `marks[n]` is number (n + 1) · `every`. Reads the whole list's index. */
-  marks(filter: ToolFilter, every: number): Promise<ToolMark[]>;
+  /**
+   * How long a list is, and where every `every`-th tool of it stands: `marks[n]` is number (n + 1) · `every`. Walks the list's index once. The list of a search has
+   * no marks.
+   */
+  outline(filter: ToolFilter, every: number): Promise<ToolOutline>;
   walk(filter: ToolFilter, window: ToolWindow): Promise<ToolSummary[]>;
 }
 

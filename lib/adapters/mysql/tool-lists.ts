@@ -12,32 +12,35 @@ const manyFound = 1000;
 
 export function mysqlToolLists(mysql: Mysql): ToolLists {
   return {
-    async count(filter) {
-      const { from, where, values } = conditions(filter);
-      const [row] = await mysql.query<{ total: number }>(
-        `SELECT STRAIGHT_JOIN COUNT(*) AS total FROM ${from} WHERE ${where}`,
-        values,
-      );
-      return row?.total ?? 0;
-    },
-
-    async marks(filter, every) {
+    async outline(filter, every) {
       const order = orderOf(filter.sort);
-      const { from, where, values } = conditions(filter);
-      const rows = await mysql.query<{ id: string; key_value: Date | string }>(
-        `SELECT id, key_value FROM (
-           SELECT t.id, t.${order.column} AS key_value, ROW_NUMBER() OVER (ORDER BY ${orderBy(order)}) AS place
-           FROM ${from} WHERE ${where}) AS places
-         WHERE place % ? = 0 ORDER BY place`,
-        [...values, every],
+      const { from, where, values } = conditions(filter, 'count');
+      const marks: ToolMark[] = [];
+      // A search has no index to jump along; it is counted in one go.
+      for (let jumping = filter.search === undefined; jumping;) {
+        const after = marks.at(-1);
+        const beyond = after && behind(order, after);
+        const [row] = await mysql.query<{ id: string; key_value: Date | string }>(
+          `SELECT t.id, t.${order.column} AS key_value FROM ${from} WHERE ${where}${beyond ? ` AND ${beyond.condition}` : ''}
+           ORDER BY ${orderBy(order)} LIMIT 1 OFFSET ?`,
+          [...values, ...(beyond?.values ?? []), every - 1],
+        );
+        if (row)
+          marks.push({ id: row.id, key: row.key_value instanceof Date ? row.key_value.toISOString() : row.key_value });
+        jumping = row !== undefined;
+      }
+      const last = marks.at(-1);
+      const beyond = last && behind(order, last);
+      const [rest] = await mysql.query<{ total: number }>(
+        `SELECT STRAIGHT_JOIN COUNT(*) AS total FROM ${from} WHERE ${where}${beyond ? ` AND ${beyond.condition}` : ''}`,
+        [...values, ...(beyond?.values ?? [])],
       );
-      return rows.map(({ id, key_value: key }) => ({ id, key: key instanceof Date ? key.toISOString() : key }));
+      return { total: marks.length * every + (rest?.total ?? 0), marks };
     },
 
-    async walk(filter, { after, skip, limit, backwards = false, total }) {
-      const forward = orderOf(filter.sort);
-      const order = backwards ? { ...forward, descending: !forward.descending } : forward;
-      const { from, where, values } = conditions(filter, total > manyFound);
+    async walk(filter, { after, skip, limit, total }) {
+      const order = orderOf(filter.sort);
+      const { from, where, values } = conditions(filter, total > manyFound ? 'walk' : 'found');
       const beyond = after && behind(order, after);
       const columns = summaryColumns.map((column) => `t.${column}`).join(', ');
       // The rows are wide: which ones is decided on an index, and only those are read.
@@ -45,7 +48,7 @@ export function mysqlToolLists(mysql: Mysql): ToolLists {
         `SELECT ${columns} FROM (
            SELECT STRAIGHT_JOIN t.id FROM ${from} WHERE ${where}${beyond ? ` AND ${beyond.condition}` : ''}
            ORDER BY ${orderBy(order)} LIMIT ? OFFSET ?) AS page
-         JOIN mcp_tools t ON t.id = page.id ORDER BY ${orderBy(forward)}`,
+         JOIN mcp_tools t ON t.id = page.id ORDER BY ${orderBy(order)}`,
         [...values, ...(beyond?.values ?? []), limit, skip],
       );
       return rows.map(summaryOf);
@@ -74,11 +77,15 @@ function behind({ column, descending }: Order, { id, key }: ToolMark): { conditi
   };
 }
 
+/** `count` needs no order, `walk` comes along the list's order, `found` comes from what a search found. */
+type Way = 'count' | 'walk' | 'found';
+
 function conditions(
   { status, authorId, search }: ToolFilter,
-  walkTheList = false,
+  way: Way,
 ): { from: string; where: string; values: SqlValue[] } {
-  const where = ['t.deleted_at IS NULL'];
+  const words = search?.split(/\s+/).filter((word) => word !== '') ?? [];
+  const where: string[] = [];
   const values: SqlValue[] = [];
   const demand = (condition: string, value: SqlValue) => {
     where.push(condition);
@@ -86,10 +93,15 @@ function conditions(
   };
   if (status !== undefined) demand('t.status = ?', status);
   if (authorId !== undefined) demand('t.author_id = ?', authorId);
-  const words = search?.split(/\s+/).filter((word) => word !== '') ?? [];
+  // A deleted tool is in no search, so the narrow table can be counted alone.
+  const alone = way === 'count' && words.length > 0 && where.length === 0;
   for (const word of words) demand('LOCATE(?, s.text) > 0', foldForSearch(word));
-  const on = words.length === 0 ? undefined : 'ON t.id = s.tool_id';
-  if (on === undefined) return { from: 'mcp_tools t', where: where.join(' AND '), values };
-  const from = walkTheList ? `mcp_tools t JOIN mcp_tool_search s ${on}` : `mcp_tool_search s JOIN mcp_tools t ${on}`;
-  return { from, where: where.join(' AND '), values };
+  if (alone) return { from: 'mcp_tool_search s', where: where.join(' AND '), values };
+  const tables = ['mcp_tools t', ...(words.length > 0 ? ['mcp_tool_search s'] : [])];
+  const from = (way === 'walk' ? tables : tables.toReversed()).join(' JOIN ');
+  return {
+    from: words.length > 0 ? `${from} ON t.id = s.tool_id` : from,
+    where: ['t.deleted_at IS NULL', ...where].join(' AND '),
+    values,
+  };
 }

@@ -192,3 +192,22 @@ test.each(['%', '_', '!', '\\', "'", '100%', 'a_b', '!%', '\u{1f600}', '?'])(
     expect(await slugs({ search: text })).toEqual(['match']);
   },
 );
+
+test('an outline says how long a list is and where its marks are, and a walk from a mark goes on behind it', async () => {
+  await add(
+    ...Array.from({ length: 11 }, (_, n) =>
+      newTool(`o${n}`, { name: `n${n % 4}`, createdAt: at(1 + (n % 3)), updatedAt: at(1 + (n % 5)) }),
+    ),
+  );
+  for (const sort of toolSorts) {
+    const filter = { ...all, sort };
+    const everyOne = (await list(filter, { offset: 0, limit: 20 })).items.map(({ slug }) => slug);
+    const { total, marks } = await tools.outline(filter, 3);
+    expect({ total, marks: marks.length }).toEqual({ total: 11, marks: 3 });
+    for (const [index, after] of marks.entries()) {
+      const items = await tools.walk(filter, { after, skip: 1, limit: 2, total });
+      expect(items.map(({ slug }) => slug)).toEqual(everyOne.slice(3 * (index + 1) + 1, 3 * (index + 1) + 3));
+    }
+  }
+  expect(await tools.outline({ ...all, search: 'n1' }, 3)).toEqual({ total: 3, marks: [] });
+});
