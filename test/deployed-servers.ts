@@ -11,6 +11,8 @@ import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/cli
 interface RealServer {
   readonly package: string;
   readonly args?: readonly string[];
+  /** As in `resources.memory`; some packages take more to install than to run. */
+  readonly memory?: string;
   readonly call: readonly [tool: string, args: Record<string, unknown>];
 }
 
@@ -22,10 +24,10 @@ const servers: readonly RealServer[] = [
   { package: '@modelcontextprotocol/server-sequential-thinking', call: ['sequentialthinking', thought] },
   { package: '@anaisbetts/mcp-installer@0.5.0', call: ['install_repo_mcp_server', { name: '/nowhere' }] },
   { package: '@openbnb/mcp-server-airbnb@0.3.0', call: ['airbnb_search', { location: 'Basel' }] },
-  { package: 'mcp-obsidian@1.0.0', args: ['/tmp'], call: ['search_notes', { query: 'hello' }] },
+  { package: '@liuyoshio/mcp-compass@1.0.7', call: ['recommend-mcp-servers', { query: 'weather' }] },
   { package: '@mobilenext/mobile-mcp@1.0.4', call: ['mobile_list_available_devices', { noParams: {} }] },
-  { package: 'mongodb-mcp-server@3.0.4', call: ['list-knowledge-sources', {}] },
-  { package: 'edgeone-pages-mcp@0.0.16', call: ['deploy-html', { value: '<p>hello</p>' }] },
+  { package: 'mongodb-mcp-server@3.0.4', memory: '2Gi', call: ['list-knowledge-sources', {}] },
+  { package: 'edgeone-pages-mcp@0.0.16', call: ['deploy_html', { value: '<p>hello</p>' }] },
 ];
 
 type Json = Record<string, unknown>;
@@ -47,9 +49,12 @@ async function call(method: string, path: string, body?: object): Promise<Json> 
   return JSON.parse(text) as Json;
 }
 
-async function deploy(toolId: string): Promise<{ view: Json; ms: number }> {
+async function deploy(toolId: string, memory = '512Mi'): Promise<{ view: Json; ms: number }> {
   const startedAt = performance.now();
-  const { deployment_id } = await call('POST', '/api/v1/deployments', { tool_id: toolId });
+  const { deployment_id } = await call('POST', '/api/v1/deployments', {
+    tool_id: toolId,
+    config: { resources: { memory } },
+  });
   for (;;) {
     const view = await call('GET', `/api/v1/deployments/${String(deployment_id)}`);
     if (view['status'] === 'running') return { view, ms: performance.now() - startedAt };
@@ -78,7 +83,7 @@ async function tryServer(server: RealServer): Promise<string> {
     version: '1.0.0',
     config: { servers: [{ name: 'server', command: 'npx', args: ['-y', server.package, ...(server.args ?? [])] }] },
   });
-  const cold = await deploy(String(id));
+  const cold = await deploy(String(id), server.memory);
   const used = await use(cold.view, server.call);
   const { memory_mb } = await call('GET', `/api/v1/deployments/${String(cold.view['deployment_id'])}`);
   await call('DELETE', `/api/v1/deployments/${String(cold.view['deployment_id'])}`);

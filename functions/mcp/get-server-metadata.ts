@@ -1,13 +1,13 @@
 import { endpoint } from '../../lib/kernel/endpoint.ts';
 import { resourceMetadata } from '../../lib/mcp/resource-metadata.ts';
-import { ResourceMetadata, ServerSlug } from '../../lib/mcp/schema.ts';
+import { AnySlug, ResourceMetadata } from '../../lib/mcp/schema.ts';
 
 export const handler = endpoint({
   route: 'GET /.well-known/oauth-protected-resource/mcp/{slug}/v1',
   summary: "How to get into a deployed server's endpoint (RFC 9728)",
   permission: 'public',
   uses: ['settings'],
-  params: ServerSlug,
+  params: AnySlug,
   output: ResourceMetadata,
   run: ({ params, services }) => resourceMetadata(services, params.slug),
 });

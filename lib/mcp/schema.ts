@@ -2,6 +2,15 @@ import * as z from 'zod';
 
 export const ServerSlug = z.object({ slug: z.string().min(1).max(255).meta({ example: 'acme-weather' }) });
 
+/** A slug that may be one; nobody is told whether it is. */
+export const AnySlug = z.object({
+  slug: z
+    .string()
+    .max(255)
+    .regex(/^[a-z0-9-]+$/, 'A slug')
+    .meta({ example: 'acme-weather' }),
+});
+
 export const ServerTool = ServerSlug.extend({ tool: z.string().min(1).max(255).meta({ example: 'echo' }) });
 
 export const ServedTools = z.object({

@@ -70,7 +70,8 @@ describe.each(withBody)('$id', ({ method, path, declaration }) => {
 });
 
 describe.each(endpoints)('$id', ({ id, method, path, declaration }) => {
-  it.runIf(path.includes('{'))('answers a problem to ids that make no sense', async () => {
+  // Metadata is the same for every slug, so that nobody learns from it which there are.
+  it.runIf(path.includes('{') && id !== 'get-server-metadata')('answers a problem to ids that make no sense', async () => {
     const raw = declaration.body ? { json: {} } : {};
     for (const value of [unknown, '0', '%00', '%F0%9F%8E%89', '..%2F..%2Fetc', "'%20OR%201=1", 'x'.repeat(300)]) {
       expectProblem(await app.call(method, concrete(path, value), { token, ...raw }), [400, 404, 405, 422]);

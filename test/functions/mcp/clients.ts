@@ -7,8 +7,7 @@ type Headers = Readonly<Record<string, string>>;
 /** The client of the v1 SDK on an endpoint. */
 export async function connectV1(url: string, headers: Headers): Promise<Client> {
   const client = new Client({ name: 'v1', version: '1.0.0' });
-  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { ...headers } } });
-  await client.connect(transport as Parameters<typeof client.connect>[0]);
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers: { ...headers } } }));
   return client;
 }
 

@@ -81,6 +81,8 @@ describe('who may call', () => {
     expect(refused.headers.get('www-authenticate')).toBe(`Bearer resource_metadata="${metadata}"`);
     const read = await app.call('GET', new URL(metadata).pathname);
     expect(read.body).toMatchObject({ resource: url, bearer_methods_supported: ['header'] });
+    const unknown = await app.call('GET', '/.well-known/oauth-protected-resource/mcp/nothing-there/v1');
+    expect([unknown.status, unknown.body['resource']]).toEqual([200, `${app.url}/mcp/nothing-there/v1`]);
     const root = await app.call('GET', '/.well-known/oauth-protected-resource');
     expect(root.body).toMatchObject({ resource: app.url });
     const wrong = await post(initialize, { apiKey: `${key}x` });
