@@ -1,0 +1,87 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type App, type SignedUp, startApp } from '../../harness.ts';
+import { deployed } from '../deployments/deploy.ts';
+
+/* A remote server that writes down which headers it was sent. */
+
+const seen: IncomingHttpHeaders[] = [];
+const results: Readonly<Record<string, object>> = {
+  initialize: { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'far', version: '1' } },
+  'tools/list': { tools: [{ name: 'echo', inputSchema: { type: 'object' } }] },
+  'tools/call': { content: [{ type: 'text', text: 'far away' }] },
+};
+let refusing = false;
+const remote = createServer((request, response) => {
+  seen.push(request.headers);
+  let text = '';
+  request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  request.on('end', () => {
+    if (refusing) return response.writeHead(401, { 'www-authenticate': 'Bearer realm="far"' }).end();
+    const { id, method = '' } = JSON.parse(text || '{}') as { id?: number; method?: string };
+    if (id === undefined) return response.writeHead(202).end();
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'mcp-session-id': 'upstream-session',
+      'set-cookie': 'a=b',
+    });
+    return response.end(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] ?? {} }));
+  });
+});
+
+let app: App;
+let owner: SignedUp;
+let slug: string;
+beforeAll(async () => {
+  await new Promise<void>((resolve) => remote.listen(0, '127.0.0.1', resolve));
+  app = await startApp();
+  owner = await app.signUp();
+  const url = `http://127.0.0.1:${(remote.address() as AddressInfo).port}/mcp`;
+  const server = { name: 'far', url, headers: { 'X-Far-Key': '${FAR_KEY}' } };
+  const made = await deployed(app, owner.token, { secrets: { FAR_KEY: 'far-secret' } }, server);
+  expect(made.view['status']).toBe('running');
+  ({ slug } = made.tool);
+});
+afterAll(() => new Promise((resolve) => remote.close(resolve)));
+
+const call = (method: string, headers: Record<string, string> = {}) =>
+  app.call('POST', `/mcp/${slug}/v1`, {
+    token: owner.token,
+    json: { jsonrpc: '2.0', id: 1, method, params: { name: 'echo', arguments: {} } },
+    headers: { accept: 'application/json, text/event-stream', ...headers },
+  });
+
+it('gets its own credentials, and none of the caller', async () => {
+  seen.length = 0;
+  const answer = await call('tools/call', {
+    cookie: 'session=1',
+    'x-forwarded-for': '1.2.3.4',
+    'mcp-method': 'tools/call',
+  });
+  expect(answer.body).toMatchObject({ result: { content: [{ text: 'far away' }] } });
+  expect(seen[0]).toMatchObject({ 'x-far-key': 'far-secret', 'mcp-method': 'tools/call' });
+  for (const name of ['authorization', 'cookie', 'x-api-key', 'x-forwarded-for', 'x-runner-secret'])
+    expect(seen[0]).not.toHaveProperty(name);
+  expect(answer.headers.get('set-cookie')).toBeNull();
+});
+
+it('keeps its session id to itself', async () => {
+  const opened = await call('initialize');
+  const sessionId = opened.headers.get('mcp-session-id') ?? '';
+  expect(sessionId).not.toContain('upstream-session');
+  seen.length = 0;
+  await call('tools/list', { 'mcp-session-id': sessionId });
+  expect(seen[0]).toMatchObject({ 'mcp-session-id': 'upstream-session' });
+});
+
+it('that refuses its credentials is not mistaken for the platform refusing the caller', async () => {
+  refusing = true;
+  const answer = await call('tools/list');
+  refusing = false;
+  expect([answer.status, answer.body]).toMatchObject([
+    502,
+    { id: 1, error: { data: { error_code: 'UPSTREAM_ERROR' } } },
+  ]);
+  expect(answer.headers.get('www-authenticate')).toBeNull();
+});
