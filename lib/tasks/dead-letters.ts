@@ -5,7 +5,7 @@ import { type DeadLetters, type JobQueue, jobQueues, type TaskStore } from './po
 import { firstDueMs } from './submit-task.ts';
 
 /** Letters are looked at ten at a time; those of a run are hidden meanwhile, so that each is seen once. */
-const hideSeconds = 10;
+const hideSeconds = 5;
 const mostBatches = 20;
 
 /**
