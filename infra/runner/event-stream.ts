@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 
 const EVENTS = 1_000;
-const CHARACTERS = 8_000_000;
+const CHARACTERS = 2_000_000;
 /** A client that reads slower than this much behind is cut off; it may resume. */
 const BEHIND_BYTES = 16 * 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
@@ -9,7 +9,7 @@ const RETRY_MS = 1_000;
 
 /**
  * One stream of server-sent events of a session, over as many connections as the client makes. Events are kept (1,000
- * or 8 million characters) so that a client that comes back with `Last-Event-ID` misses none.
+ * or 2 million characters) so that a client that comes back with `Last-Event-ID` misses none.
  */
 export class EventStream {
   readonly id: string;
@@ -32,6 +32,11 @@ export class EventStream {
     this.id = id;
     this.#priming = priming;
     this.#resumable = resumable;
+  }
+
+  /** How much is kept. */
+  get characters(): number {
+    return this.#characters;
   }
 
   get connected(): boolean {

@@ -4,12 +4,11 @@ import { EventStream, readEventId } from './event-stream.ts';
 import { Exchange, type ExchangeOptions } from './exchange.ts';
 import { type HangTiming, watchForHang } from './hang-watch.ts';
 import { isId, isObject, type Message, progressTokenOf, type RequestId } from './json-rpc.ts';
+import { StreamShelf } from './stream-shelf.ts';
 import { endedError, ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
 /** The session's own stream, which the client opens with GET. */
 const STANDALONE = 'standalone';
-/** How long a finished stream may be asked for again. */
-const FINISHED_MS = 300_000;
 /** A cancelled request whose answer is on its way still gets it. */
 const CANCEL_GRACE_MS = 1_000;
 const PRIMING_SINCE = '2025-11-25';
@@ -37,7 +36,7 @@ export class Session {
   readonly process: ServerProcess;
   readonly #options: SessionOptions;
   readonly #exchanges = new Set<Exchange>();
-  readonly #streams = new Map<string, EventStream>();
+  readonly #streams = new StreamShelf();
   #counter = 0;
   #initializeId: RequestId | undefined;
 
@@ -98,7 +97,7 @@ export class Session {
     for (const exchange of this.#exchanges) {
       for (const id of exchange.pending) exchange.answer(id, endedError(id, how));
     }
-    for (const stream of this.#streams.values()) stream.finish();
+    this.#streams.finishAll();
     this.#options.onEnd(how);
   }
 
@@ -114,7 +113,7 @@ export class Session {
       response,
       requests,
       priming: this.#priming,
-      onStream: (stream) => this.#keep(stream),
+      onStream: (stream) => this.#streams.keep(stream),
       onDone: () => {
         this.#exchanges.delete(exchange);
         this.usedAt = performance.now();
@@ -137,19 +136,11 @@ export class Session {
     return (this.protocolVersion ?? '') >= PRIMING_SINCE;
   }
 
-  #keep(stream: EventStream): void {
-    const now = performance.now();
-    for (const [id, { finishedAt }] of this.#streams) {
-      if (finishedAt !== undefined && now - finishedAt > FINISHED_MS) this.#streams.delete(id);
-    }
-    this.#streams.set(stream.id, stream);
-  }
-
   #standalone(): EventStream {
     const known = this.#streams.get(STANDALONE);
     if (known !== undefined) return known;
     const stream = new EventStream(STANDALONE, this.#priming);
-    this.#keep(stream);
+    this.#streams.keep(stream);
     return stream;
   }
 
