@@ -9,6 +9,7 @@ import { invokeById } from './gateway/invoke-by-id.ts';
 import { createInvoker } from './gateway/invoke.ts';
 import { reachPlatform } from './reach-platform.ts';
 import { rotateKeys } from './rotate-keys.ts';
+import { runProgram } from './run-program.ts';
 
 /*
  * `npm run admin -- create <email> | reset-password <login> | invite [email] [--role viewer] | rotate-keys`: what an operator does without logging in, on the
@@ -76,10 +77,4 @@ async function rotate(stage: string | undefined): Promise<void> {
   );
 }
 
-try {
-  await main();
-  process.exit(0);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}
+await runProgram(main);

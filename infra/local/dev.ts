@@ -6,6 +6,7 @@ import { startPlatform } from './platform.ts';
 import { clearState } from './process/clear-state.ts';
 import { takeLock } from './process/lock.ts';
 import { showLine } from './show-line.ts';
+import { runProgram } from './run-program.ts';
 
 /* `npm run dev [-- --fresh] [-- --port 8000]`: the whole platform on this machine, until Ctrl-C. */
 
@@ -79,10 +80,4 @@ function untilAskedToStop(): Promise<void> {
   });
 }
 
-try {
-  await main();
-  process.exit(0);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}
+await runProgram(main);

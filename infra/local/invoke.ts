@@ -9,6 +9,7 @@ import { exampleEvent } from './example-event.ts';
 import { invokeById } from './gateway/invoke-by-id.ts';
 import { createInvoker } from './gateway/invoke.ts';
 import { reachPlatform } from './reach-platform.ts';
+import { runProgram } from './run-program.ts';
 
 /*
  * `npm run invoke -- <function> [event.json]`: runs one function on its example event, or on the one given, against the stores of the platform that runs here;
@@ -65,10 +66,4 @@ async function token({ declaration }: DiscoveredFunction): Promise<string | unde
   return (await tokenPair(signingKeys, family, user.role, token.text)).access_token;
 }
 
-try {
-  await main();
-  process.exit(0);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}
+await runProgram(main);

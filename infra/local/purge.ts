@@ -8,6 +8,7 @@ import { commandOnStage } from './command-on-stage.ts';
 import { invokeById } from './gateway/invoke-by-id.ts';
 import { createInvoker } from './gateway/invoke.ts';
 import { reachPlatform } from './reach-platform.ts';
+import { runProgram } from './run-program.ts';
 
 /*
  * `npm run purge -- --older-than 90d [--dry-run] [--stage <name>]`: deletes for good what is left of tools that were deleted before that: configuration, secrets, history.
@@ -71,10 +72,4 @@ async function untilDone(message: { dry_run: boolean }, run: (message: object) =
   }
 }
 
-try {
-  await main();
-  process.exit(0);
-} catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exit(1);
-}
+await runProgram(main);
