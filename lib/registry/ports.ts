@@ -1,6 +1,6 @@
 import type { ToolRecord } from '../tools/ports.ts';
 
-export interface RegistryFilter {
+interface RegistryFilter {
   /** Part of the name, without case. */
   readonly search: string | undefined;
   readonly updatedSince: Date | undefined;

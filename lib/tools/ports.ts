@@ -40,7 +40,7 @@ export interface ToolMark {
   readonly key: string;
 }
 
-export interface ToolWindow {
+interface ToolWindow {
   /** Where to start; the beginning of the list when there is none. */
   readonly after: ToolMark | undefined;
   readonly skip: number;
@@ -49,7 +49,7 @@ export interface ToolWindow {
   readonly total: number;
 }
 
-export interface ToolOutline {
+interface ToolOutline {
   readonly total: number;
   readonly marks: readonly ToolMark[];
 }

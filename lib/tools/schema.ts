@@ -12,7 +12,7 @@ export const reservedSlugs: readonly string[] = ['knowledge', 'import'];
 const wellFormed = (text: string): boolean => text.isWellFormed();
 const notWellFormed = 'is not well-formed Unicode';
 
-export const Slug = z
+const Slug = z
   .string()
   .max(255)
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'Lower-case letters and digits, in words joined by single hyphens')
@@ -61,7 +61,7 @@ export const UpdateTool = z
   );
 export type UpdateTool = z.output<typeof UpdateTool>;
 
-export const ToolSummary = z.object({
+const ToolSummary = z.object({
   id: Id,
   name: z.string(),
   slug: z.string(),
@@ -97,7 +97,7 @@ export const JsonPatch = z.array(
   z.object({ op: z.enum(['add', 'remove', 'replace']), path: z.string(), value: z.unknown().optional() }),
 );
 
-export const HistoryEntry = z.object({
+const HistoryEntry = z.object({
   revision: z.int(),
   version: z.string(),
   changed_at: Timestamp,
@@ -129,7 +129,7 @@ export const DiffQuery = z.object({
   to: queryNumber(1, 999_999_999).optional().meta({ description: 'Default: the present revision.' }),
 });
 
-export const contractClasses = ['compatible', 'breaking', 'suspicious'] as const;
+const contractClasses = ['compatible', 'breaking', 'suspicious'] as const;
 
 export const ToolDiff = z
   .object({

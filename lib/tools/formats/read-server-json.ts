@@ -71,12 +71,12 @@ function objectsIn(list: unknown): [entry: JsonObject, index: number][] {
   return list.flatMap((entry: unknown, index): [JsonObject, number][] => (isObject(entry) ? [[entry, index]] : []));
 }
 
-export function readPackage(entry: JsonObject): JsonObject {
+function readPackage(entry: JsonObject): JsonObject {
   const here = new Map(packageNames);
   return { package: Object.fromEntries(Object.entries(entry).map(([name, value]) => [here.get(name) ?? name, value])) };
 }
 
-export function readRemote({ type, url, headers, ...rest }: JsonObject): JsonObject {
+function readRemote({ type, url, headers, ...rest }: JsonObject): JsonObject {
   return compact({
     url: references(text(url)),
     transport: type,

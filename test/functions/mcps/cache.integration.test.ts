@@ -1,0 +1,68 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type App, type SignedUp, startApp } from '../../harness.ts';
+import { startTcpProxy, type TcpProxy } from '../../lib/adapters/mysql/tcp-proxy.ts';
+
+let redis: TcpProxy;
+let app: App;
+let ada: SignedUp;
+beforeAll(async () => {
+  redis = await startTcpProxy(inject('stores').redis);
+  app = await startApp({ urls: { redis: redis.url.replace(/\/$/, '') } });
+  ada = await app.signUp();
+});
+afterAll(() => redis.close());
+
+const word = () => `w${randomBytes(5).toString('hex')}`;
+const call = (method: string, path: string, json?: object) =>
+  app.call(method, `/api/v1/mcps${path}`, { token: ada.token, ...(json && { json }) });
+const create = (name: string) => call('POST', '', { name, slug: name, version: '1.0.0', config: { servers: [] } });
+const found = async (search: string) =>
+  ((await call('GET', `?search=${search}`)).body['items'] as { name: string }[]).map(({ name }) => name);
+const lastReport = () =>
+  JSON.parse(app.lines.findLast((line) => line.includes('"logger":"list-tools"')) ?? '{}') as Record<string, unknown>;
+
+describe('a list', () => {
+  it('is answered from the cache the second time, and the report line says so', async () => {
+    const name = word();
+    await create(name);
+    expect(await found(name)).toEqual([name]);
+    expect(lastReport()).toMatchObject({ cache_misses: 2 });
+    expect(await found(name)).toEqual([name]);
+    expect(lastReport()).toMatchObject({ cache_hits: 1, cache_misses: 0 });
+  });
+
+  it('shows every change to whoever asks after it was answered', async () => {
+    const name = word();
+    await create(name);
+    for (let n = 0; n < 5; n += 1) {
+      await found(name);
+      await call('PUT', `/${name}`, { name: `${name} ${n}` });
+      expect(await found(name)).toEqual([`${name} ${n}`]);
+    }
+    await call('DELETE', `/${name}`);
+    expect(await found(name)).toEqual([]);
+  });
+
+  it('is at most 5 s behind when Redis failed just when it was to forget', async () => {
+    const name = word();
+    await create(name);
+    expect(await found(name)).toEqual([name]);
+    redis.refuse();
+    expect(await call('PUT', `/${name}`, { name: `${name} changed` })).toMatchObject({ status: 200 });
+    const changedAt = performance.now();
+    redis.resume();
+    while ((await found(name))[0] === name) await sleep(100);
+    expect(performance.now() - changedAt).toBeLessThan(5500);
+  });
+
+  it('comes straight from MySQL while Redis is away', async () => {
+    const name = word();
+    redis.refuse();
+    expect(await create(name)).toMatchObject({ status: 201 });
+    expect(await found(name)).toEqual([name]);
+    expect(lastReport()).toHaveProperty('cache_skipped');
+    redis.resume();
+  });
+});
