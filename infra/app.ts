@@ -7,6 +7,7 @@ import { bundleMigrations } from './bundle-migrations.ts';
 import { catalogueOf } from './catalogue.ts';
 import { discover } from './discover.ts';
 import { readInstallation } from './installation.ts';
+import { bundleRunner } from './runner/bundle.ts';
 import { definePlatform } from './stacks/platform.ts';
 
 /* `npx cdk synth|deploy -c stage=…`: finds the function files, bundles them, and describes what runs them. */
@@ -18,7 +19,12 @@ const installation = readInstallation((name) => app.node.tryGetContext(name) as 
 const functions = await discover();
 const bundles = join(project, 'cdk.out', 'bundles');
 const migrationBundle = join(bundles, 'migrate');
-await Promise.all([bundleFunctions(functions, bundles, version), bundleMigrations(migrationBundle)]);
+await Promise.all([
+  bundleFunctions(functions, bundles, version),
+  bundleMigrations(migrationBundle),
+  // The build context of the runner's image, for whoever has Docker.
+  bundleRunner(join(project, 'cdk.out', 'runner')),
+]);
 const openapi = await catalogueOf(functions, version).openapi();
 definePlatform(app, installation, {
   functions,

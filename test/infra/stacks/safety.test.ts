@@ -5,6 +5,7 @@ import { discover, type DiscoveredFunction, ofKind } from '../../../infra/discov
 import { variablesOf } from '../../../infra/environment.ts';
 import { firstSettings } from '../../../infra/first-settings.ts';
 import { usesOf } from '../../../infra/uses.ts';
+import { tableName, tables } from '../../../lib/adapters/dynamo/tables.ts';
 import { settingsGroups } from '../../../lib/kernel/settings.ts';
 import type { Use } from '../../../lib/services.ts';
 import * as rules from './rules.ts';
@@ -167,6 +168,11 @@ describe('queues and tables', () => {
     expect(rules.carelessTables(prod.state)).toEqual([]);
     for (const [, table] of ofType(prod.state, 'AWS::DynamoDB::Table'))
       expect(table['DeletionProtectionEnabled']).toBe(true);
+  });
+
+  test('every table belongs to a use', () => {
+    const grants = JSON.stringify(ofType(dev.service, 'AWS::IAM::Role'));
+    for (const table of tables) expect(grants).toContain(`:table/${tableName('dev', table)}"`);
   });
 
   test('a careless table is caught', () => {
