@@ -53,11 +53,6 @@ export const firewallRules = {
       statement: { rateBasedStatement: { aggregateKeyType: 'IP', limit: requestsInFiveMinutes } },
     },
     managed(1, 'AWSManagedRulesAmazonIpReputationList', []),
-    managed(2, 'AWSManagedRulesKnownBadInputsRuleSet', [
-      'Log4JRCE_BODY',
-      'JavaDeserializationRCE_BODY',
-      'ReactJSRCE_BODY',
-      'Host_localhost_HEADER',
-    ]),
+    managed(2, 'AWSManagedRulesKnownBadInputsRuleSet', ['Log4JRCE_BODY', 'JavaDeserializationRCE_BODY']),
   ],
 } satisfies Partial<CfnWebACLProps>;
