@@ -18,7 +18,6 @@ export interface InstallOptions {
   readonly guard: Guard;
   readonly log: LogBuffer;
   readonly signal: AbortSignal;
-  readonly timeoutMs?: number;
 }
 
 /**
@@ -69,7 +68,7 @@ async function npmInstall({ spec }: NpxCall, folder: string, options: InstallOpt
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
-  const enough = AbortSignal.any([options.signal, AbortSignal.timeout(options.timeoutMs ?? INSTALL_MS)]);
+  const enough = AbortSignal.any([options.signal, AbortSignal.timeout(INSTALL_MS)]);
   enough.addEventListener('abort', killGroup);
   const code = await new Promise<number | null>((resolve, reject) => {
     npm.once('error', reject);
@@ -78,7 +77,7 @@ async function npmInstall({ spec }: NpxCall, folder: string, options: InstallOpt
   enough.removeEventListener('abort', killGroup);
   killGroup();
   if (npm.pid !== undefined) guard.forget(npm.pid);
-  if (enough.aborted) throw new Error(`the package ${spec} could not be installed in time`);
+  if (enough.aborted) throw new Error(`the package ${spec} could not be installed within ${INSTALL_MS / 1_000} s`);
   if (code !== 0) throw new Error(reasonOf(spec, log.lastErrors(20).join('\n')));
 }
 
