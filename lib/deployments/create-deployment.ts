@@ -38,6 +38,9 @@ export async function createDeployment(
   const secrets = { ...(await keptSecrets(services.seal, tool, launch)), ...config.secrets };
   resolveLaunch({ launch }, { ...environment, ...secrets });
   const id = newId();
+  const earlier = await services.deployments.find(id);
+  // A try of the same request that got as far as its row.
+  if (earlier) return presentSummary(earlier, services.settings.BASE_URL);
   const deployment: Omit<Deployment, 'deployedAt' | 'updatedAt' | 'active' | 'replacesId'> = {
     id,
     toolId: tool.id,
@@ -74,7 +77,7 @@ export async function createDeployment(
   const alter = (before: Fleet, now: Date): Fleet => {
     if (before.toolDeleted) throw notFound('tool', tool_id);
     const running = before.deployments.find(({ active }) => active);
-    if (running && running.id !== id && !replace) throw taken(running);
+    if (running && !replace) throw taken(running);
     const made = { ...deployment, active: !running, replacesId: running?.id, deployedAt: now, updatedAt: now };
     return { ...withoutRivals(before), deployments: [...withoutRivals(before).deployments, made] };
   };

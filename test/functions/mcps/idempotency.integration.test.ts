@@ -7,10 +7,11 @@ import { type App, type Reply, type SignedUp, startApp } from '../../harness.ts'
 let app: App;
 let user: SignedUp;
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ env: { ALLOW_PRIVATE_ADDRESSES: 'true' } });
   user = await app.signUp();
 });
 
+const remote = { mcpServers: { acme: { url: 'http://127.0.0.1:9/mcp' } } };
 const tool = (slug: string, config: object = { servers: [] }) => ({ name: 'Acme', slug, version: '1.0.0', config });
 const post = (key: string, json: unknown, { token = user.token, path = '/api/v1/mcps' } = {}): Promise<Reply> =>
   app.call('POST', path, { token, json, headers: { 'idempotency-key': key } });
@@ -86,26 +87,32 @@ describe('Idempotency-Key', () => {
       'crash',
       tool('crash', { servers: [{ name: 's', command: 'npx', env: { PASSWORD: 'hunter2' } }] }),
     );
-    const imported = await post('crash', { mcpServers: { acme: { command: 'npx' } } }, { path: '/api/v1/mcps/import' });
+    const imported = await post('crash', remote, { path: '/api/v1/mcps/import' });
     const key = await post('crash', { name: 'crash' }, { path: '/api/v1/auth/api-keys' });
-    const document = await post('crash', { title: 'T', content: 'c' }, { path: '/api/v1/knowledge/documents' });
+    const [drafted] = imported.body['tools'] as { id: string }[];
+    const deploy = { tool_id: drafted?.id };
+    const deployment = await post('crash', deploy, { path: '/api/v1/deployments' });
+    const analyse = { config: { servers: [{ name: 'a', command: 'npx' }] } };
+    const task = await post('crash', analyse, { path: '/api/v1/analyze/feasibility' });
+    expect([deployment.status, task.status]).toEqual([201, 202]);
     await forgetAnswers();
     const second = await post(
       'crash',
       tool('crash', { servers: [{ name: 's', command: 'npx', env: { PASSWORD: 'hunter2' } }] }),
     );
     expect([second.status, replayed(second), second.body]).toEqual([201, null, first.body]);
-    const importedAgain = await post(
-      'crash',
-      { mcpServers: { acme: { command: 'npx' } } },
-      { path: '/api/v1/mcps/import' },
-    );
+    const importedAgain = await post('crash', remote, { path: '/api/v1/mcps/import' });
     expect(importedAgain.body).toEqual(imported.body);
     const keyAgain = await post('crash', { name: 'crash' }, { path: '/api/v1/auth/api-keys' });
     expect(keyAgain.body['id']).toBe(key.body['id']);
     expect((await app.call('GET', '/api/v1/auth/me', { apiKey: String(keyAgain.body['key']) })).status).toBe(200);
-    const documentAgain = await post('crash', { title: 'T', content: 'c' }, { path: '/api/v1/knowledge/documents' });
-    expect(documentAgain.body['document_id']).toBe(document.body['document_id']);
+    const deploymentAgain = await post('crash', deploy, { path: '/api/v1/deployments' });
+    expect([deploymentAgain.status, deploymentAgain.body['deployment_id']]).toEqual([
+      201,
+      deployment.body['deployment_id'],
+    ]);
+    const taskAgain = await post('crash', analyse, { path: '/api/v1/analyze/feasibility' });
+    expect([taskAgain.status, taskAgain.body['task_id']]).toEqual([202, task.body['task_id']]);
     await vi.waitFor(async () => expect(await rows('SELECT id FROM outbox', [])).toEqual([]), { timeout: 10_000 });
     const told = await rows("SELECT id FROM audit WHERE target_id = ? AND action = 'tool.created'", [
       String(first.body['id']),
