@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Declaration, EndpointDeclaration, StreamDeclaration } from './declaration.ts';
+import { isIdempotent } from './idempotency.ts';
 import { describeProblem, type ProblemType } from './problem.ts';
 
 type HttpDeclaration = Extract<Declaration, { kind: 'endpoint' | 'stream' }>;
@@ -50,7 +51,11 @@ export function splitRoute(route: string): { method: string; path: string } {
 function operation({ id, subject, declaration }: DescribedFunction, components: Json): Json {
   const { summary, permission, params, query, body } = declaration;
   const open = permission === 'public';
-  const parameters = [...parametersOf('path', params), ...parametersOf('query', query)];
+  const parameters = [
+    ...parametersOf('path', params),
+    ...parametersOf('query', query),
+    ...(isIdempotent(declaration) ? [idempotencyKey] : []),
+  ];
   return {
     operationId: id,
     summary,
@@ -69,6 +74,14 @@ function operation({ id, subject, declaration }: DescribedFunction, components: 
     responses: { ...success(declaration, components), ...failures(declaration) },
   };
 }
+
+const idempotencyKey: Json = {
+  name: 'Idempotency-Key',
+  in: 'header',
+  required: false,
+  description: 'The same key with the same request gets the first answer again, for 24 h, and has no second effect.',
+  schema: { type: 'string', minLength: 1, maxLength: 255 },
+};
 
 function parametersOf(where: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
   if (!schema) return [];

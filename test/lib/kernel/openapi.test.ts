@@ -35,6 +35,7 @@ describe('the OpenAPI document', () => {
       parameters: [
         { name: 'id', in: 'path', required: true },
         { name: 'dry', in: 'query', required: false },
+        { name: 'Idempotency-Key', in: 'header', required: false },
       ],
     });
   });
