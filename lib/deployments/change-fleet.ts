@@ -5,6 +5,7 @@ import type { OutboxEntry, Relay } from '../outbox/ports.ts';
 import type { Seal } from '../secrets/seal.ts';
 import { newReplica } from './credentials.ts';
 import type { Deployment, DeploymentQueue, DeploymentStore, Fleet, FleetKey, Replica } from './ports.ts';
+import { forgetRoute } from './route.ts';
 import { settle } from './settle.ts';
 
 export interface FleetServices {
@@ -36,6 +37,7 @@ export async function alterFleet(
     return { fleet, outbox: [...tellings(before, fleet), ...told] };
   });
   if (!changed) return undefined;
+  for (const slug of new Set(changed.fleet.deployments.map((each) => each.slug))) forgetRoute(deployments, slug);
   await relay.send(changed.outbox.map(({ id }) => id));
   return changed.fleet;
 }

@@ -5,6 +5,7 @@ import { changeFleet, withDeployment } from './change-fleet.ts';
 import { findOwnDeployment } from './demand-owner.ts';
 import type { Deployment, DeploymentQueue } from './ports.ts';
 import { reconcile, type ReconcileServices } from './reconcile.ts';
+import { routeMs } from './route.ts';
 
 /** A server gets 5 s to end by itself and is killed then; this leaves room for the cluster to tell. */
 const patienceMs = 15_000;
@@ -26,6 +27,7 @@ export async function stopDeployment(
     details: { slug },
   });
   await changeFleet(services, { deploymentId: id }, (fleet) => withDeployment(fleet, id, ended), [told]);
+  const unreachable = sleep(routeMs);
   await reconcile(services, id);
   const deadline = Date.now() + patienceMs;
   let current = await services.deployments.find(id);
@@ -34,6 +36,7 @@ export async function stopDeployment(
     await reconcile(services, id);
     current = await services.deployments.find(id);
   }
+  await unreachable;
   const done = current?.status === 'stopped';
   return {
     message: `The deployment of ${slug} is ${done ? 'stopped' : 'stopping'}.`,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { credentialsOf } from '../deployments/credentials.ts';
 import { resolveLaunch } from '../deployments/launch.ts';
 import type { Deployment, DeploymentQueue, DeploymentStore, Replica } from '../deployments/ports.ts';
+import { readRoute, type Route } from '../deployments/route.ts';
 import { wakeDeployment } from '../deployments/restart-deployment.ts';
 import { runnerUrl } from '../deployments/runner-client.ts';
 import { openSecrets } from '../deployments/secrets.ts';
@@ -37,7 +38,8 @@ export async function findServer(
   { deployments }: Pick<ServerServices, 'deployments'>,
   caller: Caller,
   slug: string,
-): Promise<{ deployment: Deployment; ready: Replica[] }> {
+  { fresh } = { fresh: false },
+): Promise<Route> {
   const servers = caller.apiKey?.servers;
   if (servers && !servers.includes(slug)) {
     throw new Problem('forbidden', {
@@ -45,7 +47,7 @@ export async function findServer(
       extra: { required_permission: 'mcp:call' },
     });
   }
-  const route = await deployments.route(slug);
+  const route = await readRoute(deployments, slug, { fresh });
   const own = route && (route.deployment.ownerId === caller.userId || isAdmin(caller));
   if (!route || (route.deployment.access === 'private' && !own)) throw notFound('server', slug);
   return route;
@@ -62,11 +64,12 @@ export async function findReplica(
   tried: ReadonlySet<string> = new Set(),
 ): Promise<ServerReplica | undefined> {
   const deadline = Date.now() + wakeMs;
-  for (;;) {
-    const { deployment, ready } = await findServer(services, caller, slug);
+  for (let fresh = tried.size > 0; ; fresh = true) {
+    const { deployment, ready } = await findServer(services, caller, slug, { fresh });
     const untried = ready.filter(({ id }) => !tried.has(id));
     const chosen = untried[Math.floor(Math.random() * untried.length)];
     if (chosen) return replicaAt(services.seal, deployment, chosen);
+    if (!fresh) continue;
     if (deployment.status === 'idle') await wakeDeployment(services, deployment.id);
     if (Date.now() > deadline) return undefined;
     await sleep(lookMs);

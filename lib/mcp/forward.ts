@@ -79,11 +79,14 @@ export async function forward(
 }
 
 async function findSession(services: ForwardServices, caller: Caller, slug: string, sessionId: string) {
-  const { deployment, ready } = await findServer(services, caller, slug);
-  const session = await openSession(services.seal, caller, deployment.id, sessionId);
-  const replica = ready.find(({ id }) => id === session?.replicaId);
-  if (!session || !replica) return undefined;
-  return { replica: await replicaAt(services.seal, deployment, replica), upstreamId: session.upstreamId };
+  for (const fresh of [false, true]) {
+    const { deployment, ready } = await findServer(services, caller, slug, { fresh });
+    const session = await openSession(services.seal, caller, deployment.id, sessionId);
+    const replica = session && ready.find(({ id }) => id === session.replicaId);
+    if (replica)
+      return { replica: await replicaAt(services.seal, deployment, replica), upstreamId: session.upstreamId };
+  }
+  return undefined;
 }
 
 const passed = /^(accept|content-type|last-event-id|mcp-(?!session-id$)[a-z0-9-]+|traceparent|tracestate|baggage)$/;

@@ -17,6 +17,10 @@ export function sealSession(seal: Seal, caller: Caller, deploymentId: string, pl
   return seal.seal(`${place.replicaId} ${place.upstreamId}`, placeOf(caller, deploymentId));
 }
 
+/** What was opened lately, with whom it was opened for: the same id stands in every request of a session. */
+const opened = new Map<string, SessionPlace & { readonly place: string }>();
+const maxOpened = 1000;
+
 /** undefined for an id that was not made for this caller and deployment. */
 export async function openSession(
   seal: Seal,
@@ -24,8 +28,14 @@ export async function openSession(
   deploymentId: string,
   sessionId: string,
 ): Promise<SessionPlace | undefined> {
+  const place = placeOf(caller, deploymentId);
+  const known = opened.get(sessionId);
+  if (known) return known.place === place ? known : undefined;
   try {
-    const [replicaId = '', upstreamId = ''] = (await seal.open(sessionId, placeOf(caller, deploymentId))).split(' ');
+    const [replicaId = '', upstreamId = ''] = (await seal.open(sessionId, place)).split(' ');
+    opened.set(sessionId, { place, replicaId, upstreamId });
+    const oldest = opened.keys().next();
+    if (opened.size > maxOpened && !oldest.done) opened.delete(oldest.value);
     return { replicaId, upstreamId };
   } catch {
     // Whatever is wrong with it, it is no session of this caller's.
