@@ -160,7 +160,7 @@ test('of several runners at once one migrates and the others find it done', asyn
   const lines: string[] = [];
   const run = () => migrateUp(url, { report: (line) => lines.push(line) });
   await Promise.all([run(), run(), run()]);
-  expect(lines.filter((line) => line.includes('applied'))).toHaveLength(1);
+  expect(lines.filter((line) => line.includes('applied'))).toHaveLength(readMigrations().length);
   expect(lines.filter((line) => line === 'Nothing to migrate')).toHaveLength(2);
 });
 
