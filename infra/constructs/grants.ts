@@ -51,8 +51,8 @@ export const grantsOfUse: Readonly<Record<Use, Grant>> = {
         ],
   queues: ({ queues }) => about(['sqs:SendMessage', 'sqs:ChangeMessageVisibility', 'sqs:GetQueueAttributes'], queues),
   deadLetters: ({ queues, deadLetters }) => [
-    ...about(['sqs:ReceiveMessage', 'sqs:DeleteMessage'], deadLetters),
-    ...about(['sqs:SendMessage'], queues),
+    ...about(['sqs:ReceiveMessage', 'sqs:DeleteMessage', 'sqs:GetQueueAttributes'], deadLetters),
+    ...about(['sqs:SendMessage', 'sqs:GetQueueAttributes'], queues),
   ],
 };
 

@@ -1,7 +1,7 @@
 import { JobRequested } from '../../events/job-requested.ts';
 import { currentCorrelation } from '../kernel/correlation.ts';
 import { deadLettered } from './failure.ts';
-import { type DeadLetters, type JobQueue, jobQueues, type TaskStore } from './ports.ts';
+import { type DeadLetters, jobQueues, type TaskStore } from './ports.ts';
 import { firstDueMs } from './submit-task.ts';
 
 /** Letters are looked at ten at a time; those of a run are hidden meanwhile, so that each is seen once. */
@@ -46,11 +46,11 @@ async function mark(tasks: TaskStore, taskId: string | undefined): Promise<boole
  */
 export async function redrive(
   { tasks, deadLetters }: { tasks: TaskStore; deadLetters: DeadLetters },
-  queue: JobQueue,
+  queue: string,
 ): Promise<{ sent: number; reopened: number }> {
   const counts = { sent: 0, reopened: 0 };
   for (;;) {
-    const letters = await deadLetters.receive(queue, 3 * hideSeconds);
+    const letters = await deadLetters.receive(queue, hideSeconds);
     if (letters.length === 0) return counts;
     for (const { body, remove } of letters) {
       const taskId = taskIdIn(body);
@@ -63,7 +63,8 @@ export async function redrive(
   }
 }
 
-function taskIdIn(body: string): string | undefined {
+/** The task that a letter names, if it names one. */
+export function taskIdIn(body: string): string | undefined {
   try {
     return JobRequested.safeParse(JSON.parse(body)).data?.task_id;
   } catch {

@@ -128,10 +128,18 @@ export interface DeadLetter {
   readonly remove: () => Promise<void>;
 }
 
-/** The dead-letter queues. */
+export interface QueueDepths {
+  readonly waiting: number;
+  readonly in_flight: number;
+  readonly dead_letters: number;
+}
+
+/** The dead-letter queues, of jobs and of what else has workers. */
 export interface DeadLetters {
   /** Up to ten, which nobody else gets for `hideSeconds`. */
-  receive(queue: JobQueue, hideSeconds: number): Promise<DeadLetter[]>;
+  receive(queue: string, hideSeconds: number): Promise<DeadLetter[]>;
   /** Puts a body onto the queue that it failed in. */
-  resend(queue: JobQueue, body: string): Promise<void>;
+  resend(queue: string, body: string): Promise<void>;
+  /** About how many messages there are. */
+  depths(queue: string): Promise<QueueDepths>;
 }

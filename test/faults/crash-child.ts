@@ -7,6 +7,7 @@ import { importTools } from '../../lib/tools/import-tools.ts';
 import { restoreTool } from '../../lib/tools/restore-tool.ts';
 import { CreateTool } from '../../lib/tools/schema.ts';
 import { updateTool } from '../../lib/tools/update-tool.ts';
+import { crashPoints } from './crash-points.ts';
 import { describeNothing, type Trial } from './crash-trial.ts';
 
 /*
@@ -15,44 +16,7 @@ import { describeNothing, type Trial } from './crash-trial.ts';
  */
 
 const trial = JSON.parse(process.argv[2] ?? '{}') as Trial;
-const names: string[] = [];
-
-function point(name: string): void {
-  names.push(name);
-  if (names.length !== trial.killAt) return;
-  process.kill(process.pid, 'SIGKILL');
-  // The signal may take a moment; nothing may happen in it.
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
-}
-
-type Call = (...args: unknown[]) => unknown;
-
-/** Every method of an adapter, with a point before and after it, and around each function that it is handed. */
-function watched<T extends object>(adapter: T, adapterName: string): T {
-  return new Proxy(adapter, {
-    get: (target, method) => {
-      const member: unknown = Reflect.get(target, method);
-      if (typeof member !== 'function' || typeof method === 'symbol') return member;
-      const name = `${adapterName}.${method}`;
-      return async (...args: unknown[]) => {
-        point(`before ${name}`);
-        const handed = args.map((arg) => (typeof arg === 'function' ? callback(arg as Call, name) : arg));
-        const result: unknown = await (member as Call).apply(target, handed);
-        point(`after ${name}`);
-        return result;
-      };
-    },
-  });
-}
-
-function callback(call: Call, name: string): Call {
-  return (...args) => {
-    point(`inside ${name}, before`);
-    const result = call(...args);
-    point(`inside ${name}, after`);
-    return result;
-  };
-}
+const { names, watched } = crashPoints(trial.killAt);
 
 const host = createHost({ env: process.env, catalogue: describeNothing, write: () => undefined });
 const services = await host.services([

@@ -10,6 +10,13 @@ export function openDeadLetters(settings: SettingsOf<'queues'>): DeadLetters {
         body,
         remove: () => queues.remove(dlq(queue), receiptHandle),
       })),
+    depths: async (queue) => {
+      const [{ waiting, inFlight }, { waiting: dead, inFlight: hidden }] = await Promise.all([
+        queues.depth(queue),
+        queues.depth(dlq(queue)),
+      ]);
+      return { waiting, in_flight: inFlight, dead_letters: dead + hidden };
+    },
     resend: (queue, body) => queues.sendText(queue, body),
   };
 }

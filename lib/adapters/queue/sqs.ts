@@ -18,6 +18,8 @@ export interface Queues {
   /** Up to ten messages, without waiting for any; hidden from others for `hideSeconds`. */
   receive(queue: string, hideSeconds: number): Promise<{ readonly body: string; readonly receiptHandle: string }[]>;
   remove(queue: string, receiptHandle: string): Promise<void>;
+  /** About how many messages may be received now or later, and how many somebody holds. */
+  depth(queue: string): Promise<{ readonly waiting: number; readonly inFlight: number }>;
   /** Hides a received message for some more seconds. */
   postpone(queue: string, receiptHandle: string, seconds: number): Promise<void>;
   /** Asks after one queue. */
@@ -61,6 +63,24 @@ export function openQueues({ base, queues }: SettingsOf<'queues'>): Queues {
     },
     async remove(queue, ReceiptHandle) {
       await client.send(new DeleteMessageCommand({ QueueUrl: urlOf(queue), ReceiptHandle }));
+    },
+    async depth(queue) {
+      const { Attributes = {} } = await client.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: urlOf(queue),
+          AttributeNames: [
+            'ApproximateNumberOfMessages',
+            'ApproximateNumberOfMessagesDelayed',
+            'ApproximateNumberOfMessagesNotVisible',
+          ],
+        }),
+      );
+      return {
+        waiting:
+          Number(Attributes.ApproximateNumberOfMessages ?? 0) +
+          Number(Attributes.ApproximateNumberOfMessagesDelayed ?? 0),
+        inFlight: Number(Attributes.ApproximateNumberOfMessagesNotVisible ?? 0),
+      };
     },
     async postpone(queue, ReceiptHandle, seconds) {
       await client.send(

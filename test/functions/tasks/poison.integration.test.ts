@@ -4,7 +4,6 @@ import { beforeAll, expect, inject, it } from 'vitest';
 import { JobRequested } from '../../../events/job-requested.ts';
 import { ensureQueue, type Queue, sqsClient, type WorkerFunction } from '../../../infra/local/gateway/queues.ts';
 import { sqsEvent } from '../../../infra/local/gateway/sqs-event.ts';
-import type { Handler } from '../../../lib/kernel/declaration.ts';
 import { currentHost, installHost } from '../../../lib/kernel/host.ts';
 import { worker } from '../../../lib/kernel/worker.ts';
 import { markDeadLetters, redrive } from '../../../lib/tasks/dead-letters.ts';
@@ -34,8 +33,8 @@ const tryJobs: WorkerFunction = {
   id: 'try-jobs',
   subject: 'tasks',
   file: '',
-  declaration: handler.declaration as unknown as WorkerFunction['declaration'],
-  handler: handler as unknown as Handler<WorkerFunction['declaration']>,
+  declaration: handler.declaration,
+  handler: handler,
 };
 
 let app: App;
@@ -58,10 +57,7 @@ async function drain(): Promise<void> {
     );
     empty = Messages.length === 0 ? empty + 1 : 0;
     if (Messages.length === 0) continue;
-    const { batchItemFailures } = await handler(
-      sqsEvent(Messages, queue.arn) as Parameters<typeof handler>[0],
-      context('try-jobs'),
-    );
+    const { batchItemFailures } = await handler(sqsEvent(Messages, queue.arn), context('try-jobs'));
     const failed = new Set(batchItemFailures.map(({ itemIdentifier }) => itemIdentifier));
     const Entries = Messages.filter(({ MessageId }) => !failed.has(MessageId ?? '')).map(
       ({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }),

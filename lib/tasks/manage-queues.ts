@@ -1,0 +1,71 @@
+import * as z from 'zod';
+import { redactText } from '../kernel/redact.ts';
+import { redrive, taskIdIn } from './dead-letters.ts';
+import type { DeadLetters, TaskStore } from './ports.ts';
+
+const Queue = z.string().regex(/^[a-z][a-z0-9-]{0,60}$/);
+
+/** What an operator may do with queues. */
+export const QueueCommand = z
+  .discriminatedUnion('command', [
+    z.strictObject({ command: z.literal('list'), queues: z.array(Queue).min(1).max(50) }),
+    z.strictObject({ command: z.literal('redrive'), queue: Queue }),
+    z.strictObject({ command: z.literal('purge'), queue: Queue }),
+  ])
+  .meta({ examples: [{ command: 'list', queues: ['analysis'] }] });
+export type QueueCommand = z.output<typeof QueueCommand>;
+
+export const QueueAnswer = z.object({
+  queues: z
+    .array(
+      z.object({
+        queue: z.string(),
+        waiting: z.int(),
+        in_flight: z.int(),
+        dead_letters: z.int(),
+        letters: z.array(z.object({ body: z.string(), reason: z.string().nullable() })),
+      }),
+    )
+    .optional(),
+  sent: z.int().optional(),
+  reopened: z.int().optional(),
+  purged: z.int().optional(),
+});
+export type QueueAnswer = z.output<typeof QueueAnswer>;
+
+interface Services {
+  readonly tasks: TaskStore;
+  readonly deadLetters: DeadLetters;
+}
+
+/** Lists queues with their dead letters, sends a queue's dead letters back to it, or deletes them. */
+export async function manageQueues(services: Services, asked: QueueCommand): Promise<QueueAnswer> {
+  switch (asked.command) {
+    case 'list':
+      return { queues: await Promise.all(asked.queues.map((queue) => show(services, queue))) };
+    case 'redrive':
+      return redrive(services, asked.queue);
+    case 'purge':
+      return purge(services, asked.queue);
+  }
+}
+
+async function show({ tasks, deadLetters }: Services, queue: string) {
+  const depths = await deadLetters.depths(queue);
+  const letters = depths.dead_letters === 0 ? [] : await deadLetters.receive(queue, 0);
+  const shown = letters.map(async ({ body }) => {
+    const taskId = taskIdIn(body);
+    const task = taskId === undefined ? undefined : await tasks.find(taskId);
+    return { body: redactText(body.slice(0, 200)), reason: task?.error?.detail ?? null };
+  });
+  return { queue, ...depths, letters: await Promise.all(shown) };
+}
+
+async function purge({ deadLetters }: Services, queue: string): Promise<QueueAnswer> {
+  for (let purged = 0; ;) {
+    const letters = await deadLetters.receive(queue, 30);
+    if (letters.length === 0) return { purged };
+    await Promise.all(letters.map(({ remove }) => remove()));
+    purged += letters.length;
+  }
+}
