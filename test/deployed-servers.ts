@@ -69,7 +69,10 @@ async function use(view: Json, [tool, args]: RealServer['call']): Promise<{ tool
   await client.connect(new StreamableHTTPClientTransport(new URL(String(view['endpoint_url'])), { requestInit }));
   const { tools } = await client.listTools();
   const startedAt = performance.now();
-  const result = await client.callTool({ name: tool, arguments: args });
+  // Away from the network some tools fail, by a result or by an error: the server was called all the same.
+  const result = await client
+    .callTool({ name: tool, arguments: args })
+    .catch((error: Error) => ({ isError: true, content: [{ type: 'text', text: error.message }] }));
   const ms = performance.now() - startedAt;
   await client.close();
   const said = JSON.stringify(result.content).slice(0, 60);

@@ -10,12 +10,12 @@ export const deploymentStatuses = [
   'stopped',
   'failed',
 ] as const;
-export type DeploymentStatus = (typeof deploymentStatuses)[number];
+type DeploymentStatus = (typeof deploymentStatuses)[number];
 export const healthStatuses = ['healthy', 'unhealthy', 'unknown'] as const;
 export type HealthStatus = (typeof healthStatuses)[number];
 export const phases = ['queued', 'provisioning', 'installing', 'initializing', 'ready'] as const;
 export type Phase = (typeof phases)[number];
-export type DeploymentAccess = 'private' | 'team';
+type DeploymentAccess = 'private' | 'team';
 
 export interface LastError {
   readonly reason: string;
@@ -64,7 +64,7 @@ export interface Deployment {
   readonly stoppedAt: Date | undefined;
 }
 
-export interface ServedTool {
+interface ServedTool {
   readonly name: string;
   readonly description?: string | undefined;
   readonly inputSchema: Readonly<Record<string, unknown>>;

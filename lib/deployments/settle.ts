@@ -53,7 +53,7 @@ export function wantsReplicas({ status }: Deployment): boolean {
 }
 
 /** Not ended, and not asked to. */
-export function isLive({ endedAt, stoppingAt }: Replica): boolean {
+function isLive({ endedAt, stoppingAt }: Replica): boolean {
   return endedAt === undefined && stoppingAt === undefined;
 }
 

@@ -16,7 +16,7 @@ export interface UsageRecord {
   readonly calledAt: Date;
 }
 
-export interface CallMetrics {
+interface CallMetrics {
   readonly requests_total: number;
   readonly avg_response_time_ms: number | null;
   /** Of the last 1,000 calls. */

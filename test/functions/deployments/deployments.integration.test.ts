@@ -16,10 +16,7 @@ const deploy = (token: string, tool_id: string, config: object = {}, query = '')
   app.call('POST', `${deployments}${query}`, { token, json: { tool_id, config } });
 const callTool = (token: string, slug: string, tool: string, args: object = {}) =>
   app.call('POST', `/mcp/${slug}/v1/tools/${tool}`, { token, json: args });
-const textOf = (body: Record<string, unknown>): string => {
-  const [first] = body['content'] as { text: string }[];
-  return first?.text ?? '';
-};
+const textOf = (body: Record<string, unknown>): string => (body['content'] as { text: string }[])[0]?.text ?? '';
 
 describe('a new deployment', () => {
   it('comes from its row to running, with what the server says of itself', async () => {
