@@ -32,11 +32,12 @@ export interface Provides {
     registry: RegistryStore;
     outbox: OutboxStore;
     audit: AuditStore;
+    scores: ScoreStore;
     deployments: DeploymentStore;
     usage: UsageStore;
     mysqlProbe: Probe;
   };
-  mongo: { history: HistoryStore; tasks: TaskStore; scores: ScoreStore; spending: SpendingLedger; mongoProbe: Probe };
+  mongo: { history: HistoryStore; tasks: TaskStore; spending: SpendingLedger; mongoProbe: Probe };
   /** Who is who: the DynamoDB table of trust, and the signing keys. */
   auth: {
     gatekeeper: Gatekeeper;
@@ -119,6 +120,7 @@ export function createHost({
         { mysqlUserStore },
         { mysqlInvites },
         { mysqlAudit },
+        { mysqlToolScores },
         { mysqlApiKeyStore },
         { mysqlToolStore },
         { mysqlRegistryStore },
@@ -130,6 +132,7 @@ export function createHost({
         import('./adapters/mysql/users.ts'),
         import('./adapters/mysql/invites.ts'),
         import('./adapters/mysql/audit.ts'),
+        import('./adapters/mysql/tool-scores.ts'),
         import('./adapters/mysql/api-keys.ts'),
         import('./adapters/mysql/tools.ts'),
         import('./adapters/mysql/registry.ts'),
@@ -142,6 +145,7 @@ export function createHost({
         users: mysqlUserStore(mysql),
         invites: mysqlInvites(mysql),
         audit: mysqlAudit(mysql),
+        scores: mysqlToolScores(mysql),
         apiKeys: mysqlApiKeyStore(mysql),
         tools: mysqlToolStore(mysql),
         registry: mysqlRegistryStore(mysql),
@@ -153,18 +157,16 @@ export function createHost({
     },
     async mongo() {
       const settings = read('mongo');
-      const [{ mongoProbe, openMongo }, { mongoHistory }, { mongoTaskStore }, { mongoScores, mongoSpending }] =
-        await Promise.all([
-          import('./adapters/mongo/client.ts'),
-          import('./adapters/mongo/history.ts'),
-          import('./adapters/mongo/tasks.ts'),
-          import('./adapters/mongo/analysis.ts'),
-        ]);
+      const [{ mongoProbe, openMongo }, { mongoHistory }, { mongoTaskStore }, { mongoSpending }] = await Promise.all([
+        import('./adapters/mongo/client.ts'),
+        import('./adapters/mongo/history.ts'),
+        import('./adapters/mongo/tasks.ts'),
+        import('./adapters/mongo/spending.ts'),
+      ]);
       const db = openMongo(settings);
       return {
         history: mongoHistory(db),
         tasks: mongoTaskStore(db),
-        scores: mongoScores(db),
         spending: mongoSpending(db),
         mongoProbe: mongoProbe(db),
       };

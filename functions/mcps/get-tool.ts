@@ -1,15 +1,14 @@
+import { etagWithAnalysis, showTool, ToolWithAnalysis } from '../../lib/analysis/show-tool.ts';
 import { endpoint } from '../../lib/kernel/endpoint.ts';
-import { getTool } from '../../lib/tools/get-tool.ts';
-import { etagOf } from '../../lib/tools/present.ts';
-import { Tool, ToolId } from '../../lib/tools/schema.ts';
+import { ToolId } from '../../lib/tools/schema.ts';
 
 export const handler = endpoint({
   route: 'GET /api/v1/mcps/{tool_id}',
-  summary: 'Read a tool with its configuration',
+  summary: 'Read a tool with its configuration and latest scores',
   permission: 'mcps:read',
   uses: ['mysql'],
   params: ToolId,
-  output: Tool,
-  headers: (tool) => ({ etag: etagOf(tool) }),
-  run: ({ params, services }) => getTool(services, params.tool_id),
+  output: ToolWithAnalysis,
+  headers: (tool) => ({ etag: etagWithAnalysis(tool) }),
+  run: ({ params, services }) => showTool(services, params.tool_id),
 });

@@ -40,7 +40,7 @@ export interface ModelLimits {
   readonly usdPerMillionOutput: number;
 }
 
-export interface Spending {
+interface Spending {
   readonly tokens: number;
   /** Millionths of a US dollar. */
   readonly microUsd: number;
@@ -68,7 +68,7 @@ export interface ToolScore {
 
 /** Throws Problem `service-unavailable`. */
 export interface ScoreStore {
-  /** Keeps it unless a later revision has one. */
+  /** Keeps it unless a later revision has one, or the tool is gone. */
   put(score: ToolScore): Promise<void>;
-  latest(toolIds: readonly string[]): Promise<ReadonlyMap<string, ToolScore>>;
+  latest(toolId: string): Promise<ToolScore | undefined>;
 }

@@ -8,7 +8,7 @@ import type { TakenTask, TaskStore } from './ports.ts';
 export const leaseMs = 30_000;
 
 /** The task was cancelled, or another worker has taken it over: nothing more may be done or written. */
-export class JobStopped extends Error {
+class JobStopped extends Error {
   override readonly name = 'JobStopped';
 }
 

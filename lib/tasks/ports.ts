@@ -50,7 +50,7 @@ export interface TakenTask extends TaskRecord {
   readonly input: string;
 }
 
-export interface NewTask extends Pick<TaskSummary, 'id' | 'type' | 'queue' | 'ownerId' | 'message' | 'createdAt'> {
+interface NewTask extends Pick<TaskSummary, 'id' | 'type' | 'queue' | 'ownerId' | 'message' | 'createdAt'> {
   readonly input: string;
   /** When the sweeper looks after it. */
   readonly dueAt: Date;
@@ -71,7 +71,7 @@ export interface DueTask extends TaskSummary {
 }
 
 /** How a task ends. */
-export type TaskEnd =
+type TaskEnd =
   | { readonly status: 'completed'; readonly result: unknown; readonly message: string; readonly usage?: TaskUsage }
   | { readonly status: 'failed'; readonly error: TaskError };
 
@@ -122,13 +122,13 @@ export interface JobSender {
 }
 
 /** A message that was received too often. */
-export interface DeadLetter {
+interface DeadLetter {
   readonly body: string;
   /** Takes it out of the dead-letter queue. */
   readonly remove: () => Promise<void>;
 }
 
-export interface QueueDepths {
+interface QueueDepths {
   readonly waiting: number;
   readonly in_flight: number;
   readonly dead_letters: number;

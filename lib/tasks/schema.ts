@@ -5,7 +5,7 @@ import { taskStatuses } from './ports.ts';
 
 const Status = z.enum(taskStatuses);
 
-export const TaskSummary = z.object({
+const TaskSummary = z.object({
   task_id: Id,
   type: z.string().meta({ example: 'feasibility' }),
   status: Status,

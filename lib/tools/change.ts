@@ -104,7 +104,8 @@ function demandAuthor(caller: Caller, tool: ToolRecord, permission: string): voi
 
 function demandMatch(ifMatch: string | undefined, tool: ToolRecord): void {
   if (ifMatch === undefined || ifMatch.trim() === '*') return;
-  if (ifMatch.split(',').some((tag) => tag.trim() === etagOf(tool))) return;
+  // What a tag tells beyond the revision (the analysis that was shown along) does not matter to a change.
+  if (ifMatch.split(',').some((tag) => tag.trim().replace(/\.[^"]*"$/, '"') === etagOf(tool))) return;
   throw new Problem('precondition-failed', {
     detail: `The tool is at revision ${tool.revision}; If-Match names another.`,
     headers: { etag: etagOf(tool) },

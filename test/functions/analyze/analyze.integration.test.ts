@@ -64,6 +64,28 @@ describe('feasibility', () => {
     expect(body['result']).toMatchObject({ tool_id: tool['id'], revision: 1 });
   });
 
+  it('of a tool is shown with the tool, until another revision is judged', async () => {
+    const tool = await createTool();
+    const read = () => app.call('GET', `/api/v1/mcps/${String(tool['id'])}`, { token: bob.token });
+    const before = await read();
+    expect(before.body).not.toHaveProperty('analysis');
+    const { body } = await analyze('feasibility?wait=20', { tool_id: tool['id'] });
+    const { body: shown, headers } = await read();
+    expect(shown['analysis']).toMatchObject({
+      revision: 1,
+      engine: 'rules',
+      is_feasible: true,
+      task_id: body['task_id'],
+    });
+    expect(headers.get('etag')).not.toBe(before.headers.get('etag'));
+    const change = { token: ada.token, json: { name: 'Renamed' }, headers: { 'if-match': headers.get('etag') ?? '' } };
+    expect(await app.call('PUT', `/api/v1/mcps/${String(tool['id'])}`, change)).toMatchObject({ status: 200 });
+    expect((await read()).body).toMatchObject({ revision: 2, analysis: { revision: 1 } });
+    await analyze('feasibility?wait=20', { tool_id: tool['id'] });
+    expect((await read()).body).toMatchObject({ analysis: { revision: 2 } });
+    expect(await app.call('PUT', `/api/v1/mcps/${String(tool['id'])}`, change)).toMatchObject({ status: 412 });
+  });
+
   it.each([
     ['an empty configuration', { config: {} }, 400],
     ['neither configuration nor tool', {}, 422],

@@ -1,25 +1,6 @@
 import { type Db, MongoServerError } from 'mongodb';
-import type { ScoreStore, SpendingLedger, ToolScore } from '../../analysis/ports.ts';
+import type { SpendingLedger } from '../../analysis/ports.ts';
 import { answering } from './errors.ts';
-
-type ScoreDocument = Omit<ToolScore, 'tool_id'> & { readonly _id: string };
-
-export function mongoScores(db: Db): ScoreStore {
-  const scores = db.collection<ScoreDocument>('tool_scores');
-  return {
-    put: ({ tool_id, ...score }) =>
-      answering(() =>
-        unlessThere(() =>
-          scores.updateOne({ _id: tool_id, revision: { $lte: score.revision } }, { $set: score }, { upsert: true }),
-        ),
-      ).then(() => undefined),
-    latest: (toolIds) =>
-      answering(async () => {
-        const found = await scores.find({ _id: { $in: [...toolIds] } }).toArray();
-        return new Map(found.map(({ _id, ...score }) => [_id, { tool_id: _id, ...score }]));
-      }),
-  };
-}
 
 interface SpendingDocument {
   /** `<user>:<day>` */
