@@ -5,8 +5,9 @@ import type { Settings } from '../kernel/settings.ts';
 import { type Upstream, type UpstreamAnswer, UpstreamFailure, type UpstreamRequest } from '../upstream/ports.ts';
 import { findReplica, findServer, replicaAt, type ServerReplica, type ServerServices } from './find-server.ts';
 import { demandKnownOrigin } from './origin.ts';
-import { failures, type ReadMessage, rpcAnswer } from './rpc.ts';
+import { failures, type ReadMessage, rpcAnswer, type RpcFailure } from './rpc.ts';
 import { openSession, sealSession } from './session-id.ts';
+import { tellCall } from './tell-call.ts';
 
 export interface ForwardServices extends ServerServices {
   readonly upstream: Upstream;
@@ -40,13 +41,21 @@ const nobody: ReadMessage = { id: null, method: undefined, tool: undefined };
  */
 export async function forward(
   services: ForwardServices,
-  { caller, slug, request, signal }: Forwarding,
+  { caller, slug, request, signal, log }: Forwarding,
   sent: Pick<UpstreamRequest, 'method' | 'body'>,
   message: ReadMessage = nobody,
 ): Promise<Forwarded | StreamedAnswer> {
   demandKnownOrigin(request, services.settings);
   const sessionId = request.headers['mcp-session-id'];
   const tried = new Set<string>();
+  const startedAt = performance.now();
+  const failed = (failure: RpcFailure, { deployment }: ServerReplica): StreamedAnswer => {
+    const { id, method, tool } = message;
+    const ms = performance.now() - startedAt;
+    if (id !== null && method !== undefined)
+      tellCall(log, deployment, { method, tool, status: 'error', errorCode: failure.errorCode, ms });
+    return rpcAnswer(id, failure);
+  };
   for (;;) {
     const place =
       sessionId === undefined
@@ -64,16 +73,16 @@ export async function forward(
         headTimeoutMs,
         signal,
       });
-      if (answer.status === 401 || answer.status === 403) return rpcAnswer(message.id, failures.refused);
+      if (answer.status === 401 || answer.status === 403) return failed(failures.refused, replica);
       return { replica, answer };
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
       tried.add(replica.id);
       if (error.kind !== 'unsent')
-        return rpcAnswer(message.id, error.kind === 'timeout' ? failures.timeout : failures.broken);
+        return failed(error.kind === 'timeout' ? failures.timeout : failures.broken, replica);
       // Its process is gone, and the session with it: the client is to open another.
       if (sessionId !== undefined) return rpcAnswer(message.id, failures.noSession);
-      if (replica.endpoint.guarded || tried.size >= maxTries) return rpcAnswer(message.id, failures.unavailable);
+      if (replica.endpoint.guarded || tried.size >= maxTries) return failed(failures.unavailable, replica);
     }
   }
 }

@@ -43,7 +43,7 @@ describe('the official clients', () => {
     expect((await client.listTools()).tools.map(({ name }) => name)).toContain('echo');
     const progress: number[] = [];
     const arrived: number[] = [];
-    const counted = await client.callTool({ name: 'count', arguments: { to: 3, pause_ms: 150 } }, undefined, {
+    const counted = await client.callTool({ name: 'count', arguments: { to: 3, pause_ms: 300 } }, undefined, {
       onprogress: (step) => {
         progress.push(step.progress);
         arrived.push(performance.now());
