@@ -51,14 +51,19 @@ async function runHere(functions: readonly DiscoveredFunction[], asked: object):
 }
 
 function told({ queues, sent, reopened, purged }: QueueAnswer): string {
-  if (purged !== undefined) return `${purged} dead letters deleted\n`;
-  if (sent !== undefined) return `${sent} dead letters sent again, ${reopened ?? 0} failed tasks opened again\n`;
+  if (purged !== undefined) return `${count(purged, 'dead letter')} deleted\n`;
+  if (sent !== undefined)
+    return `${count(sent, 'dead letter')} sent again, ${count(reopened ?? 0, 'failed task')} opened again\n`;
   const lines = [row('queue', 'waiting', 'in flight', 'dead letters')];
   for (const { queue, waiting, in_flight, dead_letters, letters } of queues ?? []) {
     lines.push(row(queue, String(waiting), String(in_flight), String(dead_letters)));
     for (const { body, reason } of letters) lines.push(`  ${body}${reason === null ? '' : `  ${reason}`}\n`);
   }
   return lines.join('');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }
 
 function row(name: string, ...figures: string[]): string {
