@@ -61,7 +61,8 @@ function presetOf(schema: z.ZodType): string {
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-if (import.meta.main) {
+// The launcher imports this file, so it is not Node's main module.
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
   writeFileSync(envExampleFile, envExample());
   writeFileSync(readmeFile, withSettingsTable(readFileSync(readmeFile, 'utf8')));
 }

@@ -15,7 +15,12 @@ export const trustTable = { suffix: 'trust', partitionKey: 'pk', ttl: 'expires_a
 export const requestsTable = { suffix: 'requests', partitionKey: 'pk', ttl: 'expires_at' } as const satisfies Table;
 
 /** The log of live events, open WebSockets and what they listen to. */
-export const liveTable = { suffix: 'live', partitionKey: 'pk', sortKey: 'sk', ttl: 'expires_at' } as const satisfies Table;
+export const liveTable = {
+  suffix: 'live',
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  ttl: 'expires_at',
+} as const satisfies Table;
 
 export const tables: readonly Table[] = [trustTable, requestsTable, liveTable];
 
