@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import type * as z from 'zod';
 import { settingsGroups } from '../lib/kernel/settings.ts';
@@ -27,4 +28,5 @@ function newSigningKey(): object {
   return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', kid: randomUUID() };
 }
 
-if (import.meta.main) console.log(JSON.stringify(firstSettings(), null, 2));
+// The launcher imports this file, so it is not Node's main module.
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(firstSettings(), null, 2));
