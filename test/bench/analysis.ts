@@ -23,15 +23,21 @@ export async function run(args: readonly string[]): Promise<void> {
   const servers = JSON.parse(readFileSync(values.file, 'utf8')) as Json[];
   for (const server of servers.slice(0, 50)) judge(examine(server));
   const results = servers.map((server) => {
-    const startedAt = performance.now();
+    const times = [1, 2, 3].map(() => timed(server));
     const examination = examine(server);
     const { score } = judge(examination);
-    return { name: String(server['name']), score, examination, ms: performance.now() - startedAt };
+    return { score, examination, ms: Math.min(...times) };
   });
   console.log(`${results.length} servers\n`);
   showSpread(results.map(({ score }) => score));
   showFindings(results.map(({ examination }) => examination));
   showTimes(results.map(({ ms }) => ms));
+}
+
+function timed(server: Json): number {
+  const startedAt = performance.now();
+  judge(examine(server));
+  return performance.now() - startedAt;
 }
 
 function showSpread(scores: readonly number[]): void {
@@ -63,7 +69,7 @@ function showFindings(examinations: readonly Examination[]): void {
 
 function showTimes(times: readonly number[]): void {
   const [median, p99, longest] = [0.5, 0.99, 1].map((part) => quantile(times, part).toFixed(2));
-  console.log(`\nms per server: median ${median}, p99 ${p99}, longest ${longest} (limit 20)`);
+  console.log(`\nms per server (quickest of three): median ${median}, p99 ${p99}, longest ${longest} (limit 20)`);
 }
 
 function quantile(values: readonly number[], part: number): number {
