@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import type { Writable } from 'node:stream';
 
 // Each server's shell writes `+ pid` before it becomes the server, so nothing that runs is unknown here. The read ends
@@ -15,24 +16,50 @@ while read -r sign pid; do
   esac
 done
 for one in $live; do kill -KILL "-$one" 2>/dev/null; done
+tries=0
+while [ $tries -lt 50 ]; do
+  left=$(grep -ls "$0" /proc/[0-9]*/environ 2>/dev/null)
+  [ -n "$left" ] || break
+  for file in $left; do
+    pid=\${file#/proc/}
+    kill -KILL "\${pid%/environ}" 2>/dev/null
+  done
+  tries=$((tries + 1))
+  sleep 0.02 2>/dev/null || sleep 1
+done
 `;
+const MARK = 'MCP_RUNNER_MARK';
 
 export interface Guard {
   /** Given to each server's shell as descriptor 3. */
   readonly input: Writable;
+  /** Given to each server too: where there is a /proc, what leaves its process group is known by it. */
+  readonly variables: Readonly<Record<string, string>>;
   /** This process group is over. */
   forget(pid: number): void;
-  end(): void;
+  /** Settles when nothing of what was started runs any more. */
+  end(): Promise<void>;
 }
 
-/** A small shell that outlives the runner by a moment: it kills the process groups of the servers which the runner left behind. */
+/** A small shell that outlives the runner by a moment: it kills the processes of servers which the runner left behind. */
 export function startGuard(): Guard {
-  const child = spawn('/bin/sh', ['-c', WATCH], { stdio: ['pipe', 'ignore', 'ignore'], detached: true, env: {} });
+  const mark = randomUUID();
+  const child = spawn('/bin/sh', ['-c', WATCH, `${MARK}=${mark}`], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+    env: { PATH: process.env['PATH'] },
+  });
   child.stdin.on('error', () => undefined);
   child.unref();
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return {
     input: child.stdin,
+    variables: { [MARK]: mark },
     forget: (pid) => void child.stdin.write(`- ${pid}\n`),
-    end: () => child.stdin.end(),
+    end: () => {
+      child.stdin.end();
+      child.ref();
+      return ended;
+    },
   };
 }

@@ -52,7 +52,7 @@ async function npmInstall({ spec }: NpxCall, folder: string, options: InstallOpt
   const args = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--omit=dev', '--loglevel=error', spec];
   // The same start as a server's: the guard knows it, and what npm starts is ended with it.
   const npm = spawn('/bin/sh', ['-c', 'echo "+ $$" >&3; exec 3>&-; exec npm "$@"', 'sh', ...args], {
-    env: { ...npmManners, ...launch.env },
+    env: { ...npmManners, ...launch.env, ...guard.variables },
     cwd: folder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', guard.input],

@@ -108,12 +108,14 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
   });
 
   const snapshot = async (): Promise<Snapshot> => {
-    const { facts, pid, restarts } = supervisor;
-    if (pid !== undefined) serverMb = await memoryOf(pid);
+    const memory = await memoryOf(process.pid);
+    if (supervisor.pid !== undefined) serverMb = await memoryOf(supervisor.pid);
+    // Read together: a state without its facts would be told as if it had none.
+    const { facts, restarts } = supervisor;
     return {
       state: now.state,
       restarts,
-      memory_mb: await memoryOf(process.pid),
+      memory_mb: memory,
       ...(now.because === undefined ? {} : { stopped_because: now.because }),
       ...(now.lastError === undefined ? {} : { last_error: now.lastError }),
       ...(facts === undefined
@@ -155,7 +157,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
       await reporter.end(LAST_REPORT_MS);
       http.close();
       http.closeAllConnections();
-      guard.end();
+      await guard.end();
       await rm(folder, { recursive: true, force: true });
       ended.resolve(status);
     })());

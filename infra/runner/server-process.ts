@@ -44,7 +44,7 @@ export class ServerProcess {
     this.#options = options;
     const { command, args, env, cwd, guard } = options;
     this.#child = spawn('/bin/sh', ['-c', START, 'sh', command, ...args], {
-      env,
+      env: { ...env, ...guard.variables },
       cwd,
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', guard.input],

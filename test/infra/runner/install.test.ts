@@ -14,7 +14,7 @@ beforeAll(async () => {
   guard = startGuard();
 });
 afterAll(async () => {
-  guard.end();
+  await guard.end();
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -54,7 +54,7 @@ it('ends a session that nobody used for long', async () => {
 });
 
 it('ends a session whose server hangs', async () => {
-  const { mcp } = await run({ timing: { pingMs: 50, unhealthyMs: 100, hungMs: 300 } });
+  const { mcp } = await run({ timing: { pingMs: 100, unhealthyMs: 500, hungMs: 3_000 } });
   const client = rawClient(mcp);
   const session = await client.open();
   const response = await client.post(call(1, 'block', { ms: 60_000 }), session);
