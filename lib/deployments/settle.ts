@@ -86,7 +86,7 @@ function settleWanted(deployment: Deployment, replicas: readonly Replica[], now:
 }
 
 function running(deployment: Deployment, live: readonly Replica[]): Deployment {
-  const whole = live.every(({ state }) => state === 'ready');
+  const whole = live.length >= deployment.replicas && live.every(({ state }) => state === 'ready');
   return {
     ...deployment,
     status: 'running',

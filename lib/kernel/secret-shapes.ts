@@ -111,8 +111,9 @@ function nameOf(text: string, value: string): string {
   return found?.name ?? 'SECRET';
 }
 
+// Short words count where a word begins: in the middle of a random key they stand by chance.
 const placeholderWords =
-  /your|example|placeholder|change-?me|replace|insert|dummy|sample|redacted|(?<![a-z])here(?![a-z])|todo|x{4,}|\*{3,}|\.{3}|0{8,}|1234567890?$|abcdef(?!\d)|<|>|\{\{|\$\{|\$[A-Z_]/i;
+  /(?<![a-z0-9])(?:my-?)?your|example|placeholder|change-?me|replace|insert|dummy|sample|redacted|(?<![a-z])here(?![a-z])|(?<![a-z0-9])(?:todo|x{4,})(?![a-z0-9])|x{6,}|\*{3,}|\.{3}|0{8,}|1234567890?$|abcdef(?!\d)|<|>|\{\{|\$\{|\$[A-Z_]/i;
 
 /** What documents write where the reader's own credential goes. */
 export function isPlaceholder(value: string): boolean {

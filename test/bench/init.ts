@@ -35,7 +35,7 @@ export async function run(args: readonly string[]): Promise<void> {
 }
 
 function loading(file: string): string {
-  return `typeof require(${JSON.stringify(file)}).handler === 'function' ? process.exit(0) : process.exit(1)`;
+  return `globalThis.awslambda = { streamifyResponse: (handler) => handler }; typeof require(${JSON.stringify(file)}).handler === 'function' ? process.exit(0) : process.exit(1)`;
 }
 
 function startMs(script: string): number {

@@ -41,11 +41,11 @@ export async function untilStatus(
   }
 }
 
-/** A tool, deployed and running. */
+/** A tool, deployed and running (or idle again, where that is a matter of a second). */
 export async function deployed(app: App, token: string, config: object = {}, server: object = fixtureServer) {
   const tool = await createTool(app, token, server);
   const made = await app.call('POST', '/api/v1/deployments', { token, json: { tool_id: tool.id, config } });
   if (made.status !== 201) throw new Error(`create-deployment answered ${made.status}: ${made.text}`);
   const id = String(made.body['deployment_id']);
-  return { tool, id, view: await untilStatus(app, token, id, ['running', 'failed']) };
+  return { tool, id, view: await untilStatus(app, token, id, ['running', 'idle', 'failed']) };
 }
