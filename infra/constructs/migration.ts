@@ -17,16 +17,16 @@ export interface MigrationProps {
 
 const limit = Duration.minutes(10);
 
-/** Brings MySQL's schema up before the code that needs it: runs in each deployment that changed a migration, and fails the deployment when it fails. */
+/** Brings MySQL's schema and MongoDB's indexes up before the code that needs them: runs in each deployment that changed one, and fails the deployment when it fails. */
 export class Migration extends Construct {
   readonly trigger: Trigger;
 
   constructor(scope: Construct, id: string, { stage, state, logs, bundle }: MigrationProps) {
     super(scope, id);
-    const { network, database } = state;
+    const { network, database, settings } = state;
     const handler = new lambda.Function(this, 'Function', {
       functionName: functionName(stage, 'migrate'),
-      description: "Brings MySQL's schema up to date",
+      description: "Brings MySQL's schema and MongoDB's indexes up to date",
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
       handler: 'index.handler',
@@ -34,10 +34,10 @@ export class Migration extends Construct {
       memorySize: 256,
       timeout: limit,
       // The proxy shares connections, and this one holds a lock.
-      environment: databaseVariables(database.secret.secretArn),
+      environment: { ...databaseVariables(database.secret.secretArn), SETTINGS_SECRET: settings.secretArn },
       role: functionRole(this, 'Role', [
         writeLogs([logs]),
-        allow(['secretsmanager:GetSecretValue'], [database.secret.secretArn]),
+        allow(['secretsmanager:GetSecretValue'], [database.secret.secretArn, settings.secretArn]),
         ...networkGrants(state, stage),
       ]),
       ...networkPlace(network.vpc, [network.functions]),

@@ -1,7 +1,6 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { MongoClient } from 'mongodb';
 import { createTables } from '../../lib/adapters/dynamo/create-tables.ts';
-import { createIndexes } from '../../lib/adapters/mongo/create-indexes.ts';
+import { createIndexesAt } from '../../lib/adapters/mongo/create-indexes.ts';
 import { installHost } from '../../lib/kernel/host.ts';
 import { createHost } from '../../lib/services.ts';
 import { catalogueOf } from '../catalogue.ts';
@@ -97,15 +96,6 @@ async function createTablesAt(endpoint: string, stage: string): Promise<void> {
   const client = new DynamoDBClient({ endpoint, region: 'us-east-1' });
   await createTables(client, stage);
   client.destroy();
-}
-
-async function createIndexesAt(url: string): Promise<void> {
-  const client = new MongoClient(url);
-  try {
-    await createIndexes(client.db());
-  } finally {
-    await client.close();
-  }
 }
 
 async function timed(report: (line: string) => void, name: string, work: () => Promise<unknown>): Promise<void> {

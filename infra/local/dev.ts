@@ -77,6 +77,11 @@ function readyBlock(url: string, ms: number): string {
 function untilAskedToStop(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve());
+    // `kill` of npm reaches the shell that npm has put between us, and that dies without passing it on.
+    const parent = process.ppid;
+    if (process.env['npm_lifecycle_event'] !== undefined) {
+      setInterval(() => process.ppid !== parent && resolve(), 200).unref();
+    }
   });
 }
 

@@ -1,4 +1,4 @@
-import type { CreateIndexesOptions, Db, IndexSpecification } from 'mongodb';
+import { type CreateIndexesOptions, type Db, type IndexSpecification, MongoClient } from 'mongodb';
 
 type Index = readonly [key: IndexSpecification, options?: CreateIndexesOptions];
 
@@ -19,4 +19,14 @@ export async function createIndexes(db: Db): Promise<void> {
       wanted.map(([key, options]) => db.collection(collection).createIndex(key, options)),
     ),
   );
+}
+
+/** The same at an address; waits at most 10 s for the server. */
+export async function createIndexesAt(url: string): Promise<void> {
+  const client = new MongoClient(url, { serverSelectionTimeoutMS: 10_000 });
+  try {
+    await createIndexes(client.db());
+  } finally {
+    await client.close();
+  }
 }
