@@ -15,7 +15,7 @@ const trees: string[] = [];
 function plant(files: Readonly<Record<string, string>>): string {
   const tree = mkdtempSync(join(tmpdir(), 'mcp-check-'));
   trees.push(tree);
-  for (const name of ['.oxlintrc.json', 'knip.json', 'package.json', 'tsconfig.json', '.gitignore'])
+  for (const name of ['.oxlintrc.json', '.knip.json', 'package.json', 'tsconfig.json', '.gitignore'])
     cpSync(join(root, name), join(tree, name));
   symlinkSync(join(root, 'node_modules'), join(tree, 'node_modules'));
   for (const [file, text] of Object.entries(files)) {
