@@ -228,10 +228,14 @@ for (let round = 1; round <= rounds; round += 1) {
 }
 running.child.kill('SIGTERM');
 await once(running.child, 'exit');
-const left = execFileSync('ps', ['-eo', 'args'])
-  .toString()
-  .split('\n')
-  .filter((args) => args.includes(state));
+/** The processes that name this state on their command line. */
+function alive(): string[] {
+  const all = execFileSync('ps', ['-eo', 'args']).toString().split('\n');
+  return all.filter((args) => args.includes(state));
+}
+// A store's watcher looks every 0.2 s whether its store has ended.
+for (let tries = 0; tries < 25 && alive().length > 0; tries += 1) await sleep(200);
+const left = alive();
 if (left.length > 0) process.stdout.write(`left behind:\n${left.join('\n')}\n`);
 failures += left.length;
 rmSync(state, { recursive: true, force: true });
