@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { App } from 'aws-cdk-lib';
 import { bundleFunctions } from './bundle.ts';
 import { bundleMigrations } from './bundle-migrations.ts';
-import { catalogueOf } from './catalogue.ts';
+import { apiDescriptionOf } from './api-description.ts';
 import { discover } from './discover.ts';
 import { readInstallation } from './installation.ts';
 import { bundleRunner } from './runner/bundle.ts';
@@ -25,7 +25,7 @@ await Promise.all([
   // The build context of the runner's image, for whoever has Docker.
   bundleRunner(join(project, 'cdk.out', 'runner')),
 ]);
-const openapi = await catalogueOf(functions, version).openapi();
+const openapi = await apiDescriptionOf(functions, version).openapi();
 definePlatform(app, installation, {
   functions,
   openapi,

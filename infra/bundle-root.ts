@@ -22,7 +22,7 @@ const partsOfUse: Readonly<Record<Use, readonly string[]>> = {
   upstream: ['./adapters/http/'],
   openai: ['./adapters/openai/'],
   secrets: ['./secrets/'],
-  catalogue: [],
+  apiDescription: [],
   settings: [],
 };
 

@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { compositionRoot, rootFor } from './bundle-root.ts';
 import { slimming } from './bundle-slimming.ts';
-import { type BuiltCatalogue, docsFolder } from './bundled-catalogue.ts';
-import { catalogueOf, docsAssets, docsAssetsFolder } from './catalogue.ts';
+import { type BuiltApiDescription, docsFolder } from './bundled-api-description.ts';
+import { apiDescriptionOf, docsAssets, docsAssetsFolder } from './api-description.ts';
 import type { DiscoveredFunction } from './discover.ts';
 import { usesOf } from './uses.ts';
 
@@ -45,11 +45,11 @@ export async function bundleFunctions(
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
-    plugins: [entries(functions), builtCatalogue(functions, version), compositionRoot, slimming],
+    plugins: [entries(functions), builtApiDescription(functions, version), compositionRoot, slimming],
   });
   // The project's own package.json would make them ES modules.
   await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
-  const readers = functions.filter(({ declaration }) => usesOf(declaration).includes('catalogue'));
+  const readers = functions.filter(({ declaration }) => usesOf(declaration).includes('apiDescription'));
   await Promise.all(readers.map(({ id }) => copyDocs(join(out, id, docsFolder))));
   const outputs = new Map(
     Object.entries(metafile.outputs).map(([file, output]) => [resolve(project, file), output] as const),
@@ -79,25 +79,31 @@ function entries(functions: readonly DiscoveredFunction[]): Plugin {
 
 function entryText({ file, declaration }: DiscoveredFunction): string {
   const uses = usesOf(declaration);
-  const catalogue = uses.includes('catalogue')
-    ? `bundledCatalogue(() => import('built-catalogue'), __dirname)`
+  const apiDescription = uses.includes('apiDescription')
+    ? `bundledApiDescription(() => import('built-api-description'), __dirname)`
     : 'undefined';
   return `
       import { handler as declared } from './${file}';
-      import { createHost } from '${rootFor(uses)}';
-      import { bundledCatalogue } from './infra/bundled-catalogue.ts';
+      import { createRuntime } from '${rootFor(uses)}';
+      import { bundledApiDescription } from './infra/bundled-api-description.ts';
       import { lambdaHandler } from './infra/lambda-entry.ts';
-      export const handler = lambdaHandler(declared, (env) => createHost({ env, catalogue: ${catalogue} }));`;
+      export const handler = lambdaHandler(declared, (env) => createRuntime({ env, apiDescription: ${apiDescription} }));`;
 }
 
-function builtCatalogue(functions: readonly DiscoveredFunction[], version: string): Plugin {
+function builtApiDescription(functions: readonly DiscoveredFunction[], version: string): Plugin {
   return {
-    name: 'built-catalogue',
+    name: 'built-api-description',
     setup(build) {
-      build.onResolve({ filter: /^built-catalogue$/ }, ({ path }) => ({ namespace: 'built-catalogue', path }));
-      build.onLoad({ filter: /.*/, namespace: 'built-catalogue' }, async () => {
-        const catalogue = catalogueOf(functions, version);
-        const built: BuiltCatalogue = { openapi: await catalogue.openapi(), routes: await catalogue.routes() };
+      build.onResolve({ filter: /^built-api-description$/ }, ({ path }) => ({
+        namespace: 'built-api-description',
+        path,
+      }));
+      build.onLoad({ filter: /.*/, namespace: 'built-api-description' }, async () => {
+        const apiDescription = apiDescriptionOf(functions, version);
+        const built: BuiltApiDescription = {
+          openapi: await apiDescription.openapi(),
+          routes: await apiDescription.routes(),
+        };
         return { contents: JSON.stringify(built), loader: 'json' };
       });
     },

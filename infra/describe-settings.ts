@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type * as z from 'zod';
-import { settingsGroups } from '../lib/kernel/settings.ts';
+import { settingsGroups } from '../lib/kernel/settings/settings.ts';
 
 /* `npm run settings` writes .env.example and the README's table of variables from the schema of the settings. */
 
@@ -9,7 +9,7 @@ export const envExampleFile = fileURLToPath(new URL('../.env.example', import.me
 export const readmeFile = fileURLToPath(new URL('../README.md', import.meta.url));
 
 const heading = [
-  '# Every variable that the platform reads, made from lib/kernel/settings.ts by `npm run settings`.',
+  '# Every variable that the platform reads, made from lib/kernel/settings/settings.ts by `npm run settings`.',
   '# `npm run dev` needs none of them: it starts what is missing. Copy to .env and set what shall be yours.',
 ];
 

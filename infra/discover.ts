@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import type { Declaration, Handler } from '../lib/kernel/declaration.ts';
+import type { Declaration, Handler } from '../lib/kernel/lambda/declaration.ts';
 
 const functionsFolder = fileURLToPath(new URL('../functions', import.meta.url));
 

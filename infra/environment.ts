@@ -1,4 +1,4 @@
-import { settingsGroups } from '../lib/kernel/settings.ts';
+import { settingsGroups } from '../lib/kernel/settings/settings.ts';
 import { settingsOfUse, type Use } from '../lib/services.ts';
 
 /** The variables that the stacks know, by name; undefined for those that stay unset on AWS, or come with the database's secret. */

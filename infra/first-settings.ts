@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import type * as z from 'zod';
-import { settingsGroups } from '../lib/kernel/settings.ts';
+import { settingsGroups } from '../lib/kernel/settings/settings.ts';
 
 /* `npm run first-settings` prints what the settings' secret of a new installation wants: fresh keys, and a place for each address and token of yours. */
 

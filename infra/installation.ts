@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { settingsGroups } from '../lib/kernel/settings.ts';
+import { settingsGroups } from '../lib/kernel/settings/settings.ts';
 
 /** What the stacks themselves say of the base variables. */
 const owned = new Set(['STAGE', 'BASE_URL', 'VERSION', 'AWS_REGION']);

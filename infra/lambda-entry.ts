@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
-import type { Handler } from '../lib/kernel/declaration.ts';
-import { type Host, installHost } from '../lib/kernel/host.ts';
-import type { HttpEvent } from '../lib/kernel/http-event.ts';
+import type { Handler } from '../lib/kernel/lambda/declaration.ts';
+import { type Runtime, installRuntime } from '../lib/kernel/lambda/runtime.ts';
+import type { HttpEvent } from '../lib/kernel/http/gateway-event.ts';
 import { requestIdFrom } from '../lib/kernel/ids.ts';
-import { Problem, problemBody } from '../lib/kernel/problem.ts';
+import { Problem, problemBody } from '../lib/kernel/errors/problem.ts';
 import { fromEdge } from './lambda/from-edge.ts';
 import { type Env, namesSecrets, withSecrets } from './lambda/read-secrets.ts';
 
@@ -20,8 +20,8 @@ interface LambdaStreaming {
  * What a bundle exports: the function on its host, once the secrets are there, for requests that came through CloudFront where there is one. Lambda streams the
  * answer of a handler that is wrapped.
  */
-export function lambdaHandler(handler: Handler, createHost: (env: Env) => Host, env: Env = process.env): unknown {
-  const ready = starting(createHost, env);
+export function lambdaHandler(handler: Handler, createRuntime: (env: Env) => Runtime, env: Env = process.env): unknown {
+  const ready = starting(createRuntime, env);
   const run: Running = async (event, ...rest) => {
     await ready();
     return (handler as unknown as Running)(event, ...rest);
@@ -51,12 +51,12 @@ export function lambdaHandler(handler: Handler, createHost: (env: Env) => Host, 
 }
 
 /** Begins while Lambda still loads the function; what failed then is tried again by each invocation. */
-function starting(createHost: (env: Env) => Host, env: Env): () => Promise<void> {
+function starting(createRuntime: (env: Env) => Runtime, env: Env): () => Promise<void> {
   if (!namesSecrets(env)) {
-    installHost(createHost(env));
+    installRuntime(createRuntime(env));
     return async () => undefined;
   }
-  const start = async (): Promise<void> => installHost(createHost(await withSecrets(env)));
+  const start = async (): Promise<void> => installRuntime(createRuntime(await withSecrets(env)));
   let started: Promise<void> | undefined = start();
   const forget = (): void => void (started = undefined);
   started.catch(forget);

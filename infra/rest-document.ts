@@ -1,4 +1,4 @@
-import { describeProblem, type ProblemType } from '../lib/kernel/problem.ts';
+import { describeProblem, type ProblemType } from '../lib/kernel/errors/problem.ts';
 
 export interface RestDocumentOptions {
   /** Our own OpenAPI document. */

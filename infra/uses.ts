@@ -1,5 +1,5 @@
-import type { Declaration } from '../lib/kernel/declaration.ts';
-import { isIdempotent } from '../lib/kernel/idempotency.ts';
+import type { Declaration } from '../lib/kernel/lambda/declaration.ts';
+import { isIdempotent } from '../lib/kernel/http/idempotency.ts';
 import type { Use } from '../lib/services.ts';
 
 /**

@@ -1,21 +1,21 @@
 import type { AuditStore } from './audit/ports.ts';
 import type { SocketOpened } from '../events/socket-opened.ts';
 import type { LanguageModel, ModelLimits, ScoreStore, SpendingLedger } from './analysis/ports.ts';
-import type { ApiKeyStore, InviteStore, TicketStore, TrustStore, UserStore } from './auth/ports.ts';
+import type { ApiKeyStore, InviteStore, TicketStore, SessionStore, UserStore } from './auth/ports.ts';
 import type { SigningKeys } from './auth/tokens.ts';
 import type { Containers } from './deployments/containers-port.ts';
 import type { DeploymentQueue, DeploymentStore } from './deployments/ports.ts';
 import type { Cache } from './kernel/cache.ts';
-import type { Catalogue } from './kernel/catalogue.ts';
-import type { ServicesOf } from './kernel/declaration.ts';
-import type { Gatekeeper, Host } from './kernel/host.ts';
-import type { IdempotencyStore } from './kernel/idempotency.ts';
-import type { Limiter } from './kernel/limit.ts';
+import type { ApiDescription } from './kernel/http/api-description.ts';
+import type { ServicesOf } from './kernel/lambda/declaration.ts';
+import type { Authenticator, Runtime } from './kernel/lambda/runtime.ts';
+import type { IdempotencyStore } from './kernel/http/idempotency.ts';
+import type { Limiter } from './kernel/http/rate-limit.ts';
 import type { Probe } from './kernel/probe.ts';
-import { readSettings, type Settings, type SettingsGroup, type SettingsOf } from './kernel/settings.ts';
+import { readSettings, type Settings, type SettingsGroup, type SettingsOf } from './kernel/settings/settings.ts';
 import type { ConnectionStore, Greetings, LiveLog, Sockets } from './live/ports.ts';
 import type { OutboxStore, Relay } from './outbox/ports.ts';
-import type { Seal } from './secrets/seal.ts';
+import type { Encryptor } from './secrets/encryptor.ts';
 import type { DeadLetters, JobSender, TaskStore } from './tasks/ports.ts';
 import type { RegistryStore } from './registry/ports.ts';
 import type { HistoryStore, ToolStore } from './tools/ports.ts';
@@ -40,13 +40,13 @@ export interface Provides {
   mongo: { history: HistoryStore; tasks: TaskStore; spending: SpendingLedger; mongoProbe: Probe };
   /** Who is who: the DynamoDB table of trust, and the signing keys. */
   auth: {
-    gatekeeper: Gatekeeper;
-    trust: TrustStore;
+    authenticator: Authenticator;
+    sessions: SessionStore;
     tickets: TicketStore;
     signingKeys: SigningKeys;
     /** Counts where Redis is away. */
     attempts: Limiter;
-    idempotencyUnder: (seal: Seal) => IdempotencyStore;
+    idempotencyWith: (encryptor: Encryptor) => IdempotencyStore;
     dynamoProbe: Probe;
   };
   redis: { limiter: Limiter; cache: Cache; redisProbe: Probe };
@@ -55,7 +55,7 @@ export interface Provides {
     greetings: Greetings;
     jobs: JobSender;
     deploymentQueue: DeploymentQueue;
-    postpone: Host['postpone'];
+    postpone: Runtime['postpone'];
     sqsProbe: Probe;
   };
   /** Live updates: their log, and the WebSockets that are open. */
@@ -67,13 +67,13 @@ export interface Provides {
   /** The way to servers behind the platform. */
   upstream: { upstream: Upstream };
   /** Encryption of what the stores keep secret. */
-  secrets: { seal: Seal };
+  secrets: { encryptor: Encryptor };
   /** The queues of messages that were received too often. */
   deadLetters: { deadLetters: DeadLetters };
   /** The language model that analyses; undefined when none is configured. */
   openai: { model: LanguageModel | undefined; modelLimits: ModelLimits };
   /** The API's description of itself. */
-  catalogue: { catalogue: Catalogue };
+  apiDescription: { apiDescription: ApiDescription };
   /** The settings that rules of the business read. */
   settings: { settings: Settings['base'] };
 }
@@ -93,23 +93,23 @@ export const settingsOfUse = {
   secrets: ['secrets'],
   deadLetters: ['queues'],
   openai: ['openai'],
-  catalogue: [],
+  apiDescription: [],
   settings: [],
 } as const satisfies Record<Use, readonly SettingsGroup[]>;
 
-export interface HostOptions {
+export interface RuntimeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
-  readonly catalogue: Catalogue;
+  readonly apiDescription: ApiDescription;
   /** Where report lines go. Default: standard output, as CloudWatch reads it. */
   readonly write?: (line: string) => void;
 }
 
 /** The composition root: builds each adapter on first use, once per process. A build that failed is tried again by the next request. */
-export function createHost({
+export function createRuntime({
   env,
-  catalogue,
+  apiDescription,
   write = (line) => void process.stdout.write(`${line}\n`),
-}: HostOptions): Host {
+}: RuntimeOptions): Runtime {
   const read = <U extends Use>(use: U): SettingsOf<(typeof settingsOfUse)[U][number]> =>
     readSettings(env, settingsOfUse[use]);
   const builders: { readonly [U in Use]: () => Promise<Provides[U]> } = {
@@ -173,14 +173,14 @@ export function createHost({
     },
     async auth() {
       const settings = read('auth');
-      const [{ openTrust }, { readSigningKeys }, { createGatekeeper }] = await Promise.all([
-        import('./adapters/dynamo/trust-store.ts'),
+      const [{ openSessionStore }, { readSigningKeys }, { createAuthenticator }] = await Promise.all([
+        import('./adapters/dynamo/session-store.ts'),
         import('./auth/tokens.ts'),
-        import('./auth/gatekeeper.ts'),
+        import('./auth/authenticator.ts'),
       ]);
       const signingKeys = await readSigningKeys(settings);
-      const stores = openTrust(settings);
-      return { ...stores, gatekeeper: createGatekeeper({ ...stores, signingKeys }), signingKeys };
+      const stores = openSessionStore(settings);
+      return { ...stores, authenticator: createAuthenticator({ ...stores, signingKeys }), signingKeys };
     },
     async redis() {
       const settings = read('redis');
@@ -239,8 +239,8 @@ export function createHost({
     },
     async secrets() {
       const settings = read('secrets');
-      const { readSeal } = await import('./secrets/seal.ts');
-      return { seal: readSeal(settings) };
+      const { readEncryptor } = await import('./secrets/encryptor.ts');
+      return { encryptor: readEncryptor(settings) };
     },
     async live() {
       const settings = read('live');
@@ -262,7 +262,7 @@ export function createHost({
       const { modelLimitsOf, openModel } = await import('./adapters/openai/model.ts');
       return { model: openModel(settings), modelLimits: modelLimitsOf(settings) };
     },
-    catalogue: async () => ({ catalogue }),
+    apiDescription: async () => ({ apiDescription }),
     settings: async () => ({ settings: read('settings').base }),
   };
 
@@ -281,15 +281,15 @@ export function createHost({
     settings: () => (base ??= readSettings(env, [])),
     services: async <U extends Use>(uses: readonly U[]) =>
       Object.assign({}, ...(await Promise.all(uses.map(service)))) as ServicesOf<U>,
-    gatekeeper: async () => (await service('auth')).gatekeeper,
+    authenticator: async () => (await service('auth')).authenticator,
     limiter: async () => ({
       count: async (key, limit) =>
         (await (await service('redis')).limiter.count(key, limit)) ??
         (limit.vital ? (await service('auth')).attempts.count(key, limit) : undefined),
     }),
     idempotency: async () => {
-      const [{ idempotencyUnder }, { seal }] = await Promise.all([service('auth'), service('secrets')]);
-      return idempotencyUnder(seal);
+      const [{ idempotencyWith }, { encryptor }] = await Promise.all([service('auth'), service('secrets')]);
+      return idempotencyWith(encryptor);
     },
     postpone: async (message, seconds) => (await service('queues')).postpone(message, seconds),
     write,

@@ -85,13 +85,13 @@ describe('npm run check', () => {
     ],
     [
       'a function imports an adapter',
-      'functions/mcps/a.ts',
+      'functions/tools/a.ts',
       `import { b } from '../../lib/adapters/b.ts';\nexport const a = b;\n`,
       'from `uses`',
     ],
     [
       'a function imports infra',
-      'functions/mcps/a.ts',
+      'functions/tools/a.ts',
       `import { b } from '../../infra/b.ts';\nexport const a = b;\n`,
       'where it runs',
     ],
@@ -137,7 +137,7 @@ describe('npm run check', () => {
 
   it('finds an export that nobody uses', async () => {
     const tree = plant({
-      'functions/mcps/list.ts': `import { used } from '../../lib/tools/a.ts';\nexport const handler = used;\n`,
+      'functions/tools/list.ts': `import { used } from '../../lib/tools/a.ts';\nexport const handler = used;\n`,
       'lib/tools/a.ts': `export const used = 1;\nexport const plantedUnused = 2;\n`,
     });
     const { ok, output } = await told(tree, 'knip', ['--include', 'exports,files', '--no-config-hints']);
@@ -147,7 +147,7 @@ describe('npm run check', () => {
 
   it('has nothing against a tree without a violation', async () => {
     const tree = plant({
-      'functions/mcps/list.ts': `import { used } from '../../lib/tools/a.ts';\nexport const handler = used;\n`,
+      'functions/tools/list.ts': `import { used } from '../../lib/tools/a.ts';\nexport const handler = used;\n`,
       'lib/tools/a.ts': `import * as z from 'zod';\nimport { kernel } from '../kernel/k.ts';\nexport const used = z.string().parse(kernel);\n`,
       'lib/kernel/k.ts': `import type { Services } from '../services.ts';\nexport const kernel: Services = 'x';\n`,
       'lib/services.ts': `export type Services = string;\n`,

@@ -1,5 +1,5 @@
 import { AuditPage, ListAudit, listAudit } from '../../lib/audit/list-audit.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 
 export const handler = endpoint({
   route: 'GET /api/v1/audit',

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { changePassword } from '../../lib/auth/change-password.ts';
 import { PasswordChange } from '../../lib/auth/schema.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
-import { perMinute } from '../../lib/kernel/limit.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
+import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 
 export const handler = endpoint({
   route: 'POST /api/v1/auth/password',

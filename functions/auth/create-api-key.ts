@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { createApiKey } from '../../lib/auth/create-api-key.ts';
 import { ApiKeyRequest, CreatedApiKey } from '../../lib/auth/schema.ts';
 

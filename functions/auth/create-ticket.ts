@@ -1,6 +1,6 @@
 import { createTicket } from '../../lib/auth/tickets.ts';
 import { Ticket } from '../../lib/auth/schema.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 
 export const handler = endpoint({
   route: 'POST /api/v1/auth/ticket',

@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { revokeApiKey } from '../../lib/auth/revoke-api-key.ts';
 import { ApiKeyId, RevokedApiKey } from '../../lib/auth/schema.ts';
 

@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { getMe } from '../../lib/auth/get-me.ts';
 import { Me } from '../../lib/auth/schema.ts';
 

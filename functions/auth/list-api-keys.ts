@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
-import { pageQuery } from '../../lib/kernel/page.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
+import { pageQuery } from '../../lib/kernel/http/page.ts';
 import { listApiKeys } from '../../lib/auth/list-api-keys.ts';
 import { ApiKeyPage } from '../../lib/auth/schema.ts';
 

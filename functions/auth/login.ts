@@ -1,5 +1,5 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
-import { perMinutePerAddress } from '../../lib/kernel/limit.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
+import { perMinutePerAddress } from '../../lib/kernel/http/rate-limit.ts';
 import { login } from '../../lib/auth/login.ts';
 import { Credentials, TokenPair } from '../../lib/auth/schema.ts';
 

@@ -1,5 +1,5 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
-import { perMinute } from '../../lib/kernel/limit.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
+import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { refresh } from '../../lib/auth/refresh.ts';
 import { RefreshRequest, TokenPair } from '../../lib/auth/schema.ts';
 

@@ -1,5 +1,5 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
-import { perMinutePerAddress } from '../../lib/kernel/limit.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
+import { perMinutePerAddress } from '../../lib/kernel/http/rate-limit.ts';
 import { register } from '../../lib/auth/register.ts';
 import { Registration, UserView } from '../../lib/auth/schema.ts';
 

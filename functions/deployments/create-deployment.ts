@@ -1,7 +1,7 @@
 import { createDeployment } from '../../lib/deployments/create-deployment.ts';
 import { CreateDeployment, DeploymentSummary, Replace } from '../../lib/deployments/schema.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
-import { perMinute } from '../../lib/kernel/limit.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
+import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 
 export const handler = endpoint({
   route: 'POST /api/v1/deployments',

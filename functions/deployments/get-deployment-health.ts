@@ -1,6 +1,6 @@
 import { checkDeploymentHealth } from '../../lib/deployments/check-health.ts';
 import { DeploymentHealth, DeploymentId } from '../../lib/deployments/schema.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 
 export const handler = endpoint({
   route: 'GET /api/v1/deployments/{deployment_id}/health',

@@ -1,6 +1,6 @@
 import { listDeployments } from '../../lib/deployments/list-deployments.ts';
 import { DeploymentPage, ListDeployments } from '../../lib/deployments/schema.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 
 export const handler = endpoint({
   route: 'GET /api/v1/deployments',

@@ -1,6 +1,6 @@
 import { redeemBootstrap } from '../../lib/deployments/redeem-bootstrap.ts';
 import { LaunchDocument, RedeemRequest } from '../../lib/deployments/runner-contract.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 
 export const handler = endpoint({
   route: 'POST /internal/v1/runners/redeem',

@@ -1,6 +1,6 @@
 import { ReportAnswer, RunnerReport } from '../../lib/deployments/runner-contract.ts';
-import { takeReport } from '../../lib/deployments/take-report.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { takeReport } from '../../lib/deployments/apply-report.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 
 export const handler = endpoint({
   route: 'POST /internal/v1/runners/report',

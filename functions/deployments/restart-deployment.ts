@@ -1,6 +1,6 @@
 import { restartDeployment } from '../../lib/deployments/restart-deployment.ts';
 import { DeploymentId, RestartedDeployment } from '../../lib/deployments/schema.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 
 export const handler = endpoint({
   route: 'POST /api/v1/deployments/{deployment_id}/restart',

@@ -1,6 +1,6 @@
 import { DeploymentDue } from '../../events/deployment-due.ts';
-import { reconcile } from '../../lib/deployments/reconcile.ts';
-import { worker } from '../../lib/kernel/worker.ts';
+import { reconcile } from '../../lib/deployments/run-deployment.ts';
+import { worker } from '../../lib/kernel/lambda/worker.ts';
 
 export const handler = worker({
   queue: 'deployments',

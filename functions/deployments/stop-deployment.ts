@@ -1,6 +1,6 @@
 import { DeploymentId, StoppedDeployment } from '../../lib/deployments/schema.ts';
 import { stopDeployment } from '../../lib/deployments/stop-deployment.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 
 export const handler = endpoint({
   route: 'DELETE /api/v1/deployments/{deployment_id}',

@@ -1,5 +1,5 @@
 import { sweepDeployments } from '../../lib/deployments/sweep-deployments.ts';
-import { schedule } from '../../lib/kernel/schedule.ts';
+import { schedule } from '../../lib/kernel/lambda/schedule.ts';
 
 export const handler = schedule({
   everyMinutes: 1,

@@ -1,6 +1,6 @@
 import { TaskStateChange } from '../../events/deployment-task.ts';
-import { takeTaskChange } from '../../lib/deployments/take-task-change.ts';
-import { event } from '../../lib/kernel/event.ts';
+import { takeTaskChange } from '../../lib/deployments/apply-task-change.ts';
+import { event } from '../../lib/kernel/lambda/event.ts';
 
 export const handler = event({
   on: { source: 'aws.ecs', detailType: 'ECS Task State Change' },

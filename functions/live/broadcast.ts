@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { Broadcast, broadcast, Broadcasted } from '../../lib/live/broadcast.ts';
 
 export const handler = endpoint({

@@ -1,4 +1,4 @@
-import { socket } from '../../lib/kernel/socket.ts';
+import { socket } from '../../lib/kernel/lambda/socket.ts';
 import { connect } from '../../lib/live/connect.ts';
 
 export const handler = socket({

@@ -1,4 +1,4 @@
-import { socket } from '../../lib/kernel/socket.ts';
+import { socket } from '../../lib/kernel/lambda/socket.ts';
 
 export const handler = socket({
   socketRoute: '$disconnect',

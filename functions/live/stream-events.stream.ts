@@ -1,4 +1,4 @@
-import { stream } from '../../lib/kernel/stream.ts';
+import { stream } from '../../lib/kernel/http/stream.ts';
 import { StreamEvents, streamEvents } from '../../lib/live/stream-events.ts';
 
 export const handler = stream({

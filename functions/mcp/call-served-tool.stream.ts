@@ -1,5 +1,5 @@
-import { perMinute } from '../../lib/kernel/limit.ts';
-import { stream } from '../../lib/kernel/stream.ts';
+import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
+import { stream } from '../../lib/kernel/http/stream.ts';
 import { serverPath } from '../../lib/mcp/resource-metadata.ts';
 import { ServerTool, ToolArguments } from '../../lib/mcp/schema.ts';
 import { callServedTool } from '../../lib/mcp/served-tools.ts';

@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { resourceMetadata } from '../../lib/mcp/resource-metadata.ts';
 import { AnySlug, ResourceMetadata } from '../../lib/mcp/schema.ts';
 

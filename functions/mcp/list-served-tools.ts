@@ -1,5 +1,5 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
-import { perMinute } from '../../lib/kernel/limit.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
+import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { serverPath } from '../../lib/mcp/resource-metadata.ts';
 import { ServedTools, ServerSlug } from '../../lib/mcp/schema.ts';
 import { listServedTools } from '../../lib/mcp/served-tools.ts';

@@ -1,5 +1,5 @@
-import { perMinute } from '../../lib/kernel/limit.ts';
-import { stream } from '../../lib/kernel/stream.ts';
+import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
+import { stream } from '../../lib/kernel/http/stream.ts';
 import { openStream } from '../../lib/mcp/open-stream.ts';
 import { serverPath } from '../../lib/mcp/resource-metadata.ts';
 import { ServerSlug } from '../../lib/mcp/schema.ts';

@@ -1,6 +1,6 @@
 import { RelayRequested } from '../../events/relay-requested.ts';
-import { worker } from '../../lib/kernel/worker.ts';
-import { relayEntries } from '../../lib/relay/relay-entries.ts';
+import { worker } from '../../lib/kernel/lambda/worker.ts';
+import { relayEntries } from '../../lib/outbox/relay-entries.ts';
 
 export const handler = worker({
   queue: 'relay',

@@ -1,4 +1,4 @@
-import { schedule } from '../../lib/kernel/schedule.ts';
+import { schedule } from '../../lib/kernel/lambda/schedule.ts';
 import { sweepOutbox } from '../../lib/outbox/sweep-outbox.ts';
 
 export const handler = schedule({

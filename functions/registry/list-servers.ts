@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { listServers } from '../../lib/registry/list-servers.ts';
 import { etagOfAnswer } from '../../lib/registry/present.ts';
 import { ListServers, ServerList } from '../../lib/registry/schema.ts';

@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { etagOfAnswer } from '../../lib/registry/present.ts';
 import { listVersions } from '../../lib/registry/read-versions.ts';
 import { ServerList, SplitServerName } from '../../lib/registry/schema.ts';

@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { answerUnrouted, Unrouted } from '../../lib/system/answer-unrouted.ts';
 
 export const handler = endpoint({
@@ -6,7 +6,7 @@ export const handler = endpoint({
   summary: 'Answer what no route takes: preflights, trailing slashes, 404, 405',
   permission: 'public',
   limit: 'off',
-  uses: ['catalogue'],
+  uses: ['apiDescription'],
   output: Unrouted,
   statusOf: ({ status }) => status,
   headers: ({ headers }) => headers,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { contentTypeOf, readDocsAsset } from '../../lib/system/show-docs.ts';
 
 export const handler = endpoint({
@@ -7,7 +7,7 @@ export const handler = endpoint({
   summary: 'A file of the documentation page',
   permission: 'public',
   limit: 'off',
-  uses: ['catalogue'],
+  uses: ['apiDescription'],
   params: z.object({ asset: z.string().regex(/^[a-z0-9.-]{1,64}$/) }),
   output: z.instanceof(Uint8Array),
   produces: 'application/octet-stream',

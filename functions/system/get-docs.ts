@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { docsPage } from '../../lib/system/show-docs.ts';
 
 export const handler = endpoint({

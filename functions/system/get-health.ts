@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { checkHealth, Health } from '../../lib/system/check-health.ts';
 
 export const handler = endpoint({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 
 export const handler = endpoint({
   route: 'GET /health/live',

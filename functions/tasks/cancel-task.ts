@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { cancelTask } from '../../lib/tasks/cancel-task.ts';
 import { Cancelled, TaskId } from '../../lib/tasks/schema.ts';
 

@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { getTask } from '../../lib/tasks/get-task.ts';
 import { Task, TaskId } from '../../lib/tasks/schema.ts';
 

@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { listTasks } from '../../lib/tasks/list-tasks.ts';
 import { ListTasks, TaskPage } from '../../lib/tasks/schema.ts';
 

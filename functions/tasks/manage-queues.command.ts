@@ -1,4 +1,4 @@
-import { command } from '../../lib/kernel/command.ts';
+import { command } from '../../lib/kernel/lambda/command.ts';
 import { manageQueues, QueueAnswer, QueueCommand } from '../../lib/tasks/manage-queues.ts';
 
 export const handler = command({

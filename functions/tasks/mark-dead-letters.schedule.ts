@@ -1,4 +1,4 @@
-import { schedule } from '../../lib/kernel/schedule.ts';
+import { schedule } from '../../lib/kernel/lambda/schedule.ts';
 import { markDeadLetters } from '../../lib/tasks/dead-letters.ts';
 
 export const handler = schedule({

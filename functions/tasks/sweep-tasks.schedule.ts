@@ -1,4 +1,4 @@
-import { schedule } from '../../lib/kernel/schedule.ts';
+import { schedule } from '../../lib/kernel/lambda/schedule.ts';
 import { sweepTasks } from '../../lib/tasks/sweep-tasks.ts';
 
 export const handler = schedule({

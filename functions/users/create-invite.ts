@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { createInvite } from '../../lib/users/create-invite.ts';
 import { InviteRequest, InviteView } from '../../lib/users/schema.ts';
 

@@ -1,4 +1,4 @@
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { listUsers } from '../../lib/users/list-users.ts';
 import { ListUsers, UserPage } from '../../lib/users/schema.ts';
 

@@ -1,4 +1,4 @@
-import { command } from '../../lib/kernel/command.ts';
+import { command } from '../../lib/kernel/lambda/command.ts';
 import { AdminAnswer, AdminCommand, runAdmin } from '../../lib/users/run-admin.ts';
 
 export const handler = command({

@@ -1,5 +1,5 @@
 import { UserView } from '../../lib/auth/schema.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { UserId, UserUpdate } from '../../lib/users/schema.ts';
 import { updateUser } from '../../lib/users/update-user.ts';
 

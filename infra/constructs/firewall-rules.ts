@@ -1,5 +1,5 @@
 import type { CfnWebACL, CfnWebACLProps } from 'aws-cdk-lib/aws-wafv2';
-import { describeProblem } from '../../lib/kernel/problem.ts';
+import { describeProblem } from '../../lib/kernel/errors/problem.ts';
 
 /** One address may send so many requests in five minutes. */
 const requestsInFiveMinutes = 3000;

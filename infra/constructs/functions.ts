@@ -4,7 +4,7 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { timeoutSecondsOf } from '../../lib/kernel/timeouts.ts';
+import { timeoutSecondsOf } from '../../lib/kernel/lambda/timeouts.ts';
 import type { Use } from '../../lib/services.ts';
 import type { DiscoveredFunction } from '../discover.ts';
 import { environmentOf, type KnownVariables, readsSecret } from '../environment.ts';

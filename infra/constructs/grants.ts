@@ -1,6 +1,6 @@
 import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import { liveTable, requestsTable, type Table, tableName, trustTable } from '../../lib/adapters/dynamo/tables.ts';
+import { liveTable, requestsTable, type Table, tableName, sessionsTable } from '../../lib/adapters/dynamo/tables.ts';
 import type { Use } from '../../lib/services.ts';
 import type { StateStack } from '../stacks/state-stack.ts';
 
@@ -22,7 +22,7 @@ const nothing: Grant = () => [];
 
 /** The tables that a use works on. */
 const tablesOfUse: Readonly<Partial<Record<Use, readonly Table[]>>> = {
-  auth: [trustTable, requestsTable],
+  auth: [sessionsTable, requestsTable],
   live: [liveTable],
 };
 
@@ -32,7 +32,7 @@ export const grantsOfUse: Readonly<Record<Use, Grant>> = {
   mongo: nothing,
   redis: nothing,
   secrets: nothing,
-  catalogue: nothing,
+  apiDescription: nothing,
   settings: nothing,
   // By the network alone.
   upstream: nothing,

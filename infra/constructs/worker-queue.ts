@@ -4,9 +4,9 @@ import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import * as sqs from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import type { Declaration } from '../../lib/kernel/declaration.ts';
-import { timeoutSecondsOf } from '../../lib/kernel/timeouts.ts';
-import { maxReceives } from '../../lib/kernel/worker.ts';
+import type { Declaration } from '../../lib/kernel/lambda/declaration.ts';
+import { timeoutSecondsOf } from '../../lib/kernel/lambda/timeouts.ts';
+import { maxReceives } from '../../lib/kernel/lambda/worker.ts';
 
 export interface WorkerQueueProps {
   readonly stage: string;

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { currentHost } from '../../lib/kernel/host.ts';
+import { currentRuntime } from '../../lib/kernel/lambda/runtime.ts';
 import { AdminAnswer } from '../../lib/users/run-admin.ts';
 import { discover } from '../discover.ts';
 import { commandOnStage } from './command-on-stage.ts';
@@ -59,7 +59,7 @@ async function runHere(asked: object): Promise<unknown> {
     write: () => undefined,
   });
   try {
-    return await invokeById(functions, createInvoker(currentHost().settings().base.STAGE))(adminFunction, asked);
+    return await invokeById(functions, createInvoker(currentRuntime().settings().base.STAGE))(adminFunction, asked);
   } finally {
     await leave();
   }

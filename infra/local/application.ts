@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { createTables } from '../../lib/adapters/dynamo/create-tables.ts';
 import { createIndexesAt } from '../../lib/adapters/mongo/create-indexes.ts';
-import { installHost } from '../../lib/kernel/host.ts';
-import { createHost } from '../../lib/services.ts';
-import { catalogueOf } from '../catalogue.ts';
+import { installRuntime } from '../../lib/kernel/lambda/runtime.ts';
+import { createRuntime } from '../../lib/services.ts';
+import { apiDescriptionOf } from '../api-description.ts';
 import type { DiscoveredFunction } from '../discover.ts';
 import { migrateUp } from '../migrations/migrate.ts';
 import { clusterAt, localEnvironment, withLocalCredentials } from './environment.ts';
@@ -75,7 +75,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     subscription.write(line);
   };
   env['SOCKET_MANAGEMENT_URL'] ??= gateway.managementUrl;
-  installHost(createHost({ env, catalogue: catalogueOf(functions, env['VERSION'] ?? '0.1.0'), write }));
+  installRuntime(createRuntime({ env, apiDescription: apiDescriptionOf(functions, env['VERSION'] ?? '0.1.0'), write }));
   const pollers = startPollers({ ...sqs, invoke });
   const clock = startClock({ functions, invoke });
   return {

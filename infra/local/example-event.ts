@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib';
 import { newId } from '../../lib/kernel/ids.ts';
-import { splitRoute } from '../../lib/kernel/openapi.ts';
+import { splitRoute } from '../../lib/kernel/http/openapi.ts';
 import type { DiscoveredFunction } from '../discover.ts';
 import { exampleOf } from './example.ts';
 

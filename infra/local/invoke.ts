@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { newSession, tokenPair } from '../../lib/auth/session.ts';
-import { currentHost } from '../../lib/kernel/host.ts';
+import { currentRuntime } from '../../lib/kernel/lambda/runtime.ts';
 import { newId } from '../../lib/kernel/ids.ts';
 import { discover, type DiscoveredFunction } from '../discover.ts';
 import { exampleEvent } from './example-event.ts';
@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   try {
     const event: unknown =
       eventFile === undefined ? exampleEvent(target, await token(target)) : JSON.parse(readFileSync(eventFile, 'utf8'));
-    const answer = await invokeById(functions, createInvoker(currentHost().settings().base.STAGE))(target.id, event);
+    const answer = await invokeById(functions, createInvoker(currentRuntime().settings().base.STAGE))(target.id, event);
     process.stdout.write(`${JSON.stringify(answer ?? null, null, 2)}\n`);
   } finally {
     await stop();
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
 /** An access token of the admin `invoke`, who has no password; undefined where nobody is asked. */
 async function token({ declaration }: DiscoveredFunction): Promise<string | undefined> {
   if (!('permission' in declaration) || declaration.permission === 'public') return undefined;
-  const { users, trust, signingKeys } = await currentHost().services(['mysql', 'auth']);
+  const { users, sessions, signingKeys } = await currentRuntime().services(['mysql', 'auth']);
   const now = new Date();
   const made = {
     id: newId(),
@@ -60,8 +60,8 @@ async function token({ declaration }: DiscoveredFunction): Promise<string | unde
   const user = known ?? made;
   const { family, token } = newSession(user);
   await Promise.all([
-    trust.openFamily(family),
-    trust.putUser({ userId: user.id, role: user.role, isActive: true, version: user.updatedAt }),
+    sessions.openFamily(family),
+    sessions.putUser({ userId: user.id, role: user.role, isActive: true, version: user.updatedAt }),
   ]);
   return (await tokenPair(signingKeys, family, user.role, token.text)).access_token;
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { currentHost } from '../../lib/kernel/host.ts';
+import { currentRuntime } from '../../lib/kernel/lambda/runtime.ts';
 import { Purged } from '../../lib/tools/purge-tools.ts';
 import { discover } from '../discover.ts';
 import { commandOnStage } from './command-on-stage.ts';
@@ -56,7 +56,7 @@ async function here(message: { before: string; dry_run: boolean }): Promise<numb
     write: () => undefined,
   });
   try {
-    const invoke = invokeById(functions, createInvoker(currentHost().settings().base.STAGE));
+    const invoke = invokeById(functions, createInvoker(currentRuntime().settings().base.STAGE));
     return await untilDone(message, (asked) => invoke(functionId, asked));
   } finally {
     await leave();

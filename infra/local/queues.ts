@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { currentHost } from '../../lib/kernel/host.ts';
+import { currentRuntime } from '../../lib/kernel/lambda/runtime.ts';
 import { QueueAnswer } from '../../lib/tasks/manage-queues.ts';
 import { discover, type DiscoveredFunction, ofKind } from '../discover.ts';
 import { commandOnStage } from './command-on-stage.ts';
@@ -44,7 +44,7 @@ async function runHere(functions: readonly DiscoveredFunction[], asked: object):
     write: () => undefined,
   });
   try {
-    return await invokeById(functions, createInvoker(currentHost().settings().base.STAGE))(functionId, asked);
+    return await invokeById(functions, createInvoker(currentRuntime().settings().base.STAGE))(functionId, asked);
   } finally {
     await leave();
   }

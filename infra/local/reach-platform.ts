@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { installHost } from '../../lib/kernel/host.ts';
-import { createHost } from '../../lib/services.ts';
-import { catalogueOf } from '../catalogue.ts';
+import { installRuntime } from '../../lib/kernel/lambda/runtime.ts';
+import { createRuntime } from '../../lib/services.ts';
+import { apiDescriptionOf } from '../api-description.ts';
 import type { DiscoveredFunction } from '../discover.ts';
 import { encryptionKeysOf } from './encryption-key.ts';
 import { clusterAt, localEnvironment, withLocalCredentials } from './environment.ts';
@@ -44,6 +44,6 @@ export async function reachPlatform({ functions, state, cache, write }: ReachOpt
     signingKeys: await signingKeysOf(state),
     encryptionKeys: encryptionKeysOf(state),
   });
-  installHost(createHost({ env, catalogue: catalogueOf(functions, 'local'), write }));
+  installRuntime(createRuntime({ env, apiDescription: apiDescriptionOf(functions, 'local'), write }));
   return async () => undefined;
 }

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { EventStream, readEventId } from './event-stream.ts';
-import { Exchange, type ExchangeOptions } from './exchange.ts';
+import { Exchange, type ExchangeOptions } from './mcp-exchange.ts';
 import { type HangTiming, watchForHang } from './hang-watch.ts';
 import { isId, isObject, type Message, progressTokenOf, type RequestId } from './json-rpc.ts';
-import { StreamShelf } from './stream-shelf.ts';
+import { ResumableStreams } from './resumable-streams.ts';
 import { endedError, ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
 /** The session's own stream, which the client opens with GET. */
@@ -36,7 +36,7 @@ export class Session {
   readonly process: ServerProcess;
   readonly #options: SessionOptions;
   readonly #exchanges = new Set<Exchange>();
-  readonly #streams = new StreamShelf();
+  readonly #streams = new ResumableStreams();
   #counter = 0;
   #initializeId: RequestId | undefined;
 

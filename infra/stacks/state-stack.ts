@@ -30,7 +30,7 @@ export class StateStack extends Stack {
     const removalPolicy = production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     this.settings = new secretsmanager.Secret(this, 'Settings', {
       secretName: `mcp-${stage}/settings`,
-      description: 'Variables of lib/kernel/settings.ts, as one JSON object',
+      description: 'Variables of lib/kernel/settings/settings.ts, as one JSON object',
       // Never changed here, so a deployment leaves alone what somebody has put there.
       secretObjectValue: { RATE_LIMITS: SecretValue.unsafePlainText('{}') },
       removalPolicy,

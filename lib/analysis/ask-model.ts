@@ -1,7 +1,7 @@
 import type * as z from 'zod';
-import { currentCorrelation } from '../kernel/correlation.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
 import type { TaskUsage } from '../tasks/ports.ts';
-import { clean } from './fence.ts';
+import { clean } from './prompt-data.ts';
 import {
   type LanguageModel,
   type ModelAnswer,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Problem } from '../kernel/problem.ts';
+import { Problem } from '../kernel/errors/problem.ts';
 import { ToolConfig } from '../tools/config.ts';
 import { type ConfigRules, prepareConfig } from '../tools/prepare-config.ts';
 import { Unfit } from './ask-model.ts';

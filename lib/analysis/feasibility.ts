@@ -2,9 +2,9 @@ import * as z from 'zod';
 import { type Asked, askModel, type ModelServices } from './ask-model.ts';
 import { engineOf } from './engine.ts';
 import { type Examination, examine } from './examine.ts';
-import { fence } from './fence.ts';
+import { fence } from './prompt-data.ts';
 import type { Json } from './json.ts';
-import { capped, feasibleFrom, judge } from './judge.ts';
+import { capped, feasibleFrom, judge } from './score.ts';
 import type { Feasibility } from './schema.ts';
 
 const Verdict = z.strictObject({

@@ -1,6 +1,6 @@
 import type { ToolLists, ToolRecord, ToolStore, ToolSummary } from '../tools/ports.ts';
 
-export type CatalogueSearch = Pick<ToolLists, 'walk'> & Pick<ToolStore, 'find'>;
+export type CatalogSearch = Pick<ToolLists, 'walk'> & Pick<ToolStore, 'find'>;
 
 export interface Closest {
   readonly tool: ToolRecord;
@@ -12,11 +12,11 @@ const perWord = 20;
 
 /** The active tools that hold the most of the keywords, the closest first; rare words count more than frequent ones. */
 export async function findClosest(
-  catalogue: CatalogueSearch,
+  apiDescription: CatalogSearch,
   keywords: readonly string[],
   limit: number,
 ): Promise<Closest[]> {
-  const found = await Promise.all(keywords.map((word) => withWord(catalogue, word)));
+  const found = await Promise.all(keywords.map((word) => withWord(apiDescription, word)));
   const scored = new Map<string, { weight: number; words: number }>();
   for (const tools of found) {
     for (const { id } of tools) {
@@ -26,13 +26,13 @@ export async function findClosest(
   }
   const best = [...scored].toSorted(([, a], [, b]) => b.weight - a.weight).slice(0, limit);
   const read = await Promise.all(
-    best.map(async ([id, { words }]) => ({ tool: await catalogue.find(id), share: words / keywords.length })),
+    best.map(async ([id, { words }]) => ({ tool: await apiDescription.find(id), share: words / keywords.length })),
   );
   return read.flatMap(({ tool, share }) => (tool ? [{ tool, share }] : []));
 }
 
-function withWord(catalogue: CatalogueSearch, search: string): Promise<ToolSummary[]> {
-  return catalogue.walk(
+function withWord(apiDescription: CatalogSearch, search: string): Promise<ToolSummary[]> {
+  return apiDescription.walk(
     { status: 'active', authorId: undefined, search, sort: '-updated_at' },
     { after: undefined, skip: 0, limit: perWord, total: perWord },
   );

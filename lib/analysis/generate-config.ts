@@ -4,14 +4,14 @@ import { type Asked, askModel, type ModelServices, Unfit } from './ask-model.ts'
 import { accepted, ConfigDraft, configOf } from './config-draft.ts';
 import { engineOf } from './engine.ts';
 import { examine } from './examine.ts';
-import { fence } from './fence.ts';
-import { type CatalogueSearch, type Closest, findClosest } from './find-closest.ts';
+import { fence } from './prompt-data.ts';
+import { type CatalogSearch, type Closest, findClosest } from './find-closest.ts';
 import type { GeneratedConfig, Requirements } from './schema.ts';
 import { type Template, templates } from './templates.ts';
-import { keywordsOf, linesOf } from './wish.ts';
+import { keywordsOf, linesOf } from './keywords.ts';
 
 const system = `You write configurations of MCP (Model Context Protocol) servers from requirements.
-Prefer a server of the given catalogue or of the given templates when one does what is asked; never invent packages: when none fits, leave servers empty and describe the tools that a new server would offer.
+Prefer a server of the given apiDescription or of the given templates when one does what is asked; never invent packages: when none fits, leave servers empty and describe the tools that a new server would offer.
 Pin exact versions. Never write a secret: write \${NAME} where one is needed and say so in the notes.
 Tool names: a verb and a noun in snake_case. Descriptions: what it does, when to use it, what it answers. Describe every parameter.
 Answer with the JSON object of the given schema and nothing else.`;
@@ -20,7 +20,7 @@ Answer with the JSON object of the given schema and nothing else.`;
 const closeEnough = 0.5;
 
 export interface GenerateServices extends ModelServices {
-  readonly tools: CatalogueSearch;
+  readonly tools: CatalogSearch;
   readonly settings: ConfigRules;
 }
 
@@ -37,7 +37,7 @@ export async function generateConfig(
     system,
     user: fence({
       requirements,
-      catalogue: closest.map(({ tool: { slug, description, config } }) => ({
+      apiDescription: closest.map(({ tool: { slug, description, config } }) => ({
         slug,
         description,
         servers: config.servers,

@@ -3,7 +3,7 @@ import { type Asked, askModel, type ModelServices } from './ask-model.ts';
 import { engineOf } from './engine.ts';
 import { type Examination, examine } from './examine.ts';
 import { shortened } from './feasibility.ts';
-import { fence } from './fence.ts';
+import { fence } from './prompt-data.ts';
 import type { Finding, Severity } from './rule.ts';
 import { categoryOf, rules } from './rules/all.ts';
 import type { Improvement, Improvements, JobInput } from './schema.ts';

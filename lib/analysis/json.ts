@@ -1,4 +1,4 @@
-import { pointer } from '../kernel/problem.ts';
+import { pointer } from '../kernel/errors/problem.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import { redactText } from '../kernel/redact.ts';
+import { redactText } from '../kernel/log/redact.ts';
 import { literalsIn } from '../secrets/literal.ts';
 import { isObject } from './json.ts';
 

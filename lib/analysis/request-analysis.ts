@@ -1,6 +1,6 @@
-import type { Caller } from '../kernel/caller.ts';
-import { notFound, Problem } from '../kernel/problem.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { notFound, Problem } from '../kernel/errors/problem.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import { awaitTask } from '../tasks/await-task.ts';
 import type { JobSender, TaskStore } from '../tasks/ports.ts';
 import type { Accepted, Task } from '../tasks/schema.ts';
@@ -14,7 +14,7 @@ import type { AskConfig, AskFeasibility, AskImprovements, JobInput } from './sch
 export interface RequestServices {
   readonly tasks: TaskStore;
   readonly jobs: JobSender;
-  readonly seal: Seal;
+  readonly encryptor: Encryptor;
 }
 
 /** What a request gets: the task when it ended in time, else that it has begun. */

@@ -1,4 +1,4 @@
-import { redactText } from '../kernel/redact.ts';
+import { redactText } from '../kernel/log/redact.ts';
 import type { Json } from './json.ts';
 import type { Subject } from './subject.ts';
 

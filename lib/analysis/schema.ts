@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { queryInt } from '../kernel/page.ts';
+import { queryInt } from '../kernel/http/page.ts';
 import { ToolConfig } from '../tools/config.ts';
 import { isShallow, maxDepth } from './json.ts';
 import { severities } from './rule.ts';

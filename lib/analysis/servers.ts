@@ -1,4 +1,4 @@
-import { pointer } from '../kernel/problem.ts';
+import { pointer } from '../kernel/errors/problem.ts';
 import { isObject, type Json, listIn, objectIn, textIn } from './json.ts';
 import { packageOfLaunch } from './launches.ts';
 

@@ -1,19 +1,19 @@
 import type { AuditAction } from '../../events/outbox.ts';
-import type { Caller } from '../kernel/caller.ts';
+import type { Caller } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import type { OutboxEntry } from '../outbox/ports.ts';
 
-export interface Deed {
+export interface AuditEvent {
   readonly action: AuditAction;
   readonly target: { readonly type: string; readonly id: string };
   /** Never a secret. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** What the outbox tells the audit log; written in the transaction of the deed. Without a caller it was the operator. */
+/** What the outbox tells the audit log; written in the transaction of the action. Without a caller it was the operator. */
 export function auditEntry(
   caller: Pick<Caller, 'userId'> | undefined,
-  { action, target, details = {} }: Deed,
+  { action, target, details = {} }: AuditEvent,
 ): OutboxEntry {
   const at = new Date().toISOString();
   return {

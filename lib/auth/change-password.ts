@@ -1,29 +1,29 @@
 import { auditEntry } from '../audit/audit-entry.ts';
-import type { Caller } from '../kernel/caller.ts';
-import { invalidField, Problem } from '../kernel/problem.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { invalidField, Problem } from '../kernel/errors/problem.ts';
 import type { Relay } from '../outbox/ports.ts';
-import { demandSession } from './demand-session.ts';
+import { assertSession } from './assert-session.ts';
 import { hashPassword, verifyPassword } from './passwords.ts';
-import type { TrustStore, User, UserStore } from './ports.ts';
+import type { SessionStore, User, UserStore } from './ports.ts';
 import type { PasswordChange } from './schema.ts';
-import { applyStanding, type SessionsEnded, userChangedEntry } from './standing.ts';
+import { applyStatus, type SessionsEnded, userChangedEntry } from './user-status.ts';
 
 /**
  * Gives the caller a new password. Every other session of the user is over with the next request; API keys stay.
  * @throws Problem `invalid-credentials` for a wrong current password, `validation-error` when the new one is the old one, `forbidden` for an API key.
  */
 export async function changePassword(
-  { users, trust, relay }: { users: UserStore; trust: TrustStore; relay: Relay },
+  { users, sessions, relay }: { users: UserStore; sessions: SessionStore; relay: Relay },
   caller: Caller,
   { current_password, new_password }: PasswordChange,
 ): Promise<void> {
-  demandSession(caller);
+  assertSession(caller);
   const user = await users.byId(caller.userId);
   if (!(await verifyPassword(current_password, user?.passwordHash)) || !user) throw wrongPassword();
   if (current_password === new_password)
     throw invalidField(['new_password'], 'Must differ from the current password', 'custom');
   const passwordHash = await hashPassword(new_password);
-  await replacePassword({ users, trust, relay }, user, passwordHash, caller);
+  await replacePassword({ users, sessions, relay }, user, passwordHash, caller);
 }
 
 /**
@@ -31,12 +31,12 @@ export async function changePassword(
  * @throws Problem `invalid-credentials` when the password has changed in the meantime.
  */
 export async function replacePassword(
-  { users, trust, relay }: { users: UserStore; trust: TrustStore; relay: Relay },
+  { users, sessions, relay }: { users: UserStore; sessions: SessionStore; relay: Relay },
   user: User,
   passwordHash: string,
   caller: Caller | undefined,
 ): Promise<void> {
-  const told: string[] = [];
+  const entryIds: string[] = [];
   let ended: SessionsEnded | undefined;
   const changed = await users.change(user.id, (current, { at }) => {
     if (current.passwordHash !== user.passwordHash) throw wrongPassword();
@@ -46,11 +46,11 @@ export async function replacePassword(
       userChangedEntry(user.id, ended),
       auditEntry(caller, { action, target: { type: 'user', id: user.id } }),
     ];
-    told.splice(0, told.length, ...outbox.map(({ id }) => id));
+    entryIds.splice(0, entryIds.length, ...outbox.map(({ id }) => id));
     return { changes: { passwordHash }, outbox };
   });
-  if (changed) await applyStanding(trust, changed, ended);
-  await relay.send(told);
+  if (changed) await applyStatus(sessions, changed, ended);
+  await relay.send(entryIds);
 }
 
 function wrongPassword(): Problem {

@@ -1,11 +1,11 @@
 import { auditEntry } from '../audit/audit-entry.ts';
-import { allows, type Caller } from '../kernel/caller.ts';
+import { allows, type Caller } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
-import { invalidField, Problem } from '../kernel/problem.ts';
+import { invalidField, Problem } from '../kernel/errors/problem.ts';
 import type { Relay } from '../outbox/ports.ts';
 import { newApiKeyText } from './api-key-text.ts';
-import { demandSession } from './demand-session.ts';
-import type { ApiKey, ApiKeyStore, TrustStore } from './ports.ts';
+import { assertSession } from './assert-session.ts';
+import type { ApiKey, ApiKeyStore, SessionStore } from './ports.ts';
 import { presentApiKey } from './present.ts';
 import type { ApiKeyRequest, CreatedApiKey } from './schema.ts';
 
@@ -14,11 +14,11 @@ import type { ApiKeyRequest, CreatedApiKey } from './schema.ts';
  * @throws Problem `forbidden` for a scope that the caller lacks, or when a key asks; 422 for an end in the past.
  */
 export async function createApiKey(
-  { apiKeys, trust, relay }: { apiKeys: ApiKeyStore; trust: TrustStore; relay: Relay },
+  { apiKeys, sessions, relay }: { apiKeys: ApiKeyStore; sessions: SessionStore; relay: Relay },
   caller: Caller,
   { name, expires_at, scopes, servers }: ApiKeyRequest,
 ): Promise<CreatedApiKey> {
-  demandSession(caller);
+  assertSession(caller);
   const missing = scopes?.find((scope) => !allows(caller, scope));
   if (missing !== undefined) {
     throw new Problem('forbidden', {
@@ -44,19 +44,19 @@ export async function createApiKey(
     revokedAt: undefined,
   };
   // Standing first: if MySQL then fails, what is left is the standing of a key that nobody has ever seen.
-  await trust.putKey(hash, {
+  await sessions.putKey(hash, {
     keyId: key.id,
     userId: key.userId,
     scopes: key.scopes,
     servers: key.servers,
     expiresAt,
   });
-  const told = auditEntry(caller, {
+  const entry = auditEntry(caller, {
     action: 'api-key.created',
     target: { type: 'api-key', id: key.id },
     details: { name, prefix: key.prefix, scopes: key.scopes ?? null, servers: key.servers ?? null },
   });
-  await apiKeys.insert(key, hash, [told]);
-  await relay.send([told.id]);
+  await apiKeys.insert(key, hash, [entry]);
+  await relay.send([entry.id]);
   return { ...presentApiKey(key), key: text };
 }

@@ -1,5 +1,5 @@
-import type { Caller } from '../kernel/caller.ts';
-import { notFound } from '../kernel/problem.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { notFound } from '../kernel/errors/problem.ts';
 import type { ApiKeyStore, UserStore } from './ports.ts';
 import { presentApiKey, presentUser } from './present.ts';
 import type { Me } from './schema.ts';

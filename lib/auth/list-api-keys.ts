@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import type { Caller } from '../kernel/caller.ts';
-import { pageFacts, type PageRequest, windowOf } from '../kernel/page.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { pageFacts, type PageRequest, windowOf } from '../kernel/http/page.ts';
 import type { ApiKeyStore } from './ports.ts';
 import { presentApiKey } from './present.ts';
 import type { ApiKeyPage } from './schema.ts';

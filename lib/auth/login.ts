@@ -1,8 +1,8 @@
 import { auditEntry } from '../audit/audit-entry.ts';
-import { Problem } from '../kernel/problem.ts';
+import { Problem } from '../kernel/errors/problem.ts';
 import type { OutboxStore, Relay } from '../outbox/ports.ts';
 import { hashPassword, isOutdated, verifyPassword } from './passwords.ts';
-import type { TrustStore, User, UserStore } from './ports.ts';
+import type { SessionStore, User, UserStore } from './ports.ts';
 import type { Credentials, TokenPair } from './schema.ts';
 import { newSession, tokenPair } from './session.ts';
 import type { SigningKeys } from './tokens.ts';
@@ -12,10 +12,10 @@ import type { SigningKeys } from './tokens.ts';
  * @throws Problem `invalid-credentials`.
  */
 export async function login(
-  services: { users: UserStore; trust: TrustStore; signingKeys: SigningKeys; outbox: OutboxStore; relay: Relay },
+  services: { users: UserStore; sessions: SessionStore; signingKeys: SigningKeys; outbox: OutboxStore; relay: Relay },
   { username, password }: Credentials,
 ): Promise<TokenPair> {
-  const { users, trust, signingKeys } = services;
+  const { users, sessions, signingKeys } = services;
   const user = await users.byLogin(username);
   const right = await verifyPassword(password, user?.passwordHash);
   if (!user?.isActive || !right) {
@@ -24,9 +24,9 @@ export async function login(
   const { family, token } = newSession(user);
   const [answer] = await Promise.all([
     tokenPair(signingKeys, family, user.role, token.text),
-    trust.openFamily(family),
+    sessions.openFamily(family),
     // Login is where standing comes from, and where it heals if a change in MySQL was never told.
-    trust.putUser({ userId: user.id, role: user.role, isActive: user.isActive, version: user.updatedAt }),
+    sessions.putUser({ userId: user.id, role: user.role, isActive: user.isActive, version: user.updatedAt }),
     isOutdated(user.passwordHash) && rehash(users, user, password),
     tell(services, user, family.id),
   ]);
@@ -39,12 +39,12 @@ async function tell(
   sessionId: string,
 ): Promise<void> {
   const target = { type: 'user', id: user.id };
-  const told = auditEntry(
+  const entry = auditEntry(
     { userId: user.id },
     { action: 'user.logged-in', target, details: { session_id: sessionId } },
   );
-  await outbox.add([told]);
-  await relay.send([told.id]);
+  await outbox.add([entry]);
+  await relay.send([entry.id]);
 }
 
 async function rehash(users: UserStore, user: User, password: string): Promise<void> {

@@ -1,14 +1,14 @@
-import type { Caller } from '../kernel/caller.ts';
-import { Problem } from '../kernel/problem.ts';
-import type { TrustStore } from './ports.ts';
-import { isSealed, readRefreshToken } from './refresh-tokens.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { Problem } from '../kernel/errors/problem.ts';
+import type { SessionStore } from './ports.ts';
+import { isEncrypted, readRefreshToken } from './refresh-tokens.ts';
 
 /**
  * Ends the session of the access token, of the refresh token, or of both; an ended one may be ended again.
  * @throws Problem `unauthorized` when neither names a session.
  */
 export async function logout(
-  { trust }: { trust: TrustStore },
+  { sessions }: { sessions: SessionStore },
   caller: Caller | undefined,
   refreshToken: string | undefined,
 ): Promise<void> {
@@ -19,13 +19,13 @@ export async function logout(
     });
   }
   await Promise.all([
-    caller?.sessionId !== undefined && trust.endFamily(caller.sessionId),
-    refreshToken !== undefined && endSessionOf(trust, refreshToken),
+    caller?.sessionId !== undefined && sessions.endFamily(caller.sessionId),
+    refreshToken !== undefined && endSessionOf(sessions, refreshToken),
   ]);
 }
 
-async function endSessionOf(trust: TrustStore, text: string): Promise<void> {
+async function endSessionOf(sessions: SessionStore, text: string): Promise<void> {
   const token = readRefreshToken(text);
-  const family = token && (await trust.family(token.sessionId));
-  if (family && isSealed(token, family.sealKey)) await trust.endFamily(family.id);
+  const family = token && (await sessions.family(token.sessionId));
+  if (family && isEncrypted(token, family.encryptionKey)) await sessions.endFamily(family.id);
 }

@@ -1,4 +1,4 @@
-import type { Permission, Role } from '../kernel/caller.ts';
+import type { Permission, Role } from '../kernel/http/caller.ts';
 import type { OutboxEntry } from '../outbox/ports.ts';
 
 export interface User {
@@ -105,7 +105,7 @@ export interface ApiKeyStore {
 }
 
 /** What every request needs to know of a user, read strongly consistent from DynamoDB. */
-export interface UserStanding {
+export interface UserStatus {
   readonly userId: string;
   readonly role: Role;
   readonly isActive: boolean;
@@ -121,7 +121,7 @@ interface SessionsEnded {
   readonly except: string | undefined;
 }
 
-export interface KeyStanding {
+export interface KeyStatus {
   readonly keyId: string;
   readonly userId: string;
   readonly scopes: readonly Permission[] | undefined;
@@ -136,7 +136,7 @@ export interface SessionFamily {
   /** `updatedAt` of the user whose password the login was checked against. */
   readonly userVersion: Date;
   /** Tells tokens of this family from forgeries; good for nothing else. */
-  readonly sealKey: string;
+  readonly encryptionKey: string;
   /** The absolute end, 30 days after the login. */
   readonly endsAt: Date;
   /** SHA-256 of the refresh token that is good now. */
@@ -146,25 +146,25 @@ export interface SessionFamily {
   readonly previous: { readonly hash: string; readonly spentAt: Date; readonly successor: string } | undefined;
 }
 
-export type KnownUser = UserStanding & { readonly sessionsEnded: SessionsEnded | undefined };
+export type KnownUser = UserStatus & { readonly sessionsEnded: SessionsEnded | undefined };
 
 /**
  * Session families and standing, in DynamoDB: single-key conditional writes, strongly consistent reads.
  * Every method @throws Problem `service-unavailable` when DynamoDB does not answer within 2 s.
  */
-export interface TrustStore {
+export interface SessionStore {
   /** One batch read. */
   session(
     sessionId: string,
     userId: string,
   ): Promise<{ family: SessionFamily | undefined; user: KnownUser | undefined }>;
   /** One batch read. */
-  key(hash: string, userId: string): Promise<{ key: KeyStanding | undefined; user: KnownUser | undefined }>;
+  key(hash: string, userId: string): Promise<{ key: KeyStatus | undefined; user: KnownUser | undefined }>;
   user(userId: string): Promise<KnownUser | undefined>;
   family(sessionId: string): Promise<SessionFamily | undefined>;
   /** Changes nothing when a newer version is there. */
-  putUser(standing: UserStanding): Promise<void>;
-  putKey(hash: string, standing: KeyStanding): Promise<void>;
+  putUser(standing: UserStatus): Promise<void>;
+  putKey(hash: string, standing: KeyStatus): Promise<void>;
   deleteKey(hash: string): Promise<void>;
   openFamily(family: SessionFamily): Promise<void>;
   /** Replaces the family if its current token is still `expectedCurrent`; false when somebody was faster. */

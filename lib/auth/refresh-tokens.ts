@@ -1,12 +1,12 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { bytesToId, idToBytes, readBytes } from './base64url.ts';
-import { hide, reveal } from './hide.ts';
+import { encryptWithSecret, decryptWithSecret } from './encrypt-with-secret.ts';
 
 const prefix = 'mcp_rt_';
 const idLength = 16;
 const secretLength = 32;
-const sealLength = 16;
-const tokenLength = idLength + secretLength + sealLength;
+const encryptedLength = 16;
+const tokenLength = idLength + secretLength + encryptedLength;
 
 const successorPurpose = 'refresh successor';
 
@@ -21,13 +21,16 @@ export interface RefreshToken {
   readonly text: string;
 }
 
-export function newSealKey(): string {
+export function newEncryptionKey(): string {
   return randomBytes(32).toString('base64url');
 }
 
-export function newRefreshToken(sessionId: string, sealKey: string): RefreshToken {
+export function newRefreshToken(sessionId: string, encryptionKey: string): RefreshToken {
   const sealed = Buffer.concat([idToBytes(sessionId), randomBytes(secretLength)]);
-  return describe(sessionId, prefix + Buffer.concat([sealed, sealOf(sealed, sealKey)]).toString('base64url'));
+  return describe(
+    sessionId,
+    prefix + Buffer.concat([sealed, encryptorOf(sealed, encryptionKey)]).toString('base64url'),
+  );
 }
 
 /** A text that has the shape of a refresh token; undefined for any other. */
@@ -38,26 +41,29 @@ export function readRefreshToken(text: string): RefreshToken | undefined {
 }
 
 /** Whether the token was made for the session whose seal key this is. */
-export function isSealed({ text }: RefreshToken, sealKey: string): boolean {
+export function isEncrypted({ text }: RefreshToken, encryptionKey: string): boolean {
   const bytes = Buffer.from(text.slice(prefix.length), 'base64url');
-  const sealed = bytes.subarray(0, -sealLength);
-  return timingSafeEqual(sealOf(sealed, sealKey), bytes.subarray(-sealLength));
+  const sealed = bytes.subarray(0, -encryptedLength);
+  return timingSafeEqual(encryptorOf(sealed, encryptionKey), bytes.subarray(-encryptedLength));
 }
 
 /** Encrypts a successor so that only who holds the spent token can read it. */
 export function hideSuccessor(successor: RefreshToken, spent: RefreshToken): string {
-  return hide(successor.text, spent.text, successorPurpose);
+  return encryptWithSecret(successor.text, spent.text, successorPurpose);
 }
 
 /** @throws Error when `hidden` was not hidden under this token. */
 export function revealSuccessor(hidden: string, spent: RefreshToken): string {
-  return reveal(hidden, spent.text, successorPurpose);
+  return decryptWithSecret(hidden, spent.text, successorPurpose);
 }
 
 function describe(sessionId: string, text: string): RefreshToken {
   return { sessionId, text, hash: createHash('sha256').update(text).digest('hex') };
 }
 
-function sealOf(sealed: Buffer, sealKey: string): Buffer {
-  return createHmac('sha256', Buffer.from(sealKey, 'base64url')).update(sealed).digest().subarray(0, sealLength);
+function encryptorOf(sealed: Buffer, encryptionKey: string): Buffer {
+  return createHmac('sha256', Buffer.from(encryptionKey, 'base64url'))
+    .update(sealed)
+    .digest()
+    .subarray(0, encryptedLength);
 }

@@ -1,9 +1,9 @@
-import { currentCorrelation } from '../kernel/correlation.ts';
-import { Problem } from '../kernel/problem.ts';
-import type { SessionFamily, TrustStore } from './ports.ts';
-import { isSealed, readRefreshToken, type RefreshToken, revealSuccessor } from './refresh-tokens.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
+import { Problem } from '../kernel/errors/problem.ts';
+import type { SessionFamily, SessionStore } from './ports.ts';
+import { isEncrypted, readRefreshToken, type RefreshToken, revealSuccessor } from './refresh-tokens.ts';
 import type { TokenPair } from './schema.ts';
-import { isInForce, isLostAnswer, rotated, tokenPair } from './session.ts';
+import { isActive, isLostAnswer, rotated, tokenPair } from './session.ts';
 import type { SigningKeys } from './tokens.ts';
 
 /**
@@ -12,7 +12,7 @@ import type { SigningKeys } from './tokens.ts';
  * @throws Problem `invalid-refresh-token`.
  */
 export async function refresh(
-  services: { trust: TrustStore; signingKeys: SigningKeys },
+  services: { sessions: SessionStore; signingKeys: SigningKeys },
   text: string,
 ): Promise<TokenPair> {
   const token = readRefreshToken(text);
@@ -21,23 +21,23 @@ export async function refresh(
 }
 
 async function exchange(
-  services: { trust: TrustStore; signingKeys: SigningKeys },
+  services: { sessions: SessionStore; signingKeys: SigningKeys },
   token: RefreshToken,
 ): Promise<TokenPair> {
-  const { trust, signingKeys } = services;
-  const family = await trust.family(token.sessionId);
-  if (!family || !isSealed(token, family.sealKey)) throw refused();
+  const { sessions, signingKeys } = services;
+  const family = await sessions.family(token.sessionId);
+  if (!family || !isEncrypted(token, family.encryptionKey)) throw refused();
   const isCurrent = token.hash === family.current;
-  if (!isCurrent && !isLostAnswer(family, token)) return endForReuse(trust, family);
+  if (!isCurrent && !isLostAnswer(family, token)) return endForReuse(sessions, family);
 
-  const user = await trust.user(family.userId);
-  if (!isInForce(family, user)) throw refused();
+  const user = await sessions.user(family.userId);
+  if (!isActive(family, user)) throw refused();
   if (!isCurrent) return tokenPair(signingKeys, family, user.role, successorOf(family, token));
 
   if (family.currentExpiresAt.getTime() <= Date.now()) throw refused();
   const next = rotated(family, token);
   // Somebody was faster with the same token, which is therefore spent now: it is looked at again as such.
-  if (!(await trust.rotate(next.family, family.current))) return exchange(services, token);
+  if (!(await sessions.rotate(next.family, family.current))) return exchange(services, token);
   return tokenPair(signingKeys, next.family, user.role, next.token.text);
 }
 
@@ -46,8 +46,8 @@ function successorOf({ previous }: SessionFamily, spent: RefreshToken): string {
   return revealSuccessor(previous.successor, spent);
 }
 
-async function endForReuse(trust: TrustStore, { id, userId }: SessionFamily): Promise<never> {
-  await trust.endFamily(id);
+async function endForReuse(sessions: SessionStore, { id, userId }: SessionFamily): Promise<never> {
+  await sessions.endFamily(id);
   currentCorrelation()?.log.warn('A spent refresh token was used again; its session is ended.', {
     session_id: id,
     user_id: userId,

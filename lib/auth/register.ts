@@ -1,8 +1,8 @@
 import { auditEntry } from '../audit/audit-entry.ts';
-import { allows, type Caller, type Role } from '../kernel/caller.ts';
+import { allows, type Caller, type Role } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
-import { Problem } from '../kernel/problem.ts';
-import type { Settings } from '../kernel/settings.ts';
+import { Problem } from '../kernel/errors/problem.ts';
+import type { Settings } from '../kernel/settings/settings.ts';
 import type { Relay } from '../outbox/ports.ts';
 import { inviteHash } from './invite-text.ts';
 import { hashPassword } from './passwords.ts';
@@ -31,9 +31,9 @@ export async function register(
     throw new Problem('registration-closed', { detail: 'An admin has to let new users in.' });
   }
   const invite = inviteText === undefined ? undefined : await invites.byHash(inviteHash(inviteText));
-  if (inviteText !== undefined) demandGood(invite, email);
+  if (inviteText !== undefined) assertGood(invite, email);
   const given = role ?? invite?.role ?? 'developer';
-  demandMayHave(given, byAdmin, invite);
+  assertMayHave(given, byAdmin, invite);
 
   const now = new Date();
   const passwordHash = await hashPassword(password);
@@ -47,17 +47,17 @@ export async function register(
     createdAt: now,
     updatedAt: now,
   };
-  const told = auditEntry(caller ?? { userId: user.id }, {
+  const entry = auditEntry(caller ?? { userId: user.id }, {
     action: 'user.registered',
     target: { type: 'user', id: user.id },
     details: { role: given, invite_id: invite?.id ?? null },
   });
-  await users.insert(user, [told], invite?.id);
-  await relay.send([told.id]);
+  await users.insert(user, [entry], invite?.id);
+  await relay.send([entry.id]);
   return presentUser(user);
 }
 
-function demandGood(invite: Invite | undefined, email: string): void {
+function assertGood(invite: Invite | undefined, email: string): void {
   const fault = faultOf(invite, email);
   if (fault !== undefined) throw new Problem('invalid-invite', { detail: fault });
 }
@@ -70,7 +70,7 @@ function faultOf(invite: Invite | undefined, email: string): string | undefined 
 }
 
 /** An admin gives any role, an invitation its own, and everybody may ask for less than an admin's where registration is open. */
-function demandMayHave(role: Role, byAdmin: boolean, invite: Invite | undefined): void {
+function assertMayHave(role: Role, byAdmin: boolean, invite: Invite | undefined): void {
   if (byAdmin || (invite ? role === invite.role : role !== 'admin')) return;
   throw new Problem('forbidden', {
     detail: invite ? `This invitation is for the role ${invite.role}.` : 'Only an admin can make an admin.',

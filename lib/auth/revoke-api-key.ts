@@ -1,10 +1,10 @@
 import type * as z from 'zod';
 import { auditEntry } from '../audit/audit-entry.ts';
-import { type Caller, isAdmin } from '../kernel/caller.ts';
-import { notFound } from '../kernel/problem.ts';
+import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { notFound } from '../kernel/errors/problem.ts';
 import type { Relay } from '../outbox/ports.ts';
-import { demandSession } from './demand-session.ts';
-import type { ApiKeyStore, TrustStore } from './ports.ts';
+import { assertSession } from './assert-session.ts';
+import type { ApiKeyStore, SessionStore } from './ports.ts';
 import type { RevokedApiKey } from './schema.ts';
 
 /**
@@ -12,21 +12,21 @@ import type { RevokedApiKey } from './schema.ts';
  * @throws Problem `not-found`, also for somebody else's key; `forbidden` when a key asks.
  */
 export async function revokeApiKey(
-  { apiKeys, trust, relay }: { apiKeys: ApiKeyStore; trust: TrustStore; relay: Relay },
+  { apiKeys, sessions, relay }: { apiKeys: ApiKeyStore; sessions: SessionStore; relay: Relay },
   caller: Caller,
   keyId: string,
 ): Promise<z.output<typeof RevokedApiKey>> {
-  demandSession(caller);
+  assertSession(caller);
   const found = await apiKeys.byId(keyId);
   if (!found || (found.key.userId !== caller.userId && !isAdmin(caller))) throw notFound('api_key', keyId);
   // What requests look at goes first: a failure in between leaves a key that is dead and can be revoked again.
-  await trust.deleteKey(found.hash);
-  const told = auditEntry(caller, {
+  await sessions.deleteKey(found.hash);
+  const entry = auditEntry(caller, {
     action: 'api-key.revoked',
     target: { type: 'api-key', id: keyId },
     details: { name: found.key.name, owner_id: found.key.userId },
   });
-  await apiKeys.revoke(keyId, new Date(), [told]);
-  await relay.send([told.id]);
+  await apiKeys.revoke(keyId, new Date(), [entry]);
+  await relay.send([entry.id]);
   return { message: 'The API key is revoked.', id: keyId };
 }

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import { permissions, roles } from '../kernel/caller.ts';
+import { permissions, roles } from '../kernel/http/caller.ts';
 import { Id, Timestamp } from '../kernel/ids.ts';
-import { pageOf } from '../kernel/page.ts';
+import { pageOf } from '../kernel/http/page.ts';
 import { maxPasswordLength, passwordFault } from './passwords.ts';
 
 const exampleKeyId = '019b76da-a800-7000-8000-00000000000a';

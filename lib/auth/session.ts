@@ -1,7 +1,7 @@
-import type { Role } from '../kernel/caller.ts';
+import type { Role } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import type { KnownUser, SessionFamily, User } from './ports.ts';
-import { hideSuccessor, newRefreshToken, newSealKey, type RefreshToken } from './refresh-tokens.ts';
+import { hideSuccessor, newRefreshToken, newEncryptionKey, type RefreshToken } from './refresh-tokens.ts';
 import type { TokenPair } from './schema.ts';
 import { accessTokenSeconds, type SigningKeys } from './tokens.ts';
 
@@ -15,13 +15,13 @@ const lostAnswerMs = 10_000;
 export function newSession({ id, updatedAt }: User): { family: SessionFamily; token: RefreshToken } {
   const now = Date.now();
   const sessionId = newId();
-  const sealKey = newSealKey();
-  const token = newRefreshToken(sessionId, sealKey);
+  const encryptionKey = newEncryptionKey();
+  const token = newRefreshToken(sessionId, encryptionKey);
   const family: SessionFamily = {
     id: sessionId,
     userId: id,
     userVersion: updatedAt,
-    sealKey,
+    encryptionKey,
     endsAt: new Date(now + absoluteMs),
     current: token.hash,
     currentExpiresAt: new Date(now + slidingMs),
@@ -33,7 +33,7 @@ export function newSession({ id, updatedAt }: User): { family: SessionFamily; to
 /** The family after its current token, `spent`, was exchanged for a new one. */
 export function rotated(family: SessionFamily, spent: RefreshToken): { family: SessionFamily; token: RefreshToken } {
   const now = Date.now();
-  const token = newRefreshToken(family.id, family.sealKey);
+  const token = newRefreshToken(family.id, family.encryptionKey);
   const next: SessionFamily = {
     ...family,
     current: token.hash,
@@ -49,7 +49,7 @@ export function isLostAnswer({ previous }: SessionFamily, { hash }: RefreshToken
 }
 
 /** Whether a session's user may still use it. */
-export function isInForce(family: SessionFamily, user: KnownUser | undefined): user is KnownUser {
+export function isActive(family: SessionFamily, user: KnownUser | undefined): user is KnownUser {
   if (!user?.isActive || user.userId !== family.userId) return false;
   const { sessionsEnded } = user;
   return !sessionsEnded || family.userVersion >= sessionsEnded.before || family.id === sessionsEnded.except;

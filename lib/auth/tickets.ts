@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { RequestFacts } from '../kernel/declaration.ts';
-import { readCredential } from '../kernel/http-event.ts';
-import { Problem } from '../kernel/problem.ts';
-import type { Settings } from '../kernel/settings.ts';
+import type { RequestFacts } from '../kernel/lambda/declaration.ts';
+import { readCredential } from '../kernel/http/gateway-event.ts';
+import { Problem } from '../kernel/errors/problem.ts';
+import type { Settings } from '../kernel/settings/settings.ts';
 import { readBytes } from './base64url.ts';
-import { hide, reveal } from './hide.ts';
+import { encryptWithSecret, decryptWithSecret } from './encrypt-with-secret.ts';
 import type { TicketStore } from './ports.ts';
 import type { Ticket } from './schema.ts';
 
@@ -26,7 +26,11 @@ export async function createTicket(
   const credential = readCredential(headers);
   if (credential === undefined) throw new Problem('unauthorized');
   const ticket = prefix + randomBytes(secretLength).toString('base64url');
-  await tickets.put(hashOf(ticket), hide(credential, ticket, purpose), new Date(Date.now() + ticketSeconds * 1000));
+  await tickets.put(
+    hashOf(ticket),
+    encryptWithSecret(credential, ticket, purpose),
+    new Date(Date.now() + ticketSeconds * 1000),
+  );
   const query = `?ticket=${ticket}`;
   return {
     ticket,
@@ -40,7 +44,7 @@ export async function createTicket(
 export async function takeTicket(tickets: TicketStore, ticket: string): Promise<string | undefined> {
   if (!ticket.startsWith(prefix) || !readBytes(ticket.slice(prefix.length), secretLength)) return undefined;
   const hidden = await tickets.take(hashOf(ticket));
-  return hidden && reveal(hidden, ticket, purpose);
+  return hidden && decryptWithSecret(hidden, ticket, purpose);
 }
 
 function hashOf(ticket: string): string {

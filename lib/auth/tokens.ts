@@ -3,9 +3,9 @@ import { JOSEError } from 'jose/errors';
 import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
 import { importJWK } from 'jose/key/import';
-import { type Role, permissionsOf } from '../kernel/caller.ts';
+import { type Role, permissionsOf } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
-import type { SettingsOf } from '../kernel/settings.ts';
+import type { SettingsOf } from '../kernel/settings/settings.ts';
 import { isCanonical } from './base64url.ts';
 import { PublicJwk } from './jwks.ts';
 

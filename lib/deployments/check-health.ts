@@ -1,6 +1,6 @@
-import type { Seal } from '../secrets/seal.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import type { Upstream } from '../upstream/ports.ts';
-import { findDeployment } from './demand-owner.ts';
+import { findDeployment } from './assert-owner.ts';
 import type { DeploymentStore, HealthStatus, Replica } from './ports.ts';
 import { probeRemote } from './probe-remote.ts';
 import { checkRunner } from './runner-client.ts';
@@ -8,7 +8,7 @@ import { checkRunner } from './runner-client.ts';
 interface Services {
   readonly deployments: DeploymentStore;
   readonly upstream: Upstream;
-  readonly seal: Seal;
+  readonly encryptor: Encryptor;
 }
 
 /**

@@ -1,20 +1,20 @@
 import { auditEntry } from '../audit/audit-entry.ts';
-import { type Caller, isAdmin } from '../kernel/caller.ts';
+import { type Caller, isAdmin } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
-import { invalidField, notFound, Problem } from '../kernel/problem.ts';
-import type { Settings } from '../kernel/settings.ts';
-import type { Seal } from '../secrets/seal.ts';
+import { invalidField, notFound, Problem } from '../kernel/errors/problem.ts';
+import type { Settings } from '../kernel/settings/settings.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import { openToolSecrets } from '../tools/keep-secrets.ts';
 import type { ToolRecord, ToolStore } from '../tools/ports.ts';
 import { referencesIn } from '../tools/references.ts';
-import { changeFleet, type FleetServices } from './change-fleet.ts';
+import { changeReplicas, type ReplicaServices } from './change-replicas.ts';
 import { resolveLaunch } from './launch.ts';
 import type { Deployment, DeploymentQueue, Fleet } from './ports.ts';
 import { presentSummary } from './present.ts';
 import type { CreateDeployment } from './schema.ts';
-import { sealSecrets } from './secrets.ts';
+import { encryptSecrets } from './secrets.ts';
 
-type Services = FleetServices & {
+type Services = ReplicaServices & {
   readonly deploymentQueue: DeploymentQueue;
   readonly tools: ToolStore;
   readonly settings: Settings['base'];
@@ -32,10 +32,10 @@ export async function createDeployment(
 ) {
   const tool = await services.tools.find(tool_id);
   if (!tool) throw notFound('tool', tool_id);
-  demandAuthor(caller, tool);
+  assertAuthor(caller, tool);
   const launch = serverOf(tool, config.server);
   const environment = typeof config.environment === 'string' ? { ENVIRONMENT: config.environment } : config.environment;
-  const secrets = { ...(await keptSecrets(services.seal, tool, launch)), ...config.secrets };
+  const secrets = { ...(await keptSecrets(services.encryptor, tool, launch)), ...config.secrets };
   resolveLaunch({ launch }, { ...environment, ...secrets });
   const id = newId();
   const earlier = await services.deployments.find(id);
@@ -58,7 +58,7 @@ export async function createDeployment(
     ...config.resources,
     idleTimeoutS: config.idle_timeout_s === 0 ? undefined : config.idle_timeout_s,
     environment,
-    secrets: await sealSecrets(services.seal, id, secrets),
+    secrets: await encryptSecrets(services.encryptor, id, secrets),
     generation: 1,
     serverInfo: undefined,
     protocolVersion: undefined,
@@ -69,7 +69,7 @@ export async function createDeployment(
     lastCalledAt: undefined,
     stoppedAt: undefined,
   };
-  const told = auditEntry(caller, {
+  const entry = auditEntry(caller, {
     action: 'deployment.created',
     target: { type: 'deployment', id },
     details: { slug: tool.slug, tool_id: tool.id, replace },
@@ -81,16 +81,20 @@ export async function createDeployment(
     const made = { ...deployment, active: !running, replacesId: running?.id, deployedAt: now, updatedAt: now };
     return { ...withoutRivals(before), deployments: [...withoutRivals(before).deployments, made] };
   };
-  const fleet = await changeFleet(services, { toolId: tool.id }, alter, [told]);
+  const fleet = await changeReplicas(services, { toolId: tool.id }, alter, [entry]);
   const made = fleet?.deployments.find((each) => each.id === id);
   if (!made) throw notFound('tool', tool_id);
   return presentSummary(made, services.settings.BASE_URL);
 }
 
 /** Those of the tool's own secrets that this server asks for. */
-function keptSecrets(seal: Seal, tool: ToolRecord, launch: object): Promise<Readonly<Record<string, string>>> {
+function keptSecrets(
+  encryptor: Encryptor,
+  tool: ToolRecord,
+  launch: object,
+): Promise<Readonly<Record<string, string>>> {
   const names = referencesIn(JSON.stringify(launch)).map(({ name }) => name);
-  return openToolSecrets(seal, tool, [...new Set(names)]);
+  return openToolSecrets(encryptor, tool, [...new Set(names)]);
 }
 
 /** A replacement that is not ready yet makes room for a newer one. */
@@ -111,7 +115,7 @@ function serverOf(tool: ToolRecord, name: string | undefined): Readonly<Record<s
     : invalidField(['config', 'server'], `The tool has no such server; it has: ${known || 'none'}`, 'unknown_server');
 }
 
-function demandAuthor(caller: Caller, tool: ToolRecord): void {
+function assertAuthor(caller: Caller, tool: ToolRecord): void {
   if (tool.authorId === caller.userId || isAdmin(caller)) return;
   throw new Problem('forbidden', {
     detail: "Only the tool's author or an admin may deploy it.",

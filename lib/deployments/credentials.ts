@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import * as z from 'zod';
 import { newId } from '../kernel/ids.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import type { Credentials, Deployment, Replica } from './ports.ts';
 
 const CredentialsShape = z.object({ bootstrap: z.string(), report: z.string(), proxy: z.string() });
@@ -9,7 +9,7 @@ const maxRemembered = 500;
 const remembered = new Map<string, Credentials>();
 
 /** A replica that has no task yet, with credentials of its own. */
-export async function newReplica(seal: Seal, { id, generation }: Deployment, now: Date): Promise<Replica> {
+export async function newReplica(encryptor: Encryptor, { id, generation }: Deployment, now: Date): Promise<Replica> {
   const credentials: Credentials = {
     bootstrap: `mcp_bt_${secret()}`,
     report: `mcp_rp_${secret()}`,
@@ -24,7 +24,7 @@ export async function newReplica(seal: Seal, { id, generation }: Deployment, now
     taskId: undefined,
     host: undefined,
     port: undefined,
-    credentials: await seal.seal(JSON.stringify(credentials), placeOf(replicaId)),
+    credentials: await encryptor.encrypt(JSON.stringify(credentials), placeOf(replicaId)),
     bootstrapHash: hashOf(credentials.bootstrap),
     reportHash: hashOf(credentials.report),
     nonce: undefined,
@@ -42,10 +42,10 @@ export async function newReplica(seal: Seal, { id, generation }: Deployment, now
 }
 
 /** A replica's credentials; the most recent ones are remembered in this process, because every proxied call needs one. */
-export async function credentialsOf(seal: Seal, { id, credentials }: Replica): Promise<Credentials> {
+export async function credentialsOf(encryptor: Encryptor, { id, credentials }: Replica): Promise<Credentials> {
   const known = remembered.get(id);
   if (known) return known;
-  const opened = CredentialsShape.parse(JSON.parse(await seal.open(credentials, placeOf(id))));
+  const opened = CredentialsShape.parse(JSON.parse(await encryptor.decrypt(credentials, placeOf(id))));
   remembered.set(id, opened);
   const oldest = remembered.keys().next();
   if (remembered.size > maxRemembered && !oldest.done) remembered.delete(oldest.value);

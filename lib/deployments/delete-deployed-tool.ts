@@ -1,35 +1,35 @@
-import { type Caller, isAdmin } from '../kernel/caller.ts';
-import { Problem } from '../kernel/problem.ts';
+import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { Problem } from '../kernel/errors/problem.ts';
 import type { ToolWriting } from '../tools/change.ts';
 import { deleteTool } from '../tools/delete-tool.ts';
-import { changeFleet, type FleetServices } from './change-fleet.ts';
+import { changeReplicas, type ReplicaServices } from './change-replicas.ts';
 import type { DeploymentQueue } from './ports.ts';
 import { ended } from './stop-deployment.ts';
-import { wantsReplicas } from './settle.ts';
+import { wantsReplicas } from './reconcile-state.ts';
 
 /**
  * Deletes a tool and stops what runs of it.
  * @throws Problem `deployments-running` unless `force`; and what deleteTool throws.
  */
 export async function deleteDeployedTool(
-  services: ToolWriting & FleetServices & { readonly deploymentQueue: DeploymentQueue },
+  services: ToolWriting & ReplicaServices & { readonly deploymentQueue: DeploymentQueue },
   caller: Caller,
   idOrSlug: string,
   { ifMatch, force }: { readonly ifMatch: string | undefined; readonly force: boolean },
 ): Promise<{ message: string; id: string }> {
   const tool = await services.tools.find(idOrSlug);
   if (!force && tool && (tool.authorId === caller.userId || isAdmin(caller)))
-    await demandNoneRunning(services, tool.id);
+    await assertNoneRunning(services, tool.id);
   const deleted = await deleteTool(services, caller, idOrSlug, ifMatch);
   // After the deletion, because from then on nothing new can be deployed.
-  await changeFleet(services, { toolId: deleted.id }, (fleet) => ({
+  await changeReplicas(services, { toolId: deleted.id }, (fleet) => ({
     ...fleet,
     deployments: fleet.deployments.map(ended),
   }));
   return deleted;
 }
 
-async function demandNoneRunning({ deployments }: FleetServices, toolId: string): Promise<void> {
+async function assertNoneRunning({ deployments }: ReplicaServices, toolId: string): Promise<void> {
   const { items } = await deployments.list({ status: undefined, toolId }, { offset: 0, limit: 20 });
   const running = items.filter((each) => wantsReplicas(each) || each.status === 'idle');
   if (running.length === 0) return;

@@ -1,6 +1,6 @@
-import type { Settings } from '../kernel/settings.ts';
+import type { Settings } from '../kernel/settings/settings.ts';
 import type { UsageStore } from '../usage/ports.ts';
-import { findDeployment } from './demand-owner.ts';
+import { findDeployment } from './assert-owner.ts';
 import type { DeploymentStore } from './ports.ts';
 import { presentDeployment } from './present.ts';
 import type { DeploymentView } from './schema.ts';

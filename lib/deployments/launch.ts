@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { invalidField, Problem } from '../kernel/problem.ts';
+import { invalidField, Problem } from '../kernel/errors/problem.ts';
 import { resolveReferences } from '../tools/references.ts';
 import type { Deployment } from './ports.ts';
 import type { ServerLaunch } from './runner-contract.ts';

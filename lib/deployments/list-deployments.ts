@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { pageFacts, windowOf } from '../kernel/page.ts';
-import type { Settings } from '../kernel/settings.ts';
+import { pageFacts, windowOf } from '../kernel/http/page.ts';
+import type { Settings } from '../kernel/settings/settings.ts';
 import type { DeploymentStore } from './ports.ts';
 import { presentSummary } from './present.ts';
 import type { ListDeployments } from './schema.ts';

@@ -114,7 +114,7 @@ export interface DeploymentFilter {
 }
 
 /** Which fleet is meant: by tool, by deployment, or by replica. */
-export type FleetKey =
+export type ReplicasKey =
   | { readonly toolId: string }
   | { readonly deploymentId: string }
   | { readonly replicaId: string }
@@ -138,7 +138,7 @@ export interface DeploymentStore {
    * replica that was not there is inserted. `decide` may run twice. Nothing happens when there is no such tool, or it is deleted and nothing runs.
    * @returns what `decide` made; undefined when there is no such fleet.
    */
-  change<T extends FleetChange>(key: FleetKey, decide: (fleet: Fleet) => T | Promise<T>): Promise<T | undefined>;
+  change<T extends ReplicasChange>(key: ReplicasKey, decide: (fleet: Fleet) => T | Promise<T>): Promise<T | undefined>;
   /** A sign of life that changes nothing else. False when a newer report was there or the replica has ended. */
   seen(replicaId: string, at: Date, report: Pick<Replica, 'seq' | 'restarts' | 'memoryMb'>): Promise<boolean>;
   checked(id: string, at: Date, health: HealthStatus): Promise<void>;
@@ -148,7 +148,7 @@ export interface DeploymentStore {
   stuck(before: Date): Promise<string[]>;
 }
 
-export interface FleetChange {
+export interface ReplicasChange {
   readonly fleet: Fleet;
   readonly outbox: readonly OutboxEntry[];
 }

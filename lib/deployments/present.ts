@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { connectBlocks, endpointUrl } from './connect.ts';
+import { connectBlocks, endpointUrl } from './connect-snippets.ts';
 import type { Deployment, Replica } from './ports.ts';
 import type { DeploymentSummary, DeploymentView, Metrics } from './schema.ts';
 

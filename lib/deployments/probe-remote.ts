@@ -1,4 +1,4 @@
-import type { Seal } from '../secrets/seal.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import { connectMcp, McpError, type McpTool } from '../upstream/mcp-client.ts';
 import { type Upstream, UpstreamFailure } from '../upstream/ports.ts';
 import { resolveLaunch } from './launch.ts';
@@ -18,10 +18,13 @@ export type Probed =
 
 /** A real `initialize` and `tools/list` of a remote server. Why it did not work is told for its deployer. */
 export async function probeRemote(
-  { upstream, seal }: { readonly upstream: Upstream; readonly seal: Seal },
+  { upstream, encryptor }: { readonly upstream: Upstream; readonly encryptor: Encryptor },
   deployment: Deployment,
 ): Promise<Probed> {
-  const launch = resolveLaunch(deployment, { ...deployment.environment, ...(await openSecrets(seal, deployment)) });
+  const launch = resolveLaunch(deployment, {
+    ...deployment.environment,
+    ...(await openSecrets(encryptor, deployment)),
+  });
   if (launch.kind !== 'remote') throw new Error(`Deployment ${deployment.id} is not of a remote server`);
   try {
     const connection = await connectMcp(upstream, { ...launch, guarded: true }, timeoutMs);

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
-import type { Caller } from '../kernel/caller.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import type { Upstream } from '../upstream/ports.ts';
-import { findOwnDeployment } from './demand-owner.ts';
+import { findOwnDeployment } from './assert-owner.ts';
 import type { DeploymentStore } from './ports.ts';
 import { readRunnerLogs } from './runner-client.ts';
 import type { DeploymentLogs, ReadLogs } from './schema.ts';
@@ -15,13 +15,13 @@ type Line = z.output<typeof DeploymentLogs>['lines'][number];
  * @throws Problem `not-found`, `forbidden`.
  */
 export async function readDeploymentLogs(
-  services: { readonly deployments: DeploymentStore; readonly upstream: Upstream; readonly seal: Seal },
+  services: { readonly deployments: DeploymentStore; readonly upstream: Upstream; readonly encryptor: Encryptor },
   caller: Caller,
   id: string,
   query: z.output<typeof ReadLogs>,
 ): Promise<z.output<typeof DeploymentLogs>> {
   const deployment = await findOwnDeployment(services.deployments, caller, id, 'deployments:read');
-  const secrets = await openSecrets(services.seal, deployment);
+  const secrets = await openSecrets(services.encryptor, deployment);
   const replicas = (await services.deployments.replicasOf(id)).filter(({ endedAt }) => endedAt === undefined);
   const since = query.since === undefined ? undefined : new Date(query.since).toISOString();
   const read = await Promise.all(

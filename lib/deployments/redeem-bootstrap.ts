@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { Problem } from '../kernel/problem.ts';
-import { alterFleet, type FleetServices, withReplica } from './change-fleet.ts';
+import { Problem } from '../kernel/errors/problem.ts';
+import { alterReplicas, type ReplicaServices, withReplica } from './change-replicas.ts';
 import { credentialsOf, hashOf } from './credentials.ts';
 import { resolveLaunch } from './launch.ts';
 import type { Replica } from './ports.ts';
@@ -15,19 +15,19 @@ const repeatMs = 60_000;
  * @throws Problem `unauthorized`.
  */
 export async function redeemBootstrap(
-  services: FleetServices,
+  services: ReplicaServices,
   { token, nonce }: z.output<typeof RedeemRequest>,
 ): Promise<LaunchDocument> {
   const replica = await services.deployments.byBootstrap(hashOf(token));
   if (!replica) throw refused();
-  const fleet = await alterFleet(services, { replicaId: replica.id }, (before, now) =>
+  const fleet = await alterReplicas(services, { replicaId: replica.id }, (before, now) =>
     withReplica(before, replica.id, (current) => redeemed(current, nonce, now)),
   );
   const deployment = fleet?.deployments.find(({ id }) => id === replica.deploymentId);
   if (!deployment) throw refused();
   const [{ report, proxy }, secrets] = await Promise.all([
-    credentialsOf(services.seal, replica),
-    openSecrets(services.seal, deployment),
+    credentialsOf(services.encryptor, replica),
+    openSecrets(services.encryptor, deployment),
   ]);
   return LaunchDocument.parse({
     deployment_id: deployment.id,

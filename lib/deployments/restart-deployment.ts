@@ -1,11 +1,11 @@
 import { auditEntry } from '../audit/audit-entry.ts';
-import type { Caller } from '../kernel/caller.ts';
-import { notFound, Problem } from '../kernel/problem.ts';
-import { changeFleet, type FleetServices, withDeployment } from './change-fleet.ts';
-import { findOwnDeployment } from './demand-owner.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { notFound, Problem } from '../kernel/errors/problem.ts';
+import { changeReplicas, type ReplicaServices, withDeployment } from './change-replicas.ts';
+import { findOwnDeployment } from './assert-owner.ts';
 import type { Deployment, DeploymentQueue, Fleet } from './ports.ts';
 
-type Services = FleetServices & { readonly deploymentQueue: DeploymentQueue };
+type Services = ReplicaServices & { readonly deploymentQueue: DeploymentQueue };
 
 /**
  * Starts a deployment's replicas anew. Those that serve go on until the new ones are ready.
@@ -13,7 +13,7 @@ type Services = FleetServices & { readonly deploymentQueue: DeploymentQueue };
  */
 export async function restartDeployment(services: Services, caller: Caller, id: string) {
   const { slug } = await findOwnDeployment(services.deployments, caller, id, 'deployments:update');
-  const told = auditEntry(caller, {
+  const entry = auditEntry(caller, {
     action: 'deployment.restarted',
     target: { type: 'deployment', id },
     details: { slug },
@@ -27,7 +27,7 @@ export async function restartDeployment(services: Services, caller: Caller, id: 
       return startedAnew(current, 'restarting');
     });
   };
-  const fleet = await changeFleet(services, { deploymentId: id }, alter, [told]);
+  const fleet = await changeReplicas(services, { deploymentId: id }, alter, [entry]);
   const restarted = fleet?.deployments.find((each) => each.id === id);
   if (!restarted) throw notFound('deployment', id);
   return {
@@ -39,7 +39,7 @@ export async function restartDeployment(services: Services, caller: Caller, id: 
 
 /** Brings a deployment back that stopped for want of calls. Nothing happens to one that is on its way already. */
 export async function wakeDeployment(services: Services, id: string): Promise<void> {
-  await changeFleet(services, { deploymentId: id }, (before) =>
+  await changeReplicas(services, { deploymentId: id }, (before) =>
     withDeployment(before, id, (current) => (current.status === 'idle' ? startedAnew(current, 'starting') : current)),
   );
 }

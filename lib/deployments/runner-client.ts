@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Seal } from '../secrets/seal.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import { UpstreamFailure, type Upstream, type UpstreamAnswer } from '../upstream/ports.ts';
 import { credentialsOf } from './credentials.ts';
 import type { Replica } from './ports.ts';
@@ -11,7 +11,7 @@ export type LogLine = z.output<typeof Line>;
 
 interface Services {
   readonly upstream: Upstream;
-  readonly seal: Seal;
+  readonly encryptor: Encryptor;
 }
 
 /** Where a replica's runner listens; undefined before that is known. */
@@ -48,10 +48,10 @@ export async function readRunnerLogs(
     .map((line) => Line.parse(JSON.parse(line)));
 }
 
-async function ask({ upstream, seal }: Services, replica: Replica, path: string) {
+async function ask({ upstream, encryptor }: Services, replica: Replica, path: string) {
   const base = runnerUrl(replica);
   if (base === undefined) return undefined;
-  const { proxy } = await credentialsOf(seal, replica);
+  const { proxy } = await credentialsOf(encryptor, replica);
   try {
     const answer = await upstream.send({
       url: `${base}${path}`,

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Id, Timestamp } from '../kernel/ids.ts';
-import { pageQuery } from '../kernel/page.ts';
+import { pageQuery } from '../kernel/http/page.ts';
 import { deploymentStatuses, healthStatuses, phases } from './ports.ts';
 import { Cpu, fargateSize, Memory } from './resources.ts';
 

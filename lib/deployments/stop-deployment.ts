@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { auditEntry } from '../audit/audit-entry.ts';
-import type { Caller } from '../kernel/caller.ts';
-import { changeFleet, withDeployment } from './change-fleet.ts';
-import { findOwnDeployment } from './demand-owner.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { changeReplicas, withDeployment } from './change-replicas.ts';
+import { findOwnDeployment } from './assert-owner.ts';
 import type { Deployment, DeploymentQueue } from './ports.ts';
-import { reconcile, type ReconcileServices } from './reconcile.ts';
-import { routeMs } from './route.ts';
+import { reconcile, type ReconcileServices } from './run-deployment.ts';
+import { routeMs } from './serving-target.ts';
 
 /** A server gets 5 s to end by itself and is killed then; this leaves room for the cluster to tell. */
 const patienceMs = 15_000;
@@ -21,12 +21,12 @@ export async function stopDeployment(
   id: string,
 ): Promise<{ message: string; deployment_id: string; stopped_at: string | null }> {
   const { slug } = await findOwnDeployment(services.deployments, caller, id, 'deployments:delete');
-  const told = auditEntry(caller, {
+  const entry = auditEntry(caller, {
     action: 'deployment.stopped',
     target: { type: 'deployment', id },
     details: { slug },
   });
-  await changeFleet(services, { deploymentId: id }, (fleet) => withDeployment(fleet, id, ended), [told]);
+  await changeReplicas(services, { deploymentId: id }, (fleet) => withDeployment(fleet, id, ended), [entry]);
   const unreachable = sleep(routeMs);
   await reconcile(services, id);
   const deadline = Date.now() + patienceMs;

@@ -1,8 +1,8 @@
-import { changeFleet, withReplica } from './change-fleet.ts';
+import { changeReplicas, withReplica } from './change-replicas.ts';
 import { endedBy } from './end-replica.ts';
 import type { ContainerTask } from './containers-port.ts';
 import type { DeploymentQueue, Replica } from './ports.ts';
-import { describeAll, placed, type ReconcileServices } from './reconcile.ts';
+import { describeAll, placed, type ReconcileServices } from './run-deployment.ts';
 
 type Services = ReconcileServices & { readonly deploymentQueue: DeploymentQueue };
 
@@ -76,7 +76,7 @@ function silenced(replica: Replica, now: Date): Replica {
 }
 
 async function change(services: Services, { id }: Replica, alter: (current: Replica) => Replica): Promise<void> {
-  await changeFleet(services, { replicaId: id }, (fleet) =>
+  await changeReplicas(services, { replicaId: id }, (fleet) =>
     withReplica(fleet, id, (current) => (current.endedAt ? current : alter(current))),
   );
 }

@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { v7 } from 'uuid';
 import * as z from 'zod';
-import { currentCorrelation } from './correlation.ts';
+import { currentCorrelation } from './log/correlation.ts';
 
 /** A UUIDv7 (RFC 9562): sorts by time of creation. Under an Idempotency-Key a repeated run gets the ids of the first again, in the same order. */
 export function newId(): string {

@@ -1,5 +1,5 @@
 import type { LiveEvent } from '../../events/live-event.ts';
-import { type Caller, isAdmin, type Permission, allows } from '../kernel/caller.ts';
+import { type Caller, isAdmin, type Permission, allows } from '../kernel/http/caller.ts';
 import type { LoggedEvent } from './ports.ts';
 
 type Listener = Pick<Caller, 'userId' | 'role' | 'permissions'>;

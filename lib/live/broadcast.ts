@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Caller } from '../kernel/caller.ts';
+import type { Caller } from '../kernel/http/caller.ts';
 import { newId, Timestamp } from '../kernel/ids.ts';
 import { type LiveServices, publish } from './publish.ts';
 

@@ -1,4 +1,4 @@
-import type { Caller } from '../kernel/caller.ts';
+import type { Caller } from '../kernel/http/caller.ts';
 import { everybody } from './audience.ts';
 import type { ConnectionStore, Greetings, Sockets } from './ports.ts';
 

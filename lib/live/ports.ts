@@ -1,5 +1,5 @@
 import type { LiveEvent } from '../../events/live-event.ts';
-import type { Caller } from '../kernel/caller.ts';
+import type { Caller } from '../kernel/http/caller.ts';
 
 /** An event that has its place in the log. */
 export interface LoggedEvent {

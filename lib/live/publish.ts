@@ -1,5 +1,5 @@
 import type { LiveEvent } from '../../events/live-event.ts';
-import { currentCorrelation } from '../kernel/correlation.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
 import { channelsOf, mayHear, wireForm } from './audience.ts';
 import type { Connection, ConnectionStore, LiveLog, LoggedEvent, Sockets } from './ports.ts';
 

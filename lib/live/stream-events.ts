@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
-import type { Caller } from '../kernel/caller.ts';
+import type { Caller } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { mayHear, wireForm } from './audience.ts';
 import type { LiveLog, LoggedEvent } from './ports.ts';

@@ -2,21 +2,21 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { credentialsOf } from '../deployments/credentials.ts';
 import { resolveLaunch } from '../deployments/launch.ts';
 import type { Deployment, DeploymentQueue, DeploymentStore, Replica } from '../deployments/ports.ts';
-import { readRoute, type Route } from '../deployments/route.ts';
+import { readRoute, type Route } from '../deployments/serving-target.ts';
 import { wakeDeployment } from '../deployments/restart-deployment.ts';
 import { runnerUrl } from '../deployments/runner-client.ts';
 import { openSecrets } from '../deployments/secrets.ts';
-import { type Caller, isAdmin } from '../kernel/caller.ts';
-import { notFound, Problem } from '../kernel/problem.ts';
+import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { notFound, Problem } from '../kernel/errors/problem.ts';
 import type { Relay } from '../outbox/ports.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import type { McpEndpoint } from '../upstream/mcp-client.ts';
 
 export interface ServerServices {
   readonly deployments: DeploymentStore;
   readonly deploymentQueue: DeploymentQueue;
   readonly relay: Relay;
-  readonly seal: Seal;
+  readonly encryptor: Encryptor;
 }
 
 /** One replica that can take a call. */
@@ -68,7 +68,7 @@ export async function findReplica(
     const { deployment, ready } = await findServer(services, caller, slug, { fresh });
     const untried = ready.filter(({ id }) => !tried.has(id));
     const chosen = untried[Math.floor(Math.random() * untried.length)];
-    if (chosen) return replicaAt(services.seal, deployment, chosen);
+    if (chosen) return replicaAt(services.encryptor, deployment, chosen);
     if (!fresh) continue;
     if (deployment.status === 'idle') await wakeDeployment(services, deployment.id);
     if (Date.now() > deadline) return undefined;
@@ -77,14 +77,21 @@ export async function findReplica(
 }
 
 /** How a replica is reached: its runner with the secret that it knows, or the remote server with the headers that were deployed. */
-export async function replicaAt(seal: Seal, deployment: Deployment, replica: Replica): Promise<ServerReplica> {
+export async function replicaAt(
+  encryptor: Encryptor,
+  deployment: Deployment,
+  replica: Replica,
+): Promise<ServerReplica> {
   const { id } = replica;
   if (!('url' in deployment.launch)) {
-    const { proxy } = await credentialsOf(seal, replica);
+    const { proxy } = await credentialsOf(encryptor, replica);
     const endpoint = { url: `${runnerUrl(replica) ?? ''}/mcp`, headers: { 'x-runner-secret': proxy }, guarded: false };
     return { deployment, id, endpoint };
   }
-  const launch = resolveLaunch(deployment, { ...deployment.environment, ...(await openSecrets(seal, deployment)) });
+  const launch = resolveLaunch(deployment, {
+    ...deployment.environment,
+    ...(await openSecrets(encryptor, deployment)),
+  });
   if (launch.kind !== 'remote') throw new Error(`Deployment ${deployment.id} has a URL and is not remote`);
   return { deployment, id, endpoint: { url: launch.url, headers: launch.headers, guarded: true } };
 }

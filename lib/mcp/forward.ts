@@ -1,13 +1,13 @@
-import type { Caller } from '../kernel/caller.ts';
-import type { RequestFacts, StreamedAnswer } from '../kernel/declaration.ts';
-import type { Log } from '../kernel/log.ts';
-import type { Settings } from '../kernel/settings.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import type { RequestFacts, StreamedAnswer } from '../kernel/lambda/declaration.ts';
+import type { Log } from '../kernel/log/log.ts';
+import type { Settings } from '../kernel/settings/settings.ts';
 import { type Upstream, type UpstreamAnswer, UpstreamFailure, type UpstreamRequest } from '../upstream/ports.ts';
 import { findReplica, findServer, replicaAt, type ServerReplica, type ServerServices } from './find-server.ts';
-import { demandKnownOrigin } from './origin.ts';
+import { assertKnownOrigin } from './origin.ts';
 import { failures, type ReadMessage, rpcAnswer, type RpcFailure } from './rpc.ts';
-import { openSession, sealSession } from './session-id.ts';
-import { tellCall } from './tell-call.ts';
+import { openSession, encryptSession } from './session-id.ts';
+import { reportCall } from './report-call.ts';
 
 export interface ForwardServices extends ServerServices {
   readonly upstream: Upstream;
@@ -45,7 +45,7 @@ export async function forward(
   sent: Pick<UpstreamRequest, 'method' | 'body'>,
   message: ReadMessage = nobody,
 ): Promise<Forwarded | StreamedAnswer> {
-  demandKnownOrigin(request, services.settings);
+  assertKnownOrigin(request, services.settings);
   const sessionId = request.headers['mcp-session-id'];
   const tried = new Set<string>();
   const startedAt = performance.now();
@@ -53,7 +53,7 @@ export async function forward(
     const { id, method, tool } = message;
     const ms = performance.now() - startedAt;
     if (id !== null && method !== undefined)
-      tellCall(log, deployment, { method, tool, status: 'error', errorCode: failure.errorCode, ms });
+      reportCall(log, deployment, { method, tool, status: 'error', errorCode: failure.errorCode, ms });
     return rpcAnswer(id, failure);
   };
   for (;;) {
@@ -90,10 +90,10 @@ export async function forward(
 async function findSession(services: ForwardServices, caller: Caller, slug: string, sessionId: string) {
   for (const fresh of [false, true]) {
     const { deployment, ready } = await findServer(services, caller, slug, { fresh });
-    const session = await openSession(services.seal, caller, deployment.id, sessionId);
+    const session = await openSession(services.encryptor, caller, deployment.id, sessionId);
     const replica = session && ready.find(({ id }) => id === session.replicaId);
     if (replica)
-      return { replica: await replicaAt(services.seal, deployment, replica), upstreamId: session.upstreamId };
+      return { replica: await replicaAt(services.encryptor, deployment, replica), upstreamId: session.upstreamId };
   }
   return undefined;
 }
@@ -111,13 +111,14 @@ function passedOn({ headers, requestId }: RequestFacts, upstreamId: string | und
 
 /** The head of the server's answer, as the client gets it: with a session id that is good for this caller alone. */
 export async function headFor(
-  { seal }: ForwardServices,
+  { encryptor }: ForwardServices,
   { caller }: Forwarding,
   { replica, answer }: Forwarded,
 ): Promise<Pick<StreamedAnswer, 'status' | 'headers'>> {
   const upstreamId = answer.headers['mcp-session-id'];
   const sessionId =
-    upstreamId && (await sealSession(seal, caller, replica.deployment.id, { replicaId: replica.id, upstreamId }));
+    upstreamId &&
+    (await encryptSession(encryptor, caller, replica.deployment.id, { replicaId: replica.id, upstreamId }));
   const kept = ['content-type', 'retry-after', 'allow', 'mcp-protocol-version'].flatMap((name) =>
     answer.headers[name] === undefined ? [] : [[name, answer.headers[name]]],
   );

@@ -1,4 +1,4 @@
-import type { StreamedAnswer } from '../kernel/declaration.ts';
+import type { StreamedAnswer } from '../kernel/lambda/declaration.ts';
 import { forward, type Forwarding, type ForwardServices, headFor } from './forward.ts';
 
 /** A stream ends itself before the gateway ends it for being quiet; the client resumes by Last-Event-ID. */

@@ -1,9 +1,9 @@
-import type { StreamedAnswer } from '../kernel/declaration.ts';
-import type { Log } from '../kernel/log.ts';
+import type { StreamedAnswer } from '../kernel/lambda/declaration.ts';
+import type { Log } from '../kernel/log/log.ts';
 import { forward, type Forwarded, type Forwarding, type ForwardServices, headFor } from './forward.ts';
 import { observer, type Outcome } from './observe.ts';
 import { failures, type ReadMessage, readMessage, rpcAnswer, rpcError } from './rpc.ts';
-import { tellCall } from './tell-call.ts';
+import { reportCall } from './report-call.ts';
 
 /**
  * Passes a client's message to the server and the answer back as it comes, chunk by chunk.
@@ -53,5 +53,5 @@ function tellOf(
   ms: number,
 ): void {
   if (id === null || method === undefined) return;
-  tellCall(log, replica.deployment, { method, tool, ...outcome, ms });
+  reportCall(log, replica.deployment, { method, tool, ...outcome, ms });
 }

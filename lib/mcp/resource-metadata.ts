@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Settings } from '../kernel/settings.ts';
+import type { Settings } from '../kernel/settings/settings.ts';
 import type { ResourceMetadata } from './schema.ts';
 
 /** What a client may know before it has a credential: the same for every slug, deployed or not. */

@@ -1,4 +1,4 @@
-import type { StreamedAnswer } from '../kernel/declaration.ts';
+import type { StreamedAnswer } from '../kernel/lambda/declaration.ts';
 
 export type RpcId = string | number | null;
 

@@ -1,14 +1,14 @@
-import type { Caller } from '../kernel/caller.ts';
-import type { RequestFacts, StreamedAnswer } from '../kernel/declaration.ts';
-import type { Log } from '../kernel/log.ts';
-import { invalidField, notFound, Problem } from '../kernel/problem.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import type { RequestFacts, StreamedAnswer } from '../kernel/lambda/declaration.ts';
+import type { Log } from '../kernel/log/log.ts';
+import { invalidField, notFound, Problem } from '../kernel/errors/problem.ts';
 import { connectMcp, type McpCallResult, type McpConnection, McpError, type McpTool } from '../upstream/mcp-client.ts';
 import { UpstreamFailure } from '../upstream/ports.ts';
 import { findReplica, type ServerReplica } from './find-server.ts';
 import type { ForwardServices } from './forward.ts';
-import { demandKnownOrigin } from './origin.ts';
+import { assertKnownOrigin } from './origin.ts';
 import { asObject } from './rpc.ts';
-import { tellCall } from './tell-call.ts';
+import { reportCall } from './report-call.ts';
 
 const connectMs = 20_000;
 const callMs = 280_000;
@@ -80,12 +80,12 @@ async function withServer<T>(
   call: { readonly method: string; readonly tool: string | undefined },
   work: (connection: McpConnection, replica: ServerReplica) => Promise<{ value: T; status: 'ok' | 'error' }>,
 ): Promise<T> {
-  demandKnownOrigin(request, services.settings);
+  assertKnownOrigin(request, services.settings);
   const startedAt = performance.now();
   const replica = await findReplica(services, caller, slug);
   if (!replica) throw unavailable();
   const tell = (status: 'ok' | 'error', errorCode?: string): void =>
-    tellCall(log, replica.deployment, { ...call, status, errorCode, ms: performance.now() - startedAt });
+    reportCall(log, replica.deployment, { ...call, status, errorCode, ms: performance.now() - startedAt });
   try {
     const connection = await connectMcp(services.upstream, replica.endpoint, connectMs);
     try {

@@ -1,5 +1,5 @@
-import type { Caller } from '../kernel/caller.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 
 /** Where an MCP session lives. */
 export interface SessionPlace {
@@ -13,8 +13,13 @@ export interface SessionPlace {
  * caller and the deployment that it was made for alone.
  */
 
-export function sealSession(seal: Seal, caller: Caller, deploymentId: string, place: SessionPlace): Promise<string> {
-  return seal.seal(`${place.replicaId} ${place.upstreamId}`, placeOf(caller, deploymentId));
+export function encryptSession(
+  encryptor: Encryptor,
+  caller: Caller,
+  deploymentId: string,
+  place: SessionPlace,
+): Promise<string> {
+  return encryptor.encrypt(`${place.replicaId} ${place.upstreamId}`, placeOf(caller, deploymentId));
 }
 
 /** What was opened lately, with whom it was opened for: the same id stands in every request of a session. */
@@ -23,7 +28,7 @@ const maxOpened = 1000;
 
 /** undefined for an id that was not made for this caller and deployment. */
 export async function openSession(
-  seal: Seal,
+  encryptor: Encryptor,
   caller: Caller,
   deploymentId: string,
   sessionId: string,
@@ -32,7 +37,7 @@ export async function openSession(
   const known = opened.get(sessionId);
   if (known) return known.place === place ? known : undefined;
   try {
-    const [replicaId = '', upstreamId = ''] = (await seal.open(sessionId, place)).split(' ');
+    const [replicaId = '', upstreamId = ''] = (await encryptor.decrypt(sessionId, place)).split(' ');
     opened.set(sessionId, { place, replicaId, upstreamId });
     const oldest = opened.keys().next();
     if (opened.size > maxOpened && !oldest.done) opened.delete(oldest.value);

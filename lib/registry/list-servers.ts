@@ -1,9 +1,9 @@
 import type * as z from 'zod';
 import type { Cache } from '../kernel/cache.ts';
-import { invalid } from '../kernel/problem.ts';
-import type { Settings } from '../kernel/settings.ts';
+import { invalid } from '../kernel/errors/problem.ts';
+import type { Settings } from '../kernel/settings/settings.ts';
 import { toolSpace } from '../tools/find-page.ts';
-import { demandOpen } from './demand-open.ts';
+import { assertOpen } from './assert-open.ts';
 import type { RegistryMark, RegistryStore } from './ports.ts';
 import { nameOf, presentServer } from './present.ts';
 import type { ListServers, ServerList } from './schema.ts';
@@ -24,7 +24,7 @@ export async function listServers(
   { registry, cache, settings }: RegistryReading,
   query: z.output<typeof ListServers>,
 ): Promise<ServerList> {
-  demandOpen(settings);
+  assertOpen(settings);
   const baseUrl = settings.BASE_URL;
   const after = query.cursor === undefined ? undefined : readCursor(query.cursor);
   const filter = {

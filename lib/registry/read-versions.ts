@@ -1,9 +1,9 @@
 import type { ToolChanged } from '../../events/outbox.ts';
-import { notFound } from '../kernel/problem.ts';
+import { notFound } from '../kernel/errors/problem.ts';
 import { ToolConfig } from '../tools/config.ts';
 import { localName } from '../tools/formats/write-server-json.ts';
 import { type HistoryReading, readRevisions } from '../tools/read-revisions.ts';
-import { demandOpen } from './demand-open.ts';
+import { assertOpen } from './assert-open.ts';
 import type { RegistryReading } from './list-servers.ts';
 import type { PublishedTool } from './ports.ts';
 import { nameOf, presentServer } from './present.ts';
@@ -44,7 +44,7 @@ interface Version {
 const asItIs: Version = { entry: undefined, since: undefined };
 
 async function find({ registry, settings }: RegistryReading, name: string): Promise<PublishedTool> {
-  demandOpen(settings);
+  assertOpen(settings);
   const asked = decoded(name);
   const byName = await registry.byRegistryName(asked);
   if (byName) return byName;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { queryNumber } from '../kernel/page.ts';
+import { queryNumber } from '../kernel/http/page.ts';
 
 /* The read side of the MCP registry API v0.1 (schema 2025-12-11). */
 

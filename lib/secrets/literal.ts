@@ -1,4 +1,4 @@
-import { isPlaceholder, knownSecrets } from '../kernel/secret-shapes.ts';
+import { isPlaceholder, knownSecrets } from '../kernel/log/secret-shapes.ts';
 
 /** A part of a text that is a secret. */
 export interface Literal {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { Catalogue } from '../kernel/catalogue.ts';
-import type { RequestFacts } from '../kernel/declaration.ts';
-import { Problem } from '../kernel/problem.ts';
+import type { ApiDescription } from '../kernel/http/api-description.ts';
+import type { RequestFacts } from '../kernel/lambda/declaration.ts';
+import { Problem } from '../kernel/errors/problem.ts';
 
 /** What a request without a route gets, when it is not a problem: a preflight's permission or the way to the address without the trailing slash. */
 export const Unrouted = z.object({
@@ -15,10 +15,10 @@ const preflightSeconds = 600;
 
 /** @throws Problem `method-not-allowed` (with Allow) on a known path, `not-found` on any other. */
 export async function answerUnrouted(
-  { catalogue }: { catalogue: Catalogue },
+  { apiDescription }: { apiDescription: ApiDescription },
   { method, path, search }: RequestFacts,
 ): Promise<Unrouted> {
-  const routes = await catalogue.routes();
+  const routes = await apiDescription.routes();
   const allowed = methodsOf(routes, path);
   if (allowed.length > 0) {
     const allow = [...allowed, 'OPTIONS'].join(', ');
@@ -44,7 +44,7 @@ function preflight(allow: string): Record<string, string> {
   };
 }
 
-function methodsOf(routes: Awaited<ReturnType<Catalogue['routes']>>, path: string): string[] {
+function methodsOf(routes: Awaited<ReturnType<ApiDescription['routes']>>, path: string): string[] {
   const segments = path.split('/');
   return [
     ...new Set(routes.filter((route) => matches(route.path.split('/'), segments)).map(({ method }) => method)),

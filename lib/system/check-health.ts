@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Timestamp } from '../kernel/ids.ts';
 import type { Probe } from '../kernel/probe.ts';
-import type { Settings } from '../kernel/settings.ts';
+import type { Settings } from '../kernel/settings/settings.ts';
 
 const ServiceHealth = z.object({ status: z.enum(['healthy', 'unhealthy']), response_time_ms: z.number() });
 

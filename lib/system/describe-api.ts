@@ -1,13 +1,13 @@
-import type { Catalogue } from '../kernel/catalogue.ts';
-import type { Settings } from '../kernel/settings.ts';
+import type { ApiDescription } from '../kernel/http/api-description.ts';
+import type { Settings } from '../kernel/settings/settings.ts';
 
 /** The OpenAPI document with this installation's address. */
 export async function describeApi({
-  catalogue,
+  apiDescription,
   settings,
 }: {
-  catalogue: Catalogue;
+  apiDescription: ApiDescription;
   settings: Settings['base'];
 }): Promise<Record<string, unknown>> {
-  return { ...(await catalogue.openapi()), servers: [{ url: settings.BASE_URL }] };
+  return { ...(await apiDescription.openapi()), servers: [{ url: settings.BASE_URL }] };
 }

@@ -1,5 +1,5 @@
-import type { Catalogue } from '../kernel/catalogue.ts';
-import { notFound } from '../kernel/problem.ts';
+import type { ApiDescription } from '../kernel/http/api-description.ts';
+import { notFound } from '../kernel/errors/problem.ts';
 
 const contentTypes: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
@@ -37,10 +37,10 @@ const startScript = `SwaggerUIBundle({
 
 /** @throws Problem `not-found` for a name that is no file of the page. */
 export async function readDocsAsset(
-  { catalogue }: { catalogue: Catalogue },
+  { apiDescription }: { apiDescription: ApiDescription },
   name: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  const content = name === 'start.js' ? new TextEncoder().encode(startScript) : await catalogue.docsAsset(name);
+  const content = name === 'start.js' ? new TextEncoder().encode(startScript) : await apiDescription.docsAsset(name);
   if (!content) throw notFound('file', name);
   return content;
 }

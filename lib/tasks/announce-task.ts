@@ -1,4 +1,4 @@
-import { currentCorrelation } from '../kernel/correlation.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
 import { type LiveServices, publish } from '../live/publish.ts';
 import type { TaskRecord } from './ports.ts';
 

@@ -1,6 +1,6 @@
-import { currentCorrelation } from '../kernel/correlation.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
 import type { LiveServices } from '../live/publish.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import { announceTask } from './announce-task.ts';
 import type { TakenTask, TaskStore } from './ports.ts';
 
@@ -14,7 +14,7 @@ class JobStopped extends Error {
 
 export interface JobServices extends LiveServices {
   readonly tasks: TaskStore;
-  readonly seal: Seal;
+  readonly encryptor: Encryptor;
 }
 
 /** One worker's hold on a task. */

@@ -1,5 +1,5 @@
-import type { Caller } from '../kernel/caller.ts';
-import { Problem } from '../kernel/problem.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { Problem } from '../kernel/errors/problem.ts';
 import type { LiveServices } from '../live/publish.ts';
 import { announceTask } from './announce-task.ts';
 import { findOwnTask } from './get-task.ts';

@@ -1,5 +1,5 @@
 import { JobRequested } from '../../events/job-requested.ts';
-import { currentCorrelation } from '../kernel/correlation.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
 import { deadLettered } from './failure.ts';
 import { type DeadLetters, jobQueues, type TaskStore } from './ports.ts';
 import { firstDueMs } from './submit-task.ts';

@@ -1,5 +1,5 @@
-import { currentCorrelation } from '../kernel/correlation.ts';
-import { Problem } from '../kernel/problem.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
+import { Problem } from '../kernel/errors/problem.ts';
 import type { TaskError } from './ports.ts';
 
 /** Whether another attempt would end the same way: what the caller sent or may do is at fault. */

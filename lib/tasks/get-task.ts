@@ -1,5 +1,5 @@
-import { type Caller, isAdmin } from '../kernel/caller.ts';
-import { notFound } from '../kernel/problem.ts';
+import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { notFound } from '../kernel/errors/problem.ts';
 import type { TaskRecord, TaskStore } from './ports.ts';
 import { presentTask } from './present.ts';
 import type { Task } from './schema.ts';

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { type Caller, isAdmin } from '../kernel/caller.ts';
-import { pageFacts, windowOf } from '../kernel/page.ts';
+import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { pageFacts, windowOf } from '../kernel/http/page.ts';
 import type { TaskStore } from './ports.ts';
 import { presentTaskSummary } from './present.ts';
 import type { ListTasks, TaskPage } from './schema.ts';

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { redactText } from '../kernel/redact.ts';
+import { redactText } from '../kernel/log/redact.ts';
 import { redrive, taskIdIn } from './dead-letters.ts';
 import type { DeadLetters, TaskStore } from './ports.ts';
 

@@ -1,6 +1,6 @@
 import type { JobRequested } from '../../events/job-requested.ts';
-import type { Log } from '../kernel/log.ts';
-import { maxReceives } from '../kernel/worker.ts';
+import type { Log } from '../kernel/log/log.ts';
+import { maxReceives } from '../kernel/lambda/worker.ts';
 import { announceTask } from './announce-task.ts';
 import { type Attempt, type JobServices, startAttempt } from './attempt.ts';
 import { isFinal, reasonOf } from './failure.ts';
@@ -43,7 +43,7 @@ export async function runJob(
   const { id, type, ownerId, attempts, input } = attempt.task;
   log.set({ task_id: id, task_type: type, task_attempt: attempts });
   try {
-    const opened: unknown = JSON.parse(await services.seal.open(input, placeOf(id)));
+    const opened: unknown = JSON.parse(await services.encryptor.decrypt(input, placeOf(id)));
     const done = await work({ taskId: id, type, ownerId, input: opened, signal: attempt.signal, step: attempt.step });
     const kept = await services.tasks.finish(id, attempts, { status: 'completed', ...done }, new Date());
     log.set({ task_status: kept ? 'completed' : 'lost', ...(done.usage && { usage: done.usage }) });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Id, Timestamp } from '../kernel/ids.ts';
-import { pageOf, pageQuery } from '../kernel/page.ts';
+import { pageOf, pageQuery } from '../kernel/http/page.ts';
 import { taskStatuses } from './ports.ts';
 
 const Status = z.enum(taskStatuses);

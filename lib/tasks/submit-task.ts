@@ -1,6 +1,6 @@
-import { currentCorrelation } from '../kernel/correlation.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
 import { newId } from '../kernel/ids.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import type { JobQueue, JobSender, TaskStore } from './ports.ts';
 
 /** A task whose message is lost is sent again after this long, then each time after twice as long. */
@@ -23,12 +23,12 @@ export const placeOf = (taskId: string): string => `task:${taskId}`;
  * @throws Problem `service-unavailable` when the task cannot be written.
  */
 export async function submitTask(
-  { tasks, jobs, seal }: { tasks: TaskStore; jobs: JobSender; seal: Seal },
+  { tasks, jobs, encryptor }: { tasks: TaskStore; jobs: JobSender; encryptor: Encryptor },
   { type, queue, ownerId, input, message }: TaskRequest,
 ): Promise<{ task_id: string; status: 'pending'; message: string }> {
   const id = newId();
   const createdAt = new Date();
-  const sealed = await seal.seal(JSON.stringify(input), placeOf(id));
+  const sealed = await encryptor.encrypt(JSON.stringify(input), placeOf(id));
   const dueAt = new Date(createdAt.getTime() + firstDueMs);
   await tasks.insert({ id, type, queue, ownerId, message, createdAt, dueAt, input: sealed });
   await jobs.send(queue, { task_id: id }).catch((error: unknown) => {

@@ -1,4 +1,4 @@
-import { currentCorrelation } from '../kernel/correlation.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
 import { neverStarted, silentDeath } from './failure.ts';
 import type { DueTask, JobSender, TaskError, TaskStore } from './ports.ts';
 import { maxAttempts } from './run-job.ts';

@@ -1,9 +1,9 @@
 import type { ToolChanged } from '../../events/outbox.ts';
 import { auditEntry } from '../audit/audit-entry.ts';
-import { type Caller, isAdmin } from '../kernel/caller.ts';
+import { type Caller, isAdmin } from '../kernel/http/caller.ts';
 import type { Cache } from '../kernel/cache.ts';
 import { newId } from '../kernel/ids.ts';
-import { notFound, Problem } from '../kernel/problem.ts';
+import { notFound, Problem } from '../kernel/errors/problem.ts';
 import type { OutboxEntry, Relay } from '../outbox/ports.ts';
 import { toolSpace } from './find-page.ts';
 import type { ToolRecord, ToolStore } from './ports.ts';
@@ -74,8 +74,8 @@ export async function changeTool(
 ): Promise<ToolRecord> {
   let told: readonly OutboxEntry[] = [];
   const changed = await services.tools.change(idOrSlug, (current) => {
-    demandAuthor(caller, current, permission);
-    demandMatch(ifMatch, current);
+    assertAuthor(caller, current, permission);
+    assertMatch(ifMatch, current);
     const different = apply(current);
     told = [];
     if (different === undefined) return { next: current, outbox: told };
@@ -94,7 +94,7 @@ export async function changeTool(
   return changed;
 }
 
-function demandAuthor(caller: Caller, tool: ToolRecord, permission: string): void {
+function assertAuthor(caller: Caller, tool: ToolRecord, permission: string): void {
   if (tool.authorId === caller.userId || isAdmin(caller)) return;
   throw new Problem('forbidden', {
     detail: 'Only its author or an admin may change this tool.',
@@ -102,7 +102,7 @@ function demandAuthor(caller: Caller, tool: ToolRecord, permission: string): voi
   });
 }
 
-function demandMatch(ifMatch: string | undefined, tool: ToolRecord): void {
+function assertMatch(ifMatch: string | undefined, tool: ToolRecord): void {
   if (ifMatch === undefined || ifMatch.trim() === '*') return;
   // What a tag tells beyond the revision (the analysis that was shown along) does not matter to a change.
   if (ifMatch.split(',').some((tag) => tag.trim().replace(/\.[^"]*"$/, '"') === etagOf(tool))) return;

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { Problem } from '../kernel/problem.ts';
+import { Problem } from '../kernel/errors/problem.ts';
 import { isObject } from './json.ts';
 import { resolveReferences } from './references.ts';
 
@@ -94,7 +94,7 @@ const named = z
 /** What a tool of the catalogue holds. `servers` may be empty in a draft. */
 export const ToolConfig = z
   .preprocess(
-    demandPlain,
+    assertPlain,
     z.strictObject({
       servers,
       tools: tools.optional(),
@@ -133,7 +133,7 @@ function namesDiffer(list: readonly { readonly name?: unknown }[], context: z.Re
 const maxDepth = 64;
 
 /** Refuses what would be lost on the way or overflow a stack: members named `__proto__`, and nesting beyond {@link maxDepth}. */
-export function demandPlain(config: unknown, context: z.RefinementCtx): unknown {
+export function assertPlain(config: unknown, context: z.RefinementCtx): unknown {
   const waiting: { value: unknown; depth: number }[] = [{ value: config, depth: 0 }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     const { value, depth } = next;
@@ -154,7 +154,7 @@ export function demandPlain(config: unknown, context: z.RefinementCtx): unknown 
 }
 
 /** @throws Problem 413 when the configuration is larger than {@link maxConfigBytes}. */
-export function demandConfigSize(config: ToolConfig): void {
+export function assertConfigSize(config: ToolConfig): void {
   const bytes = Buffer.byteLength(JSON.stringify(config));
   if (bytes > maxConfigBytes) {
     throw new Problem('payload-too-large', {

@@ -1,6 +1,6 @@
-import type { Caller } from '../kernel/caller.ts';
+import type { Caller } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import { changeEntry, secretsEntry, tell, type ToolWriting } from './change.ts';
 import { keepSecrets } from './keep-secrets.ts';
 import { type ConfigRules, prepareConfig } from './prepare-config.ts';
@@ -10,13 +10,13 @@ import type { CreateTool, Tool } from './schema.ts';
 
 /** @throws Problem `slug-taken`, and those of prepareConfig. */
 export async function createTool(
-  services: ToolWriting & { readonly settings: ConfigRules; readonly seal: Seal },
+  services: ToolWriting & { readonly settings: ConfigRules; readonly encryptor: Encryptor },
   caller: Caller,
   input: CreateTool,
 ): Promise<Tool> {
   const id = newId();
   const { config, secrets, moved } = await keepSecrets(
-    services.seal,
+    services.encryptor,
     { id },
     prepareConfig(services.settings, input.config),
   );

@@ -1,4 +1,4 @@
-import type { Caller } from '../kernel/caller.ts';
+import type { Caller } from '../kernel/http/caller.ts';
 import { changeTool, type ToolWriting } from './change.ts';
 
 /** Soft: the history stays readable, the slug stays taken. */

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
-import { notFound } from '../kernel/problem.ts';
-import { contractChanges } from './contract.ts';
+import { notFound } from '../kernel/errors/problem.ts';
+import { contractChanges } from './compare-contract.ts';
 import { diffOf } from './diff.ts';
 import type { ToolStore } from './ports.ts';
 import { type HistoryReading, readRevision } from './read-revisions.ts';

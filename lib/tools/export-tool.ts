@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { notFound } from '../kernel/problem.ts';
+import { notFound } from '../kernel/errors/problem.ts';
 import { writeMcpServers, writePlatformEntry, writeVscodeFile } from './formats/write-client-file.ts';
 import { writePlatformServerJson, writeServerJson } from './formats/write-server-json.ts';
 import type { ToolStore } from './ports.ts';

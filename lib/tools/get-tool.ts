@@ -1,4 +1,4 @@
-import { notFound } from '../kernel/problem.ts';
+import { notFound } from '../kernel/errors/problem.ts';
 import type { ToolStore } from './ports.ts';
 import { presentTool } from './present.ts';
 import type { Tool } from './schema.ts';

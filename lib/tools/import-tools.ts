@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import type { Caller } from '../kernel/caller.ts';
+import type { Caller } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
-import { invalid, pointer, Problem } from '../kernel/problem.ts';
-import type { Seal } from '../secrets/seal.ts';
+import { invalid, pointer, Problem } from '../kernel/errors/problem.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import { changeEntry, secretsEntry, tell, type ToolWriting } from './change.ts';
 import { checkConfig, type ConfigRules } from './check-config.ts';
-import { demandConfigSize, demandPlain, ToolConfig } from './config.ts';
+import { assertConfigSize, assertPlain, ToolConfig } from './config.ts';
 import type { DraftTool } from './formats/draft.ts';
 import { takeName } from './formats/names.ts';
 import { readClientFile } from './formats/read-client-file.ts';
@@ -18,7 +18,7 @@ import { type Imported, reservedSlugs } from './schema.ts';
 const some = z.record(z.string(), z.unknown()).optional();
 
 export const ImportTools = z
-  .preprocess(demandPlain, z.looseObject({ server_json: some, mcpServers: some, servers: some, mcp: some }))
+  .preprocess(assertPlain, z.looseObject({ server_json: some, mcpServers: some, servers: some, mcp: some }))
   .refine(
     (body) => body.server_json ?? body.mcpServers ?? body.servers ?? body.mcp,
     'Send {"server_json": …}, or a client\'s file with mcpServers or servers',
@@ -40,16 +40,16 @@ const attempts = 5;
  * @throws Problem `validation-error` that names every bad place of the file; `payload-too-large`.
  */
 export async function importTools(
-  services: ToolWriting & { readonly settings: ConfigRules; readonly seal: Seal },
+  services: ToolWriting & { readonly settings: ConfigRules; readonly encryptor: Encryptor },
   caller: Caller,
   body: z.output<typeof ImportTools>,
 ): Promise<z.output<typeof Imported>> {
   const drafts = body.server_json ? [readServerJson(body.server_json)] : readClientFile(body);
-  demandSome(drafts);
+  assertSome(drafts);
   const read = await Promise.all(
     drafts.map(async (draft) => {
       const id = newId();
-      return { draft, id, kept: await keepSecrets(services.seal, { id }, checked(draft, services.settings)) };
+      return { draft, id, kept: await keepSecrets(services.encryptor, { id }, checked(draft, services.settings)) };
     }),
   );
   const moved = read.flatMap(({ draft, kept }) =>
@@ -74,7 +74,7 @@ export async function importTools(
   }
 }
 
-function demandSome(drafts: readonly DraftTool[]): void {
+function assertSome(drafts: readonly DraftTool[]): void {
   const [msg, type] =
     drafts.length === 0
       ? ['Names no server', 'too_small']
@@ -87,7 +87,7 @@ function demandSome(drafts: readonly DraftTool[]): void {
 /** The draft's configuration, or errors that name their places in the file as it was sent. */
 function checked(draft: DraftTool, rules: ConfigRules): ToolConfig {
   const parsed = ToolConfig.safeParse(draft.config);
-  if (parsed.success) demandConfigSize(parsed.data);
+  if (parsed.success) assertConfigSize(parsed.data);
   const errors = parsed.success
     ? checkConfig(parsed.data, rules)
     : parsed.error.issues.map(({ path, message, code }) => ({ path: path.map(String), msg: message, type: code }));

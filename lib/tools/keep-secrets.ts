@@ -1,5 +1,5 @@
 import { moveSecrets, type MovedSecret } from '../secrets/move-secrets.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import type { ToolConfig } from './config.ts';
 import type { ToolRecord } from './ports.ts';
 
@@ -16,25 +16,29 @@ type Holder = Pick<ToolRecord, 'id' | 'secrets'>;
 const placeOf = ({ id }: Holder, name: string): string => `tool:${id}:${name}`;
 
 /** Takes the literal secrets out of a configuration that `tool` is to have. */
-export async function keepSecrets(seal: Seal, tool: Holder, config: ToolConfig): Promise<KeptConfig> {
+export async function keepSecrets(encryptor: Encryptor, tool: Holder, config: ToolConfig): Promise<KeptConfig> {
   const { config: plain, moved, values } = moveSecrets(config);
-  const known = await openToolSecrets(seal, tool, Object.keys(values));
+  const known = await openToolSecrets(encryptor, tool, Object.keys(values));
   const fresh = Object.entries(values).filter(([name, value]) => known[name] !== value);
-  const sealed = fresh.map(async ([name, value]) => [name, await seal.seal(value, placeOf(tool, name))] as const);
+  const sealed = fresh.map(
+    async ([name, value]) => [name, await encryptor.encrypt(value, placeOf(tool, name))] as const,
+  );
   const secrets = fresh.length === 0 ? undefined : Object.fromEntries(await Promise.all(sealed));
   return { config: plain, secrets, moved };
 }
 
 /** The values of a tool's kept secrets, those of `names` that there are. */
 export async function openToolSecrets(
-  seal: Seal,
+  encryptor: Encryptor,
   tool: Holder,
   names: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
   const kept = tool.secrets ?? {};
   const opened = names.flatMap((name) => {
     const sealed = kept[name];
-    return sealed === undefined ? [] : [seal.open(sealed, placeOf(tool, name)).then((value) => [name, value] as const)];
+    return sealed === undefined
+      ? []
+      : [encryptor.decrypt(sealed, placeOf(tool, name)).then((value) => [name, value] as const)];
   });
   return Object.fromEntries(await Promise.all(opened));
 }

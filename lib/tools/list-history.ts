@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ToolChanged } from '../../events/outbox.ts';
-import { pageFacts, pageQuery, queryInt } from '../kernel/page.ts';
-import { notFound, Problem } from '../kernel/problem.ts';
+import { pageFacts, pageQuery, queryInt } from '../kernel/http/page.ts';
+import { notFound, Problem } from '../kernel/errors/problem.ts';
 import { diffOf } from './diff.ts';
 import type { ToolStore } from './ports.ts';
 import { type HistoryReading, readRevisions } from './read-revisions.ts';

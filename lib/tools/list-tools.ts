@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Cache } from '../kernel/cache.ts';
 import { Id } from '../kernel/ids.ts';
-import { pageFacts, pageQuery, windowOf } from '../kernel/page.ts';
+import { pageFacts, pageQuery, windowOf } from '../kernel/http/page.ts';
 import { findPage, pageSeconds, toolSpace } from './find-page.ts';
 import { toolSorts, type ToolStore } from './ports.ts';
 import { presentSummary } from './present.ts';

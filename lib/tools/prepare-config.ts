@@ -1,6 +1,6 @@
-import { invalid, pointer } from '../kernel/problem.ts';
+import { invalid, pointer } from '../kernel/errors/problem.ts';
 import { checkConfig, type ConfigRules } from './check-config.ts';
-import { demandConfigSize, type ToolConfig } from './config.ts';
+import { assertConfigSize, type ToolConfig } from './config.ts';
 
 export type { ConfigRules } from './check-config.ts';
 
@@ -13,7 +13,7 @@ export function prepareConfig(
   config: ToolConfig,
   under: readonly string[] = ['config'],
 ): ToolConfig {
-  demandConfigSize(config);
+  assertConfigSize(config);
   const errors = checkConfig(config, rules);
   if (errors.length === 0) return config;
   throw invalid(

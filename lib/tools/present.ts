@@ -1,4 +1,4 @@
-import { pointer } from '../kernel/problem.ts';
+import { pointer } from '../kernel/errors/problem.ts';
 import type { MovedSecret } from '../secrets/move-secrets.ts';
 import type { ToolRecord, ToolSummary } from './ports.ts';
 import type { Tool } from './schema.ts';

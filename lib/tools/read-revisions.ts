@@ -1,6 +1,6 @@
 import type { ToolChanged } from '../../events/outbox.ts';
-import { currentCorrelation } from '../kernel/correlation.ts';
-import { notFound, Problem } from '../kernel/problem.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
+import { notFound, Problem } from '../kernel/errors/problem.ts';
 import type { OutboxStore } from '../outbox/ports.ts';
 import type { HistoryStore } from './ports.ts';
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Caller } from '../kernel/caller.ts';
-import { notFound } from '../kernel/problem.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { notFound } from '../kernel/errors/problem.ts';
 import { changeTool, type ToolWriting } from './change.ts';
 import { ToolConfig } from './config.ts';
 import { type ConfigRules, prepareConfig } from './prepare-config.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Id, Timestamp } from '../kernel/ids.ts';
-import { pageOf, queryNumber } from '../kernel/page.ts';
+import { pageOf, queryNumber } from '../kernel/http/page.ts';
 import { ToolConfig } from './config.ts';
 
 export const toolStatuses = ['draft', 'active', 'deprecated'] as const;

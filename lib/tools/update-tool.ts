@@ -1,6 +1,6 @@
-import type { Caller } from '../kernel/caller.ts';
-import { invalidField, notFound } from '../kernel/problem.ts';
-import type { Seal } from '../secrets/seal.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { invalidField, notFound } from '../kernel/errors/problem.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import { changeTool, type ToolWriting } from './change.ts';
 import type { ToolConfig } from './config.ts';
 import { diffOf } from './diff.ts';
@@ -16,7 +16,7 @@ import { isHigher } from './version.ts';
  * @throws Problem `validation-error` when the configuration changes and the version does not rise; see also changeTool and prepareConfig.
  */
 export async function updateTool(
-  services: ToolWriting & { readonly settings: ConfigRules; readonly seal: Seal },
+  services: ToolWriting & { readonly settings: ConfigRules; readonly encryptor: Encryptor },
   caller: Caller,
   idOrSlug: string,
   changes: UpdateTool,
@@ -30,13 +30,13 @@ export async function updateTool(
 }
 
 async function keptFor(
-  { tools, seal }: Pick<ToolWriting, 'tools'> & { readonly seal: Seal },
+  { tools, encryptor }: Pick<ToolWriting, 'tools'> & { readonly encryptor: Encryptor },
   idOrSlug: string,
   config: ToolConfig,
 ): Promise<KeptConfig> {
   const tool = await tools.find(idOrSlug);
   if (!tool) throw notFound('tool', idOrSlug);
-  return keepSecrets(seal, tool, config);
+  return keepSecrets(encryptor, tool, config);
 }
 
 function applied(

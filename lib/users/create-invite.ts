@@ -1,7 +1,7 @@
 import { auditEntry } from '../audit/audit-entry.ts';
 import { inviteHash, newInviteText } from '../auth/invite-text.ts';
 import type { Invite, InviteStore } from '../auth/ports.ts';
-import type { Caller } from '../kernel/caller.ts';
+import type { Caller } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Relay } from '../outbox/ports.ts';
 import type { InviteRequest, InviteView } from './schema.ts';
@@ -25,13 +25,13 @@ export async function createInvite(
     expiresAt: new Date(now.getTime() + expires_in_hours * hour),
     usedAt: undefined,
   };
-  const told = auditEntry(caller, {
+  const entry = auditEntry(caller, {
     action: 'user.invited',
     target: { type: 'invite', id: invite.id },
     details: { role, email: email ?? null },
   });
-  await invites.insert(invite, inviteHash(text), [told]);
-  await relay.send([told.id]);
+  await invites.insert(invite, inviteHash(text), [entry]);
+  await relay.send([entry.id]);
   return {
     id: invite.id,
     invite: text,

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { UserStore } from '../auth/ports.ts';
 import { presentUser } from '../auth/present.ts';
-import { pageFacts, windowOf } from '../kernel/page.ts';
+import { pageFacts, windowOf } from '../kernel/http/page.ts';
 import type { ListUsers, UserPage } from './schema.ts';
 
 /** One page of the users, by name. */

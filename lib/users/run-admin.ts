@@ -3,10 +3,10 @@ import * as z from 'zod';
 import { auditEntry } from '../audit/audit-entry.ts';
 import { replacePassword } from '../auth/change-password.ts';
 import { hashPassword, passwordFault } from '../auth/passwords.ts';
-import type { InviteStore, TrustStore, User, UserStore } from '../auth/ports.ts';
-import { applyStanding, userChangedEntry } from '../auth/standing.ts';
+import type { InviteStore, SessionStore, User, UserStore } from '../auth/ports.ts';
+import { applyStatus, userChangedEntry } from '../auth/user-status.ts';
 import { newId } from '../kernel/ids.ts';
-import { notFound } from '../kernel/problem.ts';
+import { notFound } from '../kernel/errors/problem.ts';
 import type { Relay } from '../outbox/ports.ts';
 import { createInvite } from './create-invite.ts';
 import { InviteRequest } from './schema.ts';
@@ -30,7 +30,7 @@ export type AdminAnswer = z.output<typeof AdminAnswer>;
 interface Services {
   readonly users: UserStore;
   readonly invites: InviteStore;
-  readonly trust: TrustStore;
+  readonly sessions: SessionStore;
   readonly relay: Relay;
 }
 
@@ -74,18 +74,18 @@ async function createAdmin(services: Services, email: string): Promise<AdminAnsw
   return { id: user.id, username: user.username, email, role: 'admin', password };
 }
 
-async function promote({ users, trust, relay }: Services, { id }: User): Promise<AdminAnswer> {
+async function promote({ users, sessions, relay }: Services, { id }: User): Promise<AdminAnswer> {
   const told: string[] = [];
   const user = await users.change(id, (current) => {
     if (current.role === 'admin' && current.isActive) return undefined;
     const details = { from: current.role, to: 'admin' };
-    const deed = auditEntry(undefined, { action: 'user.role-changed', target: { type: 'user', id }, details });
-    const outbox = [userChangedEntry(id, undefined), deed];
+    const auditAction = auditEntry(undefined, { action: 'user.role-changed', target: { type: 'user', id }, details });
+    const outbox = [userChangedEntry(id, undefined), auditAction];
     told.splice(0, told.length, ...outbox.map((entry) => entry.id));
     return { changes: { role: 'admin', isActive: true }, outbox };
   });
   if (!user) throw notFound('user', id);
-  await applyStanding(trust, user, undefined);
+  await applyStatus(sessions, user, undefined);
   await relay.send(told);
   return { id, username: user.username, email: user.email, role: user.role };
 }

@@ -1,8 +1,8 @@
 import * as z from 'zod';
 import { UserView } from '../auth/schema.ts';
-import { roles } from '../kernel/caller.ts';
+import { roles } from '../kernel/http/caller.ts';
 import { Id, Timestamp } from '../kernel/ids.ts';
-import { pageOf, pageQuery } from '../kernel/page.ts';
+import { pageOf, pageQuery } from '../kernel/http/page.ts';
 
 export const ListUsers = z.object({
   ...pageQuery,

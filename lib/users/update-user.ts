@@ -1,10 +1,10 @@
 import { auditEntry } from '../audit/audit-entry.ts';
-import type { TrustStore, User, UserStore } from '../auth/ports.ts';
+import type { SessionStore, User, UserStore } from '../auth/ports.ts';
 import { presentUser } from '../auth/present.ts';
 import type { UserView } from '../auth/schema.ts';
-import { applyStanding, type SessionsEnded, userChangedEntry } from '../auth/standing.ts';
-import type { Caller } from '../kernel/caller.ts';
-import { notFound, Problem } from '../kernel/problem.ts';
+import { applyStatus, type SessionsEnded, userChangedEntry } from '../auth/user-status.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { notFound, Problem } from '../kernel/errors/problem.ts';
 import type { OutboxEntry, Relay } from '../outbox/ports.ts';
 import type { UserUpdate } from './schema.ts';
 
@@ -13,28 +13,28 @@ import type { UserUpdate } from './schema.ts';
  * @throws Problem `not-found`; `last-admin` when nobody would be left who can undo it.
  */
 export async function updateUser(
-  { users, trust, relay }: { users: UserStore; trust: TrustStore; relay: Relay },
+  { users, sessions, relay }: { users: UserStore; sessions: SessionStore; relay: Relay },
   caller: Caller,
   userId: string,
   { role, is_active }: UserUpdate,
 ): Promise<UserView> {
-  const told: string[] = [];
+  const entryIds: string[] = [];
   let ended: SessionsEnded | undefined;
   const user = await users.change(userId, (current, { at, isLastAdmin }) => {
     const changes = { role: role ?? current.role, isActive: is_active ?? current.isActive };
     const isLeaving = changes.role !== 'admin' || !changes.isActive;
     if (isLastAdmin && isLeaving) throw new Problem('last-admin', { detail: 'Make somebody else an admin first.' });
-    const deeds = deedsOf(caller, current, changes);
-    if (deeds.length === 0) return undefined;
+    const auditActions = deedsOf(caller, current, changes);
+    if (auditActions.length === 0) return undefined;
     ended = current.isActive && !changes.isActive ? { before: at, except: undefined } : undefined;
-    const outbox = [userChangedEntry(userId, ended), ...deeds];
-    told.splice(0, told.length, ...outbox.map(({ id }) => id));
+    const outbox = [userChangedEntry(userId, ended), ...auditActions];
+    entryIds.splice(0, entryIds.length, ...outbox.map(({ id }) => id));
     return { changes, outbox };
   });
   if (!user) throw notFound('user', userId);
   // Also when nothing changed: then this may be the second try of one whose first did not come this far.
-  await applyStanding(trust, user, ended);
-  await relay.send(told);
+  await applyStatus(sessions, user, ended);
+  await relay.send(entryIds);
   return presentUser(user);
 }
 

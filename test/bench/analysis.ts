@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Examination, examine } from '../../lib/analysis/examine.ts';
-import { judge } from '../../lib/analysis/judge.ts';
+import { judge } from '../../lib/analysis/score.ts';
 import type { Json } from '../../lib/analysis/json.ts';
 import { severities } from '../../lib/analysis/rule.ts';
 import { rules } from '../../lib/analysis/rules/all.ts';

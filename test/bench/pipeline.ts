@@ -6,12 +6,12 @@ import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 import * as z from 'zod';
-import { handler as getTool } from '../../functions/mcps/get-tool.ts';
+import { handler as getTool } from '../../functions/tools/get-tool.ts';
 import { startPlatform } from '../../infra/local/platform.ts';
 import { newSession } from '../../lib/auth/session.ts';
-import { currentHost } from '../../lib/kernel/host.ts';
+import { currentRuntime } from '../../lib/kernel/lambda/runtime.ts';
 import { newId } from '../../lib/kernel/ids.ts';
-import { perMinute } from '../../lib/kernel/limit.ts';
+import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { presentTool } from '../../lib/tools/present.ts';
 import { Tool, ToolId } from '../../lib/tools/schema.ts';
 import { median } from '../median.ts';
@@ -67,7 +67,7 @@ async function compare(contenders: Readonly<Record<string, Contender>>): Promise
 }
 
 async function prepare() {
-  const { users, tools, trust, signingKeys } = await currentHost().services(['mysql', 'auth']);
+  const { users, tools, sessions, signingKeys } = await currentRuntime().services(['mysql', 'auth']);
   const now = new Date();
   const user = {
     id: newId(),
@@ -81,8 +81,8 @@ async function prepare() {
   };
   await users.insert(user);
   const { family } = newSession(user);
-  await trust.openFamily(family);
-  await trust.putUser({ userId: user.id, role: user.role, isActive: true, version: now });
+  await sessions.openFamily(family);
+  await sessions.putUser({ userId: user.id, role: user.role, isActive: true, version: now });
   const toolId = newId();
   const config = {
     servers: [{ name: 'everything', command: 'npx', args: ['-y', '@modelcontextprotocol/server-everything'] }],
@@ -96,20 +96,20 @@ async function prepare() {
 const Claims = z.object({ sub: z.uuid(), sid: z.uuid() });
 
 async function storeCalls(token: string, toolId: string): Promise<Contender> {
-  const { tools, trust, signingKeys } = await currentHost().services(['mysql', 'auth']);
-  const limiter = await currentHost().limiter();
+  const { tools, sessions, signingKeys } = await currentRuntime().services(['mysql', 'auth']);
+  const limiter = await currentRuntime().limiter();
   const claims = await signingKeys.verify(token);
   if (!claims) throw new Error('The token does not hold.');
   return async () => {
-    await Promise.all([trust.session(claims.sid, claims.sub), limiter.count(`alone:${claims.sub}`, limit)]);
+    await Promise.all([sessions.session(claims.sid, claims.sub), limiter.count(`alone:${claims.sub}`, limit)]);
     await tools.find(toolId);
   };
 }
 
 /** What one would write with middy, zod and jose: verify, look up, count, parse, answer. */
 async function plainPipeline(event: ReturnType<typeof eventOf>): Promise<Contender> {
-  const { tools, trust, signingKeys, settings } = await currentHost().services(['mysql', 'auth', 'settings']);
-  const limiter = await currentHost().limiter();
+  const { tools, sessions, signingKeys, settings } = await currentRuntime().services(['mysql', 'auth', 'settings']);
+  const limiter = await currentRuntime().limiter();
   const keys = createLocalJWKSet({ keys: [...signingKeys.jwks] });
   type Event = typeof event & { claims?: z.output<typeof Claims> };
   const handler = middy<Event, object>()
@@ -124,7 +124,7 @@ async function plainPipeline(event: ReturnType<typeof eventOf>): Promise<Contend
         };
         const claims = Claims.parse((await jwtVerify(token, keys, options)).payload);
         const [{ family, user }] = await Promise.all([
-          trust.session(claims.sid, claims.sub),
+          sessions.session(claims.sid, claims.sub),
           limiter.count(`plain:${claims.sub}`, limit),
         ]);
         if (!family || !user?.isActive) throw new Error('unauthorized');

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
-import { fillCatalogue } from '../fill-catalogue.ts';
+import { fillCatalog } from '../fill-catalog.ts';
 import { median } from '../median.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -39,7 +39,7 @@ export async function run(args: readonly string[]): Promise<void> {
     });
     const urls = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as Addresses;
     const { token, id } = await signUp(urls.base);
-    const ids = await fillCatalogue(urls, id, count, (line) => process.stdout.write(`\r${line.padEnd(60)}`));
+    const ids = await fillCatalog(urls, id, count, (line) => process.stdout.write(`\r${line.padEnd(60)}`));
     process.stdout.write('\n');
     const jwks = await (await fetch(`${urls.base}/.well-known/jwks.json`)).text();
     const peer = fork(join(root, 'test/gateway-peer.ts'), {

@@ -1,7 +1,7 @@
 import type { DiscoveredFunction } from '../../infra/discover.ts';
-import type { Permission } from '../../lib/kernel/caller.ts';
-import type { Access, Declaration } from '../../lib/kernel/declaration.ts';
-import { splitRoute } from '../../lib/kernel/openapi.ts';
+import type { Permission } from '../../lib/kernel/http/caller.ts';
+import type { Access, Declaration } from '../../lib/kernel/lambda/declaration.ts';
+import { splitRoute } from '../../lib/kernel/http/openapi.ts';
 
 /*
  * Who may do what, as the contract says it of paths and methods; written down apart from the declarations, so that one that forgets its permission is found.

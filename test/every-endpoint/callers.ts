@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose';
-import { allows, type Permission, permissions, permissionsOf, type Role } from '../../lib/kernel/caller.ts';
+import { allows, type Permission, permissions, permissionsOf, type Role } from '../../lib/kernel/http/caller.ts';
 import type { App, CallOptions, SignedUp } from '../harness.ts';
 
 /** Somebody with a credential, and what the contract lets him do. */

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { discover, ofKind } from '../../infra/discover.ts';
-import { splitRoute } from '../../lib/kernel/openapi.ts';
+import { splitRoute } from '../../lib/kernel/http/openapi.ts';
 import { type App, type CallOptions, type Reply, startApp } from '../harness.ts';
 
 /* Every endpoint that is found, with input that makes no sense: the contract's problem, never a 5xx. */

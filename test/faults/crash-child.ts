@@ -1,5 +1,5 @@
-import { createHost } from '../../lib/services.ts';
-import { relayEntries } from '../../lib/relay/relay-entries.ts';
+import { createRuntime } from '../../lib/services.ts';
+import { relayEntries } from '../../lib/outbox/relay-entries.ts';
 import { sweepOutbox } from '../../lib/outbox/sweep-outbox.ts';
 import { createTool } from '../../lib/tools/create-tool.ts';
 import { deleteTool } from '../../lib/tools/delete-tool.ts';
@@ -18,7 +18,7 @@ import { describeNothing, type Trial } from './crash-trial.ts';
 const trial = JSON.parse(process.argv[2] ?? '{}') as Trial;
 const { names, watched } = crashPoints(trial.killAt);
 
-const host = createHost({ env: process.env, catalogue: describeNothing, write: () => undefined });
+const host = createRuntime({ env: process.env, apiDescription: describeNothing, write: () => undefined });
 const services = await host.services([
   'mysql',
   'mongo',
@@ -30,7 +30,7 @@ const services = await host.services([
   'secrets',
   'settings',
 ]);
-const kept = new Set(['settings', 'seal', 'signingKeys', 'idempotencyUnder', 'postpone']);
+const kept = new Set(['settings', 'encryptor', 'signingKeys', 'idempotencyWith', 'postpone']);
 const all = Object.fromEntries(
   Object.entries(services).map(([name, adapter]) => [
     name,

@@ -4,12 +4,12 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { openQueues } from '../../lib/adapters/queue/sqs.ts';
-import type { Caller } from '../../lib/kernel/caller.ts';
-import type { Catalogue } from '../../lib/kernel/catalogue.ts';
-import { readSettings } from '../../lib/kernel/settings.ts';
+import type { Caller } from '../../lib/kernel/http/caller.ts';
+import type { ApiDescription } from '../../lib/kernel/http/api-description.ts';
+import { readSettings } from '../../lib/kernel/settings/settings.ts';
 import { sweepOutbox } from '../../lib/outbox/sweep-outbox.ts';
-import { relayEntries } from '../../lib/relay/relay-entries.ts';
-import { createHost } from '../../lib/services.ts';
+import { relayEntries } from '../../lib/outbox/relay-entries.ts';
+import { createRuntime } from '../../lib/services.ts';
 import { createTool } from '../../lib/tools/create-tool.ts';
 import { updateTool } from '../../lib/tools/update-tool.ts';
 
@@ -25,7 +25,7 @@ export interface Trial {
   readonly ids: readonly string[];
 }
 
-export const describeNothing: Catalogue = {
+export const describeNothing: ApiDescription = {
   openapi: async () => ({}),
   routes: async () => [],
   docsAsset: async () => undefined,
@@ -35,7 +35,7 @@ const child = fileURLToPath(new URL('crash-child.ts', import.meta.url));
 
 /** Kills of one piece of work at each of its points, and what is to be seen after the restart. `env` leads to stores that have schema, tables and queues. */
 export async function openTrials(env: NodeJS.ProcessEnv, userId: string) {
-  const host = createHost({ env, catalogue: describeNothing, write: () => undefined });
+  const host = createRuntime({ env, apiDescription: describeNothing, write: () => undefined });
   const services = await host.services([
     'mysql',
     'mongo',

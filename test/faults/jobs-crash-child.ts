@@ -1,9 +1,9 @@
 import { MongoClient } from 'mongodb';
 import { JobRequested } from '../../events/job-requested.ts';
 import { openQueues } from '../../lib/adapters/queue/sqs.ts';
-import type { Caller } from '../../lib/kernel/caller.ts';
-import { readSettings } from '../../lib/kernel/settings.ts';
-import { createHost } from '../../lib/services.ts';
+import type { Caller } from '../../lib/kernel/http/caller.ts';
+import { readSettings } from '../../lib/kernel/settings/settings.ts';
+import { createRuntime } from '../../lib/services.ts';
 import { cancelTask } from '../../lib/tasks/cancel-task.ts';
 import { markDeadLetters, redrive } from '../../lib/tasks/dead-letters.ts';
 import { runJob } from '../../lib/tasks/run-job.ts';
@@ -17,7 +17,7 @@ import { type JobTrial, jobUses, mongoEffects, trialJob } from './jobs-crash-tri
 
 const trial = JSON.parse(process.argv[2] ?? '{}') as JobTrial;
 const { names, watched } = crashPoints(trial.killAt);
-const host = createHost({ env: process.env, catalogue: describeNothing, write: () => undefined });
+const host = createRuntime({ env: process.env, apiDescription: describeNothing, write: () => undefined });
 const services = await host.services(jobUses);
 const queues = watched(openQueues(readSettings(process.env, ['queues'])), 'queues');
 const effects = watched(mongoEffects(new MongoClient(String(process.env['MONGODB_URI']))), 'effects');

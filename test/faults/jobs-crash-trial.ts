@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { openQueues } from '../../lib/adapters/queue/sqs.ts';
 import { newId } from '../../lib/kernel/ids.ts';
-import { readSettings } from '../../lib/kernel/settings.ts';
-import { createHost } from '../../lib/services.ts';
+import { readSettings } from '../../lib/kernel/settings/settings.ts';
+import { createRuntime } from '../../lib/services.ts';
 import { leaseMs } from '../../lib/tasks/attempt.ts';
 import { markDeadLetters, redrive } from '../../lib/tasks/dead-letters.ts';
 import { JobRequested } from '../../events/job-requested.ts';
@@ -59,7 +59,7 @@ interface TaskDocument {
 
 /** Kills of one piece of the job machinery at each of its points, and how its task ends after the restart. */
 export async function openJobTrials(env: NodeJS.ProcessEnv) {
-  const host = createHost({ env, catalogue: describeNothing, write: () => undefined });
+  const host = createRuntime({ env, apiDescription: describeNothing, write: () => undefined });
   const services = await host.services(jobUses);
   const queues = openQueues(readSettings(env, ['queues']));
   const mongo = await new MongoClient(String(env['MONGODB_URI'])).connect();

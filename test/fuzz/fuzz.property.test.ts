@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { discover } from '../../infra/discover.ts';
-import { endpoint } from '../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { type App, type CallOptions, startApp } from '../harness.ts';
 import { planted } from '../infra/local/gateway/fixture.ts';
 import { makers } from '../every-endpoint/objects.ts';

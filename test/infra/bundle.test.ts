@@ -73,7 +73,7 @@ test('a function that imports a driver by itself is caught', async () => {
   const { found, bundled } = await plant('driver', {
     'sneak.schedule.ts': `
       import { createConnection } from '${project}/node_modules/mysql2/promise.js';
-      import { schedule } from '${project}/lib/kernel/schedule.ts';
+      import { schedule } from '${project}/lib/kernel/lambda/schedule.ts';
       export const handler = schedule({ everyMinutes: 1, summary: 'x', run: async () => void (await createConnection('')) });`,
   });
   const [bundle, of] = [bundled[0], found[0]];
@@ -103,9 +103,9 @@ test('builtins are required, never imported', () => {
 test('a service that the function does not declare is refused with its name', async () => {
   const { bundled } = await plant('undeclared', {
     'reach.schedule.ts': `
-      import { currentHost } from '${project}/lib/kernel/host.ts';
-      import { schedule } from '${project}/lib/kernel/schedule.ts';
-      export const handler = schedule({ everyMinutes: 1, summary: 'x', run: async () => void (await currentHost().services(['mongo'])) });`,
+      import { currentRuntime } from '${project}/lib/kernel/lambda/runtime.ts';
+      import { schedule } from '${project}/lib/kernel/lambda/schedule.ts';
+      export const handler = schedule({ everyMinutes: 1, summary: 'x', run: async () => void (await currentRuntime().services(['mongo'])) });`,
   });
   const call = `require(${JSON.stringify(join(bundled[0]?.folder ?? '', 'index.js'))})
     .handler({}, { functionName: 'mcp-local-reach', getRemainingTimeInMillis: () => 9999 }).catch((error) => console.log(String(error)))`;
@@ -116,10 +116,10 @@ test('a service that the function does not declare is refused with its name', as
 test("a stream is wrapped for Lambda's response streaming, nothing else is", async () => {
   const { bundled } = await plant('streams', {
     'tick.stream.ts': `
-      import { stream } from '${project}/lib/kernel/stream.ts';
+      import { stream } from '${project}/lib/kernel/http/stream.ts';
       export const handler = stream({ route: 'GET /tick', summary: 'x', permission: 'public', limit: 'off', produces: 'text/plain', run: async function* () { yield 'x'; } });`,
     'plain.schedule.ts': `
-      import { schedule } from '${project}/lib/kernel/schedule.ts';
+      import { schedule } from '${project}/lib/kernel/lambda/schedule.ts';
       export const handler = schedule({ everyMinutes: 1, summary: 'x', run: async () => undefined });`,
   });
   const files = bundled.map((bundle) => join(bundle.folder, 'index.js'));

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { envExample, envExampleFile, readmeFile, withSettingsTable } from '../../infra/describe-settings.ts';
-import { settingsGroups } from '../../lib/kernel/settings.ts';
+import { settingsGroups } from '../../lib/kernel/settings/settings.ts';
 
 describe('the settings as documented', () => {
   it('are current in .env.example (else: npm run settings)', () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { firstSettings } from '../../infra/first-settings.ts';
-import { readSettings } from '../../lib/kernel/settings.ts';
+import { readSettings } from '../../lib/kernel/settings/settings.ts';
 
 test('fresh keys are keys that the platform takes', () => {
   const { JWT_PRIVATE_KEYS, ENCRYPTION_KEYS } = firstSettings();

@@ -3,16 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, type Writable } from 'node:stream';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { bundledCatalogue, docsFolder } from '../../infra/bundled-catalogue.ts';
+import { bundledApiDescription, docsFolder } from '../../infra/bundled-api-description.ts';
 import { lambdaHandler } from '../../infra/lambda-entry.ts';
 import type { Env } from '../../infra/lambda/read-secrets.ts';
-import type { Handler } from '../../lib/kernel/declaration.ts';
-import { currentHost, type Host } from '../../lib/kernel/host.ts';
-import { schedule } from '../../lib/kernel/schedule.ts';
-import { stream } from '../../lib/kernel/stream.ts';
+import type { Handler } from '../../lib/kernel/lambda/declaration.ts';
+import { currentRuntime, type Runtime } from '../../lib/kernel/lambda/runtime.ts';
+import { schedule } from '../../lib/kernel/lambda/schedule.ts';
+import { stream } from '../../lib/kernel/http/stream.ts';
 import { secret, startAwsService } from './lambda/secrets-manager.ts';
 
-const host = { write: () => undefined } as unknown as Host;
+const host = { write: () => undefined } as unknown as Runtime;
 const streamDeclaration = {
   route: 'GET /tick',
   summary: 'x',
@@ -29,11 +29,11 @@ type Streamed = (event: unknown, out: Writable, context: unknown) => Promise<unk
 /** A function that was put on a host by `env`, and the environments that its hosts were made from. */
 function onLambda(handler: Handler, env: NodeJS.ProcessEnv) {
   const made: Env[] = [];
-  const createHost = (env: Env): Host => {
+  const createRuntime = (env: Env): Runtime => {
     made.push(env);
     return host;
   };
-  return { call: lambdaHandler(handler, createHost, env) as Called, made };
+  return { call: lambdaHandler(handler, createRuntime, env) as Called, made };
 }
 
 const echo = Object.assign(async (event: unknown) => event, {
@@ -44,7 +44,7 @@ test('a handler runs on the host that it is given', async () => {
   const handler = schedule({ everyMinutes: 1, summary: 'x', run: async () => undefined });
   const { made } = onLambda(handler, { STAGE: 'dev' });
   expect(made).toEqual([{ STAGE: 'dev' }]);
-  expect(currentHost()).toBe(host);
+  expect(currentRuntime()).toBe(host);
 });
 
 test('a function waits for its secrets, reads them once, and asks again after a failure', async () => {
@@ -84,16 +84,16 @@ test("a stream is handed to Lambda's streaming, which refuses what comes past Cl
   expect(JSON.parse(String(out.read()))).toMatchObject({ status: 403, instance: '/tick' });
 });
 
-test('the built catalogue answers from the bundle, and never from outside its folder', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'catalogue-'));
+test('the built apiDescription answers from the bundle, and never from outside its folder', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'api-description-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   mkdirSync(join(folder, docsFolder));
   writeFileSync(join(folder, docsFolder, 'page.css'), 'x');
   writeFileSync(join(folder, 'index.js'), 'secret');
   const built = { openapi: { openapi: '3.1.0' }, routes: [{ method: 'GET', path: '/a' }] };
-  const catalogue = bundledCatalogue(async () => built, folder);
-  expect(await catalogue.openapi()).toBe(built.openapi);
-  expect(await catalogue.routes()).toBe(built.routes);
-  expect(String(await catalogue.docsAsset('page.css'))).toBe('x');
-  expect(await catalogue.docsAsset('../index.js')).toBeUndefined();
+  const apiDescription = bundledApiDescription(async () => built, folder);
+  expect(await apiDescription.openapi()).toBe(built.openapi);
+  expect(await apiDescription.routes()).toBe(built.routes);
+  expect(String(await apiDescription.docsAsset('page.css'))).toBe('x');
+  expect(await apiDescription.docsAsset('../index.js')).toBeUndefined();
 });

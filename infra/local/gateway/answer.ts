@@ -1,6 +1,6 @@
 import { type ServerResponse, validateHeaderName, validateHeaderValue } from 'node:http';
 import * as z from 'zod';
-import { Problem, problemBody, type ProblemType } from '../../../lib/kernel/problem.ts';
+import { Problem, problemBody, type ProblemType } from '../../../lib/kernel/errors/problem.ts';
 import { isHopByHop } from './hop-by-hop.ts';
 import { exceedsLambda } from './limits.ts';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { timeoutSecondsOf } from '../../../lib/kernel/timeouts.ts';
+import { timeoutSecondsOf } from '../../../lib/kernel/lambda/timeouts.ts';
 import type { DiscoveredFunction } from '../../discover.ts';
 import type { ResponseStream } from './streaming.ts';
 

@@ -6,8 +6,8 @@ import {
   SetQueueAttributesCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { timeoutSecondsOf } from '../../../lib/kernel/timeouts.ts';
-import { maxReceives } from '../../../lib/kernel/worker.ts';
+import { timeoutSecondsOf } from '../../../lib/kernel/lambda/timeouts.ts';
+import { maxReceives } from '../../../lib/kernel/lambda/worker.ts';
 import { type DiscoveredFunction, ofKind } from '../../discover.ts';
 
 export interface QueueOptions {

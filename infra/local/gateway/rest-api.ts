@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { requestIdFrom } from '../../../lib/kernel/ids.ts';
-import type { ProblemType } from '../../../lib/kernel/problem.ts';
+import type { ProblemType } from '../../../lib/kernel/errors/problem.ts';
 import { type DiscoveredFunction, ofKind } from '../../discover.ts';
 import { BadAnswer, gatewayProblem, readAnswer, sendAnswer } from './answer.ts';
 import { InvocationTimeout, type Invoker } from './invoke.ts';

@@ -1,4 +1,4 @@
-import type { Route } from '../../../lib/kernel/declaration.ts';
+import type { Route } from '../../../lib/kernel/lambda/declaration.ts';
 
 /** One path of the API with what answers each method on it. */
 export interface Resource<T> {

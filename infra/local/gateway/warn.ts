@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { redactText } from '../../../lib/kernel/redact.ts';
+import { redactText } from '../../../lib/kernel/log/redact.ts';
 
 /** Takes what the person at the terminal must hear. */
 export type Warn = (message: string, error?: unknown) => void;

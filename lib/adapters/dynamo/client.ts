@@ -1,9 +1,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Probe } from '../../kernel/probe.ts';
-import { Problem } from '../../kernel/problem.ts';
-import type { SettingsOf } from '../../kernel/settings.ts';
-import { tableName, trustTable } from './tables.ts';
+import { Problem } from '../../kernel/errors/problem.ts';
+import type { SettingsOf } from '../../kernel/settings/settings.ts';
+import { tableName, sessionsTable } from './tables.ts';
 
 /** A command and its retries end within this time. */
 const deadlineMs = 2000;
@@ -41,7 +41,7 @@ function isOurFault(error: unknown): boolean {
 }
 
 export function dynamoProbe(client: DynamoDBDocumentClient, stage: string): Probe {
-  const anything = new GetCommand({ TableName: tableName(stage, trustTable), Key: { pk: 'probe' } });
+  const anything = new GetCommand({ TableName: tableName(stage, sessionsTable), Key: { pk: 'probe' } });
   return async (timeoutMs) => {
     await client.send(anything, { abortSignal: AbortSignal.timeout(timeoutMs) });
   };

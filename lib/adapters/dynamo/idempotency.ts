@@ -3,8 +3,8 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Claim, Claimed, IdempotencyStore, KeptAnswer } from '../../kernel/idempotency.ts';
-import type { Seal } from '../../secrets/seal.ts';
+import type { Claim, Claimed, IdempotencyStore, KeptAnswer } from '../../kernel/http/idempotency.ts';
+import type { Encryptor } from '../../secrets/encryptor.ts';
 import { ask } from './client.ts';
 import { seconds, unlessLost } from './requests.ts';
 
@@ -29,7 +29,11 @@ const tooLarge = 'too-large';
 const placeOf = (key: string) => ({ pk: `request#${key}` });
 
 /** Requests with an Idempotency-Key, in DynamoDB; answers are packed and sealed. */
-export function dynamoIdempotency(client: DynamoDBDocumentClient, TableName: string, seal: Seal): IdempotencyStore {
+export function dynamoIdempotency(
+  client: DynamoDBDocumentClient,
+  TableName: string,
+  encryptor: Encryptor,
+): IdempotencyStore {
   const update = (key: string, of: Omit<UpdateCommand['input'], 'TableName' | 'Key'>) =>
     unlessLost(ask((o) => client.send(new UpdateCommand({ TableName, Key: placeOf(key), ...of }), o)));
 
@@ -72,7 +76,7 @@ export function dynamoIdempotency(client: DynamoDBDocumentClient, TableName: str
       const get = new GetCommand({ TableName, Key: placeOf(key), ConsistentRead: true });
       const item = RequestItem.parse((await ask((o) => client.send(get, o))).Item);
       if (item.fingerprint !== fingerprint) return { state: 'different' };
-      if (item.answer !== undefined) return { state: 'answered', answer: await unpack(seal, key, item.answer) };
+      if (item.answer !== undefined) return { state: 'answered', answer: await unpack(encryptor, key, item.answer) };
       const restMs = item.run_ends_at - Date.now();
       const taken = restMs <= 0 ? await takeOver(key, item, leaseMs) : undefined;
       return taken ? { state: 'ours', claim: taken } : { state: 'running', retrySeconds: Math.max(1, seconds(restMs)) };
@@ -82,7 +86,7 @@ export function dynamoIdempotency(client: DynamoDBDocumentClient, TableName: str
       await update(key, {
         UpdateExpression: 'SET answer = :answer',
         ConditionExpression: 'run = :run',
-        ExpressionAttributeValues: { ':answer': await pack(seal, key, answer), ':run': run },
+        ExpressionAttributeValues: { ':answer': await pack(encryptor, key, answer), ':run': run },
       });
     },
 
@@ -96,15 +100,15 @@ export function dynamoIdempotency(client: DynamoDBDocumentClient, TableName: str
   };
 }
 
-async function pack(seal: Seal, key: string, answer: KeptAnswer): Promise<string> {
+async function pack(encryptor: Encryptor, key: string, answer: KeptAnswer): Promise<string> {
   const packed = (await promisify(gzip)(JSON.stringify(answer))).toString('base64');
-  const sealed = await seal.seal(packed, placeOf(key).pk);
+  const sealed = await encryptor.encrypt(packed, placeOf(key).pk);
   return sealed.length <= maxAnswerBytes ? sealed : tooLarge;
 }
 
-async function unpack(seal: Seal, key: string, kept: string): Promise<KeptAnswer | typeof tooLarge> {
+async function unpack(encryptor: Encryptor, key: string, kept: string): Promise<KeptAnswer | typeof tooLarge> {
   if (kept === tooLarge) return kept;
-  const packed = await seal.open(kept, placeOf(key).pk);
+  const packed = await encryptor.decrypt(kept, placeOf(key).pk);
   return Kept.parse(JSON.parse((await promisify(gunzip)(Buffer.from(packed, 'base64'))).toString('utf8')));
 }
 

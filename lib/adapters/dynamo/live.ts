@@ -7,9 +7,9 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { LiveEvent } from '../../../events/live-event.ts';
-import type { Grant, Role } from '../../kernel/caller.ts';
+import type { Grant, Role } from '../../kernel/http/caller.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { SettingsOf } from '../../kernel/settings.ts';
+import type { SettingsOf } from '../../kernel/settings/settings.ts';
 import type { Connection, ConnectionStore, LiveLog, LoggedEvent } from '../../live/ports.ts';
 import { ask, openDynamo } from './client.ts';
 import { seconds, unlessLost } from './requests.ts';

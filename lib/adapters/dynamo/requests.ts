@@ -1,7 +1,7 @@
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { TicketStore } from '../../auth/ports.ts';
-import type { Limiter } from '../../kernel/limit.ts';
+import type { Limiter } from '../../kernel/http/rate-limit.ts';
 import { ask } from './client.ts';
 
 const ticketKey = (hash: string) => ({ pk: `ticket#${hash}` });

@@ -9,7 +9,7 @@ export interface Table {
 }
 
 /** Session families, user standing and key standing. */
-export const trustTable = { suffix: 'trust', partitionKey: 'pk', ttl: 'expires_at' } as const satisfies Table;
+export const sessionsTable = { suffix: 'trust', partitionKey: 'pk', ttl: 'expires_at' } as const satisfies Table;
 
 /** Requests with an Idempotency-Key, tickets, and counters for when Redis is away. */
 export const requestsTable = { suffix: 'requests', partitionKey: 'pk', ttl: 'expires_at' } as const satisfies Table;
@@ -22,7 +22,7 @@ export const liveTable = {
   ttl: 'expires_at',
 } as const satisfies Table;
 
-export const tables: readonly Table[] = [trustTable, requestsTable, liveTable];
+export const tables: readonly Table[] = [sessionsTable, requestsTable, liveTable];
 
 export function tableName(stage: string, { suffix }: Table): string {
   return `mcp-${stage}-${suffix}`;

@@ -1,6 +1,6 @@
 import { type Db, MongoClient } from 'mongodb';
 import type { Probe } from '../../kernel/probe.ts';
-import type { SettingsOf } from '../../kernel/settings.ts';
+import type { SettingsOf } from '../../kernel/settings/settings.ts';
 
 /** Connects on first use. A server that is away is noticed within 2 s, one that stalls within 5 s. */
 export function openMongo({ mongo }: SettingsOf<'mongo'>): Db {

@@ -1,5 +1,5 @@
 import { MongoError } from 'mongodb';
-import { Problem } from '../../kernel/problem.ts';
+import { Problem } from '../../kernel/errors/problem.ts';
 
 /** What `work` resolves. @throws Problem `service-unavailable` when MongoDB fails at it. */
 export async function answering<T>(work: () => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import type { ApiKey, ApiKeyStore } from '../../auth/ports.ts';
-import type { Permission } from '../../kernel/caller.ts';
+import type { Permission } from '../../kernel/http/caller.ts';
 import type { Mysql, SqlValue } from './connection.ts';
 import { insertOutbox } from './outbox.ts';
 

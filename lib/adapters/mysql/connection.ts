@@ -160,7 +160,7 @@ async function inTransaction<T>(connection: PoolConnection, work: (tx: SqlRunner
 /** Statements as they come, in MySQL's text protocol: a prepared statement costs a round trip more and is of no use to a pool of one. */
 function runner(connection: PoolConnection): SqlRunner {
   const send = async <R extends RowDataPacket[] | ResultSetHeader>(sql: string, values: readonly SqlValue[] = []) => {
-    values.forEach(demandPlain);
+    values.forEach(assertPlain);
     const [result] = await connection
       .query<R>({ sql, values: [...values], timeout: QUERY_MS })
       .catch((error: unknown): never => {
@@ -176,7 +176,7 @@ function runner(connection: PoolConnection): SqlRunner {
 }
 
 /** The driver writes an object as `a = 1, b = 2` and an array as a list, which is how values become SQL. */
-function demandPlain(value: unknown): void {
+function assertPlain(value: unknown): void {
   const plain =
     value === null ||
     typeof value === 'string' ||

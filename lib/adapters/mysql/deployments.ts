@@ -3,11 +3,11 @@ import type {
   DeploymentFilter,
   DeploymentStore,
   Fleet,
-  FleetChange,
-  FleetKey,
+  ReplicasChange,
+  ReplicasKey,
   Replica,
 } from '../../deployments/ports.ts';
-import { Problem } from '../../kernel/problem.ts';
+import { Problem } from '../../kernel/errors/problem.ts';
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
 import {
   deploymentColumns,
@@ -59,7 +59,7 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
     },
     byBootstrap: async (hash) => (await replicas('bootstrap_hash = ?', [hash]))[0],
     byReport: async (hash) => (await replicas('report_hash = ?', [hash]))[0],
-    change: (key, decide) => changeFleet(mysql, key, decide),
+    change: (key, decide) => changeReplicas(mysql, key, decide),
     async seen(replicaId, at, { seq, restarts, memoryMb }) {
       const { affectedRows } = await mysql.execute(
         `UPDATE mcp_replicas SET seq = ?, restarts = ?, memory_mb = ?, seen_at = ?
@@ -97,9 +97,9 @@ function conditions({ status, toolId }: DeploymentFilter): { where: string; valu
 }
 
 /** Every change of a fleet takes its tool's lock first, so two of them never wait for each other's rows. */
-function changeFleet<T extends FleetChange>(
+function changeReplicas<T extends ReplicasChange>(
   mysql: Mysql,
-  key: FleetKey,
+  key: ReplicasKey,
   decide: (fleet: Fleet) => T | Promise<T>,
 ): Promise<T | undefined> {
   return mysql.transaction(async (tx) => {
@@ -123,7 +123,7 @@ const byReplica = 'SELECT d.id, d.tool_id FROM mcp_deployments d JOIN mcp_replic
 /** The deployment that a key leads to. */
 async function placeOf(
   tx: SqlRunner,
-  key: Exclude<FleetKey, { readonly toolId: string }>,
+  key: Exclude<ReplicasKey, { readonly toolId: string }>,
 ): Promise<{ id: string; tool_id: string } | undefined> {
   const [sql, value] =
     'deploymentId' in key

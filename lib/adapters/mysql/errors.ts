@@ -1,4 +1,4 @@
-import { Problem } from '../../kernel/problem.ts';
+import { Problem } from '../../kernel/errors/problem.ts';
 
 /** A row with this key is there already. The stores turn it into the problem that it means. */
 export class DuplicateKey extends Error {

@@ -1,6 +1,6 @@
 import type { InviteStore, User } from '../../auth/ports.ts';
-import type { Role } from '../../kernel/caller.ts';
-import { Problem } from '../../kernel/problem.ts';
+import type { Role } from '../../kernel/http/caller.ts';
+import { Problem } from '../../kernel/errors/problem.ts';
 import type { Mysql, SqlRunner } from './connection.ts';
 import { insertOutbox } from './outbox.ts';
 

@@ -1,5 +1,5 @@
 import type { OutboxMessage } from '../../../events/outbox.ts';
-import { type Correlation, currentCorrelation } from '../../kernel/correlation.ts';
+import { type Correlation, currentCorrelation } from '../../kernel/log/correlation.ts';
 import type { OutboxEntry, OutboxStore, StoredOutboxEntry } from '../../outbox/ports.ts';
 import type { Mysql, SqlRunner } from './connection.ts';
 

@@ -1,4 +1,4 @@
-import { Problem } from '../../kernel/problem.ts';
+import { Problem } from '../../kernel/errors/problem.ts';
 import type { ToolRecord, ToolStore } from '../../tools/ports.ts';
 import type { Mysql, SqlRunner } from './connection.ts';
 import { DuplicateKey } from './errors.ts';

@@ -1,6 +1,6 @@
 import type { User, UserFilter, UserStore } from '../../auth/ports.ts';
-import type { Role } from '../../kernel/caller.ts';
-import { Problem } from '../../kernel/problem.ts';
+import type { Role } from '../../kernel/http/caller.ts';
+import { Problem } from '../../kernel/errors/problem.ts';
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
 import { DuplicateKey } from './errors.ts';
 import { spendInvite } from './invites.ts';

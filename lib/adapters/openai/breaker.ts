@@ -11,13 +11,13 @@ export function createBreaker(
   now: () => number = () => performance.now(),
 ): Breaker {
   let inARow = 0;
-  let closedUntil = 0;
+  let openUntil = 0;
   return {
     mayTry() {
       if (inARow < failures) return true;
-      if (now() < closedUntil) return false;
+      if (now() < openUntil) return false;
       // One tries; the others wait for how it ends, or another pause.
-      closedUntil = now() + pauseMs;
+      openUntil = now() + pauseMs;
       return true;
     },
     succeeded() {
@@ -25,7 +25,7 @@ export function createBreaker(
     },
     failed() {
       inARow += 1;
-      if (inARow >= failures) closedUntil = now() + pauseMs;
+      if (inARow >= failures) openUntil = now() + pauseMs;
     },
   };
 }

@@ -7,7 +7,7 @@ import {
   type ModelRequest,
   ModelUnavailable,
 } from '../../analysis/ports.ts';
-import type { SettingsOf } from '../../kernel/settings.ts';
+import type { SettingsOf } from '../../kernel/settings/settings.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 
 /** A model behind OpenAI's API or one that is like it; undefined without a key. The SDK is loaded at the first question. */

@@ -1,4 +1,4 @@
-import type { SettingsOf } from '../../kernel/settings.ts';
+import type { SettingsOf } from '../../kernel/settings/settings.ts';
 import type { DeadLetters } from '../../tasks/ports.ts';
 import { openQueues } from './sqs.ts';
 

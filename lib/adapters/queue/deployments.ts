@@ -1,6 +1,6 @@
 import type { DeploymentDue } from '../../../events/deployment-due.ts';
 import type { DeploymentQueue } from '../../deployments/ports.ts';
-import { currentCorrelation } from '../../kernel/correlation.ts';
+import { currentCorrelation } from '../../kernel/log/correlation.ts';
 import type { Queues } from './sqs.ts';
 
 export function queueDeployments(queues: Queues): DeploymentQueue {

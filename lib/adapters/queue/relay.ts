@@ -1,5 +1,5 @@
 import type { RelayRequested } from '../../../events/relay-requested.ts';
-import { currentCorrelation } from '../../kernel/correlation.ts';
+import { currentCorrelation } from '../../kernel/log/correlation.ts';
 import type { Relay } from '../../outbox/ports.ts';
 import type { Queues } from './sqs.ts';
 

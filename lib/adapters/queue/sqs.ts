@@ -6,9 +6,9 @@ import {
   SendMessageCommand,
   SQSClient,
 } from '@aws-sdk/client-sqs';
-import { currentCorrelation } from '../../kernel/correlation.ts';
+import { currentCorrelation } from '../../kernel/log/correlation.ts';
 import type { Probe } from '../../kernel/probe.ts';
-import type { SettingsOf } from '../../kernel/settings.ts';
+import type { SettingsOf } from '../../kernel/settings/settings.ts';
 
 /** The installation's queues, by their declared names. */
 export interface Queues {

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from '@upstash/redis';
 import type { Cache } from '../../kernel/cache.ts';
-import { currentCorrelation } from '../../kernel/correlation.ts';
+import { currentCorrelation } from '../../kernel/log/correlation.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { Log } from '../../kernel/log.ts';
+import type { Log } from '../../kernel/log/log.ts';
 
 /** Redis must answer within this, or the reader goes on without it. */
 const patienceMs = 150;

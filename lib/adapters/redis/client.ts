@@ -1,6 +1,6 @@
 import { Redis } from '@upstash/redis';
 import type { Probe } from '../../kernel/probe.ts';
-import type { SettingsOf } from '../../kernel/settings.ts';
+import type { SettingsOf } from '../../kernel/settings/settings.ts';
 
 /** Redis over HTTP: no connection, no retry, because whoever asks it can do without. */
 export function openRedis({ redis }: SettingsOf<'redis'>): Redis {

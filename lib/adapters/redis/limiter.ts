@@ -1,6 +1,6 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import type { Redis } from '@upstash/redis';
-import type { Limit, Limiter } from '../../kernel/limit.ts';
+import type { Limit, Limiter } from '../../kernel/http/rate-limit.ts';
 
 /** A request waits at most this long for its count; after that it goes uncounted. */
 const patienceMs = 500;

@@ -3,7 +3,7 @@ import {
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { SettingsOf } from '../../kernel/settings.ts';
+import type { SettingsOf } from '../../kernel/settings/settings.ts';
 import type { Sockets } from '../../live/ports.ts';
 
 /** Posts to open WebSockets by API Gateway's management API; a post ends within 2 s. */

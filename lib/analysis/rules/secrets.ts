@@ -1,4 +1,4 @@
-import { isPlaceholder } from '../../kernel/secret-shapes.ts';
+import { isPlaceholder } from '../../kernel/log/secret-shapes.ts';
 import { isSecretPlace, literalsIn, plainName } from '../../secrets/literal.ts';
 import type { Rule } from '../rule.ts';
 

@@ -90,7 +90,7 @@ export const structureRules: readonly Rule[] = [
   {
     id: 'description-missing',
     severity: 'low',
-    risk: 'Nobody can tell from the catalogue what it is for.',
+    risk: 'Nobody can tell from the catalog what it is for.',
     fix: 'Describe in a sentence or two what the server does and for whom.',
     *check({ description }) {
       if (description !== undefined && description.trim().length < 20)

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { discover } from '../../../infra/discover.ts';
-import { stream } from '../../../lib/kernel/stream.ts';
+import { stream } from '../../../lib/kernel/http/stream.ts';
 import { type App, startApp } from '../../harness.ts';
 import { planted } from '../../infra/local/gateway/fixture.ts';
 

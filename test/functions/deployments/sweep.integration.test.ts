@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { scheduledEvent } from '../../../infra/local/gateway/clock.ts';
-import { currentHost } from '../../../lib/kernel/host.ts';
+import { currentRuntime } from '../../../lib/kernel/lambda/runtime.ts';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
 import { deployed, untilStatus } from './deploy.ts';
 
@@ -15,7 +15,7 @@ beforeAll(async () => {
   owner = await app.signUp();
 });
 
-const services = () => currentHost().services(['mysql', 'containers']);
+const services = () => currentRuntime().services(['mysql', 'containers']);
 const sweep = (secondsAhead = 0) =>
   app.invoke('sweep-deployments', scheduledEvent('sweep-deployments', new Date(Date.now() + secondsAhead * 1000)));
 
@@ -80,8 +80,8 @@ it('lets no bootstrap token be used twice', async () => {
   const redeem = (token: string, nonce: string) =>
     app.call('POST', '/internal/v1/runners/redeem', { json: { token, nonce } });
   expect((await redeem('mcp_bt_made-up', 'a'.repeat(20))).status).toBe(401);
-  const { seal } = await currentHost().services(['secrets']);
-  const { bootstrap } = JSON.parse(await seal.open(replica.credentials, `replica:${replica.id}`)) as {
+  const { encryptor } = await currentRuntime().services(['secrets']);
+  const { bootstrap } = JSON.parse(await encryptor.decrypt(replica.credentials, `replica:${replica.id}`)) as {
     bootstrap: string;
   };
   expect((await redeem(bootstrap, 'somebody-elses-nonce')).status).toBe(401);

@@ -4,8 +4,8 @@ import { beforeAll, expect, inject, it } from 'vitest';
 import { JobRequested } from '../../../events/job-requested.ts';
 import { ensureQueue, type Queue, sqsClient, type WorkerFunction } from '../../../infra/local/gateway/queues.ts';
 import { sqsEvent } from '../../../infra/local/gateway/sqs-event.ts';
-import { currentHost, installHost } from '../../../lib/kernel/host.ts';
-import { worker } from '../../../lib/kernel/worker.ts';
+import { currentRuntime, installRuntime } from '../../../lib/kernel/lambda/runtime.ts';
+import { worker } from '../../../lib/kernel/lambda/worker.ts';
 import { markDeadLetters, redrive } from '../../../lib/tasks/dead-letters.ts';
 import { runJob } from '../../../lib/tasks/run-job.ts';
 import { submitTask } from '../../../lib/tasks/submit-task.ts';
@@ -42,9 +42,9 @@ let queue: Queue;
 let client: ReturnType<typeof sqsClient>;
 beforeAll(async () => {
   app = await startApp({ functions: [] });
-  const host = currentHost();
-  installHost({ ...host, postpone: (message) => host.postpone(message, 0) });
-  const stage = host.settings().base.STAGE;
+  const runtime = currentRuntime();
+  installRuntime({ ...runtime, postpone: (message) => runtime.postpone(message, 0) });
+  const stage = runtime.settings().base.STAGE;
   client = sqsClient({ functions: [], stage, sqsEndpoint: inject('stores').sqs });
   queue = await ensureQueue(client, stage, tryJobs);
 });
@@ -66,7 +66,7 @@ async function drain(): Promise<void> {
   }
 }
 
-const parts = () => currentHost().services(['mongo', 'secrets', 'queues', 'deadLetters']);
+const parts = () => currentRuntime().services(['mongo', 'secrets', 'queues', 'deadLetters']);
 const unreadable = ['not json', '{"task_id":5}'];
 
 it.each([1, 2, 3, 4, 5, 6, 7, 8, 9])(

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rotateKeys } from '../../../infra/local/rotate-keys.ts';
 import { readSigningKeys } from '../../../lib/auth/tokens.ts';
-import { readSettings } from '../../../lib/kernel/settings.ts';
+import { readSettings } from '../../../lib/kernel/settings/settings.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
-import { readSeal } from '../../../lib/secrets/seal.ts';
+import { readEncryptor } from '../../../lib/secrets/encryptor.ts';
 
 let state: string;
 beforeEach(async () => {
@@ -38,9 +38,9 @@ describe('rotating keys', () => {
 
   it('opens what was ever sealed', async () => {
     await rotateKeys(state);
-    const sealed = await readSeal(await settings()).seal('hunter2', 'here');
+    const sealed = await readEncryptor(await settings()).encrypt('hunter2', 'here');
     for (let times = 0; times < 3; times += 1) await rotateKeys(state);
-    expect(await readSeal(await settings()).open(sealed, 'here')).toBe('hunter2');
+    expect(await readEncryptor(await settings()).decrypt(sealed, 'here')).toBe('hunter2');
   });
 
   it('keeps keys for their owner alone', async () => {

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
 import { EventStream, readEventId } from '../../../infra/runner/event-stream.ts';
-import { StreamShelf } from '../../../infra/runner/stream-shelf.ts';
+import { ResumableStreams } from '../../../infra/runner/resumable-streams.ts';
 
 /** What a client reads of a stream, over one connection that is ended then. */
 async function read(stream: EventStream, last?: number): Promise<string> {
@@ -50,7 +50,7 @@ it.each([
 });
 
 it('keeps every stream that goes on, and of the finished ones few and little', () => {
-  const shelf = new StreamShelf();
+  const shelf = new ResumableStreams();
   const going = new EventStream('going', false);
   shelf.keep(going);
   const finish = (id: string, size: number): void => {

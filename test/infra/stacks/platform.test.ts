@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { discover, type DiscoveredFunction, ofKind } from '../../../infra/discover.ts';
 import { usesOf } from '../../../infra/uses.ts';
-import { timeoutSecondsOf } from '../../../lib/kernel/timeouts.ts';
+import { timeoutSecondsOf } from '../../../lib/kernel/lambda/timeouts.ts';
 import * as rules from './rules.ts';
 import {
   flat,
@@ -49,7 +49,7 @@ describe('function files', () => {
     const plant = (file: string, kind: string, declaration: string): void =>
       writeFileSync(
         join(folder, 'planted', file),
-        `import { ${kind} } from '${kernel}/${kind}.ts';
+        `import { ${kind} } from '${kernel}/${['endpoint', 'stream'].includes(kind) ? 'http' : 'lambda'}/${kind}.ts';
          import * as z from '${join(import.meta.dirname, '../../../node_modules/zod/index.js')}';
          export const handler = ${kind}({ summary: 'x', run: async () => ({}), ${declaration} });`,
       );

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { catalogueOf } from '../../../infra/catalogue.ts';
+import { apiDescriptionOf } from '../../../infra/api-description.ts';
 import { discover, type DiscoveredFunction, ofKind } from '../../../infra/discover.ts';
 import { RouteTree } from '../../../infra/local/gateway/routes.ts';
 import { flat, synthesize, synthesisMs, theOnly } from './synthesize.ts';
@@ -65,7 +65,7 @@ test('the template, OpenAPI and the local gateway have the routes that the funct
   const declared = declaredRoutes();
   expect(namedRoutesOf(body)).toEqual(declared);
 
-  const { paths } = (await catalogueOf(functions, '1').openapi()) as {
+  const { paths } = (await apiDescriptionOf(functions, '1').openapi()) as {
     paths: Record<string, Record<string, { operationId: string }>>;
   };
   const described = Object.entries(paths).flatMap(([path, methods]) =>

@@ -6,7 +6,7 @@ import { variablesOf } from '../../../infra/environment.ts';
 import { firstSettings } from '../../../infra/first-settings.ts';
 import { usesOf } from '../../../infra/uses.ts';
 import { tableName, tables } from '../../../lib/adapters/dynamo/tables.ts';
-import { settingsGroups } from '../../../lib/kernel/settings.ts';
+import { settingsGroups } from '../../../lib/kernel/settings/settings.ts';
 import type { Use } from '../../../lib/services.ts';
 import * as rules from './rules.ts';
 import {

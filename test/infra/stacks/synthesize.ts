@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import cdk from '../../../cdk.json' with { type: 'json' };
-import { catalogueOf } from '../../../infra/catalogue.ts';
+import { apiDescriptionOf } from '../../../infra/api-description.ts';
 import type { DiscoveredFunction } from '../../../infra/discover.ts';
 import { readInstallation } from '../../../infra/installation.ts';
 import { definePlatform } from '../../../infra/stacks/platform.ts';
@@ -55,7 +55,7 @@ export async function synthesize(
       readInstallation((name) => given[name]),
       {
         functions,
-        openapi: await catalogueOf(functions, '1.2.3').openapi(),
+        openapi: await apiDescriptionOf(functions, '1.2.3').openapi(),
         version: '1.2.3',
         bundleOf: () => bundle,
         migrationBundle: bundle,

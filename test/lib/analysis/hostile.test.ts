@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ModelServices } from '../../../lib/analysis/ask-model.ts';
 import { examine } from '../../../lib/analysis/examine.ts';
 import { assessFeasibility } from '../../../lib/analysis/feasibility.ts';
-import { fence } from '../../../lib/analysis/fence.ts';
-import { judge } from '../../../lib/analysis/judge.ts';
+import { fence } from '../../../lib/analysis/prompt-data.ts';
+import { judge } from '../../../lib/analysis/score.ts';
 import { Feasibility } from '../../../lib/analysis/schema.ts';
 import { hostile } from './hostile.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { examine } from '../../../lib/analysis/examine.ts';
 import type { Json } from '../../../lib/analysis/json.ts';
-import { judge } from '../../../lib/analysis/judge.ts';
+import { judge } from '../../../lib/analysis/score.ts';
 import { rules } from '../../../lib/analysis/rules/all.ts';
 
 const foundIn = (config: Json): string[] => examine(config).findings.map(({ rule }) => rule);

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { readSigningKeys, type SigningKeys } from '../../../lib/auth/tokens.ts';
-import { readSettings, type SettingsOf } from '../../../lib/kernel/settings.ts';
+import { readSettings, type SettingsOf } from '../../../lib/kernel/settings/settings.ts';
 
 export const baseUrl = 'https://platform.example';
 

@@ -10,7 +10,7 @@ import { newId } from '../../../lib/kernel/ids.ts';
 import { freshDatabase, type TestDatabase } from '../../stores.ts';
 import { newSigningKeys } from './keys.ts';
 import { outdatedHash } from './outdated-hash.ts';
-import { startTrust } from './start-trust.ts';
+import { startSessionStore } from './start-sessions.ts';
 
 const password = 'Correct-Horse-7';
 const silentRelay = { send: async () => undefined };
@@ -18,11 +18,11 @@ const silentRelay = { send: async () => undefined };
 let database: TestDatabase;
 let mysql: Mysql;
 let users: UserStore;
-let store: Awaited<ReturnType<typeof startTrust>>;
+let store: Awaited<ReturnType<typeof startSessionStore>>;
 let signingKeys: SigningKeys;
 
 beforeAll(async () => {
-  [database, store, signingKeys] = await Promise.all([freshDatabase(), startTrust(), newSigningKeys()]);
+  [database, store, signingKeys] = await Promise.all([freshDatabase(), startSessionStore(), newSigningKeys()]);
   mysql = connectMysql({ url: database.url, pool: 2 });
   users = mysqlUserStore(mysql);
 });
@@ -50,7 +50,7 @@ async function addUser(over: Partial<User> = {}): Promise<User> {
 
 const enter = ({ username }: User, secret = password) =>
   login(
-    { users, trust: store.trust, signingKeys, outbox: mysqlOutbox(mysql), relay: silentRelay },
+    { users, sessions: store.sessions, signingKeys, outbox: mysqlOutbox(mysql), relay: silentRelay },
     { username, password: secret },
   );
 
@@ -82,20 +82,20 @@ describe('login', () => {
   it('answers a deactivated user as it answers a wrong password', async () => {
     const user = await addUser({ isActive: false });
     await expect(enter(user)).rejects.toMatchObject({ type: 'invalid-credentials' });
-    expect(await store.trust.user(user.id)).toBeUndefined();
+    expect(await store.sessions.user(user.id)).toBeUndefined();
   });
 
   it('writes the standing that a crash had left out, and never an older one', async () => {
     const user = await addUser();
     await enter(user);
-    expect(await store.trust.user(user.id)).toMatchObject({ role: 'developer', isActive: true });
+    expect(await store.sessions.user(user.id)).toMatchObject({ role: 'developer', isActive: true });
     await mysql.execute("UPDATE users SET role = 'viewer', updated_at = ? WHERE id = ?", [
       new Date(1_700_000_000_003),
       user.id,
     ]);
     await enter(user);
-    expect(await store.trust.user(user.id)).toMatchObject({ role: 'viewer' });
-    await store.trust.putUser({ userId: user.id, role: 'admin', isActive: true, version: user.updatedAt });
-    expect(await store.trust.user(user.id)).toMatchObject({ role: 'viewer' });
+    expect(await store.sessions.user(user.id)).toMatchObject({ role: 'viewer' });
+    await store.sessions.putUser({ userId: user.id, role: 'admin', isActive: true, version: user.updatedAt });
+    expect(await store.sessions.user(user.id)).toMatchObject({ role: 'viewer' });
   });
 });

@@ -6,9 +6,9 @@ import { refresh } from '../../../lib/auth/refresh.ts';
 import { newSession } from '../../../lib/auth/session.ts';
 import type { SigningKeys } from '../../../lib/auth/tokens.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
-import { Problem } from '../../../lib/kernel/problem.ts';
+import { Problem } from '../../../lib/kernel/errors/problem.ts';
 import { newSigningKeys } from './keys.ts';
-import { startTrust } from './start-trust.ts';
+import { startSessionStore } from './start-sessions.ts';
 
 /*
  * The contract's rules of refresh as a model of a few lines, against the real verbs on a real store, under a clock that jumps.
@@ -63,11 +63,11 @@ interface Model {
   readonly endsAt: number;
 }
 
-let store: Awaited<ReturnType<typeof startTrust>>;
+let store: Awaited<ReturnType<typeof startSessionStore>>;
 let signingKeys: SigningKeys;
 
 beforeAll(async () => {
-  store = await startTrust();
+  store = await startSessionStore();
   signingKeys = await newSigningKeys();
 });
 afterAll(() => store.stop());
@@ -87,8 +87,8 @@ async function openSession(): Promise<Model> {
     updatedAt: new Date(1),
   };
   const { family, token } = newSession(user);
-  await store.trust.openFamily(family);
-  await store.trust.putUser({ userId: user.id, role: user.role, isActive: true, version: user.updatedAt });
+  await store.sessions.openFamily(family);
+  await store.sessions.putUser({ userId: user.id, role: user.role, isActive: true, version: user.updatedAt });
   return {
     userId: user.id,
     sessionId: family.id,
@@ -121,7 +121,7 @@ function expected(model: Model, token: string): string {
 
 async function attempt(token: string): Promise<string> {
   try {
-    return (await refresh({ trust: store.trust, signingKeys }, token)).refresh_token;
+    return (await refresh({ sessions: store.sessions, signingKeys }, token)).refresh_token;
   } catch (error) {
     if (error instanceof Problem && error.type === 'invalid-refresh-token') return 'refused';
     throw error;
@@ -143,19 +143,19 @@ async function answered(model: Model, token: string, times: number): Promise<str
 
 /** Takes a step in the model and on the platform, and tells what each answered. */
 async function takeStep(model: Model, step: Step): Promise<{ expected: string; answered: string }> {
-  const { trust } = store;
+  const { sessions } = store;
   const quiet = { expected: '', answered: '' };
   switch (step.do) {
     case 'wait':
       vi.setSystemTime(Date.now() + step.ms);
       return quiet;
     case 'logout':
-      await logout({ trust }, undefined, tokenAt(model, step.age));
+      await logout({ sessions }, undefined, tokenAt(model, step.age));
       model.alive &&= isOver(model);
       return quiet;
     case 'change-password':
       model.userVersion += 1;
-      await trust.endFamiliesOf(model.userId, {
+      await sessions.endFamiliesOf(model.userId, {
         before: new Date(model.userVersion),
         except: step.keeps && model.alive ? model.sessionId : undefined,
       });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Invite, InviteStore, User, UserStore } from '../../../lib/auth/ports.ts';
 import { register } from '../../../lib/auth/register.ts';
-import type { Caller, Grant, Role } from '../../../lib/kernel/caller.ts';
+import type { Caller, Grant, Role } from '../../../lib/kernel/http/caller.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
 
 const ada = {

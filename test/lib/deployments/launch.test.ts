@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { resolveLaunch } from '../../../lib/deployments/launch.ts';
-import { Problem } from '../../../lib/kernel/problem.ts';
+import { Problem } from '../../../lib/kernel/errors/problem.ts';
 
 const resolve = (launch: object, values: Record<string, string> = {}) =>
   resolveLaunch({ launch: { name: 'server', ...launch } }, values);

@@ -1,9 +1,9 @@
 import type { Context } from 'aws-lambda';
-import type { Caller } from '../../../lib/kernel/caller.ts';
-import { installHost } from '../../../lib/kernel/host.ts';
-import type { LimitState } from '../../../lib/kernel/limit.ts';
-import { Problem } from '../../../lib/kernel/problem.ts';
-import { readSettings } from '../../../lib/kernel/settings.ts';
+import type { Caller } from '../../../lib/kernel/http/caller.ts';
+import { installRuntime } from '../../../lib/kernel/lambda/runtime.ts';
+import type { LimitState } from '../../../lib/kernel/http/rate-limit.ts';
+import { Problem } from '../../../lib/kernel/errors/problem.ts';
+import { readSettings } from '../../../lib/kernel/settings/settings.ts';
 
 /* A host for trying the declarators alone: known callers by credential, a counter that does as it is told. */
 
@@ -21,10 +21,10 @@ export function trialHost(env: Record<string, string> = {}, callers: Record<stri
     postponed: [],
     limit: { allowed: true, remaining: 9, resetSeconds: 30 },
   };
-  installHost({
+  installRuntime({
     settings: () => readSettings(env, []),
     services: async () => ({}) as never,
-    gatekeeper: async () => ({
+    authenticator: async () => ({
       authenticate: async (credential) => {
         const caller = callers[credential];
         if (!caller) throw new Problem('unauthorized');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { correlated } from '../../../lib/kernel/correlation.ts';
+import { correlated } from '../../../lib/kernel/log/correlation.ts';
 import { derivedIds, newId } from '../../../lib/kernel/ids.ts';
 
 const uuid7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { moveSecrets } from '../../../lib/secrets/move-secrets.ts';
-import { redactText } from '../../../lib/kernel/redact.ts';
+import { redactText } from '../../../lib/kernel/log/redact.ts';
 import { placed, places, tokens } from './corpus.ts';
 
 const resolved = (text: string, values: Readonly<Record<string, string>>): string =>

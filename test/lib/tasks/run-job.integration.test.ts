@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { Problem } from '../../../lib/kernel/problem.ts';
+import { Problem } from '../../../lib/kernel/errors/problem.ts';
 import { leaseMs } from '../../../lib/tasks/attempt.ts';
 import type { JobDone } from '../../../lib/tasks/run-job.ts';
 import { startJobs } from './start-jobs.ts';

@@ -4,9 +4,9 @@ import { afterAll, inject } from 'vitest';
 import { newEncryptionKeys } from '../../../infra/local/encryption-key.ts';
 import { createIndexes } from '../../../lib/adapters/mongo/create-indexes.ts';
 import { mongoTaskStore } from '../../../lib/adapters/mongo/tasks.ts';
-import { readSettings } from '../../../lib/kernel/settings.ts';
+import { readSettings } from '../../../lib/kernel/settings/settings.ts';
 import type { LiveEvent } from '../../../events/live-event.ts';
-import { readSeal } from '../../../lib/secrets/seal.ts';
+import { readEncryptor } from '../../../lib/secrets/encryptor.ts';
 import type { JobServices } from '../../../lib/tasks/attempt.ts';
 import { type Job, type JobDone, runJob } from '../../../lib/tasks/run-job.ts';
 import { submitTask } from '../../../lib/tasks/submit-task.ts';
@@ -27,7 +27,7 @@ export async function startJobs() {
   const heard: LiveEvent[] = [];
   const services: JobServices = {
     tasks: mongoTaskStore(db),
-    seal: readSeal(readSettings({ ENCRYPTION_KEYS: newEncryptionKeys() }, ['secrets'])),
+    encryptor: readEncryptor(readSettings({ ENCRYPTION_KEYS: newEncryptionKeys() }, ['secrets'])),
     liveLog: {
       append: async (_key, event) => {
         heard.push(event);

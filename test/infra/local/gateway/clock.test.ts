@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { ScheduledEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { startClock } from '../../../../infra/local/gateway/clock.ts';
-import { schedule } from '../../../../lib/kernel/schedule.ts';
+import { schedule } from '../../../../lib/kernel/lambda/schedule.ts';
 import { planted } from './fixture.ts';
 
 const sweep = planted('sweep', schedule({ everyMinutes: 2, summary: 'Sweeps', run: async () => undefined }));

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
-import { endpoint } from '../../../../lib/kernel/endpoint.ts';
+import { endpoint } from '../../../../lib/kernel/http/endpoint.ts';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
 import { installTestHost, planted, rawEndpoint } from './fixture.ts';
 

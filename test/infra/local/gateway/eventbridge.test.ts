@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createEmitter } from '../../../../infra/local/gateway/eventbridge.ts';
-import { event } from '../../../../lib/kernel/event.ts';
+import { event } from '../../../../lib/kernel/lambda/event.ts';
 import { planted } from './fixture.ts';
 
 const stopped = planted(

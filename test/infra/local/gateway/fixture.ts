@@ -1,6 +1,6 @@
-import type { Declaration, Handler } from '../../../../lib/kernel/declaration.ts';
-import { type Host, installHost } from '../../../../lib/kernel/host.ts';
-import { readSettings } from '../../../../lib/kernel/settings.ts';
+import type { Declaration, Handler } from '../../../../lib/kernel/lambda/declaration.ts';
+import { type Runtime, installRuntime } from '../../../../lib/kernel/lambda/runtime.ts';
+import { readSettings } from '../../../../lib/kernel/settings/settings.ts';
 import type { DiscoveredFunction } from '../../../../infra/discover.ts';
 
 /** A handler as its file would export it. */
@@ -27,10 +27,10 @@ export function rawEndpoint(
 export function installTestHost(onLine?: (line: string) => void): { lines: string[] } {
   const lines: string[] = [];
   const settings = readSettings({ STAGE: 'test', RATE_LIMIT_SCALE: '1' }, []);
-  const host: Host = {
+  const host: Runtime = {
     settings: () => settings,
     services: async () => ({}) as never,
-    gatekeeper: async () => ({
+    authenticator: async () => ({
       authenticate: () => Promise.reject(new Error('nobody logs in here')),
       redeem: () => Promise.reject(new Error('nobody logs in here')),
       identify: async () => undefined,
@@ -43,6 +43,6 @@ export function installTestHost(onLine?: (line: string) => void): { lines: strin
       onLine?.(line);
     },
   };
-  installHost(host);
+  installRuntime(host);
   return { lines };
 }

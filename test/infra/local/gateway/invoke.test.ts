@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createInvoker, InvocationTimeout } from '../../../../infra/local/gateway/invoke.ts';
-import { timeoutSecondsOf } from '../../../../lib/kernel/timeouts.ts';
+import { timeoutSecondsOf } from '../../../../lib/kernel/lambda/timeouts.ts';
 import { rawEndpoint } from './fixture.ts';
 
 describe('an invocation', () => {

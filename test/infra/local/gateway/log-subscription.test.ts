@@ -4,7 +4,7 @@ import type { CloudWatchLogsDecodedData, CloudWatchLogsEvent } from 'aws-lambda'
 import { describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createLogSubscription } from '../../../../infra/local/gateway/log-subscription.ts';
-import { event } from '../../../../lib/kernel/event.ts';
+import { event } from '../../../../lib/kernel/lambda/event.ts';
 import { installTestHost, planted } from './fixture.ts';
 
 const folding = (seen: unknown[][]) =>

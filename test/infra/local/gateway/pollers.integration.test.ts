@@ -5,7 +5,7 @@ import { type FauxqsServer, startFauxqs } from 'fauxqs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { createQueues, type Pollers, startPollers } from '../../../../infra/local/gateway/pollers.ts';
-import { worker } from '../../../../lib/kernel/worker.ts';
+import { worker } from '../../../../lib/kernel/lambda/worker.ts';
 import { planted } from './fixture.ts';
 
 let sqs: FauxqsServer;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RouteTree } from '../../../../infra/local/gateway/routes.ts';
-import type { Route } from '../../../../lib/kernel/declaration.ts';
+import type { Route } from '../../../../lib/kernel/lambda/declaration.ts';
 
 function tree(...routes: Route[]) {
   const all = new RouteTree<string>();

@@ -5,7 +5,7 @@ import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
-import { socket } from '../../../../lib/kernel/socket.ts';
+import { socket } from '../../../../lib/kernel/lambda/socket.ts';
 import recorded from '../../../contract/gateway/socket-connect-event.json' with { type: 'json' };
 import { installTestHost, planted } from './fixture.ts';
 

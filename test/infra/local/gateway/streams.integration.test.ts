@@ -3,8 +3,8 @@ import { get as httpGet, type IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
-import type { Declaration } from '../../../../lib/kernel/declaration.ts';
-import { stream } from '../../../../lib/kernel/stream.ts';
+import type { Declaration } from '../../../../lib/kernel/lambda/declaration.ts';
+import { stream } from '../../../../lib/kernel/http/stream.ts';
 import { installTestHost, planted } from './fixture.ts';
 
 let gateway: Gateway;

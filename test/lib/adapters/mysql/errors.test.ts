@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { duplicateKeyOf, translate } from '../../../../lib/adapters/mysql/errors.ts';
-import { Problem } from '../../../../lib/kernel/problem.ts';
+import { Problem } from '../../../../lib/kernel/errors/problem.ts';
 
 const driverError = (of: object): Error => Object.assign(new Error('from the driver'), of);
 

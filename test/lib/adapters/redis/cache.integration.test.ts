@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from '@upstash/redis';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { redisCache } from '../../../../lib/adapters/redis/cache.ts';
-import { correlated } from '../../../../lib/kernel/correlation.ts';
+import { correlated } from '../../../../lib/kernel/log/correlation.ts';
 import { startTcpProxy, type TcpProxy } from '../mysql/tcp-proxy.ts';
 
 const { redis: url, redisToken: token } = inject('stores');

@@ -1,0 +1,10 @@
+import { socket } from '../../lib/kernel/lambda/socket.ts';
+import { handleMessage } from '../../lib/live/handle-message.ts';
+
+export const handler = socket({
+  socketRoute: '$default',
+  summary: 'Subscribe, unsubscribe or ping over a WebSocket',
+  permission: 'public',
+  uses: ['live', 'sockets', 'mongo'],
+  run: ({ connectionId, text, services }) => handleMessage(services, connectionId, text),
+});

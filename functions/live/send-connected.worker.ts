@@ -1,0 +1,12 @@
+import { SocketOpened } from '../../events/socket-opened.ts';
+import { worker } from '../../lib/kernel/lambda/worker.ts';
+import { greet } from '../../lib/live/connect.ts';
+
+export const handler = worker({
+  queue: 'live',
+  summary: 'Greets a WebSocket once it is open',
+  message: SocketOpened,
+  uses: ['sockets'],
+  timeoutSeconds: 10,
+  run: ({ message, attempt, services }) => greet(services, message.connection_id, attempt),
+});

@@ -1,0 +1,11 @@
+import { ReportLine } from '../../events/report-line.ts';
+import { event } from '../../lib/kernel/lambda/event.ts';
+import { foldReports } from '../../lib/usage/fold-reports.ts';
+
+export const handler = event({
+  on: 'report-lines',
+  summary: 'Folds in what the report lines tell: when a key was last used',
+  message: ReportLine,
+  uses: ['mysql'],
+  run: ({ messages, services }) => foldReports(services, messages),
+});

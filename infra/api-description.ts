@@ -1,0 +1,28 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { ApiDescription } from '../lib/kernel/http/api-description.ts';
+import { openapiDocument, splitRoute } from '../lib/kernel/http/openapi.ts';
+import { type DiscoveredFunction, ofKind } from './discover.ts';
+
+/** The files of swagger-ui-dist that the documentation page loads. */
+export const docsAssets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'] as const;
+
+export const docsAssetsFolder = (): string =>
+  createRequire(import.meta.url)
+    .resolve('swagger-ui-dist/package.json')
+    .replace(/package\.json$/, '');
+
+/** What the API says of itself, made from the declarations that were found. */
+export function apiDescriptionOf(functions: readonly DiscoveredFunction[], version: string): ApiDescription {
+  const http = [...ofKind(functions, 'endpoint'), ...ofKind(functions, 'stream')]
+    .filter(({ declaration }) => !declaration.route.startsWith('ANY '))
+    .toSorted((a, b) => a.declaration.route.localeCompare(b.declaration.route));
+  let document: Readonly<Record<string, unknown>> | undefined;
+  return {
+    openapi: async () => (document ??= openapiDocument(http, version)),
+    routes: async () => http.map(({ declaration }) => splitRoute(declaration.route)),
+    docsAsset: async (name) =>
+      (docsAssets as readonly string[]).includes(name) ? readFile(join(docsAssetsFolder(), name)) : undefined,
+  };
+}

@@ -1,0 +1,129 @@
+import * as z from 'zod';
+import type { KeyStatus, KnownUser, SessionFamily } from '../../auth/ports.ts';
+import { permissions, roles } from '../../kernel/http/caller.ts';
+
+/*
+ * How the table of trust keeps its items: times in milliseconds since 1970, but `expires_at`, DynamoDB's TTL, in seconds.
+ */
+
+const Time = z.number().transform((ms) => new Date(ms));
+
+export const userKey = (userId: string) => ({ pk: `user#${userId}` });
+export const familyKey = (sessionId: string) => ({ pk: `session#${sessionId}` });
+export const apiKeyKey = (hash: string) => ({ pk: `key#${hash}` });
+
+const UserItem = z.object({
+  user_id: z.string(),
+  role: z.enum(roles),
+  is_active: z.boolean(),
+  version: Time,
+  sessions_ended_before: Time.optional(),
+  sessions_ended_except: z.string().optional(),
+});
+
+const FamilyItem = z.object({
+  session_id: z.string(),
+  user_id: z.string(),
+  user_version: Time,
+  seal_key: z.string(),
+  ends_at: Time,
+  current: z.string(),
+  current_expires_at: Time,
+  previous: z.object({ hash: z.string(), spent_at: Time, successor: z.string() }).optional(),
+});
+
+const KeyItem = z.object({
+  key_id: z.string(),
+  user_id: z.string(),
+  scopes: z.array(z.enum(permissions)).optional(),
+  servers: z.array(z.string()).optional(),
+  key_expires_at: Time.optional(),
+});
+
+type Item = Readonly<Record<string, unknown>>;
+
+/** A user's standing as an item has it; undefined when the item does not exist yet or only ends sessions. */
+export function readUser(item: Item | undefined): KnownUser | undefined {
+  if (item?.['user_id'] === undefined) return undefined;
+  const user = UserItem.parse(item);
+  return {
+    userId: user.user_id,
+    role: user.role,
+    isActive: user.is_active,
+    version: user.version,
+    sessionsEnded: user.sessions_ended_before && {
+      before: user.sessions_ended_before,
+      except: user.sessions_ended_except,
+    },
+  };
+}
+
+export function readFamily(item: Item | undefined): SessionFamily | undefined {
+  if (!item || isExpired(item)) return undefined;
+  const family = FamilyItem.parse(item);
+  return {
+    id: family.session_id,
+    userId: family.user_id,
+    userVersion: family.user_version,
+    encryptionKey: family.seal_key,
+    endsAt: family.ends_at,
+    current: family.current,
+    currentExpiresAt: family.current_expires_at,
+    previous: family.previous && {
+      hash: family.previous.hash,
+      spentAt: family.previous.spent_at,
+      successor: family.previous.successor,
+    },
+  };
+}
+
+export function writeFamily(family: SessionFamily): z.input<typeof FamilyItem> & { pk: string; expires_at: number } {
+  return {
+    ...familyKey(family.id),
+    session_id: family.id,
+    user_id: family.userId,
+    user_version: family.userVersion.getTime(),
+    seal_key: family.encryptionKey,
+    ends_at: family.endsAt.getTime(),
+    current: family.current,
+    current_expires_at: family.currentExpiresAt.getTime(),
+    previous: family.previous && {
+      hash: family.previous.hash,
+      spent_at: family.previous.spentAt.getTime(),
+      successor: family.previous.successor,
+    },
+    expires_at: seconds(family.currentExpiresAt),
+  };
+}
+
+export function readKey(item: Item | undefined): KeyStatus | undefined {
+  if (!item || isExpired(item)) return undefined;
+  const key = KeyItem.parse(item);
+  return {
+    keyId: key.key_id,
+    userId: key.user_id,
+    scopes: key.scopes,
+    servers: key.servers,
+    expiresAt: key.key_expires_at,
+  };
+}
+
+export function writeKey(hash: string, key: KeyStatus): z.input<typeof KeyItem> & { pk: string } {
+  return {
+    ...apiKeyKey(hash),
+    key_id: key.keyId,
+    user_id: key.userId,
+    ...(key.scopes && { scopes: [...key.scopes] }),
+    ...(key.servers && { servers: [...key.servers] }),
+    ...(key.expiresAt && { key_expires_at: key.expiresAt.getTime(), expires_at: seconds(key.expiresAt) }),
+  };
+}
+
+/** DynamoDB deletes an expired item some time later. */
+function isExpired({ expires_at }: Item): boolean {
+  return typeof expires_at === 'number' && expires_at * 1000 <= Date.now();
+}
+
+function seconds(time: Date): number {
+  return Math.ceil(time.getTime() / 1000);
+}

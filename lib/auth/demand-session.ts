@@ -1,8 +1,0 @@
-import type { Caller } from '../kernel/caller.ts';
-import { Problem } from '../kernel/problem.ts';
-
-/** @throws Problem `forbidden` for an API key: a stolen one must not make others that outlive it. */
-export function demandSession({ sessionId }: Caller): void {
-  if (sessionId !== undefined) return;
-  throw new Problem('forbidden', { detail: 'API keys are managed by somebody who has logged in, not by another key.' });
-}

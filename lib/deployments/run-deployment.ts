@@ -1,0 +1,150 @@
+import type { Settings } from '../kernel/settings/settings.ts';
+import type { Upstream } from '../upstream/ports.ts';
+import { alterReplicas, type ReplicaServices, hasWork, withDeployment, withReplica } from './change-replicas.ts';
+import { type Containers, ContainersBusy, type ContainerTask } from './containers-port.ts';
+import { credentialsOf } from './credentials.ts';
+import { endedBy } from './end-replica.ts';
+import type { Deployment, Fleet, Replica } from './ports.ts';
+import { probeRemote } from './probe-remote.ts';
+
+export interface ReconcileServices extends ReplicaServices {
+  readonly containers: Containers;
+  readonly upstream: Upstream;
+  readonly settings: Settings['base'];
+}
+
+/** A cluster that is full for so long is full. */
+const noRoomMs = 90_000;
+
+/**
+ * Starts and stops tasks until the cluster is as the rows say. Any number of these may run for one deployment, and each may die at any point: a task is
+ * started under its replica's id, which starts nothing twice.
+ * @throws ContainersBusy when the cluster has no room now.
+ */
+export async function reconcile(
+  services: ReconcileServices,
+  id: string,
+): Promise<{ started: number; stopped: number }> {
+  const fleet = await alterReplicas(services, { deploymentId: id }, (before) => before);
+  const work = (fleet?.replicas ?? []).filter(hasWork);
+  const stopping = work.filter(({ stoppingAt }) => stoppingAt !== undefined);
+  const starting = work.filter(({ stoppingAt }) => stoppingAt === undefined);
+  await stopAll(services, stopping);
+  for (const replica of starting) {
+    const deployment = fleet?.deployments.find((each) => each.id === replica.deploymentId);
+    if (deployment) await start(services, deployment, replica);
+  }
+  return { started: starting.length, stopped: stopping.length };
+}
+
+async function start(services: ReconcileServices, deployment: Deployment, replica: Replica): Promise<void> {
+  if ('url' in deployment.launch) return reachRemote(services, deployment, replica);
+  const task = await startTask(services, deployment, replica);
+  if (!task) return;
+  const after = await follow(services, replica, (fleet, now) =>
+    withReplica(fleet, replica.id, (current) => ({
+      ...current,
+      state: current.state === 'requested' ? 'provisioning' : current.state,
+      startedAt: now,
+      ...placed(task),
+    })),
+  );
+  // The replica was given up while its task was being started.
+  if (after?.endedAt) await services.containers.stop(task.id, 'The replica is not wanted any more');
+}
+
+/** undefined when the replica was given up, because the cluster has had no room for too long. */
+async function startTask(
+  services: ReconcileServices,
+  deployment: Deployment,
+  replica: Replica,
+): Promise<ContainerTask | undefined> {
+  const { bootstrap } = await credentialsOf(services.encryptor, replica);
+  try {
+    return await services.containers.start({
+      clientToken: replica.id,
+      startedBy: deployment.id,
+      environment: { PLATFORM_URL: services.settings.BASE_URL, BOOTSTRAP_TOKEN: bootstrap },
+      cpu: deployment.cpu,
+      memoryMb: deployment.memory,
+    });
+  } catch (error) {
+    if (!(error instanceof ContainersBusy) || Date.now() - replica.startedAt.getTime() < noRoomMs) throw error;
+    await follow(services, replica, (fleet, now) =>
+      withReplica(fleet, replica.id, (current) => ({
+        ...current,
+        state: 'failed',
+        endedAt: now,
+        lastError: { reason: 'The cluster had no room for the task', log: [] },
+      })),
+    );
+    return undefined;
+  }
+}
+
+/** A remote server needs no task: it is there, or it is not. */
+async function reachRemote(services: ReconcileServices, deployment: Deployment, replica: Replica): Promise<void> {
+  const probed = await probeRemote(services, deployment);
+  await follow(services, replica, (fleet, now) => {
+    const heard = withReplica(fleet, replica.id, (current) => ({
+      ...current,
+      taskId: 'remote',
+      seenAt: now,
+      ...(probed.ok
+        ? { state: 'ready' as const, host: 'remote' }
+        : { state: 'failed' as const, endedAt: now, lastError: { reason: probed.reason, log: [] } }),
+    }));
+    if (!probed.ok) return heard;
+    const { serverInfo, protocolVersion, tools } = probed;
+    return withDeployment(heard, deployment.id, (current) => ({ ...current, serverInfo, protocolVersion, tools }));
+  });
+}
+
+/** Changes a replica, and goes on with what follows from that. */
+async function follow(
+  services: ReconcileServices,
+  { id }: Replica,
+  alter: (fleet: Fleet, now: Date) => Fleet,
+): Promise<Replica | undefined> {
+  const fleet = await alterReplicas(services, { replicaId: id }, alter);
+  await stopAll(
+    services,
+    (fleet?.replicas ?? []).filter((each) => hasWork(each) && each.stoppingAt !== undefined),
+  );
+  return fleet?.replicas.find((each) => each.id === id);
+}
+
+/** Asks tasks to stop, and notes those that have. */
+async function stopAll(services: ReconcileServices, replicas: readonly Replica[]): Promise<void> {
+  const tasks = replicas.flatMap(({ taskId }) => (taskId === undefined || taskId === 'remote' ? [] : [taskId]));
+  await Promise.all(
+    tasks.map((taskId) => services.containers.stop(taskId, 'The deployment does not want it any more')),
+  );
+  const described = await describeAll(services.containers, tasks);
+  for (const replica of replicas) {
+    const task = described.get(replica.taskId ?? '');
+    if (task && task.status !== 'stopped') continue;
+    await alterReplicas(services, { replicaId: replica.id }, (fleet, now) =>
+      withReplica(fleet, replica.id, (current) => endedBy(current, task, now)),
+    );
+  }
+}
+
+/** Tasks by id; the cluster takes 100 at a time. */
+export async function describeAll(
+  containers: Containers,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, ContainerTask>> {
+  const tasks: ContainerTask[] = [];
+  for (let start = 0; start < ids.length; start += 100)
+    tasks.push(...(await containers.describe(ids.slice(start, start + 100))));
+  return new Map(tasks.map((task) => [task.id, task]));
+}
+
+/** What a replica knows of its task. */
+export function placed({
+  id,
+  address,
+}: ContainerTask): Pick<Replica, 'taskId'> & Partial<Pick<Replica, 'host' | 'port'>> {
+  return { taskId: id, ...(address && { host: address.host, port: address.port }) };
+}

@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Context } from 'aws-lambda';
+import type * as z from 'zod';
+import type { Use } from '../../services.ts';
+import { correlated } from '../log/correlation.ts';
+import type { Access, StreamDeclaration } from '../lambda/declaration.ts';
+import type { HttpEvent } from './gateway-event.ts';
+import { type Answer, closeRequest, correlationOf, openRequest } from './request-context.ts';
+import { httpPipeline } from './pipeline.ts';
+
+/** The part of Lambda's global that a streaming function uses; the local gateway brings the same. */
+interface LambdaStreaming {
+  readonly HttpResponseStream: {
+    from(stream: Writable, metadata: { statusCode: number; headers: Record<string, string> }): Writable;
+  };
+}
+
+/**
+ * Declares a response-streaming endpoint: `(event, responseStream, context)`, as Lambda calls it. Refusals are ordinary problem answers; what
+ * breaks after the first byte ends the stream and is reported.
+ */
+export function stream<
+  const U extends Use,
+  A extends Access,
+  P extends z.ZodType | undefined,
+  Q extends z.ZodType | undefined,
+  B extends z.ZodType | undefined,
+>(declaration: StreamDeclaration<U, A, P, Q, B>) {
+  const declared = declaration as unknown as StreamDeclaration;
+  const handler = async (event: HttpEvent, responseStream: Writable, context: Context): Promise<void> => {
+    const gone = new AbortController();
+    responseStream.once('close', () => gone.abort());
+    const pipeline = httpPipeline(declared, async (call) => {
+      const run = declared.run({ ...call, signal: gone.signal });
+      const { status, headers, body } = run instanceof Promise ? await run : { status: 200, headers: {}, body: run };
+      return {
+        statusCode: status,
+        headers: { 'content-type': declared.produces, 'cache-control': 'no-store', ...headers },
+        body,
+      };
+    });
+    const requestContext = openRequest(event, context, declaration.route);
+    await correlated(correlationOf(requestContext), async () => {
+      const answer = await pipeline(requestContext, context);
+      try {
+        await send(answer, responseStream, gone.signal);
+      } catch (error) {
+        requestContext.report.set({ stream_error: error });
+      } finally {
+        closeRequest(requestContext, answer.statusCode);
+      }
+    });
+  };
+  return Object.assign(handler, { declaration: { kind: 'stream' as const, ...declared } });
+}
+
+async function send({ statusCode, headers, body }: Answer, responseStream: Writable, gone: AbortSignal): Promise<void> {
+  const { awslambda } = globalThis as typeof globalThis & { awslambda: LambdaStreaming };
+  const out = awslambda.HttpResponseStream.from(responseStream, { statusCode, headers: { ...headers } });
+  try {
+    // The head leaves with the first write: a stream that is quiet at first is open all the same.
+    out.write('');
+    for await (const chunk of typeof body === 'string' || body instanceof Uint8Array ? [body] : body) {
+      if (gone.aborted) return;
+      if (!out.write(chunk)) await once(out, 'drain', { signal: gone });
+    }
+  } finally {
+    out.end();
+  }
+}

@@ -1,0 +1,113 @@
+import * as z from 'zod';
+import { allows, type Permission } from '../kernel/http/caller.ts';
+import { newId } from '../kernel/ids.ts';
+import { Problem } from '../kernel/errors/problem.ts';
+import { taskChannel } from './audience.ts';
+import type { Connection, ConnectionStore, Sockets } from './ports.ts';
+import { fittingFrame } from './publish.ts';
+import { findOwnTask } from '../tasks/get-task.ts';
+import type { TaskStore } from '../tasks/ports.ts';
+
+const channelPermissions = {
+  tasks: 'tasks:read',
+  deployments: 'deployments:read',
+  mcps: 'mcps:read',
+} as const satisfies Record<string, Permission>;
+
+const topic = { task_id: z.uuid().optional(), channel: z.enum(['tasks', 'deployments', 'mcps']).optional() };
+const Frame = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('subscribe'), ...topic }),
+  z.object({ type: z.literal('unsubscribe'), ...topic }),
+  z.object({ type: z.literal('ping') }),
+]);
+type Subscription = Extract<z.output<typeof Frame>, { type: 'subscribe' | 'unsubscribe' }>;
+type Message = Record<string, unknown>;
+
+export interface FrameServices {
+  readonly connections: ConnectionStore;
+  readonly sockets: Sockets;
+  readonly tasks: TaskStore;
+}
+
+/** Does what a client's frame asks for, and answers it on the same socket. What makes no sense is answered, not dropped. */
+export async function handleMessage(services: FrameServices, connectionId: string, text: string): Promise<void> {
+  const connection = await services.connections.find(connectionId);
+  if (!connection) return;
+  for (const message of await answers(services, connection, text)) await services.sockets.post(connectionId, message);
+}
+
+async function answers(services: FrameServices, connection: Connection, text: string): Promise<Message[]> {
+  const frame = Frame.safeParse(parse(text)).data;
+  if (!frame) {
+    return [
+      refusal('INVALID_REQUEST', 'Send {"type": "subscribe" | "unsubscribe" | "ping", "channel" or "task_id": …}.'),
+    ];
+  }
+  if (frame.type === 'ping') return [control('pong', {})];
+  if ((frame.channel === undefined) === (frame.task_id === undefined)) {
+    return [refusal('INVALID_REQUEST', 'Name either channel or task_id.')];
+  }
+  return frame.type === 'subscribe' ? subscribe(services, connection, frame) : unsubscribe(services, connection, frame);
+}
+
+async function unsubscribe(
+  { connections }: FrameServices,
+  { id }: Connection,
+  frame: Subscription,
+): Promise<Message[]> {
+  await connections.unsubscribe(id, channelOf(frame));
+  return [control('unsubscribed', frame)];
+}
+
+/** The answer to a task's subscription is followed by what the task is now. */
+async function subscribe(services: FrameServices, connection: Connection, frame: Subscription): Promise<Message[]> {
+  const permission = frame.channel === undefined ? 'tasks:read' : channelPermissions[frame.channel];
+  if (!allows(connection.caller, permission)) {
+    return [{ ...refusal('FORBIDDEN', `Requires permission ${permission}.`), required_permission: permission }];
+  }
+  const { tasks, connections } = services;
+  if (frame.task_id === undefined) {
+    await connections.subscribe(connection, channelOf(frame));
+    return [control('subscribed', frame)];
+  }
+  try {
+    await findOwnTask({ tasks }, connection.caller, frame.task_id);
+    await connections.subscribe(connection, channelOf(frame));
+    // Read after subscribing: a change in between is heard twice rather than never.
+    const task = await findOwnTask({ tasks }, connection.caller, frame.task_id);
+    const { id: task_id, status, progress, message, error, result } = task;
+    const state = {
+      task_id,
+      status,
+      progress,
+      message,
+      ...(error && { error }),
+      ...(result !== undefined && { result }),
+    };
+    return [control('subscribed', frame), fittingFrame({ id: newId(), ...control('task_update', {}), ...state })];
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    return [refusal(error.code, error.message)];
+  }
+}
+
+function channelOf({ channel, task_id = '' }: Subscription): string {
+  return channel ?? taskChannel(task_id);
+}
+
+function control(type: string, { channel, task_id }: Partial<Subscription>): Message {
+  return { type, ...(channel && { channel }), ...(task_id && { task_id }), timestamp: new Date().toISOString() };
+}
+
+function refusal(error_code: string, message: string): Message {
+  return { ...control('error', {}), error_code, message };
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // Not JSON is one way of making no sense.
+    return undefined;
+  }
+}

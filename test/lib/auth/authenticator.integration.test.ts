@@ -1,0 +1,153 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newApiKeyText } from '../../../lib/auth/api-key-text.ts';
+import { createAuthenticator } from '../../../lib/auth/authenticator.ts';
+import type { KeyStatus, User } from '../../../lib/auth/ports.ts';
+import { newSession } from '../../../lib/auth/session.ts';
+import type { SigningKeys } from '../../../lib/auth/tokens.ts';
+import type { Role } from '../../../lib/kernel/http/caller.ts';
+import type { Authenticator } from '../../../lib/kernel/lambda/runtime.ts';
+import { newId } from '../../../lib/kernel/ids.ts';
+import { newSigningKeys } from './keys.ts';
+import { startSessionStore } from './start-sessions.ts';
+
+let store: Awaited<ReturnType<typeof startSessionStore>>;
+let signingKeys: SigningKeys;
+let authenticator: Authenticator;
+
+beforeAll(async () => {
+  store = await startSessionStore();
+  signingKeys = await newSigningKeys();
+  authenticator = createAuthenticator({ ...store, signingKeys });
+});
+afterAll(() => store.stop());
+
+const refusal = {
+  type: 'unauthorized',
+  options: { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } },
+};
+
+/** A user with a session and its access token. */
+async function enter(role: Role = 'developer') {
+  const user: User = {
+    id: newId(),
+    username: 'ada',
+    email: 'ada@example.com',
+    role,
+    isActive: true,
+    passwordHash: '',
+    createdAt: new Date(1000),
+    updatedAt: new Date(1000),
+  };
+  const { family } = newSession(user);
+  const standing = { userId: user.id, role, isActive: true, version: user.updatedAt };
+  const [token] = await Promise.all([
+    signingKeys.issue({ userId: user.id, sessionId: family.id, role }),
+    store.sessions.openFamily(family),
+    store.sessions.putUser(standing),
+  ]);
+  return { user, family, standing, token };
+}
+
+async function giveKey(userId: string, over: Partial<KeyStatus> = {}) {
+  const { text, hash } = newApiKeyText(userId);
+  const standing = { keyId: newId(), userId, scopes: undefined, servers: undefined, expiresAt: undefined, ...over };
+  await store.sessions.putKey(hash, standing);
+  return { text, hash, keyId: standing.keyId };
+}
+
+describe('the authenticator', () => {
+  it('admits a session with what its user may do now, whatever the token says', async () => {
+    const { user, family, standing, token } = await enter('developer');
+    expect(await authenticator.authenticate(token)).toMatchObject({
+      userId: user.id,
+      role: 'developer',
+      sessionId: family.id,
+      permissions: expect.arrayContaining(['mcps:create']),
+    });
+    await store.sessions.putUser({ ...standing, role: 'viewer', version: new Date(2000) });
+    const demoted = await authenticator.authenticate(token);
+    expect(demoted).toMatchObject({ role: 'viewer' });
+    expect(demoted.permissions).not.toContain('mcps:create');
+  });
+
+  it('refuses an ended session on the next request', async () => {
+    const { family, token } = await enter();
+    await authenticator.authenticate(token);
+    await store.sessions.endFamily(family.id);
+    await expect(authenticator.authenticate(token)).rejects.toMatchObject(refusal);
+  });
+
+  it('refuses a deactivated user on the next request, by session and by key', async () => {
+    const { user, standing, token } = await enter();
+    const key = await giveKey(user.id);
+    await Promise.all([authenticator.authenticate(token), authenticator.authenticate(key.text)]);
+    await store.sessions.putUser({ ...standing, isActive: false, version: new Date(2000) });
+    await expect(authenticator.authenticate(token)).rejects.toMatchObject(refusal);
+    await expect(authenticator.authenticate(key.text)).rejects.toMatchObject(refusal);
+  });
+
+  it('refuses sessions older than a change of password, but the one that made it', async () => {
+    const { user, family, token } = await enter();
+    const other = newSession(user);
+    await store.sessions.openFamily(other.family);
+    const otherToken = await signingKeys.issue({ userId: user.id, sessionId: other.family.id, role: user.role });
+    await store.sessions.endFamiliesOf(user.id, { before: new Date(1001), except: family.id });
+    expect(await authenticator.authenticate(token)).toMatchObject({ sessionId: family.id });
+    await expect(authenticator.authenticate(otherToken)).rejects.toMatchObject(refusal);
+    const later = newSession({ ...user, updatedAt: new Date(1001) });
+    await store.sessions.openFamily(later.family);
+    const laterToken = await signingKeys.issue({ userId: user.id, sessionId: later.family.id, role: user.role });
+    expect(await authenticator.authenticate(laterToken)).toMatchObject({ sessionId: later.family.id });
+  });
+
+  it("refuses a well-signed token for somebody else's session", async () => {
+    const [mine, theirs] = [await enter(), await enter('admin')];
+    const crossed = await signingKeys.issue({ userId: mine.user.id, sessionId: theirs.family.id, role: 'admin' });
+    await expect(authenticator.authenticate(crossed)).rejects.toMatchObject(refusal);
+  });
+
+  it("admits an API key with those of its scopes that its owner's role has", async () => {
+    const { user, standing } = await enter('developer');
+    const key = await giveKey(user.id, { scopes: ['mcps:read', 'mcps:create', 'users:read'], servers: ['acme'] });
+    expect(await authenticator.authenticate(key.text)).toEqual({
+      userId: user.id,
+      role: 'developer',
+      permissions: ['mcps:read', 'mcps:create'],
+      apiKey: { id: key.keyId, servers: ['acme'] },
+    });
+    await store.sessions.putUser({ ...standing, role: 'viewer', version: new Date(2000) });
+    expect(await authenticator.authenticate(key.text)).toMatchObject({ permissions: ['mcps:read'] });
+  });
+
+  it("holds an admin's scoped key to its scopes", async () => {
+    const { user } = await enter('admin');
+    const [scoped, none, all] = await Promise.all([
+      giveKey(user.id, { scopes: ['mcps:read'] }),
+      giveKey(user.id, { scopes: [] }),
+      giveKey(user.id),
+    ]);
+    expect((await authenticator.authenticate(scoped.text)).permissions).toEqual(['mcps:read']);
+    expect((await authenticator.authenticate(none.text)).permissions).toEqual([]);
+    expect((await authenticator.authenticate(all.text)).permissions).toEqual(['*:*']);
+  });
+
+  it('refuses a revoked, an expired, an unknown and a malformed key', async () => {
+    const { user } = await enter();
+    const revoked = await giveKey(user.id);
+    await store.sessions.deleteKey(revoked.hash);
+    const expired = await giveKey(user.id, { expiresAt: new Date(Date.now() - 1) });
+    for (const key of [revoked.text, expired.text, newApiKeyText(user.id).text, 'mcp_live_', 'mcp_live_nonsense']) {
+      await expect(authenticator.authenticate(key)).rejects.toMatchObject(refusal);
+    }
+  });
+
+  it('tells callers apart without asking a store', async () => {
+    const { user, token } = await enter();
+    const key = newApiKeyText(user.id);
+    expect(await authenticator.identify(token)).toBe(`user:${user.id}`);
+    expect(await authenticator.identify(key.text)).toBe(`key:${key.hash.slice(0, 16)}`);
+    for (const noise of ['', 'nonsense', 'mcp_live_nonsense', `${token}x`]) {
+      expect(await authenticator.identify(noise)).toBeUndefined();
+    }
+  });
+});

@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest';
+import * as z from 'zod';
+import { command } from '../../../../lib/kernel/lambda/command.ts';
+import { context, trialHost } from '../fixtures.ts';
+
+const greet = command({
+  summary: 'Greets',
+  message: z.strictObject({ name: z.string() }),
+  output: z.object({ greeting: z.string() }),
+  run: async ({ message }) => ({ greeting: `Hello ${message.name}`, secret: 'x' }),
+});
+
+describe('a command', () => {
+  it('answers what its output names, and reports one line', async () => {
+    const host = trialHost();
+    expect(await greet({ name: 'Ada' }, context('greet'))).toEqual({ greeting: 'Hello Ada' });
+    expect(host.lines).toMatchObject([{ level: 'info', logger: 'greet', route: 'command' }]);
+  });
+
+  it('fails for a message that it does not know, and says so in its line', async () => {
+    const host = trialHost();
+    await expect(greet({ nam: 'Ada' }, context('greet'))).rejects.toThrow();
+    expect(host.lines).toMatchObject([{ level: 'error', logger: 'greet' }]);
+  });
+});
