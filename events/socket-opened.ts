@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** On the queue `live`: greet a WebSocket, which takes no message before its $connect has been answered. */
+/** On the queue `live`: send `connected` to a WebSocket, which accepts no message before its $connect has been answered. */
 export const SocketOpened = z
   .object({ connection_id: z.string().min(1).max(128) })
   .meta({ examples: [{ connection_id: 'L0SM9cOFvHcCIhw=' }] });

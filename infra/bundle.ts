@@ -2,11 +2,11 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { compositionRoot, rootFor } from './bundle-root.ts';
 import { slimming } from './bundle-slimming.ts';
 import { type BuiltApiDescription, docsFolder } from './bundled-api-description.ts';
 import { apiDescriptionOf, docsAssets, docsAssetsFolder } from './api-description.ts';
 import type { DiscoveredFunction } from './discover.ts';
+import { fileOfUse } from './discover-uses.ts';
 import { usesOf } from './uses.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -45,7 +45,7 @@ export async function bundleFunctions(
     legalComments: 'none',
     metafile: true,
     logLevel: 'silent',
-    plugins: [entries(functions), builtApiDescription(functions, version), compositionRoot, slimming],
+    plugins: [entries(functions), builtApiDescription(functions, version), slimming],
   });
   // The project's own package.json would make them ES modules.
   await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
@@ -82,12 +82,19 @@ function entryText({ file, declaration }: DiscoveredFunction): string {
   const apiDescription = uses.includes('apiDescription')
     ? `bundledApiDescription(() => import('built-api-description'), __dirname)`
     : 'undefined';
+  const imports = uses.map((use) => `import { use as ${use} } from './lib/uses/${fileOfUse(use)}';`);
   return `
       import { handler as declared } from './${file}';
-      import { createRuntime } from '${rootFor(uses)}';
+      import { createRuntime } from './lib/services.ts';
       import { bundledApiDescription } from './infra/bundled-api-description.ts';
       import { lambdaHandler } from './infra/lambda-entry.ts';
-      export const handler = lambdaHandler(declared, (env) => createRuntime({ env, apiDescription: ${apiDescription} }));`;
+      ${imports.join('\n      ')}
+      const uses = { ${uses.join(', ')} };
+      const load = async (use) => {
+        if (!uses[use]) throw new Error(\`\${use}: the function does not declare this in uses\`);
+        return uses[use];
+      };
+      export const handler = lambdaHandler(declared, (env) => createRuntime({ env, load, apiDescription: ${apiDescription} }));`;
 }
 
 function builtApiDescription(functions: readonly DiscoveredFunction[], version: string): Plugin {

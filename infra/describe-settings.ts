@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type * as z from 'zod';
-import { settingsGroups } from '../lib/kernel/settings/settings.ts';
+import { baseVariables, type Variables } from '../lib/kernel/settings/settings.ts';
+import { discoverUses } from './discover-uses.ts';
 
 /* `npm run settings` writes .env.example and the README's table of variables from the schema of the settings. */
 
@@ -9,9 +10,11 @@ export const envExampleFile = fileURLToPath(new URL('../.env.example', import.me
 export const readmeFile = fileURLToPath(new URL('../README.md', import.meta.url));
 
 const heading = [
-  '# Every variable that the platform reads, made from lib/kernel/settings/settings.ts by `npm run settings`.',
+  '# Every variable that the platform reads, made from lib/kernel/settings and lib/uses by `npm run settings`.',
   '# `npm run dev` needs none of them: it starts what is missing. Copy to .env and set what shall be yours.',
 ];
+
+const uses = [...(await discoverUses())].map(([use, { variables }]): [string, Variables] => [use, variables]);
 
 interface Variable {
   readonly name: string;
@@ -29,7 +32,7 @@ export function envExample(): string {
   return `${[heading.join('\n'), ...sections].join('\n\n')}\n`;
 }
 
-/** A README with today's table between its two `settings` marks. */
+/** A README with today's table between its two `settings` marks. @throws Error when there are none. */
 export function withSettingsTable(readme: string): string {
   const rows = groups().flatMap(([group, variables]) =>
     variables.map(
@@ -38,20 +41,25 @@ export function withSettingsTable(readme: string): string {
     ),
   );
   const table = ['| variable | what it is for | default | needed by |', '|---|---|---|---|', ...rows].join('\n');
-  return readme.replace(
-    /(<!-- settings -->\n)[\s\S]*(\n<!-- \/settings -->)/,
-    (_, open: string, close: string) => `${open}${table}${close}`,
-  );
+  const marked = /(<!-- settings -->\n)[\s\S]*?(<!-- \/settings -->)/;
+  if (!marked.test(readme)) throw new Error('There are no `settings` marks to write the table between.');
+  return readme.replace(marked, (_, open: string, close: string) => `${open}${table}\n${close}`);
 }
 
 function groups(): [group: string, variables: Variable[]][] {
-  return Object.entries(settingsGroups).map(([group, schema]) => [
-    group,
-    Object.entries(schema.shape).map(([name, variable]) => {
-      const described = variable as z.ZodType;
-      return { name, description: described.description ?? '', preset: presetOf(described) };
-    }),
-  ]);
+  const groups: [string, Variables][] = [['base', baseVariables], ...uses];
+  return groups
+    .map(([group, variables]): [string, Variable[]] => [
+      group,
+      Object.entries(variables)
+        // What several uses read is described once.
+        .filter(([name]) => groups.find(([, other]) => name in other)?.[0] === group)
+        .map(([name, variable]) => {
+          const described = variable as z.ZodType;
+          return { name, description: described.description ?? '', preset: presetOf(described) };
+        }),
+    ])
+    .filter(([, variables]) => variables.length > 0);
 }
 
 function presetOf(schema: z.ZodType): string {

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import type * as z from 'zod';
-import { settingsGroups } from '../lib/kernel/settings/settings.ts';
+import { discoverUses } from './discover-uses.ts';
 
 /* `npm run first-settings` prints what the settings' secret of a new installation wants: fresh keys, and a place for each address and token of yours. */
 
@@ -9,10 +9,9 @@ import { settingsGroups } from '../lib/kernel/settings/settings.ts';
 const known = /^(MYSQL_|ECS_|SQS_|SOCKET_|DYNAMODB_)/;
 
 /** A JSON object of the variables that an installation on AWS needs besides those that the stacks know. An empty one is to be filled in. */
-export function firstSettings(): Record<string, unknown> {
-  const { base: _, ...groups } = settingsGroups;
-  const required = Object.values(groups).flatMap((group) =>
-    Object.entries(group.shape).filter(
+export async function firstSettings(): Promise<Record<string, unknown>> {
+  const required = [...(await discoverUses()).values()].flatMap(({ variables }) =>
+    Object.entries(variables).filter(
       ([name, schema]) => !known.test(name) && !(schema as z.ZodType).safeParse(undefined).success,
     ),
   );
@@ -29,4 +28,4 @@ function newSigningKey(): object {
 }
 
 // The launcher imports this file, so it is not Node's main module.
-if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(firstSettings(), null, 2));
+if (process.argv[1] === fileURLToPath(import.meta.url)) console.log(JSON.stringify(await firstSettings(), null, 2));

@@ -1,10 +1,10 @@
 import * as z from 'zod';
-import { settingsGroups } from '../lib/kernel/settings/settings.ts';
+import { baseVariables } from '../lib/kernel/settings/settings.ts';
 
 /** What the stacks themselves say of the base variables. */
 const owned = new Set(['STAGE', 'BASE_URL', 'VERSION', 'AWS_REGION']);
 
-const adjustable = Object.keys(settingsGroups.base.shape).filter((name) => !owned.has(name));
+const adjustable = Object.keys(baseVariables).filter((name) => !owned.has(name));
 
 const flag = z.union([z.boolean(), z.stringbool()]);
 

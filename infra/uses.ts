@@ -1,6 +1,6 @@
 import type { Declaration } from '../lib/kernel/lambda/declaration.ts';
 import { isIdempotent } from '../lib/kernel/http/idempotency.ts';
-import type { Use } from '../lib/services.ts';
+import type { Use } from '../lib/kernel/lambda/uses.ts';
 
 /**
  * What a function really needs: what it names in `uses`, and what the kernel needs to serve it (credentials, rate limits, back-off). Decides its bundle
@@ -16,12 +16,12 @@ function impliedBy(declaration: Declaration): Use[] {
     case 'stream':
       return [
         // Refused credentials are counted even where requests are not.
-        ...(declaration.permission === 'public' ? [] : (['auth', 'redis'] as const)),
+        ...(declaration.permission === 'public' ? [] : (['sessions', 'redis'] as const)),
         ...(declaration.limit === 'off' ? [] : (['redis'] as const)),
         ...(isIdempotent(declaration) ? (['secrets'] as const) : []),
       ];
     case 'socket':
-      return declaration.permission === 'public' ? [] : ['auth'];
+      return declaration.permission === 'public' ? [] : ['sessions'];
     case 'worker':
       return ['queues'];
     case 'schedule':

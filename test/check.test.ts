@@ -149,8 +149,8 @@ describe('npm run check', () => {
     const tree = plant({
       'functions/tools/list.ts': `import { used } from '../../lib/tools/a.ts';\nexport const handler = used;\n`,
       'lib/tools/a.ts': `import * as z from 'zod';\nimport { kernel } from '../kernel/k.ts';\nexport const used = z.string().parse(kernel);\n`,
-      'lib/kernel/k.ts': `import type { Services } from '../services.ts';\nexport const kernel: Services = 'x';\n`,
-      'lib/services.ts': `export type Services = string;\n`,
+      'lib/kernel/k.ts': `import { base } from './log/base.ts';\nexport const kernel = base;\n`,
+      'lib/kernel/log/base.ts': `export const base = 'x';\n`,
     });
     expect(await told(tree, 'oxlint')).toMatchObject({ ok: true });
     expect(await told(tree, 'knip', ['--include', 'exports,files', '--no-config-hints'])).toMatchObject({ ok: true });

@@ -10,7 +10,7 @@ export const handler = endpoint({
   permission: 'authenticated',
   limit: { ...perMinute(10), vital: true },
   idempotent: false,
-  uses: ['mysql', 'auth', 'queues'],
+  uses: ['mysql', 'sessions', 'queues'],
   body: PasswordChange,
   output: z.void(),
   status: 204,

@@ -6,7 +6,7 @@ export const handler = endpoint({
   route: 'POST /api/v1/auth/api-keys',
   summary: 'Create an API key; the answer shows it this once',
   permission: 'authenticated',
-  uses: ['mysql', 'auth', 'queues'],
+  uses: ['mysql', 'sessions', 'queues'],
   body: ApiKeyRequest,
   output: CreatedApiKey,
   status: 201,

@@ -7,7 +7,7 @@ export const handler = endpoint({
   summary: 'Get a one-use ticket for /ws and /events, so that no credential stands in a URL',
   permission: 'authenticated',
   idempotent: false,
-  uses: ['auth', 'settings'],
+  uses: ['sessions', 'settings'],
   output: Ticket,
   status: 201,
   headers: () => ({ 'cache-control': 'no-store' }),

@@ -6,7 +6,7 @@ export const handler = endpoint({
   route: 'DELETE /api/v1/auth/api-keys/{key_id}',
   summary: 'Revoke an API key; it is dead on the next request',
   permission: 'authenticated',
-  uses: ['mysql', 'auth', 'queues'],
+  uses: ['mysql', 'sessions', 'queues'],
   params: ApiKeyId,
   output: RevokedApiKey,
   problems: ['forbidden'],

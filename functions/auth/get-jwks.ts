@@ -5,7 +5,7 @@ export const handler = endpoint({
   route: 'GET /.well-known/jwks.json',
   summary: 'The public keys that verify access tokens (RFC 7517)',
   permission: 'public',
-  uses: ['auth'],
+  uses: ['sessions'],
   output: Jwks,
   headers: () => ({ 'cache-control': 'public, max-age=300' }),
   run: ({ services }) => ({ keys: [...services.signingKeys.jwks] }),

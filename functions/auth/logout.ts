@@ -7,7 +7,7 @@ export const handler = endpoint({
   route: 'POST /api/v1/auth/logout',
   summary: 'End a session, its access tokens included',
   permission: 'recognised',
-  uses: ['auth'],
+  uses: ['sessions'],
   body: LogoutRequest,
   output: z.void(),
   status: 204,

@@ -1,10 +1,12 @@
 import { socket } from '../../lib/kernel/lambda/socket.ts';
 import { handleMessage } from '../../lib/live/handle-message.ts';
+import { findOwnTask } from '../../lib/tasks/get-task.ts';
 
 export const handler = socket({
   socketRoute: '$default',
   summary: 'Subscribe, unsubscribe or ping over a WebSocket',
   permission: 'public',
   uses: ['live', 'sockets', 'mongo'],
-  run: ({ connectionId, text, services }) => handleMessage(services, connectionId, text),
+  run: ({ connectionId, text, services }) =>
+    handleMessage({ ...services, findTask: (caller, id) => findOwnTask(services, caller, id) }, connectionId, text),
 });

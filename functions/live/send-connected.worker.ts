@@ -1,6 +1,6 @@
 import { SocketOpened } from '../../events/socket-opened.ts';
 import { worker } from '../../lib/kernel/lambda/worker.ts';
-import { greet } from '../../lib/live/connect.ts';
+import { sendConnected } from '../../lib/live/connect.ts';
 
 export const handler = worker({
   queue: 'live',
@@ -8,5 +8,5 @@ export const handler = worker({
   message: SocketOpened,
   uses: ['sockets'],
   timeoutSeconds: 10,
-  run: ({ message, attempt, services }) => greet(services, message.connection_id, attempt),
+  run: ({ message, attempt, services }) => sendConnected(services, message.connection_id, attempt),
 });

@@ -1,12 +1,22 @@
 import { RelayRequested } from '../../events/relay-requested.ts';
+import { auditFollower } from '../../lib/audit/follow-entries.ts';
+import { userFollower } from '../../lib/auth/follow-entries.ts';
 import { worker } from '../../lib/kernel/lambda/worker.ts';
-import { relayEntries } from '../../lib/outbox/relay-entries.ts';
+import { liveFollower } from '../../lib/live/follow-entries.ts';
+import { publishEntries } from '../../lib/outbox/publish-entries.ts';
+import { historyFollower } from '../../lib/tools/follow-entries.ts';
 
 export const handler = worker({
   queue: 'relay',
-  summary: 'Tells the world of committed changes: history, audit log, standing, live events',
+  summary: 'Publishes committed changes: audit log, user status, history, live events',
   message: RelayRequested,
-  uses: ['mysql', 'mongo', 'auth', 'live', 'sockets'],
+  uses: ['mysql', 'mongo', 'sessions', 'live', 'sockets'],
   timeoutSeconds: 30,
-  run: async ({ message, services, log }) => log.set(await relayEntries(services, message.outbox_ids)),
+  run: async ({ message, services, log }) => {
+    // MongoDB comes late, so that it keeps neither users nor audit waiting while it is away; listeners come last, so that what they are told of is there.
+    const followers = [auditFollower, userFollower, historyFollower, liveFollower].map((follower) =>
+      follower(services),
+    );
+    log.set(await publishEntries(services.outbox, message.outbox_ids, followers));
+  },
 });

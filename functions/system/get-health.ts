@@ -6,7 +6,7 @@ export const handler = endpoint({
   summary: 'Ask every store for a sign of life',
   permission: 'public',
   limit: 'off',
-  uses: ['mysql', 'mongo', 'redis', 'auth', 'queues', 'settings'],
+  uses: ['mysql', 'mongo', 'redis', 'sessions', 'queues', 'settings'],
   output: Health,
   statusOf: ({ status }) => (status === 'unhealthy' ? 503 : 200),
   headers: () => ({ 'cache-control': 'no-store' }),

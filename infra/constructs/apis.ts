@@ -10,7 +10,7 @@ import { Construct } from 'constructs';
 import { type DiscoveredFunction, ofKind } from '../discover.ts';
 import { restDocument } from '../rest-document.ts';
 import { functionArn } from './functions.ts';
-import { allow } from './grants.ts';
+import { allow } from './statements.ts';
 
 export interface ApisProps {
   readonly stage: string;

@@ -5,11 +5,12 @@ import * as lambda from 'aws-cdk-lib/aws-lambda';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { timeoutSecondsOf } from '../../lib/kernel/lambda/timeouts.ts';
-import type { Use } from '../../lib/services.ts';
+import type { Use } from '../../lib/kernel/lambda/uses.ts';
 import type { DiscoveredFunction } from '../discover.ts';
 import { environmentOf, type KnownVariables, readsSecret } from '../environment.ts';
 import { usesOf } from '../uses.ts';
-import { allow, consumeGrant, grantsOfUse, type Holdings, networkGrants } from './grants.ts';
+import { grantOf } from '../discover-grants.ts';
+import { allow, consumeGrant, type Holdings, networkGrants } from './statements.ts';
 
 export interface FunctionsProps {
   readonly holdings: Holdings;
@@ -98,7 +99,7 @@ export class Functions extends Construct {
     const role = functionRole(this, name, [
       writeLogs([this.#props.logs, this.#props.readersLogs]),
       ...(secrets.length > 0 ? [allow(['secretsmanager:GetSecretValue'], secrets)] : []),
-      ...uses.flatMap((use) => grantsOfUse[use](holdings)),
+      ...uses.flatMap((use) => grantOf(use).statements?.(holdings) ?? []),
       ...(own === '' ? [] : [consumeGrant(queueOf(own))]),
       ...(isInNetwork(uses) ? networkGrants(holdings.stack, holdings.stage) : []),
     ]);
@@ -143,6 +144,5 @@ export function networkPlace(vpc: ec2.IVpc, securityGroups: ec2.ISecurityGroup[]
   return { vpc, vpcSubnets: { subnetGroupName: 'functions' }, securityGroups };
 }
 
-const reachesTasks = (uses: readonly Use[]): boolean => uses.includes('upstream');
-const isInNetwork = (uses: readonly Use[]): boolean =>
-  uses.some((use) => ['mysql', 'containers', 'upstream'].includes(use));
+const reachesTasks = (uses: readonly Use[]): boolean => uses.some((use) => grantOf(use).network === 'proxy');
+const isInNetwork = (uses: readonly Use[]): boolean => uses.some((use) => grantOf(use).network !== undefined);

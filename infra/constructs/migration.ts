@@ -5,7 +5,7 @@ import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import type { StateStack } from '../stacks/state-stack.ts';
 import { databaseVariables, functionName, functionRole, networkPlace, writeLogs } from './functions.ts';
-import { allow, networkGrants } from './grants.ts';
+import { allow, networkGrants } from './statements.ts';
 
 export interface MigrationProps {
   readonly stage: string;

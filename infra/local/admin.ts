@@ -59,7 +59,7 @@ async function runHere(asked: object): Promise<unknown> {
     write: () => undefined,
   });
   try {
-    return await invokeById(functions, createInvoker(currentRuntime().settings().base.STAGE))(adminFunction, asked);
+    return await invokeById(functions, createInvoker(currentRuntime().settings().STAGE))(adminFunction, asked);
   } finally {
     await leave();
   }

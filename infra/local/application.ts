@@ -4,6 +4,7 @@ import { createIndexesAt } from '../../lib/adapters/mongo/create-indexes.ts';
 import { installRuntime } from '../../lib/kernel/lambda/runtime.ts';
 import { createRuntime } from '../../lib/services.ts';
 import { apiDescriptionOf } from '../api-description.ts';
+import { loadUse } from '../discover-uses.ts';
 import type { DiscoveredFunction } from '../discover.ts';
 import { migrateUp } from '../migrations/migrate.ts';
 import { clusterAt, localEnvironment, withLocalCredentials } from './environment.ts';
@@ -75,7 +76,14 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     subscription.write(line);
   };
   env['SOCKET_MANAGEMENT_URL'] ??= gateway.managementUrl;
-  installRuntime(createRuntime({ env, apiDescription: apiDescriptionOf(functions, env['VERSION'] ?? '0.1.0'), write }));
+  installRuntime(
+    createRuntime({
+      env,
+      load: loadUse,
+      apiDescription: apiDescriptionOf(functions, env['VERSION'] ?? '0.1.0'),
+      write,
+    }),
+  );
   const pollers = startPollers({ ...sqs, invoke });
   const clock = startClock({ functions, invoke });
   return {

@@ -33,7 +33,7 @@ async function main(): Promise<void> {
   try {
     const event: unknown =
       eventFile === undefined ? exampleEvent(target, await token(target)) : JSON.parse(readFileSync(eventFile, 'utf8'));
-    const answer = await invokeById(functions, createInvoker(currentRuntime().settings().base.STAGE))(target.id, event);
+    const answer = await invokeById(functions, createInvoker(currentRuntime().settings().STAGE))(target.id, event);
     process.stdout.write(`${JSON.stringify(answer ?? null, null, 2)}\n`);
   } finally {
     await stop();
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
 /** An access token of the admin `invoke`, who has no password; undefined where nobody is asked. */
 async function token({ declaration }: DiscoveredFunction): Promise<string | undefined> {
   if (!('permission' in declaration) || declaration.permission === 'public') return undefined;
-  const { users, sessions, signingKeys } = await currentRuntime().services(['mysql', 'auth']);
+  const { users, sessions, signingKeys } = await currentRuntime().services(['mysql', 'sessions']);
   const now = new Date();
   const made = {
     id: newId(),

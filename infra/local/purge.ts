@@ -56,7 +56,7 @@ async function here(message: { before: string; dry_run: boolean }): Promise<numb
     write: () => undefined,
   });
   try {
-    const invoke = invokeById(functions, createInvoker(currentRuntime().settings().base.STAGE));
+    const invoke = invokeById(functions, createInvoker(currentRuntime().settings().STAGE));
     return await untilDone(message, (asked) => invoke(functionId, asked));
   } finally {
     await leave();

@@ -44,7 +44,7 @@ async function runHere(functions: readonly DiscoveredFunction[], asked: object):
     write: () => undefined,
   });
   try {
-    return await invokeById(functions, createInvoker(currentRuntime().settings().base.STAGE))(functionId, asked);
+    return await invokeById(functions, createInvoker(currentRuntime().settings().STAGE))(functionId, asked);
   } finally {
     await leave();
   }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { installRuntime } from '../../lib/kernel/lambda/runtime.ts';
 import { createRuntime } from '../../lib/services.ts';
 import { apiDescriptionOf } from '../api-description.ts';
+import { loadUse } from '../discover-uses.ts';
 import type { DiscoveredFunction } from '../discover.ts';
 import { encryptionKeysOf } from './encryption-key.ts';
 import { clusterAt, localEnvironment, withLocalCredentials } from './environment.ts';
@@ -44,6 +45,6 @@ export async function reachPlatform({ functions, state, cache, write }: ReachOpt
     signingKeys: await signingKeysOf(state),
     encryptionKeys: encryptionKeysOf(state),
   });
-  installRuntime(createRuntime({ env, apiDescription: apiDescriptionOf(functions, 'local'), write }));
+  installRuntime(createRuntime({ env, load: loadUse, apiDescription: apiDescriptionOf(functions, 'local'), write }));
   return async () => undefined;
 }

@@ -1,20 +1,8 @@
 import { type App, Tags } from 'aws-cdk-lib';
-import type { DiscoveredFunction } from '../discover.ts';
 import type { Installation } from '../installation.ts';
 import { EdgeStack } from './edge-stack.ts';
-import { ServiceStack } from './service-stack.ts';
+import { type DeclaredFunctions, ServiceStack } from './service-stack.ts';
 import { StateStack } from './state-stack.ts';
-
-/** The functions as they were found and built. */
-export interface DeclaredFunctions {
-  readonly functions: readonly DiscoveredFunction[];
-  /** The API's own OpenAPI document. */
-  readonly openapi: Readonly<Record<string, unknown>>;
-  readonly version: string;
-  /** Folder of a function's bundle. */
-  readonly bundleOf: (id: string) => string;
-  readonly migrationBundle: string;
-}
 
 /** The stacks of one installation. */
 export function definePlatform(app: App, installation: Installation, declared: DeclaredFunctions) {

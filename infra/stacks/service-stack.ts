@@ -7,7 +7,6 @@ import * as logs from 'aws-cdk-lib/aws-logs';
 import { LambdaDestination } from 'aws-cdk-lib/aws-logs-destinations';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import type { DeclaredFunctions } from './platform.ts';
 import { Apis, socketStage } from '../constructs/apis.ts';
 import { FrontDoor } from '../constructs/front-door.ts';
 import { Functions } from '../constructs/functions.ts';
@@ -19,6 +18,17 @@ import type { KnownVariables } from '../environment.ts';
 import type { Installation } from '../installation.ts';
 import type { EdgeStack } from './edge-stack.ts';
 import type { StateStack } from './state-stack.ts';
+
+/** The functions as they were found and built. */
+export interface DeclaredFunctions {
+  readonly functions: readonly DiscoveredFunction[];
+  /** The API's own OpenAPI document. */
+  readonly openapi: Readonly<Record<string, unknown>>;
+  readonly version: string;
+  /** Folder of a function's bundle. */
+  readonly bundleOf: (id: string) => string;
+  readonly migrationBundle: string;
+}
 
 export interface ServiceStackProps extends StackProps {
   readonly installation: Installation;

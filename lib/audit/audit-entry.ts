@@ -10,7 +10,7 @@ export interface AuditEvent {
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
-/** What the outbox tells the audit log; written in the transaction of the action. Without a caller it was the operator. */
+/** The outbox entry for the audit log; written in the transaction of the action. Without a caller it was the operator. */
 export function auditEntry(
   caller: Pick<Caller, 'userId'> | undefined,
   { action, target, details = {} }: AuditEvent,

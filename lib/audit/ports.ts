@@ -1,7 +1,7 @@
 import type { AuditAction } from '../../events/outbox.ts';
 
 export interface AuditRecord {
-  /** Of the outbox entry that told of it. */
+  /** Of the outbox entry that reported it. */
   readonly id: string;
   readonly action: AuditAction;
   /** undefined: the operator, at the command line. */
@@ -23,7 +23,7 @@ export interface AuditFilter {
 
 /** The audit log, in MySQL: nothing in it is ever changed. */
 export interface AuditStore {
-  /** Keeps each record once, however often it is told. */
+  /** Keeps each record once, however often it is published. */
   append(records: readonly AuditRecord[]): Promise<void>;
   /** Newest first. */
   list(

@@ -2,7 +2,7 @@ import { auditEntry } from '../audit/audit-entry.ts';
 import { allows, type Caller, type Role } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { Problem } from '../kernel/errors/problem.ts';
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { Relay } from '../outbox/ports.ts';
 import { inviteHash } from './invite-text.ts';
 import { hashPassword } from './passwords.ts';
@@ -19,7 +19,7 @@ export async function register(
     users: UserStore;
     invites: InviteStore;
     relay: Relay;
-    settings: Pick<Settings['base'], 'REGISTRATION'>;
+    settings: Pick<BaseSettings, 'REGISTRATION'>;
   },
   caller: Caller | undefined,
   { username, email, password, role, invite: inviteText }: Registration,

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { RequestFacts } from '../kernel/lambda/declaration.ts';
 import { readCredential } from '../kernel/http/gateway-event.ts';
 import { Problem } from '../kernel/errors/problem.ts';
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 import { readBytes } from './base64url.ts';
 import { encryptWithSecret, decryptWithSecret } from './encrypt-with-secret.ts';
 import type { TicketStore } from './ports.ts';
@@ -20,7 +20,7 @@ const ticketSeconds = 60;
  * ticket ends with its session, and who reads the store has nothing.
  */
 export async function createTicket(
-  { tickets, settings }: { tickets: TicketStore; settings: Pick<Settings['base'], 'BASE_URL'> },
+  { tickets, settings }: { tickets: TicketStore; settings: Pick<BaseSettings, 'BASE_URL'> },
   { headers }: Pick<RequestFacts, 'headers'>,
 ): Promise<Ticket> {
   const credential = readCredential(headers);

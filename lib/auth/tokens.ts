@@ -5,7 +5,6 @@ import { jwtVerify } from 'jose/jwt/verify';
 import { importJWK } from 'jose/key/import';
 import { type Role, permissionsOf } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
-import type { SettingsOf } from '../kernel/settings/settings.ts';
 import { isCanonical } from './base64url.ts';
 import { PublicJwk } from './jwks.ts';
 
@@ -28,19 +27,29 @@ export interface SigningKeys {
   readonly jwks: readonly PublicJwk[];
 }
 
-type PrivateJwk = SettingsOf<'auth'>['auth']['JWT_PRIVATE_KEYS'][number];
+/** A private JWK as `JWT_PRIVATE_KEYS` holds it. */
+export interface PrivateJwk {
+  readonly kty: string;
+  readonly kid: string;
+  readonly alg: 'ES256' | 'EdDSA';
+  readonly d: string;
+  readonly [member: string]: unknown;
+}
 
 /**
  * The keys of `JWT_PRIVATE_KEYS`: the first signs, all verify.
  * @throws Error when a key is not what its `alg` says or two keys share a `kid`.
  */
-export async function readSigningKeys({ base, auth }: SettingsOf<'auth'>): Promise<SigningKeys> {
-  const keys = await Promise.all(auth.JWT_PRIVATE_KEYS.map(readKey));
+export async function readSigningKeys(settings: {
+  readonly BASE_URL: string;
+  readonly JWT_PRIVATE_KEYS: readonly PrivateJwk[];
+}): Promise<SigningKeys> {
+  const keys = await Promise.all(settings.JWT_PRIVATE_KEYS.map(readKey));
   const [signer] = keys;
   const byKid = new Map(keys.map((key) => [key.jwk.kid, key]));
   if (!signer || byKid.size < keys.length)
     throw new Error('Configuration: JWT_PRIVATE_KEYS: each key needs its own kid');
-  const identity = { issuer: base.BASE_URL, audience: base.BASE_URL };
+  const identity = { issuer: settings.BASE_URL, audience: settings.BASE_URL };
 
   const check = async (token: string): Promise<AccessClaims | undefined> => {
     if (token.length > maxTokenLength || !token.split('.').every(isCanonical)) return undefined;

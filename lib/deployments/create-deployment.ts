@@ -2,7 +2,7 @@ import { auditEntry } from '../audit/audit-entry.ts';
 import { type Caller, isAdmin } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { invalidField, notFound, Problem } from '../kernel/errors/problem.ts';
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import { openToolSecrets } from '../tools/keep-secrets.ts';
 import type { ToolRecord, ToolStore } from '../tools/ports.ts';
@@ -17,7 +17,7 @@ import { encryptSecrets } from './secrets.ts';
 type Services = ReplicaServices & {
   readonly deploymentQueue: DeploymentQueue;
   readonly tools: ToolStore;
-  readonly settings: Settings['base'];
+  readonly settings: BaseSettings;
 };
 
 /**

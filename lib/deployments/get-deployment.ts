@@ -1,4 +1,4 @@
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { UsageStore } from '../usage/ports.ts';
 import { findDeployment } from './assert-owner.ts';
 import type { DeploymentStore } from './ports.ts';
@@ -7,7 +7,7 @@ import type { DeploymentView } from './schema.ts';
 
 /** @throws Problem `not-found`. */
 export async function getDeployment(
-  { deployments, usage, settings }: { deployments: DeploymentStore; usage: UsageStore; settings: Settings['base'] },
+  { deployments, usage, settings }: { deployments: DeploymentStore; usage: UsageStore; settings: BaseSettings },
   id: string,
 ): Promise<DeploymentView> {
   const deployment = await findDeployment(deployments, id);

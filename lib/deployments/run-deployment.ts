@@ -1,4 +1,4 @@
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { Upstream } from '../upstream/ports.ts';
 import { alterReplicas, type ReplicaServices, hasWork, withDeployment, withReplica } from './change-replicas.ts';
 import { type Containers, ContainersBusy, type ContainerTask } from './containers-port.ts';
@@ -10,7 +10,7 @@ import { probeRemote } from './probe-remote.ts';
 export interface ReconcileServices extends ReplicaServices {
   readonly containers: Containers;
   readonly upstream: Upstream;
-  readonly settings: Settings['base'];
+  readonly settings: BaseSettings;
 }
 
 /** A cluster that is full for so long is full. */

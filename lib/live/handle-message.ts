@@ -1,12 +1,10 @@
 import * as z from 'zod';
-import { allows, type Permission } from '../kernel/http/caller.ts';
+import { allows, type Caller, type Permission } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { Problem } from '../kernel/errors/problem.ts';
 import { taskChannel } from './audience.ts';
 import type { Connection, ConnectionStore, Sockets } from './ports.ts';
 import { fittingFrame } from './publish.ts';
-import { findOwnTask } from '../tasks/get-task.ts';
-import type { TaskStore } from '../tasks/ports.ts';
 
 const channelPermissions = {
   tasks: 'tasks:read',
@@ -26,8 +24,24 @@ type Message = Record<string, unknown>;
 export interface FrameServices {
   readonly connections: ConnectionStore;
   readonly sockets: Sockets;
-  readonly tasks: TaskStore;
+  readonly findTask: FindTask;
 }
+
+/**
+ * Looks a task up for a caller. Handed in, because tasks publish their changes by this room.
+ * @throws Problem `not-found`, also for somebody else's task.
+ */
+type FindTask = (
+  caller: Caller,
+  taskId: string,
+) => Promise<{
+  readonly id: string;
+  readonly status: string;
+  readonly progress: number;
+  readonly message: string;
+  readonly error?: object | undefined;
+  readonly result?: unknown;
+}>;
 
 /** Does what a client's frame asks for, and answers it on the same socket. What makes no sense is answered, not dropped. */
 export async function handleMessage(services: FrameServices, connectionId: string, text: string): Promise<void> {
@@ -65,16 +79,16 @@ async function subscribe(services: FrameServices, connection: Connection, frame:
   if (!allows(connection.caller, permission)) {
     return [{ ...refusal('FORBIDDEN', `Requires permission ${permission}.`), required_permission: permission }];
   }
-  const { tasks, connections } = services;
+  const { findTask, connections } = services;
   if (frame.task_id === undefined) {
     await connections.subscribe(connection, channelOf(frame));
     return [control('subscribed', frame)];
   }
   try {
-    await findOwnTask({ tasks }, connection.caller, frame.task_id);
+    await findTask(connection.caller, frame.task_id);
     await connections.subscribe(connection, channelOf(frame));
     // Read after subscribing: a change in between is heard twice rather than never.
-    const task = await findOwnTask({ tasks }, connection.caller, frame.task_id);
+    const task = await findTask(connection.caller, frame.task_id);
     const { id: task_id, status, progress, message, error, result } = task;
     const state = {
       task_id,

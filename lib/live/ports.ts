@@ -39,7 +39,7 @@ export interface Sockets {
   post(connectionId: string, message: unknown): Promise<boolean>;
 }
 
-/** The queue to the worker that greets. */
-export interface Greetings {
+/** The queue to the worker that sends `connected`. */
+export interface ConnectedQueue {
   request(connectionId: string): Promise<void>;
 }

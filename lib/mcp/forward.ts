@@ -1,7 +1,7 @@
 import type { Caller } from '../kernel/http/caller.ts';
 import type { RequestFacts, StreamedAnswer } from '../kernel/lambda/declaration.ts';
 import type { Log } from '../kernel/log/log.ts';
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 import { type Upstream, type UpstreamAnswer, UpstreamFailure, type UpstreamRequest } from '../upstream/ports.ts';
 import { findReplica, findServer, replicaAt, type ServerReplica, type ServerServices } from './find-server.ts';
 import { assertKnownOrigin } from './origin.ts';
@@ -11,7 +11,7 @@ import { reportCall } from './report-call.ts';
 
 export interface ForwardServices extends ServerServices {
   readonly upstream: Upstream;
-  readonly settings: Settings['base'];
+  readonly settings: BaseSettings;
 }
 
 /** What a client sent, and whom to. */

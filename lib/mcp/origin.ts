@@ -1,13 +1,13 @@
 import type { RequestFacts } from '../kernel/lambda/declaration.ts';
 import { Problem } from '../kernel/errors/problem.ts';
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 
 /**
  * Keeps pages of other sites out, as MCP's transport demands against DNS rebinding. A platform on this machine is asked under a loopback name alone;
  * on AWS no other name leads to it.
  * @throws Problem `forbidden`.
  */
-export function assertKnownOrigin({ headers }: RequestFacts, { BASE_URL, CORS_ORIGINS }: Settings['base']): void {
+export function assertKnownOrigin({ headers }: RequestFacts, { BASE_URL, CORS_ORIGINS }: BaseSettings): void {
   const local = isLoopback(new URL(BASE_URL).hostname);
   const { origin, host } = headers;
   if (local && host !== undefined && !isLoopback(URL.parse(`http://${host}`)?.hostname ?? ''))

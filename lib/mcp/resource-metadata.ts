@@ -1,10 +1,10 @@
 import type * as z from 'zod';
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { ResourceMetadata } from './schema.ts';
 
 /** What a client may know before it has a credential: the same for every slug, deployed or not. */
 export function resourceMetadata(
-  { settings: { BASE_URL } }: { readonly settings: Settings['base'] },
+  { settings: { BASE_URL } }: { readonly settings: BaseSettings },
   slug?: string,
 ): z.output<typeof ResourceMetadata> {
   return {

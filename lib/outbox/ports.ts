@@ -1,8 +1,8 @@
 import type { OutboxMessage } from '../../events/outbox.ts';
 
-/** A thing that became true in the same transaction and has not been told yet. */
+/** Something that became true in the same transaction and is not published yet. */
 export interface OutboxEntry {
-  /** UUIDv7: keys every effect of the telling, so that telling twice changes nothing. */
+  /** UUIDv7: keys every effect of its publication, so that publishing twice changes nothing. */
   readonly id: string;
   readonly message: OutboxMessage;
 }
@@ -13,18 +13,21 @@ export interface StoredOutboxEntry extends OutboxEntry {
   readonly origin: { readonly request_id: string; readonly source_ip?: string | undefined } | undefined;
 }
 
-/** Entries are written by the stores, in the transaction of the change that they tell of. */
+/** Entries are written by the stores, in the transaction of the change that they report. */
 export interface OutboxStore {
   /** Those of `ids` that are still there. */
   byIds(ids: readonly string[]): Promise<StoredOutboxEntry[]>;
   /** Written before `before`: their message was lost or their worker died. Oldest first. */
   olderThan(before: Date, limit: number): Promise<string[]>;
-  /** What waits to be told about one tool. */
+  /** What is not published yet about one tool. */
   ofTool(toolId: string): Promise<StoredOutboxEntry[]>;
   remove(ids: readonly string[]): Promise<void>;
   /** For what happened outside MySQL. */
   add(entries: readonly OutboxEntry[]): Promise<void>;
 }
+
+/** Follows published entries; its effects are keyed by the entry, because it may see one twice. */
+export type OutboxConsumer = (entries: readonly StoredOutboxEntry[]) => Promise<void>;
 
 /** The queue to the relay worker. */
 export interface Relay {

@@ -5,7 +5,7 @@ const lostAfterMs = 30_000;
 const batch = 100;
 const maxBatches = 50;
 
-/** Hands entries to the relay again that nobody has told within 30 s; at most 5,000 a run, oldest first. */
+/** Hands entries to the relay again that nobody has published within 30 s; at most 5,000 a run, oldest first. */
 export async function sweepOutbox(
   { outbox, relay }: { outbox: OutboxStore; relay: Relay },
   now: Date,

@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Cache } from '../kernel/cache.ts';
 import { invalid } from '../kernel/errors/problem.ts';
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 import { toolSpace } from '../tools/find-page.ts';
 import { assertOpen } from './assert-open.ts';
 import type { RegistryMark, RegistryStore } from './ports.ts';
@@ -11,7 +11,7 @@ import type { ListServers, ServerList } from './schema.ts';
 export interface RegistryReading {
   readonly registry: RegistryStore;
   readonly cache: Cache;
-  readonly settings: Settings['base'];
+  readonly settings: BaseSettings;
 }
 
 const pageSeconds = 5;

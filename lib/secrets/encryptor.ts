@@ -1,7 +1,6 @@
 import { JWEInvalid } from 'jose/errors';
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
 import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
-import type { SettingsOf } from '../kernel/settings/settings.ts';
 
 /** Keeps texts encrypted in the stores. A text can be opened only for the place that it was sealed for. */
 export interface Encryptor {
@@ -11,14 +10,20 @@ export interface Encryptor {
   readonly decrypt: (sealed: string, place: string) => Promise<string>;
 }
 
+interface SymmetricJwk {
+  readonly kid: string;
+  /** 256 bits in base64url. */
+  readonly k: string;
+}
+
 /**
  * JWE (RFC 7516, `dir` and `A256GCM`) under the keys of `ENCRYPTION_KEYS`: the first seals, all open.
  * @throws Error when a key has not 256 bits or two share a `kid`.
  */
-export function readEncryptor({ secrets }: SettingsOf<'secrets'>): Encryptor {
-  const keys = new Map(secrets.ENCRYPTION_KEYS.map(({ kid, k }) => [kid, Buffer.from(k, 'base64url')]));
-  const sealer = secrets.ENCRYPTION_KEYS[0];
-  if (!sealer || keys.size < secrets.ENCRYPTION_KEYS.length)
+export function readEncryptor({ ENCRYPTION_KEYS }: { readonly ENCRYPTION_KEYS: readonly SymmetricJwk[] }): Encryptor {
+  const keys = new Map(ENCRYPTION_KEYS.map(({ kid, k }) => [kid, Buffer.from(k, 'base64url')]));
+  const sealer = ENCRYPTION_KEYS[0];
+  if (!sealer || keys.size < ENCRYPTION_KEYS.length)
     throw new Error('Configuration: ENCRYPTION_KEYS: each key needs its own kid');
   return {
     encrypt: (text, place) =>

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Timestamp } from '../kernel/ids.ts';
 import type { Probe } from '../kernel/probe.ts';
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 
 const ServiceHealth = z.object({ status: z.enum(['healthy', 'unhealthy']), response_time_ms: z.number() });
 
@@ -27,7 +27,7 @@ export interface Probes {
   readonly redisProbe: Probe;
   readonly dynamoProbe: Probe;
   readonly sqsProbe: Probe;
-  readonly settings: Settings['base'];
+  readonly settings: BaseSettings;
 }
 
 /** Asks every store at once. */

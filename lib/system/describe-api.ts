@@ -1,5 +1,5 @@
 import type { ApiDescription } from '../kernel/http/api-description.ts';
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 
 /** The OpenAPI document with this installation's address. */
 export async function describeApi({
@@ -7,7 +7,7 @@ export async function describeApi({
   settings,
 }: {
   apiDescription: ApiDescription;
-  settings: Settings['base'];
+  settings: BaseSettings;
 }): Promise<Record<string, unknown>> {
   return { ...(await apiDescription.openapi()), servers: [{ url: settings.BASE_URL }] };
 }

@@ -67,7 +67,7 @@ async function compare(contenders: Readonly<Record<string, Contender>>): Promise
 }
 
 async function prepare() {
-  const { users, tools, sessions, signingKeys } = await currentRuntime().services(['mysql', 'auth']);
+  const { users, tools, sessions, signingKeys } = await currentRuntime().services(['mysql', 'sessions']);
   const now = new Date();
   const user = {
     id: newId(),
@@ -96,7 +96,7 @@ async function prepare() {
 const Claims = z.object({ sub: z.uuid(), sid: z.uuid() });
 
 async function storeCalls(token: string, toolId: string): Promise<Contender> {
-  const { tools, sessions, signingKeys } = await currentRuntime().services(['mysql', 'auth']);
+  const { tools, sessions, signingKeys } = await currentRuntime().services(['mysql', 'sessions']);
   const limiter = await currentRuntime().limiter();
   const claims = await signingKeys.verify(token);
   if (!claims) throw new Error('The token does not hold.');
@@ -108,7 +108,7 @@ async function storeCalls(token: string, toolId: string): Promise<Contender> {
 
 /** What one would write with middy, zod and jose: verify, look up, count, parse, answer. */
 async function plainPipeline(event: ReturnType<typeof eventOf>): Promise<Contender> {
-  const { tools, sessions, signingKeys, settings } = await currentRuntime().services(['mysql', 'auth', 'settings']);
+  const { tools, sessions, signingKeys, settings } = await currentRuntime().services(['mysql', 'sessions', 'settings']);
   const limiter = await currentRuntime().limiter();
   const keys = createLocalJWKSet({ keys: [...signingKeys.jwks] });
   type Event = typeof event & { claims?: z.output<typeof Claims> };

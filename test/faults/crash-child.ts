@@ -1,5 +1,6 @@
+import { loadUse } from '../../infra/discover-uses.ts';
 import { createRuntime } from '../../lib/services.ts';
-import { relayEntries } from '../../lib/outbox/relay-entries.ts';
+import { publishChanges } from './publish-changes.ts';
 import { sweepOutbox } from '../../lib/outbox/sweep-outbox.ts';
 import { createTool } from '../../lib/tools/create-tool.ts';
 import { deleteTool } from '../../lib/tools/delete-tool.ts';
@@ -18,13 +19,18 @@ import { describeNothing, type Trial } from './crash-trial.ts';
 const trial = JSON.parse(process.argv[2] ?? '{}') as Trial;
 const { names, watched } = crashPoints(trial.killAt);
 
-const host = createRuntime({ env: process.env, apiDescription: describeNothing, write: () => undefined });
+const host = createRuntime({
+  env: process.env,
+  load: loadUse,
+  apiDescription: describeNothing,
+  write: () => undefined,
+});
 const services = await host.services([
   'mysql',
   'mongo',
   'redis',
   'queues',
-  'auth',
+  'sessions',
   'live',
   'sockets',
   'secrets',
@@ -47,7 +53,7 @@ const works: Readonly<Record<Trial['work'], () => Promise<unknown>>> = {
   delete: () => deleteTool(all, caller, slug, undefined),
   restore: () => restoreTool(all, caller, slug, 1, undefined),
   import: () => importTools(all, caller, { mcpServers: { [slug]: server, [`${slug}-b`]: server } }),
-  relay: () => relayEntries(all, trial.ids),
+  relay: () => publishChanges(all, trial.ids),
   sweep: () => sweepOutbox(all, new Date(Date.now() + 60_000)),
 };
 await works[trial.work]();

@@ -8,7 +8,9 @@ import type { Caller } from '../../lib/kernel/http/caller.ts';
 import type { ApiDescription } from '../../lib/kernel/http/api-description.ts';
 import { readSettings } from '../../lib/kernel/settings/settings.ts';
 import { sweepOutbox } from '../../lib/outbox/sweep-outbox.ts';
-import { relayEntries } from '../../lib/outbox/relay-entries.ts';
+import { publishChanges } from './publish-changes.ts';
+import { loadUse } from '../../infra/discover-uses.ts';
+import { queueVariables } from '../../lib/uses/variables/queues.ts';
 import { createRuntime } from '../../lib/services.ts';
 import { createTool } from '../../lib/tools/create-tool.ts';
 import { updateTool } from '../../lib/tools/update-tool.ts';
@@ -35,19 +37,19 @@ const child = fileURLToPath(new URL('crash-child.ts', import.meta.url));
 
 /** Kills of one piece of work at each of its points, and what is to be seen after the restart. `env` leads to stores that have schema, tables and queues. */
 export async function openTrials(env: NodeJS.ProcessEnv, userId: string) {
-  const host = createRuntime({ env, apiDescription: describeNothing, write: () => undefined });
+  const host = createRuntime({ env, load: loadUse, apiDescription: describeNothing, write: () => undefined });
   const services = await host.services([
     'mysql',
     'mongo',
     'redis',
     'queues',
-    'auth',
+    'sessions',
     'live',
     'sockets',
     'secrets',
     'settings',
   ]);
-  const queues = openQueues(readSettings(env, ['queues']));
+  const queues = openQueues(readSettings(env, queueVariables));
   const mongo = new MongoClient(String(env['MONGODB_URI']));
   const history = mongo.db().collection<{ _id: string; tool_id: string; revision: number }>('mcp_config_history');
   const caller: Caller = { userId, role: 'developer', permissions: [] };
@@ -74,7 +76,7 @@ export async function openTrials(env: NodeJS.ProcessEnv, userId: string) {
       const { found } = await sweepOutbox(services, new Date(Date.now() + 60_000));
       const messages = await queues.receive('relay', 30);
       for (const { body, receiptHandle } of messages) {
-        await relayEntries(services, (JSON.parse(body) as { outbox_ids: string[] }).outbox_ids);
+        await publishChanges(services, (JSON.parse(body) as { outbox_ids: string[] }).outbox_ids);
         await queues.remove('relay', receiptHandle);
       }
       idle = found === 0 && messages.length === 0 ? idle + 1 : 0;

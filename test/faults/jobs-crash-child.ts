@@ -3,6 +3,8 @@ import { JobRequested } from '../../events/job-requested.ts';
 import { openQueues } from '../../lib/adapters/queue/sqs.ts';
 import type { Caller } from '../../lib/kernel/http/caller.ts';
 import { readSettings } from '../../lib/kernel/settings/settings.ts';
+import { loadUse } from '../../infra/discover-uses.ts';
+import { queueVariables } from '../../lib/uses/variables/queues.ts';
 import { createRuntime } from '../../lib/services.ts';
 import { cancelTask } from '../../lib/tasks/cancel-task.ts';
 import { markDeadLetters, redrive } from '../../lib/tasks/dead-letters.ts';
@@ -17,9 +19,14 @@ import { type JobTrial, jobUses, mongoEffects, trialJob } from './jobs-crash-tri
 
 const trial = JSON.parse(process.argv[2] ?? '{}') as JobTrial;
 const { names, watched } = crashPoints(trial.killAt);
-const host = createRuntime({ env: process.env, apiDescription: describeNothing, write: () => undefined });
+const host = createRuntime({
+  env: process.env,
+  load: loadUse,
+  apiDescription: describeNothing,
+  write: () => undefined,
+});
 const services = await host.services(jobUses);
-const queues = watched(openQueues(readSettings(process.env, ['queues'])), 'queues');
+const queues = watched(openQueues(readSettings(process.env, queueVariables)), 'queues');
 const effects = watched(mongoEffects(new MongoClient(String(process.env['MONGODB_URI']))), 'effects');
 const { deadLetters } = services;
 const all = {

@@ -5,6 +5,8 @@ import { MongoClient } from 'mongodb';
 import { openQueues } from '../../lib/adapters/queue/sqs.ts';
 import { newId } from '../../lib/kernel/ids.ts';
 import { readSettings } from '../../lib/kernel/settings/settings.ts';
+import { loadUse } from '../../infra/discover-uses.ts';
+import { queueVariables } from '../../lib/uses/variables/queues.ts';
 import { createRuntime } from '../../lib/services.ts';
 import { leaseMs } from '../../lib/tasks/attempt.ts';
 import { markDeadLetters, redrive } from '../../lib/tasks/dead-letters.ts';
@@ -59,9 +61,9 @@ interface TaskDocument {
 
 /** Kills of one piece of the job machinery at each of its points, and how its task ends after the restart. */
 export async function openJobTrials(env: NodeJS.ProcessEnv) {
-  const host = createRuntime({ env, apiDescription: describeNothing, write: () => undefined });
+  const host = createRuntime({ env, load: loadUse, apiDescription: describeNothing, write: () => undefined });
   const services = await host.services(jobUses);
-  const queues = openQueues(readSettings(env, ['queues']));
+  const queues = openQueues(readSettings(env, queueVariables));
   const mongo = await new MongoClient(String(env['MONGODB_URI'])).connect();
   const tasks = mongo.db().collection<TaskDocument>('task_results');
   const effects = mongoEffects(mongo);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { discover, type DiscoveredFunction } from '../../infra/discover.ts';
 import { usesOf } from '../../infra/uses.ts';
-import type { Use } from '../../lib/services.ts';
+import type { Use } from '../../lib/kernel/lambda/uses.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
 const project = join(import.meta.dirname, '../..');
@@ -24,14 +24,14 @@ const heavy: readonly { readonly input: RegExp; readonly uses: readonly Use[] }[
   { input: /^node_modules\/mongodb\//, uses: ['mongo'] },
   { input: /^node_modules\/@upstash\//, uses: ['redis'] },
   { input: /^node_modules\/@aws-sdk\/client-sqs\//, uses: ['queues', 'deadLetters'] },
-  { input: /^node_modules\/@aws-sdk\/(client-dynamodb|lib-dynamodb)\//, uses: ['auth', 'live'] },
+  { input: /^node_modules\/@aws-sdk\/(client-dynamodb|lib-dynamodb)\//, uses: ['sessions', 'live'] },
   { input: /^node_modules\/@aws-sdk\/client-ecs\//, uses: ['containers'] },
   {
     input: /^node_modules\/(@aws-sdk|@smithy)\//,
-    uses: ['auth', 'queues', 'deadLetters', 'live', 'sockets', 'containers'],
+    uses: ['sessions', 'queues', 'deadLetters', 'live', 'sockets', 'containers'],
   },
   { input: /^node_modules\/openai\//, uses: ['openai'] },
-  { input: /^node_modules\/jose\//, uses: ['auth', 'secrets'] },
+  { input: /^node_modules\/jose\//, uses: ['sessions', 'secrets'] },
 ];
 
 /** What a bundle holds although its function does not use it. */
@@ -110,7 +110,7 @@ test('a service that the function does not declare is refused with its name', as
   const call = `require(${JSON.stringify(join(bundled[0]?.folder ?? '', 'index.js'))})
     .handler({}, { functionName: 'mcp-local-reach', getRemainingTimeInMillis: () => 9999 }).catch((error) => console.log(String(error)))`;
   const env = { MONGODB_URI: 'mongodb://127.0.0.1:1/x' };
-  expect(await inNode(call, env)).toContain('adapters/mongo/client.ts: the function does not declare this in uses');
+  expect(await inNode(call, env)).toContain('mongo: the function does not declare this in uses');
 });
 
 test("a stream is wrapped for Lambda's response streaming, nothing else is", async () => {
@@ -136,7 +136,7 @@ test('a mistake in a function is one error that names the file', async () => {
 test('what a function needs is what it declares and what the kernel needs to serve it', () => {
   const needed = Object.fromEntries(functions.map(({ id, declaration }) => [id, usesOf(declaration)]));
   expect(needed).toMatchObject({
-    'create-tool': expect.arrayContaining(['auth', 'mysql', 'queues', 'redis']) as string[],
+    'create-tool': expect.arrayContaining(['mysql', 'queues', 'redis', 'sessions']) as string[],
     'get-liveness': [],
     'relay-changes': expect.arrayContaining(['queues']) as string[],
   });

@@ -2,19 +2,24 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
 import type { Probe } from '../../kernel/probe.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
-import type { SettingsOf } from '../../kernel/settings/settings.ts';
 import { tableName, sessionsTable } from './tables.ts';
 
 /** A command and its retries end within this time. */
 const deadlineMs = 2000;
 
+export interface DynamoSettings {
+  readonly STAGE: string;
+  readonly AWS_REGION: string;
+  readonly DYNAMODB_ENDPOINT?: string | undefined;
+}
+
 /** Connects on first use. */
-export function openDynamo({ base, dynamo }: SettingsOf<'dynamo'>): DynamoDBDocumentClient {
+export function openDynamo(settings: DynamoSettings): DynamoDBDocumentClient {
   const client = new DynamoDBClient({
-    region: base.AWS_REGION,
+    region: settings.AWS_REGION,
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
-    ...(dynamo.DYNAMODB_ENDPOINT !== undefined && { endpoint: dynamo.DYNAMODB_ENDPOINT }),
+    ...(settings.DYNAMODB_ENDPOINT !== undefined && { endpoint: settings.DYNAMODB_ENDPOINT }),
   });
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }

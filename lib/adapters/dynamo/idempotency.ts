@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
 import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
-import type { Claim, Claimed, IdempotencyStore, KeptAnswer } from '../../kernel/http/idempotency.ts';
+import type { Claim, Claimed, IdempotencyStore, KeptAnswer } from '../../kernel/http/idempotency-store.ts';
 import type { Encryptor } from '../../secrets/encryptor.ts';
 import { ask } from './client.ts';
 import { seconds, unlessLost } from './requests.ts';

@@ -9,9 +9,8 @@ import {
 import { LiveEvent } from '../../../events/live-event.ts';
 import type { Grant, Role } from '../../kernel/http/caller.ts';
 import { newId } from '../../kernel/ids.ts';
-import type { SettingsOf } from '../../kernel/settings/settings.ts';
 import type { Connection, ConnectionStore, LiveLog, LoggedEvent } from '../../live/ports.ts';
-import { ask, openDynamo } from './client.ts';
+import { ask, type DynamoSettings, openDynamo } from './client.ts';
 import { seconds, unlessLost } from './requests.ts';
 import { liveTable, tableName } from './tables.ts';
 
@@ -21,9 +20,9 @@ const keptMs = 24 * hourMs;
 const connectionMs = 2.2 * hourMs;
 const only = '-';
 
-export function openLive(settings: SettingsOf<'dynamo'>): { liveLog: LiveLog; connections: ConnectionStore } {
+export function openLive(settings: DynamoSettings): { liveLog: LiveLog; connections: ConnectionStore } {
   const client = openDynamo(settings);
-  const table = tableName(settings.base.STAGE, liveTable);
+  const table = tableName(settings.STAGE, liveTable);
   return { liveLog: dynamoLiveLog(client, table), connections: dynamoConnections(client, table) };
 }
 

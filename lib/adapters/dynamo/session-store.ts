@@ -8,9 +8,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import type { SessionStore } from '../../auth/ports.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
-import type { SettingsOf } from '../../kernel/settings/settings.ts';
 import type { Encryptor } from '../../secrets/encryptor.ts';
-import { ask, dynamoProbe, openDynamo } from './client.ts';
+import { ask, dynamoProbe, type DynamoSettings, openDynamo } from './client.ts';
 import { dynamoIdempotency } from './idempotency.ts';
 import { dynamoLimiter, dynamoTickets, unlessLost } from './requests.ts';
 import { requestsTable, tableName, sessionsTable } from './tables.ts';
@@ -25,15 +24,15 @@ import {
   writeKey,
 } from './session-items.ts';
 
-/** The DynamoDB side of `auth`. */
-export function openSessionStore(settings: SettingsOf<'dynamo'>) {
+/** The DynamoDB side of the use `sessions`. */
+export function openSessionStore(settings: DynamoSettings) {
   const client = openDynamo(settings);
-  const { STAGE } = settings.base;
+  const { STAGE } = settings;
   const requests = tableName(STAGE, requestsTable);
   return {
     sessions: sessionStore(client, tableName(STAGE, sessionsTable)),
     tickets: dynamoTickets(client, requests),
-    attempts: dynamoLimiter(client, requests),
+    fallbackLimiter: dynamoLimiter(client, requests),
     idempotencyWith: (encryptor: Encryptor) => dynamoIdempotency(client, requests, encryptor),
     dynamoProbe: dynamoProbe(client, STAGE),
   };

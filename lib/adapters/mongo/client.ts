@@ -1,10 +1,9 @@
 import { type Db, MongoClient } from 'mongodb';
 import type { Probe } from '../../kernel/probe.ts';
-import type { SettingsOf } from '../../kernel/settings/settings.ts';
 
 /** Connects on first use. A server that is away is noticed within 2 s, one that stalls within 5 s. */
-export function openMongo({ mongo }: SettingsOf<'mongo'>): Db {
-  const client = new MongoClient(mongo.MONGODB_URI, {
+export function openMongo(uri: string): Db {
+  const client = new MongoClient(uri, {
     maxPoolSize: 10,
     serverSelectionTimeoutMS: 2000,
     connectTimeoutMS: 2000,

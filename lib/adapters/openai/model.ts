@@ -7,12 +7,24 @@ import {
   type ModelRequest,
   ModelUnavailable,
 } from '../../analysis/ports.ts';
-import type { SettingsOf } from '../../kernel/settings/settings.ts';
 import { type Breaker, createBreaker } from './breaker.ts';
 
+interface ModelSettings {
+  readonly OPENAI_API_KEY?: string | undefined;
+  readonly OPENAI_BASE_URL: string;
+  readonly OPENAI_MODEL: string;
+  readonly OPENAI_TIMEOUT_MS: number;
+  readonly OPENAI_MAX_TOKENS_PER_CALL: number;
+  readonly OPENAI_MAX_USD_PER_CALL: number;
+  readonly OPENAI_MAX_TOKENS_PER_USER_DAY: number;
+  readonly OPENAI_MAX_USD_PER_USER_DAY: number;
+  readonly OPENAI_USD_PER_MILLION_INPUT: number;
+  readonly OPENAI_USD_PER_MILLION_OUTPUT: number;
+}
+
 /** A model behind OpenAI's API or one that is like it; undefined without a key. The SDK is loaded at the first question. */
-export function openModel({ openai }: SettingsOf<'openai'>): LanguageModel | undefined {
-  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_TIMEOUT_MS } = openai;
+export function openModel(settings: ModelSettings): LanguageModel | undefined {
+  const { OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL, OPENAI_TIMEOUT_MS } = settings;
   if (OPENAI_API_KEY === undefined) return undefined;
   const breaker = createBreaker({ failures: 5, pauseMs: 60_000 });
   let connecting: Promise<OpenAI> | undefined;
@@ -32,14 +44,14 @@ export function openModel({ openai }: SettingsOf<'openai'>): LanguageModel | und
   };
 }
 
-export function modelLimitsOf({ openai }: SettingsOf<'openai'>): ModelLimits {
+export function modelLimitsOf(settings: ModelSettings): ModelLimits {
   return {
-    tokensPerCall: openai.OPENAI_MAX_TOKENS_PER_CALL,
-    usdPerCall: openai.OPENAI_MAX_USD_PER_CALL,
-    tokensPerUserAndDay: openai.OPENAI_MAX_TOKENS_PER_USER_DAY,
-    usdPerUserAndDay: openai.OPENAI_MAX_USD_PER_USER_DAY,
-    usdPerMillionInput: openai.OPENAI_USD_PER_MILLION_INPUT,
-    usdPerMillionOutput: openai.OPENAI_USD_PER_MILLION_OUTPUT,
+    tokensPerCall: settings.OPENAI_MAX_TOKENS_PER_CALL,
+    usdPerCall: settings.OPENAI_MAX_USD_PER_CALL,
+    tokensPerUserAndDay: settings.OPENAI_MAX_TOKENS_PER_USER_DAY,
+    usdPerUserAndDay: settings.OPENAI_MAX_USD_PER_USER_DAY,
+    usdPerMillionInput: settings.OPENAI_USD_PER_MILLION_INPUT,
+    usdPerMillionOutput: settings.OPENAI_USD_PER_MILLION_OUTPUT,
   };
 }
 

@@ -1,8 +1,7 @@
-import type { SettingsOf } from '../../kernel/settings/settings.ts';
 import type { DeadLetters } from '../../tasks/ports.ts';
-import { openQueues } from './sqs.ts';
+import { openQueues, type QueueSettings } from './sqs.ts';
 
-export function openDeadLetters(settings: SettingsOf<'queues'>): DeadLetters {
+export function openDeadLetters(settings: QueueSettings): DeadLetters {
   const queues = openQueues(settings);
   return {
     receive: async (queue, hideSeconds) =>

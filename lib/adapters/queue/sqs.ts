@@ -8,7 +8,6 @@ import {
 } from '@aws-sdk/client-sqs';
 import { currentCorrelation } from '../../kernel/log/correlation.ts';
 import type { Probe } from '../../kernel/probe.ts';
-import type { SettingsOf } from '../../kernel/settings/settings.ts';
 
 /** The installation's queues, by their declared names. */
 export interface Queues {
@@ -26,15 +25,21 @@ export interface Queues {
   probe(queue: string): Probe;
 }
 
+export interface QueueSettings {
+  readonly AWS_REGION: string;
+  readonly SQS_ENDPOINT?: string | undefined;
+  readonly SQS_QUEUE_URL_PREFIX: string;
+}
+
 /** Connects on first use; a call ends within 3 s. */
-export function openQueues({ base, queues }: SettingsOf<'queues'>): Queues {
+export function openQueues(settings: QueueSettings): Queues {
   const client = new SQSClient({
-    region: base.AWS_REGION,
-    ...(queues.SQS_ENDPOINT !== undefined && { endpoint: queues.SQS_ENDPOINT }),
+    region: settings.AWS_REGION,
+    ...(settings.SQS_ENDPOINT !== undefined && { endpoint: settings.SQS_ENDPOINT }),
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 1000, requestTimeout: 1500, throwOnRequestTimeout: true },
   });
-  const urlOf = (queue: string): string => `${queues.SQS_QUEUE_URL_PREFIX}${queue}`;
+  const urlOf = (queue: string): string => `${settings.SQS_QUEUE_URL_PREFIX}${queue}`;
   const sendText: Queues['sendText'] = async (queue, body) => {
     const requestId = currentCorrelation()?.requestId;
     await client.send(

@@ -1,12 +1,16 @@
 import { Redis } from '@upstash/redis';
 import type { Probe } from '../../kernel/probe.ts';
-import type { SettingsOf } from '../../kernel/settings/settings.ts';
+
+interface RedisSettings {
+  readonly UPSTASH_REDIS_REST_URL: string;
+  readonly UPSTASH_REDIS_REST_TOKEN: string;
+}
 
 /** Redis over HTTP: no connection, no retry, because whoever asks it can do without. */
-export function openRedis({ redis }: SettingsOf<'redis'>): Redis {
+export function openRedis(settings: RedisSettings): Redis {
   return new Redis({
-    url: redis.UPSTASH_REDIS_REST_URL,
-    token: redis.UPSTASH_REDIS_REST_TOKEN,
+    url: settings.UPSTASH_REDIS_REST_URL,
+    token: settings.UPSTASH_REDIS_REST_TOKEN,
     retry: false,
     enableTelemetry: false,
   });

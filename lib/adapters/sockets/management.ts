@@ -3,14 +3,18 @@ import {
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
-import type { SettingsOf } from '../../kernel/settings/settings.ts';
 import type { Sockets } from '../../live/ports.ts';
 
+interface SocketSettings {
+  readonly AWS_REGION: string;
+  readonly SOCKET_MANAGEMENT_URL: string;
+}
+
 /** Posts to open WebSockets by API Gateway's management API; a post ends within 2 s. */
-export function openSockets({ base, sockets }: SettingsOf<'sockets'>): Sockets {
+export function openSockets(settings: SocketSettings): Sockets {
   const client = new ApiGatewayManagementApiClient({
-    region: base.AWS_REGION,
-    endpoint: sockets.SOCKET_MANAGEMENT_URL,
+    region: settings.AWS_REGION,
+    endpoint: settings.SOCKET_MANAGEMENT_URL,
     maxAttempts: 2,
     requestHandler: { connectionTimeout: 1000, requestTimeout: 2000, throwOnRequestTimeout: true },
   });

@@ -50,7 +50,7 @@ function withMetadata(
   error: unknown,
 ): unknown {
   if (!protects || !(error instanceof Problem) || error.status !== 401) return error;
-  const { BASE_URL } = currentRuntime().settings().base;
+  const { BASE_URL } = currentRuntime().settings();
   const challenge = error.options.headers?.['www-authenticate'] ?? 'Bearer';
   const metadata = `resource_metadata="${BASE_URL}/.well-known/oauth-protected-resource${protects(facts.path)}"`;
   const headers = { 'www-authenticate': `${challenge}${challenge === 'Bearer' ? ' ' : ', '}${metadata}` };
@@ -94,13 +94,13 @@ function demand(caller: Caller, permission: Access): void {
 
 /** The declared limit as the operator has set it; undefined when it is off. */
 function effectiveLimit(functionId: string, declared: Limit | 'off'): Limit | undefined {
-  const set = currentRuntime().settings().base.RATE_LIMITS[functionId];
+  const set = currentRuntime().settings().RATE_LIMITS[functionId];
   if (declared === 'off' || set === 'off') return undefined;
   return scaled(set === undefined ? declared : { ...declared, requests: set, windowSeconds: 60 });
 }
 
 function scaled(limit: Limit): Limit {
-  const { RATE_LIMIT_SCALE } = currentRuntime().settings().base;
+  const { RATE_LIMIT_SCALE } = currentRuntime().settings();
   return { ...limit, requests: Math.max(1, Math.round(limit.requests * RATE_LIMIT_SCALE)) };
 }
 

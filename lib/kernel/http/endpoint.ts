@@ -1,6 +1,6 @@
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
 import type * as z from 'zod';
-import type { Use } from '../../services.ts';
+import type { Use } from '../lambda/uses.ts';
 import { correlated } from '../log/correlation.ts';
 import type { Access, EndpointDeclaration } from '../lambda/declaration.ts';
 import type { HttpEvent } from './gateway-event.ts';

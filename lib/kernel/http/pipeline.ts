@@ -1,7 +1,7 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
-import type { Use } from '../../services.ts';
+import type { Use } from '../lambda/uses.ts';
 import type { Access, Call, EndpointDeclaration, StreamDeclaration } from '../lambda/declaration.ts';
 import { currentRuntime } from '../lambda/runtime.ts';
 import { admission } from './authorize.ts';

@@ -35,7 +35,7 @@ type Passing = Parameters<NonNullable<Step['before']>>[0];
 
 export function openRequest(event: HttpEvent, context: Context, route: string): RequestContext {
   const runtime = currentRuntime();
-  const { CORS_ORIGINS, BASE_URL } = runtime.settings().base;
+  const { CORS_ORIGINS, BASE_URL } = runtime.settings();
   const functionId = functionIdOf(context);
   const facts = readFacts(event);
   return {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
-import type { Use } from '../../services.ts';
+import type { Use } from '../lambda/uses.ts';
 import { correlated } from '../log/correlation.ts';
 import type { Access, StreamDeclaration } from '../lambda/declaration.ts';
 import type { HttpEvent } from './gateway-event.ts';

@@ -1,6 +1,6 @@
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
-import type { Use } from '../../services.ts';
+import type { Use } from './uses.ts';
 import type { CommandDeclaration } from './declaration.ts';
 import { currentRuntime } from './runtime.ts';
 import { newId } from '../ids.ts';

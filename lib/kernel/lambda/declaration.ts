@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Provides, Use } from '../../services.ts';
+import type { Provides, Use } from './uses.ts';
 import type { Caller, Permission } from '../http/caller.ts';
 import type { Limit } from '../http/rate-limit.ts';
 import type { Log } from '../log/log.ts';

@@ -1,7 +1,7 @@
 import { gunzipSync } from 'node:zlib';
 import type { CloudWatchLogsEvent, Context, EventBridgeEvent } from 'aws-lambda';
 import * as z from 'zod';
-import type { Use } from '../../services.ts';
+import type { Use } from './uses.ts';
 import type { EventDeclaration } from './declaration.ts';
 import { currentRuntime } from './runtime.ts';
 import { reported } from './report-run.ts';

@@ -6,7 +6,7 @@ import { startReport } from '../log/log.ts';
 
 /** The function's id: its Lambda name without the installation's prefix. */
 export function functionIdOf(context: Context): string {
-  return context.functionName.replace(`mcp-${currentRuntime().settings().base.STAGE}-`, '');
+  return context.functionName.replace(`mcp-${currentRuntime().settings().STAGE}-`, '');
 }
 
 /** Milliseconds since `startedAt` (of `performance.now()`), to a tenth. */

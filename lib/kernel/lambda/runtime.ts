@@ -1,11 +1,11 @@
-import type { Use } from '../../services.ts';
+import type { Use } from './uses.ts';
 import type { Caller } from '../http/caller.ts';
 import type { ServicesOf } from './declaration.ts';
-import type { IdempotencyStore } from '../http/idempotency.ts';
+import type { IdempotencyStore } from '../http/idempotency-store.ts';
 import type { Limiter } from '../http/rate-limit.ts';
-import type { SettingsOf } from '../settings/settings.ts';
+import type { BaseSettings } from '../settings/settings.ts';
 
-/** Decides who is asking. Part of the `auth` services. */
+/** Decides who is asking. Part of the use `sessions`. */
 export interface Authenticator {
   /**
    * Who these credentials belong to, checked against their present standing.
@@ -27,7 +27,7 @@ export interface Authenticator {
  */
 export interface Runtime {
   /** @throws Error naming every bad variable. */
-  settings(): SettingsOf<never>;
+  settings(): BaseSettings;
   /** Builds the services behind `uses` on first use, once per process. */
   services<U extends Use>(uses: readonly U[]): Promise<ServicesOf<U>>;
   authenticator(): Promise<Authenticator>;

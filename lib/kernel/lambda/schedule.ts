@@ -1,5 +1,5 @@
 import type { Context, ScheduledEvent } from 'aws-lambda';
-import type { Use } from '../../services.ts';
+import type { Use } from './uses.ts';
 import type { ScheduleDeclaration } from './declaration.ts';
 import { currentRuntime } from './runtime.ts';
 import { reported } from './report-run.ts';

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyResult, Context } from 'aws-lambda';
-import type { Use } from '../../services.ts';
+import type { Use } from './uses.ts';
 import type { Caller } from '../http/caller.ts';
 import type { SocketDeclaration } from './declaration.ts';
 import { currentRuntime, takeColdStart } from './runtime.ts';

@@ -1,6 +1,6 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type * as z from 'zod';
-import type { Use } from '../../services.ts';
+import type { Use } from './uses.ts';
 import { correlated } from '../log/correlation.ts';
 import type { WorkerDeclaration } from './declaration.ts';
 import { currentRuntime, takeColdStart } from './runtime.ts';

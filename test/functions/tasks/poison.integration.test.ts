@@ -44,7 +44,7 @@ beforeAll(async () => {
   app = await startApp({ functions: [] });
   const runtime = currentRuntime();
   installRuntime({ ...runtime, postpone: (message) => runtime.postpone(message, 0) });
-  const stage = runtime.settings().base.STAGE;
+  const stage = runtime.settings().STAGE;
   client = sqsClient({ functions: [], stage, sqsEndpoint: inject('stores').sqs });
   queue = await ensureQueue(client, stage, tryJobs);
 });

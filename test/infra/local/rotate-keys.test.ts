@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { rotateKeys } from '../../../infra/local/rotate-keys.ts';
 import { readSigningKeys } from '../../../lib/auth/tokens.ts';
 import { readSettings } from '../../../lib/kernel/settings/settings.ts';
+import { use as secretsUse } from '../../../lib/uses/secrets.ts';
+import { use as sessionsUse } from '../../../lib/uses/sessions.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
 import { readEncryptor } from '../../../lib/secrets/encryptor.ts';
 
@@ -20,7 +22,7 @@ const settings = async () =>
       JWT_PRIVATE_KEYS: await readFile(join(state, 'signing-keys.json'), 'utf8'),
       ENCRYPTION_KEYS: await readFile(join(state, 'encryption-keys.json'), 'utf8'),
     },
-    ['auth', 'secrets'],
+    { ...sessionsUse.variables, ...secretsUse.variables },
   );
 
 describe('rotating keys', () => {

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -6,8 +7,9 @@ import { variablesOf } from '../../../infra/environment.ts';
 import { firstSettings } from '../../../infra/first-settings.ts';
 import { usesOf } from '../../../infra/uses.ts';
 import { tableName, tables } from '../../../lib/adapters/dynamo/tables.ts';
-import { settingsGroups } from '../../../lib/kernel/settings/settings.ts';
-import type { Use } from '../../../lib/services.ts';
+import { discoverUses } from '../../../infra/discover-uses.ts';
+import { baseVariables } from '../../../lib/kernel/settings/settings.ts';
+import type { Use } from '../../../lib/kernel/lambda/uses.ts';
 import * as rules from './rules.ts';
 import {
   flat,
@@ -95,7 +97,7 @@ describe('permissions', () => {
       expect([id, may]).toEqual([
         id,
         {
-          tables: uses.includes('auth') || uses.includes('live'),
+          tables: uses.includes('sessions') || uses.includes('live'),
           send: uses.includes('queues') || uses.includes('deadLetters'),
           tasks: uses.includes('containers'),
         },
@@ -111,7 +113,7 @@ describe('permissions', () => {
       PostToConnection: 'ManageConnections',
     };
     const callers: readonly (readonly [folder: string, service: string, uses: readonly Use[]])[] = [
-      ['dynamo', 'dynamodb', ['auth']],
+      ['dynamo', 'dynamodb', ['sessions']],
       ['dynamo', 'dynamodb', ['live']],
       ['queue', 'sqs', ['queues', 'deadLetters']],
       ['containers', 'ecs', ['containers']],
@@ -186,12 +188,12 @@ describe('queues and tables', () => {
   });
 });
 
-test('whatever a function must have comes from the stacks, the database secret or the settings secret', () => {
-  const secret = Object.keys(firstSettings());
+test('whatever a function must have comes from the stacks, the database secret or the settings secret', async () => {
+  const secret = Object.keys(await firstSettings());
   const optional = new Set(
-    Object.values(settingsGroups).flatMap(({ shape }) =>
-      Object.entries(shape)
-        .filter(([, schema]) => schema.safeParse(undefined).success)
+    [baseVariables, ...[...(await discoverUses()).values()].map((use) => use.variables)].flatMap((variables) =>
+      Object.entries(variables)
+        .filter(([, schema]) => (schema as z.ZodType).safeParse(undefined).success)
         .map(([name]) => name),
     ),
   );

@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair } from 'jose';
 import { readSigningKeys, type SigningKeys } from '../../../lib/auth/tokens.ts';
-import { readSettings, type SettingsOf } from '../../../lib/kernel/settings/settings.ts';
+import { readSettings } from '../../../lib/kernel/settings/settings.ts';
+import { use as sessionsUse } from '../../../lib/uses/sessions.ts';
 
 export const baseUrl = 'https://platform.example';
 
@@ -10,8 +11,8 @@ export async function newJwk(kid: string, alg: 'ES256' | 'EdDSA' = 'ES256') {
   return { ...(await exportJWK(privateKey)), kid, alg };
 }
 
-export function keySettings(keys: readonly object[], url = baseUrl): SettingsOf<'auth'> {
-  return readSettings({ BASE_URL: url, JWT_PRIVATE_KEYS: JSON.stringify(keys) }, ['auth']);
+export function keySettings(keys: readonly object[], url = baseUrl) {
+  return readSettings({ BASE_URL: url, JWT_PRIVATE_KEYS: JSON.stringify(keys) }, sessionsUse.variables);
 }
 
 export async function newSigningKeys(): Promise<SigningKeys> {

@@ -7,6 +7,7 @@ import { startDynamodbServer } from '../../../infra/local/stores/dynamodb-server
 import { createTables } from '../../../lib/adapters/dynamo/create-tables.ts';
 import { openSessionStore } from '../../../lib/adapters/dynamo/session-store.ts';
 import { readSettings } from '../../../lib/kernel/settings/settings.ts';
+import { dynamoVariables } from '../../../lib/uses/variables/dynamo.ts';
 
 /** The store of trust on a DynamoDB server of its own. */
 export async function startSessionStore() {
@@ -18,7 +19,7 @@ export async function startSessionStore() {
   const client = new DynamoDBClient({ endpoint: server.url, region: 'us-east-1' });
   await createTables(client, stage);
   return {
-    ...openSessionStore(readSettings({ STAGE: stage, DYNAMODB_ENDPOINT: server.url }, ['dynamo'])),
+    ...openSessionStore(readSettings({ STAGE: stage, DYNAMODB_ENDPOINT: server.url }, dynamoVariables)),
     client,
     stage,
     url: server.url,

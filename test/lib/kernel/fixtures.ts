@@ -22,7 +22,7 @@ export function trialHost(env: Record<string, string> = {}, callers: Record<stri
     limit: { allowed: true, remaining: 9, resetSeconds: 30 },
   };
   installRuntime({
-    settings: () => readSettings(env, []),
+    settings: () => readSettings(env),
     services: async () => ({}) as never,
     authenticator: async () => ({
       authenticate: async (credential) => {

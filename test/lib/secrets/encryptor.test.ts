@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { newEncryptionKeys } from '../../../infra/local/encryption-key.ts';
 import { readSettings } from '../../../lib/kernel/settings/settings.ts';
+import { use as secretsUse } from '../../../lib/uses/secrets.ts';
 import { readEncryptor, type Encryptor } from '../../../lib/secrets/encryptor.ts';
 
 function encryptWith(...keys: readonly string[]): Encryptor {
   const ENCRYPTION_KEYS = JSON.stringify(keys.flatMap((key) => JSON.parse(key) as unknown[]));
-  return readEncryptor(readSettings({ ENCRYPTION_KEYS }, ['secrets']));
+  return readEncryptor(readSettings({ ENCRYPTION_KEYS }, secretsUse.variables));
 }
 
 const [older, newer] = [newEncryptionKeys(), newEncryptionKeys()];

@@ -5,6 +5,7 @@ import { newEncryptionKeys } from '../../../infra/local/encryption-key.ts';
 import { createIndexes } from '../../../lib/adapters/mongo/create-indexes.ts';
 import { mongoTaskStore } from '../../../lib/adapters/mongo/tasks.ts';
 import { readSettings } from '../../../lib/kernel/settings/settings.ts';
+import { use as secretsUse } from '../../../lib/uses/secrets.ts';
 import type { LiveEvent } from '../../../events/live-event.ts';
 import { readEncryptor } from '../../../lib/secrets/encryptor.ts';
 import type { JobServices } from '../../../lib/tasks/attempt.ts';
@@ -27,7 +28,7 @@ export async function startJobs() {
   const heard: LiveEvent[] = [];
   const services: JobServices = {
     tasks: mongoTaskStore(db),
-    encryptor: readEncryptor(readSettings({ ENCRYPTION_KEYS: newEncryptionKeys() }, ['secrets'])),
+    encryptor: readEncryptor(readSettings({ ENCRYPTION_KEYS: newEncryptionKeys() }, secretsUse.variables)),
     liveLog: {
       append: async (_key, event) => {
         heard.push(event);

@@ -26,7 +26,7 @@ export function rawEndpoint(
 /** Installs a host without stores; answers what the functions report. */
 export function installTestHost(onLine?: (line: string) => void): { lines: string[] } {
   const lines: string[] = [];
-  const settings = readSettings({ STAGE: 'test', RATE_LIMIT_SCALE: '1' }, []);
+  const settings = readSettings({ STAGE: 'test', RATE_LIMIT_SCALE: '1' });
   const host: Runtime = {
     settings: () => settings,
     services: async () => ({}) as never,

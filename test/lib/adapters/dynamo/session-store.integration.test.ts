@@ -7,6 +7,7 @@ import { openSessionStore } from '../../../../lib/adapters/dynamo/session-store.
 import type { KeyStatus, SessionFamily, SessionStore, UserStatus } from '../../../../lib/auth/ports.ts';
 import { newId } from '../../../../lib/kernel/ids.ts';
 import { readSettings } from '../../../../lib/kernel/settings/settings.ts';
+import { dynamoVariables } from '../../../../lib/uses/variables/dynamo.ts';
 import { startSessionStore } from '../../auth/start-sessions.ts';
 
 let store: Awaited<ReturnType<typeof startSessionStore>>;
@@ -22,14 +23,14 @@ afterEach(() => {
 });
 
 const openAt = (port: number) =>
-  openSessionStore(readSettings({ STAGE: 'away', DYNAMODB_ENDPOINT: `http://127.0.0.1:${port}` }, ['dynamo']));
+  openSessionStore(readSettings({ STAGE: 'away', DYNAMODB_ENDPOINT: `http://127.0.0.1:${port}` }, dynamoVariables));
 
 function family(over: Partial<SessionFamily> = {}): SessionFamily {
   return {
     id: newId(),
     userId: newId(),
     userVersion: new Date(1_700_000_000_123),
-    encryptionKey: 'encryptor',
+    encryptionKey: 'key',
     endsAt: new Date(Date.now() + 60_000),
     current: 'one',
     currentExpiresAt: new Date(Date.now() + 60_000),

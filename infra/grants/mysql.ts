@@ -1,0 +1,4 @@
+import type { UseGrant } from '../constructs/statements.ts';
+
+/** By the network; its password is in the database's secret. */
+export const grant: UseGrant = { network: 'functions' };

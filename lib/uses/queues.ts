@@ -1,0 +1,48 @@
+import type { SocketOpened } from '../../events/socket-opened.ts';
+import type { DeploymentQueue } from '../deployments/ports.ts';
+import type { Runtime } from '../kernel/lambda/runtime.ts';
+import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
+import type { Probe } from '../kernel/probe.ts';
+import type { ConnectedQueue } from '../live/ports.ts';
+import type { Relay } from '../outbox/ports.ts';
+import type { JobSender } from '../tasks/ports.ts';
+import { queueVariables } from './variables/queues.ts';
+
+interface Services {
+  readonly relay: Relay;
+  readonly connectedQueue: ConnectedQueue;
+  readonly jobs: JobSender;
+  readonly deploymentQueue: DeploymentQueue;
+  readonly postpone: Runtime['postpone'];
+  readonly sqsProbe: Probe;
+}
+
+/** The queues of the workers. */
+export const use = defineUse({
+  variables: queueVariables,
+  async build(settings): Promise<Services> {
+    const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueJobs }] = await Promise.all([
+      import('../adapters/queue/sqs.ts'),
+      import('../adapters/queue/relay.ts'),
+      import('../adapters/queue/deployments.ts'),
+      import('../adapters/queue/jobs.ts'),
+    ]);
+    const queues = openQueues(settings);
+    const prefix = `mcp-${settings.STAGE}-`;
+    return {
+      relay: queueRelay(queues),
+      connectedQueue: { request: (connection_id) => queues.send('live', { connection_id } satisfies SocketOpened) },
+      jobs: queueJobs(queues),
+      deploymentQueue: queueDeployments(queues),
+      postpone: ({ eventSourceARN, receiptHandle }, seconds) =>
+        queues.postpone((eventSourceARN.split(':').at(-1) ?? '').replace(prefix, ''), receiptHandle, seconds),
+      sqsProbe: queues.probe('relay'),
+    };
+  },
+});
+
+declare module '../kernel/lambda/uses.ts' {
+  interface Provides {
+    queues: ServicesOfUse<typeof use>;
+  }
+}
