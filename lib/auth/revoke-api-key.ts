@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { auditEntry } from '../audit/audit-entry.ts';
-import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { type Caller, owns } from '../kernel/http/caller.ts';
 import { notFound } from '../kernel/errors/problem.ts';
 import type { Relay } from '../outbox/ports.ts';
 import { assertSession } from './assert-session.ts';
@@ -18,7 +18,7 @@ export async function revokeApiKey(
 ): Promise<z.output<typeof RevokedApiKey>> {
   assertSession(caller);
   const found = await apiKeys.byId(keyId);
-  if (!found || (found.key.userId !== caller.userId && !isAdmin(caller))) throw notFound('api_key', keyId);
+  if (!found || !owns(caller, found.key.userId)) throw notFound('api_key', keyId);
   // What requests look at goes first: a failure in between leaves a key that is dead and can be revoked again.
   await sessions.deleteKey(found.hash);
   const entry = auditEntry(caller, {

@@ -1,4 +1,4 @@
-import { type Caller, isAdmin, type Permission } from '../kernel/http/caller.ts';
+import { type Caller, owns, type Permission } from '../kernel/http/caller.ts';
 import { notFound, Problem } from '../kernel/errors/problem.ts';
 import type { Deployment, DeploymentStore } from './ports.ts';
 
@@ -19,7 +19,7 @@ export async function findOwnDeployment(
   permission: Permission,
 ): Promise<Deployment> {
   const found = await findDeployment(deployments, id);
-  if (found.ownerId === caller.userId || isAdmin(caller)) return found;
+  if (owns(caller, found.ownerId)) return found;
   throw new Problem('forbidden', {
     detail: 'Only its owner or an admin may do this with the deployment.',
     extra: { required_permission: permission },

@@ -1,5 +1,5 @@
 import { auditEntry } from '../audit/audit-entry.ts';
-import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { type Caller, owns } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { invalidField, notFound, Problem } from '../kernel/errors/problem.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
@@ -116,7 +116,7 @@ function serverOf(tool: ToolRecord, name: string | undefined): Readonly<Record<s
 }
 
 function assertAuthor(caller: Caller, tool: ToolRecord): void {
-  if (tool.authorId === caller.userId || isAdmin(caller)) return;
+  if (owns(caller, tool.authorId)) return;
   throw new Problem('forbidden', {
     detail: "Only the tool's author or an admin may deploy it.",
     extra: { required_permission: 'deployments:create' },

@@ -1,4 +1,4 @@
-import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { type Caller, owns } from '../kernel/http/caller.ts';
 import { Problem } from '../kernel/errors/problem.ts';
 import type { ToolWriting } from '../tools/change.ts';
 import { deleteTool } from '../tools/delete-tool.ts';
@@ -18,8 +18,7 @@ export async function deleteDeployedTool(
   { ifMatch, force }: { readonly ifMatch: string | undefined; readonly force: boolean },
 ): Promise<{ message: string; id: string }> {
   const tool = await services.tools.find(idOrSlug);
-  if (!force && tool && (tool.authorId === caller.userId || isAdmin(caller)))
-    await assertNoneRunning(services, tool.id);
+  if (!force && tool && owns(caller, tool.authorId)) await assertNoneRunning(services, tool.id);
   const deleted = await deleteTool(services, caller, idOrSlug, ifMatch);
   // After the deletion, because from then on nothing new can be deployed.
   await changeReplicas(services, { toolId: deleted.id }, (fleet) => ({

@@ -1,12 +1,12 @@
 import type { LiveEvent } from '../../events/live-event.ts';
-import { type Caller, isAdmin, type Permission, allows } from '../kernel/http/caller.ts';
+import { type Caller, owns, type Permission, allows } from '../kernel/http/caller.ts';
 import type { LoggedEvent } from './ports.ts';
 
 type Listener = Pick<Caller, 'userId' | 'role' | 'permissions'>;
 
 /** Whether somebody may hear of an event. */
 export function mayHear(listener: Listener, { audience }: LiveEvent): boolean {
-  if (audience.user_id !== undefined && audience.user_id !== listener.userId && !isAdmin(listener)) return false;
+  if (audience.user_id !== undefined && !owns(listener, audience.user_id)) return false;
   return audience.permission === undefined || allows(listener, audience.permission as Permission);
 }
 

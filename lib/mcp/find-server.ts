@@ -6,7 +6,7 @@ import { readRoute, type Route } from '../deployments/serving-target.ts';
 import { wakeDeployment } from '../deployments/restart-deployment.ts';
 import { runnerUrl } from '../deployments/runner-client.ts';
 import { openSecrets } from '../deployments/secrets.ts';
-import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { type Caller, owns } from '../kernel/http/caller.ts';
 import { notFound, Problem } from '../kernel/errors/problem.ts';
 import type { Relay } from '../outbox/ports.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
@@ -48,7 +48,7 @@ export async function findServer(
     });
   }
   const route = await readRoute(deployments, slug, { fresh });
-  const own = route && (route.deployment.ownerId === caller.userId || isAdmin(caller));
+  const own = route && owns(caller, route.deployment.ownerId);
   if (!route || (route.deployment.access === 'private' && !own)) throw notFound('server', slug);
   return route;
 }

@@ -1,4 +1,4 @@
-import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { type Caller, owns } from '../kernel/http/caller.ts';
 import { notFound } from '../kernel/errors/problem.ts';
 import type { TaskRecord, TaskStore } from './ports.ts';
 import { presentTask } from './present.ts';
@@ -11,7 +11,7 @@ export async function findOwnTask(
   taskId: string,
 ): Promise<TaskRecord> {
   const task = await tasks.find(taskId);
-  if (!task || (task.ownerId !== caller.userId && !isAdmin(caller))) throw notFound('task', taskId);
+  if (!task || !owns(caller, task.ownerId)) throw notFound('task', taskId);
   return task;
 }
 

@@ -1,6 +1,6 @@
 import type { ToolChanged } from '../../events/outbox.ts';
 import { auditEntry } from '../audit/audit-entry.ts';
-import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { type Caller, owns } from '../kernel/http/caller.ts';
 import type { Cache } from '../kernel/cache.ts';
 import { newId } from '../kernel/ids.ts';
 import { notFound, Problem } from '../kernel/errors/problem.ts';
@@ -95,7 +95,7 @@ export async function changeTool(
 }
 
 function assertAuthor(caller: Caller, tool: ToolRecord, permission: string): void {
-  if (tool.authorId === caller.userId || isAdmin(caller)) return;
+  if (owns(caller, tool.authorId)) return;
   throw new Problem('forbidden', {
     detail: 'Only its author or an admin may change this tool.',
     extra: { required_permission: permission },

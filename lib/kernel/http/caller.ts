@@ -49,6 +49,11 @@ export function allows(caller: Pick<Caller, 'permissions'>, permission: Permissi
   return caller.permissions.includes('*:*') || caller.permissions.includes(permission);
 }
 
-export function isAdmin(caller: Caller): boolean {
+export function isAdmin(caller: Pick<Caller, 'role'>): boolean {
   return caller.role === 'admin';
+}
+
+/** The rule of ownership: something belongs to its owner, and to every admin. */
+export function owns(caller: Pick<Caller, 'userId' | 'role'>, ownerId: string): boolean {
+  return caller.userId === ownerId || isAdmin(caller);
 }
