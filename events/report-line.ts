@@ -22,6 +22,9 @@ export const ReportLine = z
     level: z.enum(['debug', 'info', 'warning', 'error']),
     logger: z.string(),
     message: z.string(),
+    /** Ours, and the line's alone: what is counted is counted by it. */
+    report_id: z.uuid(),
+    /** The client's or ours; several lines may carry one. */
     request_id: z.string(),
     user_id: z.uuid().nullable(),
     /** There when an API key was used. */
@@ -45,6 +48,7 @@ export const ReportLine = z
         level: 'info',
         logger: 'list-tools',
         message: 'GET /api/v1/mcps 200',
+        report_id: '019c1385-1a40-7000-8000-000000000004',
         request_id: '019c1385-1a40-7000-8000-000000000001',
         user_id: '019c1385-1a40-7000-8000-000000000002',
         api_key_id: '019c1385-1a40-7000-8000-000000000003',

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ApiDescription } from '../lib/kernel/http/api-description.ts';
 import { openapiDocument, splitRoute } from '../lib/kernel/http/openapi.ts';
+import type { Declaration } from '../lib/kernel/lambda/declaration.ts';
 import { type DiscoveredFunction, ofKind } from './discover.ts';
 
 /** The files of swagger-ui-dist that the documentation page loads. */
@@ -21,8 +22,15 @@ export function apiDescriptionOf(functions: readonly DiscoveredFunction[], versi
   let document: Readonly<Record<string, unknown>> | undefined;
   return {
     openapi: async () => (document ??= openapiDocument(http, version)),
-    routes: async () => http.map(({ declaration }) => splitRoute(declaration.route)),
+    routes: async () => http.flatMap(({ declaration }) => routesOf(declaration)),
     docsAsset: async (name) =>
       (docsAssets as readonly string[]).includes(name) ? readFile(join(docsAssetsFolder(), name)) : undefined,
   };
+}
+
+/** Where GET answers a whole, HEAD answers its head; a stream is not begun for that. */
+function routesOf({ kind, route }: Extract<Declaration, { kind: 'endpoint' | 'stream' }>) {
+  const { method, path } = splitRoute(route);
+  const own = { method, path };
+  return kind === 'endpoint' && method === 'GET' ? [own, { method: 'HEAD', path }] : [own];
 }

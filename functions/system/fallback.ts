@@ -5,7 +5,7 @@ export const handler = endpoint({
   route: 'ANY /{proxy+}',
   summary: 'Answer what no route takes: preflights, trailing slashes, 404, 405',
   permission: 'public',
-  limit: 'off',
+  limit: { requests: 600, windowSeconds: 60, perAddress: true },
   uses: ['apiDescription'],
   output: Unrouted,
   statusOf: ({ status }) => status,

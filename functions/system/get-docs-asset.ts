@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
+import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { contentTypeOf, readDocsAsset } from '../../lib/system/show-docs.ts';
 
 export const handler = endpoint({
   route: 'GET /api/docs/{asset}',
   summary: 'A file of the documentation page',
   permission: 'public',
-  limit: 'off',
+  limit: perMinute(600),
   uses: ['apiDescription'],
   params: z.object({ asset: z.string().regex(/^[a-z0-9.-]{1,64}$/) }),
   output: z.instanceof(Uint8Array),

@@ -5,7 +5,6 @@ export const handler = endpoint({
   route: 'GET /health',
   summary: 'Ask every store for a sign of life',
   permission: 'public',
-  limit: 'off',
   uses: ['mysql', 'mongo', 'redis', 'sessions', 'queues', 'settings'],
   output: Health,
   statusOf: ({ status }) => (status === 'unhealthy' ? 503 : 200),

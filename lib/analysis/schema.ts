@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { IdOrName } from '../kernel/http/fields.ts';
 import { queryInt } from '../kernel/http/page.ts';
 import { ToolConfig } from '../tools/config.ts';
 import { isShallow, maxDepth } from './json.ts';
@@ -9,7 +10,7 @@ const Configuration = z
   .refine(isShallow, `Is nested more than ${maxDepth} levels deep`)
   .meta({ description: 'A configuration in any of the known shapes, or a description of one.' });
 
-const ToolRef = z.string().min(1).max(255).meta({ description: 'Id or slug of a tool.' });
+const ToolRef = IdOrName.meta({ description: 'Id or slug of a tool.' });
 
 export const AskFeasibility = z
   .strictObject({ config: Configuration.optional(), tool_id: ToolRef.optional() })

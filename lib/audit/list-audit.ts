@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { auditActions } from '../../events/outbox.ts';
 import { Id, Timestamp } from '../kernel/ids.ts';
+import { Moment } from '../kernel/http/fields.ts';
 import { pageFacts, pageOf, pageQuery, windowOf } from '../kernel/http/page.ts';
 import type { AuditRecord, AuditStore } from './ports.ts';
-
-const Moment = z.iso.datetime({ offset: true });
 
 export const ListAudit = z.object({
   ...pageQuery,

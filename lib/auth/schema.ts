@@ -1,12 +1,11 @@
 import * as z from 'zod';
 import { permissions, roles } from '../kernel/http/caller.ts';
 import { Id, Timestamp } from '../kernel/ids.ts';
+import { Moment } from '../kernel/http/fields.ts';
 import { pageOf } from '../kernel/http/page.ts';
 import { maxPasswordLength, passwordFault } from './passwords.ts';
 
 const exampleKeyId = '019b76da-a800-7000-8000-00000000000a';
-const wellFormed = (text: string): boolean => text.isWellFormed();
-const notWellFormed = 'is not well-formed Unicode';
 
 const Username = z
   .string()
@@ -17,7 +16,7 @@ const Username = z
 
 const Email = z.email().max(254).meta({ description: 'Unique without regard to case.', example: 'ada@example.com' });
 
-const Password = z.string().min(1).max(maxPasswordLength).refine(wellFormed, notWellFormed);
+const Password = z.string().min(1).max(maxPasswordLength);
 
 const NewPassword = Password.superRefine((password, context) => {
   const fault = passwordFault(password);
@@ -116,11 +115,11 @@ const Servers = z
   .refine((servers) => new Set(servers).size === servers.length, 'Each server once');
 
 export const ApiKeyRequest = z.strictObject({
-  name: z.string().trim().min(1).max(100).refine(wellFormed, notWellFormed).meta({ example: 'CI of the weather team' }),
-  expires_at: z.iso
-    .datetime({ offset: true })
-    .nullish()
-    .meta({ description: 'When the key ends by itself; never when left out.', example: '2035-01-01T00:00:00Z' }),
+  name: z.string().trim().min(1).max(100).meta({ example: 'CI of the weather team' }),
+  expires_at: Moment.nullish().meta({
+    description: 'When the key ends by itself; never when left out.',
+    example: '2035-01-01T00:00:00Z',
+  }),
   scopes: Scopes.nullish().meta({
     description: 'The permissions that the key carries, of those that you have; all of yours when left out.',
     example: ['mcps:read', 'mcp:call'],

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { Id, Timestamp } from '../kernel/ids.ts';
-import { pageQuery } from '../kernel/http/page.ts';
+import { IdOrName, Moment, querySwitch } from '../kernel/http/fields.ts';
+import { pageQuery, queryInt } from '../kernel/http/page.ts';
 import { deploymentStatuses, healthStatuses, phases } from './ports.ts';
 import { Cpu, fargateSize, Memory } from './resources.ts';
 
@@ -28,7 +29,7 @@ const Resources = z
   });
 
 export const CreateDeployment = z.strictObject({
-  tool_id: z.string().min(1).max(255).meta({ description: 'Id or slug of the tool.', example: 'acme-weather' }),
+  tool_id: IdOrName.meta({ description: 'Id or slug of the tool.', example: 'acme-weather' }),
   config: z
     .strictObject({
       environment: z
@@ -53,19 +54,11 @@ export const CreateDeployment = z.strictObject({
 export type CreateDeployment = z.output<typeof CreateDeployment>;
 
 export const Replace = z.object({
-  replace: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((text) => text === 'true')
-    .meta({ description: 'Takes the place of a running deployment when the new one is ready.', type: 'boolean' }),
+  replace: querySwitch().meta({ description: 'Takes the place of a running deployment when the new one is ready.' }),
 });
 
 export const Force = z.object({
-  force: z
-    .enum(['true', 'false'])
-    .default('false')
-    .transform((text) => text === 'true')
-    .meta({ description: 'Stops the deployments of the tool.', type: 'boolean' }),
+  force: querySwitch().meta({ description: 'Stops the deployments of the tool.' }),
 });
 
 export const DeploymentSummary = z
@@ -131,7 +124,7 @@ export const DeploymentPage = z
   })
   .meta({ id: 'DeploymentPage' });
 
-export const DeploymentId = z.object({ deployment_id: z.string().min(1).max(255).meta({ description: 'UUID' }) });
+export const DeploymentId = z.object({ deployment_id: IdOrName.meta({ description: 'UUID' }) });
 
 export const StoppedDeployment = z.object({
   message: z.string(),
@@ -156,14 +149,8 @@ export const DeploymentHealth = z.object({
 });
 
 export const ReadLogs = z.object({
-  lines: z
-    .string()
-    .regex(/^\d{1,4}$/, 'A whole number')
-    .transform(Number)
-    .pipe(z.number().min(1).max(1000))
-    .default(100)
-    .meta({ type: 'integer', minimum: 1, maximum: 1000, default: 100 }),
-  since: z.iso.datetime({ offset: true }).optional(),
+  lines: queryInt(1, 1000, 100),
+  since: Moment.optional(),
 });
 
 export const DeploymentLogs = z.object({

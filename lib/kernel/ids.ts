@@ -20,14 +20,15 @@ export function derivedIds(seed: string, msecs: number): () => string {
   };
 }
 
-export const Id = z.uuid().meta({ description: 'UUID' });
+/** A UUID; capitals are taken, as RFC 9562 demands, and written small. */
+export const Id = z.uuid().toLowerCase().meta({ description: 'UUID' });
 
 /** ISO 8601 in UTC with `Z`, milliseconds. */
 export const Timestamp = z.iso.datetime().meta({ example: '2026-01-31T09:30:00.000Z' });
 
-const requestIdShape = /^[A-Za-z0-9._-]{8,128}$/;
+const requestIdShape = /^[A-Za-z0-9._-]{1,128}$/;
 
-/** The client's `X-Request-Id` when it is harmless (8–128 of `A-Za-z0-9._-`), else a new one. */
+/** The client's `X-Request-Id` when it is harmless (1–128 of `A-Za-z0-9._-`), else a new one. Correlates; what counts has an id of ours. */
 export function requestIdFrom(header: string | undefined): string {
   return header !== undefined && requestIdShape.test(header) ? header : newId();
 }

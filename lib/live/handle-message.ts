@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { allows, type Caller, type Permission } from '../kernel/http/caller.ts';
-import { newId } from '../kernel/ids.ts';
+import { Id, newId } from '../kernel/ids.ts';
 import { Problem } from '../kernel/errors/problem.ts';
 import { taskChannel } from './audience.ts';
 import type { Connection, ConnectionStore, Sockets } from './ports.ts';
@@ -12,7 +12,7 @@ const channelPermissions = {
   mcps: 'mcps:read',
 } as const satisfies Record<string, Permission>;
 
-const topic = { task_id: z.uuid().optional(), channel: z.enum(['tasks', 'deployments', 'mcps']).optional() };
+const topic = { task_id: Id.optional(), channel: z.enum(['tasks', 'deployments', 'mcps']).optional() };
 const Frame = z.discriminatedUnion('type', [
   z.object({ type: z.literal('subscribe'), ...topic }),
   z.object({ type: z.literal('unsubscribe'), ...topic }),

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Caller } from '../kernel/http/caller.ts';
-import { newId } from '../kernel/ids.ts';
+import { Id, newId } from '../kernel/ids.ts';
 import { mayHear, wireForm } from './audience.ts';
 import type { LiveLog, LoggedEvent } from './ports.ts';
 
 export const StreamEvents = z.object({
-  task_id: z.uuid().optional().meta({ description: 'Only events of this task.' }),
+  task_id: Id.optional().meta({ description: 'Only events of this task.' }),
 });
 
 const pollMs = 1000;

@@ -1,4 +1,5 @@
 import type { RequestFacts } from '../kernel/lambda/declaration.ts';
+import { isKnownOrigin, isLoopback } from '../kernel/http/origin.ts';
 import { Problem } from '../kernel/errors/problem.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 
@@ -7,21 +8,11 @@ import type { BaseSettings } from '../kernel/settings/settings.ts';
  * on AWS no other name leads to it.
  * @throws Problem `forbidden`.
  */
-export function assertKnownOrigin({ headers }: RequestFacts, { BASE_URL, CORS_ORIGINS }: BaseSettings): void {
-  const local = isLoopback(new URL(BASE_URL).hostname);
+export function assertKnownOrigin({ headers }: RequestFacts, settings: BaseSettings): void {
   const { origin, host } = headers;
-  if (local && host !== undefined && !isLoopback(URL.parse(`http://${host}`)?.hostname ?? ''))
+  const isLocal = isLoopback(new URL(settings.BASE_URL).hostname);
+  if (isLocal && host !== undefined && !isLoopback(URL.parse(`http://${host}`)?.hostname ?? ''))
     throw new Problem('forbidden', { detail: 'This Host is not served here.' });
-  if (origin === undefined || origin === new URL(BASE_URL).origin || CORS_ORIGINS.includes(origin)) return;
-  if (local && isLoopback(URL.parse(origin)?.hostname ?? '')) return;
-  throw new Problem('forbidden', { detail: 'This Origin may not call MCP servers.' });
-}
-
-function isLoopback(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d+){3}$/.test(hostname)
-  );
+  if (origin !== undefined && !isKnownOrigin(origin, settings))
+    throw new Problem('forbidden', { detail: 'This Origin may not call MCP servers.' });
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { queryNumber } from '../kernel/http/page.ts';
+import { Moment, queryFlag } from '../kernel/http/fields.ts';
+import { queryInt } from '../kernel/http/page.ts';
 
 /* The read side of the MCP registry API v0.1 (schema 2025-12-11). */
 
@@ -9,9 +10,12 @@ export const ownMeta = 'io.github.mcp-platform/tool';
 
 export const ListServers = z.object({
   cursor: z.string().max(200).optional().meta({ description: 'metadata.nextCursor of the page before.' }),
-  limit: queryNumber(1, 100).default(30).meta({ type: 'integer', minimum: 1, maximum: 100, default: 30 }),
+  limit: queryInt(1, 100, 30),
   search: z.string().min(1).max(200).optional().meta({ description: 'Part of the name, without case.' }),
-  updated_since: z.iso.datetime({ offset: true }).optional(),
+  updated_since: Moment.optional(),
+  include_deleted: queryFlag()
+    .optional()
+    .meta({ description: 'Of no effect here: what was deleted is listed with `updated_since` alone.' }),
   version: z.string().min(1).max(255).optional().meta({ description: '`latest`, or an exact version.' }),
 });
 

@@ -16,14 +16,18 @@ const preflightSeconds = 600;
 /** @throws Problem `method-not-allowed` (with Allow) on a known path, `not-found` on any other. */
 export async function answerUnrouted(
   { apiDescription }: { apiDescription: ApiDescription },
-  { method, path, search }: RequestFacts,
+  { method, path, search, headers }: RequestFacts,
 ): Promise<Unrouted> {
   const routes = await apiDescription.routes();
   const allowed = methodsOf(routes, path);
   if (allowed.length > 0) {
     const allow = [...allowed, 'OPTIONS'].join(', ');
-    if (method === 'OPTIONS') return { status: 204, headers: preflight(allow) };
-    throw new Problem('method-not-allowed', { detail: `${path} takes ${allow}.`, headers: { allow } });
+    if (method === 'OPTIONS')
+      return { status: 204, headers: preflight(allow, headers['access-control-request-headers']) };
+    throw new Problem('method-not-allowed', {
+      detail: `${method} is not allowed here; use ${allow}.`,
+      headers: { allow },
+    });
   }
   const bare = path.replace(/\/+$/, '');
   if (bare !== path && methodsOf(routes, bare).length > 0)
@@ -34,12 +38,16 @@ export async function answerUnrouted(
   });
 }
 
-function preflight(allow: string): Record<string, string> {
+const allowedHeaders =
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Mcp-Protocol-Version, Mcp-Session-Id, Traceparent, Tracestate, X-API-Key, X-Request-Id';
+
+function preflight(allow: string, asked = ''): Record<string, string> {
+  // MCP's own headers have names that a tool's parameters make (Mcp-Param-*), so no list has them all.
+  const protocol = asked.split(',').flatMap((name) => /^\s*(mcp-[\w-]{1,100})\s*$/i.exec(name)?.[1] ?? []);
   return {
     allow,
     'access-control-allow-methods': allow,
-    'access-control-allow-headers':
-      'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Mcp-Protocol-Version, Mcp-Session-Id, X-API-Key, X-Request-Id',
+    'access-control-allow-headers': [allowedHeaders, ...new Set(protocol.slice(0, 50))].join(', '),
     'access-control-max-age': String(preflightSeconds),
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { Id, Timestamp } from '../kernel/ids.ts';
+import { IdOrName, label } from '../kernel/http/fields.ts';
 import { pageOf, queryNumber } from '../kernel/http/page.ts';
 import { ToolConfig } from './config.ts';
 
@@ -8,9 +9,6 @@ export type ToolStatus = (typeof toolStatuses)[number];
 
 /** Slugs that are routes of ours. */
 export const reservedSlugs: readonly string[] = ['knowledge', 'import'];
-
-const wellFormed = (text: string): boolean => text.isWellFormed();
-const notWellFormed = 'is not well-formed Unicode';
 
 const Slug = z
   .string()
@@ -29,12 +27,8 @@ export const Version = z
   )
   .meta({ example: '1.0.0' });
 
-const Name = z.string().min(1).max(255).refine(wellFormed, notWellFormed).meta({ example: 'Acme Weather' });
-const Description = z
-  .string()
-  .max(10_000)
-  .refine(wellFormed, notWellFormed)
-  .meta({ example: 'Forecasts for any place on earth.' });
+const Name = label(255).meta({ example: 'Acme Weather' });
+const Description = z.string().max(10_000).meta({ example: 'Forecasts for any place on earth.' });
 const Status = z.enum(toolStatuses);
 
 export const CreateTool = z.strictObject({
@@ -88,7 +82,7 @@ export type Tool = z.output<typeof Tool>;
 export const ToolPage = pageOf(ToolSummary).meta({ id: 'ToolPage' });
 
 export const ToolId = z.object({
-  tool_id: z.string().min(1).max(255).meta({ description: 'Id or slug of the tool.' }),
+  tool_id: IdOrName.meta({ description: 'Id or slug of the tool.' }),
 });
 
 export const Deleted = z.object({ message: z.string(), id: Id });

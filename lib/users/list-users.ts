@@ -9,7 +9,7 @@ export async function listUsers(
   { users }: { users: UserStore },
   query: z.output<typeof ListUsers>,
 ): Promise<z.output<typeof UserPage>> {
-  const isActive = query.is_active === undefined ? undefined : query.is_active === 'true';
-  const { items, total } = await users.list({ role: query.role, isActive, search: query.search }, windowOf(query));
+  const { role, is_active: isActive, search } = query;
+  const { items, total } = await users.list({ role, isActive, search }, windowOf(query));
   return { items: items.map(presentUser), ...pageFacts(query, total) };
 }

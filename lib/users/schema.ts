@@ -2,12 +2,13 @@ import * as z from 'zod';
 import { UserView } from '../auth/schema.ts';
 import { roles } from '../kernel/http/caller.ts';
 import { Id, Timestamp } from '../kernel/ids.ts';
+import { queryFlag } from '../kernel/http/fields.ts';
 import { pageOf, pageQuery } from '../kernel/http/page.ts';
 
 export const ListUsers = z.object({
   ...pageQuery,
   role: z.enum(roles).optional(),
-  is_active: z.enum(['true', 'false']).optional(),
+  is_active: queryFlag().optional(),
   search: z.string().min(1).max(200).optional().meta({ description: 'Part of the user name or the e-mail address.' }),
 });
 

@@ -54,7 +54,9 @@ export function createRestApi({ functions, invoker, stage, fallback, streams, wa
 
     const match = routes.find(url.path);
     const isHead = method === 'HEAD';
-    const found = match?.resource.methods.get(isHead ? 'GET' : method);
+    const taken = match?.resource.methods.get(isHead ? 'GET' : method);
+    // As on AWS: a stream is not begun for its head.
+    const found = isHead && taken?.declaration.kind === 'stream' ? undefined : taken;
     const target = found ?? fallback;
     if (target === undefined) {
       return match === undefined ? refuse('not-found') : refuse('method-not-allowed');
@@ -70,20 +72,19 @@ export function createRestApi({ functions, invoker, stage, fallback, streams, wa
     });
     if (exceedsLambda(event, event.body))
       return refuse('payload-too-large', 'The request is larger than the 6 MB that a function takes.');
-    await answer(target, event, isHead, response, refuse);
+    await answer(target, event, response, refuse);
   };
 
   async function answer(
     target: DiscoveredFunction,
     event: APIGatewayProxyEvent,
-    isHead: boolean,
     response: ServerResponse,
     refuse: (type: ProblemType, detail: undefined, status: undefined, gatewayId: string) => void,
   ): Promise<void> {
     const { requestId } = event.requestContext;
     try {
       if (target.declaration.kind === 'stream') {
-        await streamAnswer({ invoker, target, event, response, streams, isHead, warn });
+        await streamAnswer({ invoker, target, event, response, streams, warn });
       } else {
         sendAnswer(response, readAnswer(await invoker.call(target, event)), requestId);
       }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
@@ -25,7 +26,8 @@ export function restEvent(
   const { headers, multiValueHeaders } = eventHeaders(request);
   const { single, multiple } = readQuery(url.query);
   const host = request.headers.host ?? 'localhost';
-  const isText = body === undefined || textType.test(request.headers['content-type'] ?? 'application/json');
+  const isText =
+    body === undefined || (isUtf8(body) && textType.test(request.headers['content-type'] ?? 'application/json'));
   return {
     resource,
     path: url.path,

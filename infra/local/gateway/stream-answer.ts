@@ -16,7 +16,6 @@ interface Streaming {
   readonly event: APIGatewayProxyEvent;
   readonly response: ServerResponse;
   readonly streams: StreamRegistry;
-  readonly isHead: boolean;
   readonly warn: Warn;
 }
 
@@ -26,12 +25,11 @@ interface Streaming {
  * @throws what the function threw, BadAnswer or InvocationTimeout; the response has then been sent in part or not at all.
  */
 export async function streamAnswer(streaming: Streaming): Promise<void> {
-  const { invoker, target, event, response, streams, isHead, warn } = streaming;
+  const { invoker, target, event, response, streams, warn } = streaming;
   const out = new ResponseStream({
     head: (head) => {
       sendHead(response, head, event.requestContext.requestId);
       response.flushHeaders();
-      if (isHead) out.destroy();
     },
     body: (chunk, done) => {
       idle.refresh();

@@ -9,6 +9,9 @@ import { Problem } from '../errors/problem.ts';
 /** Credentials that one address may have refused. */
 const refusals = perMinutePerAddress(60);
 
+/** Parameters of a query that carry a credential, where a declaration takes one there. */
+export const credentialParameters = ['ticket', 'token'] as const;
+
 /** What a request shows of who is asking: a credential for the header, or a one-use ticket. */
 type Shown = { readonly credential: string } | { readonly ticket: string };
 

@@ -4,17 +4,20 @@ import * as z from 'zod';
 export function queryNumber(min: number, max: number) {
   return z
     .string()
-    .regex(/^\d{1,9}$/, 'A whole number')
+    .refine((text) => isWithin(text, min, max), `A whole number from ${min} to ${max}`)
     .transform(Number)
-    .pipe(z.number().min(min).max(max))
-    .meta({ type: 'integer', minimum: min, maximum: max });
+    .meta({ asJson: { type: 'integer', minimum: min, maximum: max } });
 }
 
 /** The same with what it is when none is named. */
 export function queryInt(min: number, max: number, fallback: number) {
   return queryNumber(min, max)
     .default(fallback)
-    .meta({ type: 'integer', minimum: min, maximum: max, default: fallback });
+    .meta({ asJson: { type: 'integer', minimum: min, maximum: max, default: fallback } });
+}
+
+function isWithin(text: string, min: number, max: number): boolean {
+  return /^\d{1,9}$/.test(text) && Number(text) >= min && Number(text) <= max;
 }
 
 /** `?page=&page_size=` of a list. Out of range is an error, never clamped. */

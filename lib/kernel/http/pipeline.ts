@@ -4,11 +4,13 @@ import type * as z from 'zod';
 import type { Use } from '../lambda/uses.ts';
 import type { Access, Call, EndpointDeclaration, StreamDeclaration } from '../lambda/declaration.ts';
 import { currentRuntime } from '../lambda/runtime.ts';
-import { admission } from './authorize.ts';
+import type { HttpEvent } from './gateway-event.ts';
+import { admission, credentialParameters } from './authorize.ts';
 import { type Answer, type RequestContext, frame } from './request-context.ts';
 import { represent } from './representation.ts';
 import { isIdempotent, once } from './idempotency.ts';
-import { parsePart, readJsonBody, readQuery, readTextBody } from './read-input.ts';
+import { readJsonBody, readTextBody } from './read-body.ts';
+import { parsePart, parsePath, parseQuery } from './read-input.ts';
 
 type HttpDeclaration = EndpointDeclaration | StreamDeclaration;
 /** A call whose parts are parsed; which types they have is the declaration's affair. */
@@ -32,17 +34,23 @@ export function httpPipeline(declaration: HttpDeclaration, respond: (call: AnyCa
 
 /** The body, as far as one was sent: a schema that takes nothing may get nothing. */
 function readBody({ bodyAs }: HttpDeclaration, schema: z.ZodType, { event, facts }: RequestContext): unknown {
-  if (bodyAs === 'text') return readTextBody(event);
+  if (bodyAs === 'text') return readTextBody(event, facts.headers);
   if ((event.body ?? '') === '' && schema.safeParse(undefined).success) return undefined;
-  return readJsonBody(event, facts.headers['content-type']);
+  return readJsonBody(event, facts.headers);
 }
 
 async function readCall(declaration: HttpDeclaration, requestContext: RequestContext): Promise<AnyCall> {
   const { event, facts, report, caller } = requestContext;
-  const params = declaration.params && parsePart('path', declaration.params, event.pathParameters ?? {});
-  const query = declaration.query && parsePart('query', declaration.query, readQuery(event));
+  const params = declaration.params && parsePath(declaration.params, event);
+  const query = readQuery(declaration, event);
   const body =
     declaration.body && parsePart('body', declaration.body, readBody(declaration, declaration.body, requestContext));
   const services = await currentRuntime().services(declaration.uses ?? []);
   return { params, query, body, caller, services, request: facts, log: report };
+}
+
+/** What no route takes may come with any query. */
+function readQuery({ route, query, queryCredential }: HttpDeclaration, event: HttpEvent): unknown {
+  if (route.startsWith('ANY ')) return undefined;
+  return parseQuery(query, event, queryCredential === true ? credentialParameters : []);
 }

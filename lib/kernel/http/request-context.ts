@@ -5,6 +5,7 @@ import type { Correlation } from '../log/correlation.ts';
 import type { RequestFacts } from '../lambda/declaration.ts';
 import { currentRuntime, takeColdStart } from '../lambda/runtime.ts';
 import { type HttpEvent, readFacts } from './gateway-event.ts';
+import { corsHeaders } from './origin.ts';
 import { type Report, startReport } from '../log/log.ts';
 import { Problem, problemBody, toProblem } from '../errors/problem.ts';
 import { functionIdOf, since } from '../lambda/report-run.ts';
@@ -35,7 +36,7 @@ type Passing = Parameters<NonNullable<Step['before']>>[0];
 
 export function openRequest(event: HttpEvent, context: Context, route: string): RequestContext {
   const runtime = currentRuntime();
-  const { CORS_ORIGINS, BASE_URL } = runtime.settings();
+  const settings = runtime.settings();
   const functionId = functionIdOf(context);
   const facts = readFacts(event);
   return {
@@ -50,8 +51,8 @@ export function openRequest(event: HttpEvent, context: Context, route: string): 
     }),
     headers: {
       'x-request-id': facts.requestId,
-      ...securityHeaders(BASE_URL),
-      ...corsHeaders(facts.headers['origin'], CORS_ORIGINS),
+      ...securityHeaders(settings.BASE_URL),
+      ...corsHeaders(facts.path, facts.headers['origin'], settings),
     },
     caller: undefined,
   };
@@ -113,19 +114,6 @@ export function problemAnswer({ event, facts, report }: RequestContext, problem:
     statusCode: problem.status,
     headers: { 'content-type': 'application/problem+json', ...problem.options.headers },
     body: JSON.stringify(problemBody(problem, event.path, facts.requestId)),
-  };
-}
-
-/** CORS for an origin that the operator named; nothing for any other. */
-function corsHeaders(origin: string | undefined, allowed: readonly string[]): Record<string, string> {
-  if (allowed.length === 0) return {};
-  if (origin === undefined || !allowed.includes(origin)) return { vary: 'Origin' };
-  return {
-    vary: 'Origin',
-    'access-control-allow-origin': origin,
-    'access-control-allow-credentials': 'true',
-    'access-control-expose-headers':
-      'X-Request-Id, ETag, Location, Retry-After, RateLimit, RateLimit-Policy, Idempotent-Replayed, WWW-Authenticate, Mcp-Session-Id',
   };
 }
 

@@ -36,7 +36,7 @@ export function stream<
       const { status, headers, body } = run instanceof Promise ? await run : { status: 200, headers: {}, body: run };
       return {
         statusCode: status,
-        headers: { 'content-type': declared.produces, 'cache-control': 'no-store', ...headers },
+        headers: { ...typeOf(status, body, declared.produces), 'cache-control': 'no-store', ...headers },
         body,
       };
     });
@@ -53,6 +53,11 @@ export function stream<
     });
   };
   return Object.assign(handler, { declaration: { kind: 'stream' as const, ...declared } });
+}
+
+/** What has no body has no type: strict clients parse what says that it is JSON. */
+function typeOf(status: number, body: unknown, type: string): Record<string, string> {
+  return body === '' || status === 202 || status === 204 ? {} : { 'content-type': type };
 }
 
 async function send({ statusCode, headers, body }: Answer, responseStream: Writable, gone: AbortSignal): Promise<void> {

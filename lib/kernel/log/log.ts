@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import { redact } from './redact.ts';
 
 type Level = 'debug' | 'info' | 'warning' | 'error';
@@ -20,8 +21,10 @@ export interface Report extends Log {
 /** Starts a report. `write` gets whole lines of JSON without a line break. */
 export function startReport(write: (line: string) => void, logger: string, base: Fields): Report {
   const learned: Record<string, unknown> = { ...base };
+  // The client chooses the request id, so nothing is counted by it.
+  const report_id = v7();
   const emit = (level: Level, message: string, fields: Fields): void => {
-    const line = { timestamp: new Date().toISOString(), level, logger, message, ...fields };
+    const line = { timestamp: new Date().toISOString(), level, logger, message, ...fields, report_id };
     write(JSON.stringify(redact(line)));
   };
   return {

@@ -38,7 +38,9 @@ export const baseVariables = {
   VERSION: z.string().default('0.1.0').describe('Shown by /health.'),
   CORS_ORIGINS: csv
     .default([])
-    .describe('Origins that browsers may call from, separated by commas. There is no wildcard.'),
+    .describe(
+      'Origins of pages that may call, separated by commas. No wildcard; BASE_URL may always, and on one machine every loopback origin.',
+    ),
   RATE_LIMITS: jsonText
     .pipe(z.record(z.string(), z.union([z.literal('off'), z.number().int().positive()])))
     .default({})

@@ -106,7 +106,7 @@ describe('an answer', () => {
 
   it('to OPTIONS says what is allowed, and a trailing slash leads to the address without it', async () => {
     const options = await raw('OPTIONS', '/api/v1/mcps');
-    expect([options.status, options.headers['allow']]).toEqual([204, 'GET, POST, OPTIONS']);
+    expect([options.status, options.headers['allow']]).toEqual([204, 'GET, HEAD, POST, OPTIONS']);
     const slash = await raw('GET', '/api/v1/mcps/?page=2');
     expect([slash.status, slash.headers['location']]).toEqual([308, '/api/v1/mcps?page=2']);
   });

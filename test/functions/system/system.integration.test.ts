@@ -40,7 +40,7 @@ describe('what no route takes', () => {
   it('is 405 with Allow for a wrong method', async () => {
     const { status, body, headers } = await app.call('PATCH', '/api/v1/mcps');
     expect(status).toBe(405);
-    expect(headers.get('allow')).toBe('GET, POST, OPTIONS');
+    expect(headers.get('allow')).toBe('GET, HEAD, POST, OPTIONS');
     expect(body).toMatchObject({ error_code: 'METHOD_NOT_ALLOWED' });
   });
 

@@ -70,8 +70,8 @@ describe('an endpoint', () => {
   });
 
   it('keeps a harmless request id and replaces any other', async () => {
-    const kept = await post({ headers: { 'X-Request-Id': 'trace-12345' } });
-    expect(kept.headers?.['x-request-id']).toBe('trace-12345');
+    const kept = await post({ headers: { 'X-Request-Id': '7' } });
+    expect(kept.headers?.['x-request-id']).toBe('7');
     const replaced = await post({ headers: { 'X-Request-Id': 'a\r\nset-cookie: x' } });
     expect(replaced.headers?.['x-request-id']).toMatch(/^[0-9a-f-]{36}$/);
   });
@@ -123,6 +123,61 @@ describe('an endpoint', () => {
     ]);
   });
 
+  it('takes null for not given, at every depth, and says so of what is required', async () => {
+    expect((await post({ body: '{"name":"a","size":null}' })).statusCode).toBe(201);
+    expect((await post({ body: '{"name":null}' })).json).toMatchObject({
+      errors: [{ pointer: '/name', msg: 'Field required', type: 'missing' }],
+    });
+  });
+
+  it('names a parameter of the query that it does not know, and takes an empty one for not given', async () => {
+    expect((await post({ query: { dri: ['yes'] } })).json).toMatchObject({
+      errors: [{ loc: ['query', 'dri'], pointer: '/dri', msg: 'Unknown parameter', type: 'unrecognized_keys' }],
+    });
+    expect((await post({ query: { dry: [''] } })).statusCode).toBe(201);
+    expect(seen.at(-1)).toMatchObject({ query: { dry: 'no' } });
+  });
+
+  it.each([
+    ['half a surrogate pair', { body: '{"name":"\\ud83d"}' }, ['body', 'name']],
+    ['NUL', { body: '{"name":"\\u0000"}' }, ['body', 'name']],
+    ['half a surrogate pair in the name of a member', { body: '{"\\udc00":1}' }, ['body', '\udc00']],
+    ['NUL in the query', { query: { dry: ['\0'] } }, ['query', 'dry']],
+    ['NUL in the path', { params: { id: '\0' } }, ['path', 'id']],
+  ] as const)('refuses %s once, at the gate, and names the place', async (_what, parts, loc) => {
+    const answer = await post(parts as EventParts);
+    expect(answer).toMatchObject({ statusCode: 422, json: { errors: [{ loc, type: 'malformed_text' }] } });
+    expect(seen).toEqual([]);
+  });
+
+  it('refuses a compressed body, and says what it takes', async () => {
+    const answer = await post({ headers: { 'Content-Encoding': 'gzip' } });
+    expect(answer).toMatchObject({ statusCode: 415, headers: { 'accept-encoding': 'identity' } });
+    expect((await post({ headers: { 'Content-Encoding': 'identity' } })).statusCode).toBe(201);
+  });
+
+  it('says how large a body is and may be', async () => {
+    const { json } = await post({ body: 'x'.repeat(1_300_000) });
+    expect(json['detail']).toBe('The body is 1,300,000 bytes; the limit is 1,000,000.');
+  });
+
+  it('says where JSON breaks, and logs nothing of it', async () => {
+    const { json } = await post({ body: '{\n  "name": Hunter2!\n}' });
+    expect(json).toMatchObject({
+      line: 2,
+      column: 11,
+      detail: expect.stringContaining('line 2, column 11') as unknown,
+    });
+    expect(JSON.stringify(host.lines)).not.toContain('Hunter2');
+  });
+
+  it('gives each report line an id of its own, whatever the client calls its request', async () => {
+    await post({ headers: { 'X-Request-Id': 'same' } });
+    await post({ headers: { 'X-Request-Id': 'same' } });
+    expect(host.lines.map(({ request_id }) => request_id)).toEqual(['same', 'same']);
+    expect(new Set(host.lines.map(({ report_id }) => report_id)).size).toBe(2);
+  });
+
   it('says which permission was missing', async () => {
     expect((await post({ headers: { Authorization: 'Bearer weak' } })).json).toMatchObject({
       required_permission: 'mcps:create',
@@ -160,6 +215,33 @@ describe('CORS', () => {
       'access-control-allow-credentials': 'true',
       vary: 'Origin',
     });
+  });
+
+  it('lets anybody read what is public, without credentials', async () => {
+    const readPublic = endpoint({
+      route: 'GET /v0.1/servers',
+      summary: 'x',
+      permission: 'public',
+      output: z.object({}),
+      run: () => ({}),
+    });
+    const { headers } = await readPublic(
+      httpEvent('GET', '/v0.1/servers', { headers: { Origin: 'vscode-file://vscode-app' } }),
+      context('read'),
+    );
+    expect(headers).toMatchObject({ 'access-control-allow-origin': '*' });
+    expect(headers).not.toHaveProperty('access-control-allow-credentials');
+  });
+
+  it('lets pages of the same machine in where the platform runs on one, and nowhere else', async () => {
+    const origin = 'http://localhost:6274';
+    expect((await post({ headers: { Origin: origin } })).headers).toMatchObject({
+      'access-control-allow-origin': origin,
+    });
+    trialHost({ BASE_URL: 'https://mcp.example' }, { good: developer });
+    expect((await post({ headers: { Origin: origin } })).headers).not.toHaveProperty('access-control-allow-origin');
+    const own = { Origin: 'https://mcp.example' };
+    expect((await post({ headers: own })).headers).toMatchObject({ 'access-control-allow-origin': own.Origin });
   });
 
   it('says nothing to another origin, also on an error', async () => {
