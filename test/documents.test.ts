@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { scripts } from '../package.json' with { type: 'json' };
+import project from '../package.json' with { type: 'json' };
 
 const root = join(import.meta.dirname, '..');
 const documents = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md'], {
@@ -40,7 +40,7 @@ function brokenLinks(file: string, text: string, read: (path: string) => string 
 function unknownCommands(text: string): string[] {
   return [...text.matchAll(/npm run (?:(?:-s|--silent) )?([a-z][a-z0-9:-]*)/g)]
     .map(([, name = '']) => name)
-    .filter((name) => !(name in scripts));
+    .filter((name) => !(name in project.scripts));
 }
 
 const read = (path: string): string | undefined => {
