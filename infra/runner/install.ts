@@ -35,7 +35,7 @@ export async function install(options: InstallOptions): Promise<Command> {
   const { version, bin } = PackageJson.parse(
     JSON.parse(await readFile(join(folder, 'node_modules', call.name, 'package.json'), 'utf8')),
   );
-  const program = chooseProgram(call.name, bin);
+  const program = call.program ?? chooseProgram(call.name, bin);
   if (program === undefined) throw new Error(`the package ${call.spec} has no program to run`);
   options.log.add('runner', `installed ${call.name} ${version ?? ''}`.trim());
   const programs = join(folder, 'node_modules', '.bin');
@@ -47,9 +47,19 @@ export async function install(options: InstallOptions): Promise<Command> {
   };
 }
 
-async function npmInstall({ spec }: NpxCall, folder: string, options: InstallOptions): Promise<void> {
+async function npmInstall({ spec, registry }: NpxCall, folder: string, options: InstallOptions): Promise<void> {
   const { launch, guard, log } = options;
-  const args = ['install', '--prefix', folder, '--no-audit', '--no-fund', '--omit=dev', '--loglevel=error', spec];
+  const args = [
+    'install',
+    '--prefix',
+    folder,
+    '--no-audit',
+    '--no-fund',
+    '--omit=dev',
+    '--loglevel=error',
+    ...(registry === undefined ? [] : [`--registry=${registry}`]),
+    spec,
+  ];
   // The same start as a server's: the guard knows it, and what npm starts is ended with it.
   const npm = spawn('/bin/sh', ['-c', 'echo "+ $$" >&3; exec 3>&-; exec npm "$@"', 'sh', ...args], {
     env: { ...npmManners, ...launch.env, ...guard.variables },

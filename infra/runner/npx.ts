@@ -1,22 +1,35 @@
+import { readCommand, valuesOf } from '../../lib/launch/read-command.ts';
+
 export interface NpxCall {
   /** As npm takes it: `name@version`. */
   readonly spec: string;
   readonly name: string;
+  /** The program that the command names; the package's own when it names none. */
+  readonly program: string | undefined;
   readonly args: readonly string[];
+  /** The registry that the command names. */
+  readonly registry: string | undefined;
 }
 
 const SPEC = /^(?<name>(?:@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*)(?:@[^/:]+)?$/i;
+/** Options that change nothing about which program runs. */
+const HARMLESS = /^(?:-y|--yes|-q|--quiet|--silent|--prefer-offline|--prefer-online|--no-update-notifier)$/;
 
-/** Reads `npx [-y] <package>[@version] …args`. Undefined for anything else that npx takes: git, files, several packages, other options. */
+/** Reads `npx [-y] [-p package] <package|program>[@version] …args`. Undefined for anything else that npx takes: git, files, several packages, other options. */
 export function readNpxCall(command: string, args: readonly string[]): NpxCall | undefined {
-  if (command !== 'npx') return undefined;
-  const rest = [...args];
-  while (rest[0] === '-y' || rest[0] === '--yes') rest.shift();
-  if (rest[0] === '--') rest.shift();
-  const [spec, ...own] = rest;
-  const name = spec === undefined ? undefined : SPEC.exec(spec)?.groups?.['name'];
-  if (spec === undefined || name === undefined) return undefined;
-  return { spec, name, args: own[0] === '--' ? own.slice(1) : own };
+  const call = readCommand(command, args);
+  if (call?.launcher !== 'npx') return undefined;
+  const { spec, program, options } = call;
+  const name = SPEC.exec(spec)?.groups?.['name'];
+  const packages = valuesOf(options, ['-p', '--package']);
+  const registries = valuesOf(options, ['--registry']);
+  const named = [...packages, ...registries];
+  const rest = options.filter(
+    (option) =>
+      !HARMLESS.test(option) && !named.includes(option) && !/^(?:-p|--package|--registry)(?:=|$)/.test(option),
+  );
+  if (name === undefined || packages.length > 1 || rest.length > 0) return undefined;
+  return { spec, name, program, args: call.args, registry: registries.at(-1) };
 }
 
 /** Which of a package's programs npx runs: the only one, or the one that is called like the package. */

@@ -1,6 +1,7 @@
 import { pointer } from '../kernel/errors/problem.ts';
 import { isObject, type Json, listIn, objectIn, textIn } from './json.ts';
-import { packageOfLaunch } from './launches.ts';
+import { readCommand } from '../launch/read-command.ts';
+import { packageOf } from '../launch/read-package.ts';
 
 /** A value of an argument, a variable or a header. */
 export interface Part {
@@ -66,7 +67,7 @@ function readServer(server: Json, at: Path, packageAt: Path = ['package']): Subj
       readArguments(source[key], [...where, key]),
     ),
   ];
-  const url = textIn(server['url']) ?? textIn(server['serverUrl']);
+  const url = textIn(server['url']) ?? textIn(server['serverUrl']) ?? textIn(server['httpUrl']);
   return {
     path: pointer(at),
     name: textIn(server['name']) ?? '',
@@ -79,19 +80,26 @@ function readServer(server: Json, at: Path, packageAt: Path = ['package']): Subj
     headers: readParts(server['headers'], [...at, 'headers']),
     url,
     transport: textIn(server['transport']) ?? textIn(server['transport_type']) ?? textIn(server['type']),
-    package: described ? readPackage(described, where) : packageOfLaunch(command, args, pointer(at)),
+    package: described ? readPackage(described, where) : packageOfCommand(command, args, pointer(at)),
     launches: [command, url, described].filter((launch) => launch !== undefined).length,
   };
 }
 
 function readPackage(described: Json, at: Path): SubjectPackage {
-  const type = described['registry_type'] ?? described['registryType'] ?? described['registry_name'];
-  return {
-    path: pointer(at),
-    type: type === 'docker' ? 'oci' : (textIn(type) ?? ''),
-    identifier: textIn(described['identifier']) ?? textIn(described['name']) ?? '',
-    version: textIn(described['version']),
-  };
+  return { path: pointer(at), ...packageOf(described) };
+}
+
+function packageOfCommand(
+  command: string | undefined,
+  args: readonly Part[],
+  path: string,
+): SubjectPackage | undefined {
+  const call = readCommand(
+    command ?? '',
+    args.map(({ value }) => value),
+  );
+  if (!call) return undefined;
+  return { path, ...call.package };
 }
 
 function readArguments(args: unknown, at: Path): Part[] {

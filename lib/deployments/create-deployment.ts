@@ -3,10 +3,11 @@ import { type Caller, owns } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { invalidField, notFound, Problem } from '../kernel/errors/problem.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
+import type { ServerEntry } from '../launch/model.ts';
+import { readLaunch } from '../launch/read-launch.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import { openToolSecrets } from '../tools/keep-secrets.ts';
 import type { ToolRecord, ToolStore } from '../tools/ports.ts';
-import { referencesIn } from '../tools/references.ts';
 import { changeReplicas, type ReplicaServices } from './change-replicas.ts';
 import { resolveLaunch } from './launch.ts';
 import type { Deployment, DeploymentQueue, Fleet } from './ports.ts';
@@ -91,10 +92,13 @@ export async function createDeployment(
 function keptSecrets(
   encryptor: Encryptor,
   tool: ToolRecord,
-  launch: object,
+  launch: ServerEntry,
 ): Promise<Readonly<Record<string, string>>> {
-  const names = referencesIn(JSON.stringify(launch)).map(({ name }) => name);
-  return openToolSecrets(encryptor, tool, [...new Set(names)]);
+  return openToolSecrets(
+    encryptor,
+    tool,
+    readLaunch(launch).inputs.map(({ name }) => name),
+  );
 }
 
 /** A replacement that is not ready yet makes room for a newer one. */

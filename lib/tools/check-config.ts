@@ -2,7 +2,7 @@ import { reachOfHost } from './addresses.ts';
 import { isRemote, isStdio, type Server, type ToolConfig } from './config.ts';
 import { isObject } from './json.ts';
 import { checkJsonSchema } from './json-schema.ts';
-import { brokenReferenceIn, resolveReferences } from './references.ts';
+import { brokenReferenceIn, replaceReferences } from '../launch/references.ts';
 import { inputSchemaOf } from './schema-of-tool.ts';
 
 /** What the operator allows. */
@@ -77,7 +77,7 @@ function checkCommand(command: string, { ALLOWED_COMMANDS }: ConfigRules, path: 
 function checkUrl(url: string, { ALLOW_PRIVATE_ADDRESSES }: ConfigRules, path: Path): ConfigError[] {
   const broken = checkText(url, path);
   if (broken.length > 0) return broken;
-  const reach = reachOfHost(new URL(resolveReferences(url, () => 'x')).hostname);
+  const reach = reachOfHost(new URL(replaceReferences(url, () => 'x')).hostname);
   if (reach === 'public' || (reach === 'private' && ALLOW_PRIVATE_ADDRESSES)) return [];
   const where = reach === 'private' ? 'loopback or a private network' : 'a link-local or metadata address';
   return [{ path, msg: `Points at ${where}`, type: 'address_not_allowed' }];

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { Problem } from '../kernel/errors/problem.ts';
 import { isObject } from './json.ts';
-import { resolveReferences } from './references.ts';
+import { replaceReferences } from '../launch/references.ts';
 
 /** `config` ≤ 256 KB of JSON in UTF-8. */
 export const maxConfigBytes = 256 * 1024;
@@ -52,7 +52,7 @@ type Launch = keyof typeof launches;
 
 /** `${NAME}` may stand anywhere in it, the host included. */
 function isHttpUrl(text: string): boolean {
-  const url = resolveReferences(text, () => 'x');
+  const url = replaceReferences(text, () => 'x');
   return /^https?:\/\//i.test(url) && URL.canParse(url);
 }
 

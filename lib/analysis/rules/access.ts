@@ -1,4 +1,4 @@
-import { baseName } from '../launches.ts';
+import { programName } from '../../launch/read-command.ts';
 import type { Rule } from '../rule.ts';
 import { commandLine } from './supply.ts';
 
@@ -27,9 +27,9 @@ export const accessRules: readonly Rule[] = [
     fix: 'Launch the program itself, with its arguments one by one.',
     *check({ servers }) {
       for (const { path, command, args } of servers) {
-        if (command === undefined || !shells.has(baseName(command))) continue;
+        if (command === undefined || !shells.has(programName(command))) continue;
         // On Windows a client needs `cmd /c npx`.
-        if (baseName(command) === 'cmd' && /^(?:npx|uvx|bunx)$/.test(args[1]?.value ?? '')) continue;
+        if (programName(command) === 'cmd' && /^(?:npx|uvx|bunx)$/.test(args[1]?.value ?? '')) continue;
         yield { path: `${path}/command`, message: 'The server is launched by a shell.' };
       }
     },
@@ -43,7 +43,7 @@ export const accessRules: readonly Rule[] = [
     fix: 'Name the one folder that the server needs, read-only where that will do.',
     *check({ servers }) {
       for (const { command, args } of servers) {
-        const inContainer = /^(?:docker|podman)$/.test(baseName(command ?? ''));
+        const inContainer = /^(?:docker|podman)$/.test(programName(command ?? ''));
         for (const { path, value } of args)
           if (
             inContainer

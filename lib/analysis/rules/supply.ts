@@ -1,4 +1,4 @@
-import { imageOf } from '../launches.ts';
+import { imageOf } from '../../launch/read-package.ts';
 import type { Rule } from '../rule.ts';
 import type { SubjectServer } from '../servers.ts';
 

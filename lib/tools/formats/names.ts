@@ -1,14 +1,5 @@
 /* Names that one format has and another must spell differently. */
 
-/** A variable's name from any label: `api-key` → `API_KEY`. */
-export function variableName(label: string): string {
-  const name = label
-    .toUpperCase()
-    .replaceAll(/[^A-Z0-9]+/g, '_')
-    .replaceAll(/^_+|_+$/g, '');
-  return /^[A-Z]/.test(name) ? name : `_${name}`;
-}
-
 /** A slug from any label; `server` when nothing of it is left. */
 export function slugFrom(label: string): string {
   const slug = label

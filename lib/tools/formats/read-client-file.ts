@@ -1,6 +1,6 @@
 import { compact, isObject, type JsonObject } from '../json.ts';
 import type { DraftTool } from './draft.ts';
-import { slugFrom, variableName } from './names.ts';
+import { slugFrom } from './names.ts';
 
 /** The servers of a client's file: Claude Desktop, Claude Code and Cursor (`mcpServers`), VS Code (`servers` with `inputs`, or its settings' `mcp`). */
 export function readClientFile(file: JsonObject): DraftTool[] {
@@ -20,13 +20,20 @@ export function readClientFile(file: JsonObject): DraftTool[] {
 function readServer(name: string, server: unknown, inputs: readonly JsonObject[], at: readonly string[]): DraftTool {
   const entry = isObject(server) ? server : {};
   const used = inputs.filter(({ id }) => JSON.stringify(entry).includes(`\${input:${String(id)}}`));
-  const read = spelledHere(entry) as JsonObject;
-  const { url, serverUrl, httpUrl, type, headers, env, ...rest } = read;
-  const address = url ?? serverUrl ?? httpUrl;
+  const { url: _url, serverUrl: _serverUrl, httpUrl, type, transport, headers, env, ...rest } = entry;
+  const member = ['url', 'serverUrl', 'httpUrl'].find((name) => entry[name] !== undefined) ?? 'url';
+  const address = entry[member];
+  const said = type ?? transport;
+  const kind = transportOf(said, httpUrl);
+  const usual = type === undefined ? said === undefined : type === (kind === 'sse' ? 'sse' : 'http');
+  const spelling = compact({
+    url: member === 'url' ? undefined : member,
+    type: said === undefined ? null : type === undefined || usual ? undefined : type,
+  });
   return {
     name,
     slug: slugFrom(name),
-    description: typeof read['description'] === 'string' ? read['description'] : '',
+    description: typeof entry['description'] === 'string' ? entry['description'] : '',
     version: '1.0.0',
     config: {
       servers: [
@@ -34,8 +41,14 @@ function readServer(name: string, server: unknown, inputs: readonly JsonObject[]
           ...rest,
           name,
           ...(address === undefined
-            ? { type, env: texts(env) }
-            : { url: address, transport: transportOf(type, httpUrl), headers: texts(headers), env: texts(env) }),
+            ? { type: said, env: texts(env) }
+            : {
+                url: address,
+                transport: kind,
+                headers: texts(headers),
+                env: texts(env),
+                spelling: Object.keys(spelling).length > 0 ? spelling : undefined,
+              }),
           inputs: used.length > 0 ? used : undefined,
         }),
       ],
@@ -49,18 +62,6 @@ function transportOf(type: unknown, httpUrl: unknown): string | undefined {
   if (type === 'sse') return 'sse';
   if (typeof type !== 'string') return httpUrl === undefined ? undefined : 'streamable-http';
   return /^(streamable-?)?http$/i.test(type) ? 'streamable-http' : type;
-}
-
-/** `${input:id}` (VS Code) and `${env:NAME}` (Cursor, VS Code) as this platform spells a variable. */
-function spelledHere(value: unknown): unknown {
-  if (typeof value === 'string') {
-    return value
-      .replaceAll(/\$\{input:([^}]+)\}/g, (_, id: string) => `\${${variableName(id)}}`)
-      .replaceAll(/\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g, '${$1}');
-  }
-  if (Array.isArray(value)) return value.map(spelledHere);
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, spelledHere(member)]));
 }
 
 /** People write numbers and switches where a text belongs. */

@@ -1,7 +1,9 @@
+import type { Name } from '../../launch/names.ts';
+import { objectsOf, readInput, readTemplate } from '../../launch/read-input.ts';
 import { compact, isObject, type JsonObject } from '../json.ts';
 import { Version } from '../schema.ts';
 import type { DraftTool } from './draft.ts';
-import { slugFrom, takeName, variableName } from './names.ts';
+import { slugFrom, takeName } from './names.ts';
 import { currentServerJson, publisherMeta } from './server-json.ts';
 
 /** Member names of a package, there and here; what is not named keeps its name. */
@@ -77,31 +79,18 @@ function readPackage(entry: JsonObject): JsonObject {
 }
 
 function readRemote({ type, url, headers, ...rest }: JsonObject): JsonObject {
+  const names: Name[] = [];
+  const { text: address } = readTemplate(text(url), objectsOf(rest['variables']), names);
+  const read = objectsIn(headers).map(([input]) => {
+    const name = text(input['name']);
+    return [name, readInput(input, name, names).text] as const;
+  });
   return compact({
-    url: references(text(url)),
+    url: address,
     transport: type,
-    headers: Array.isArray(headers) ? Object.fromEntries(objectsIn(headers).map(readInput)) : undefined,
+    headers: Array.isArray(headers) ? Object.fromEntries(read) : undefined,
     ...rest,
   });
-}
-
-function readInput([input]: [entry: JsonObject, index: number]): [name: string, value: string] {
-  const name = text(input['name']);
-  return [name, valueOfInput(input, variableName(name))];
-}
-
-/** What an input is worth before anybody was asked: its value, or the variable that holds the answer. */
-export function valueOfInput(input: JsonObject, variable: string): string {
-  if (typeof input['value'] === 'string') return references(input['value']);
-  const otherwise =
-    typeof input['default'] === 'string' && !/[{}]/.test(input['default']) ? input['default'] : undefined;
-  if (otherwise !== undefined) return `\${${variable}:-${otherwise}}`;
-  return input['isRequired'] === false ? `\${${variable}:-}` : `\${${variable}}`;
-}
-
-/** `{name}` there is `${name}` here. */
-function references(template: string): string {
-  return template.replaceAll(/(?<!\$)\{([A-Za-z_][A-Za-z0-9_]*)\}/g, '${$1}');
 }
 
 /** The version when it is semantic, else the numbers that it begins with. */

@@ -1,30 +1,49 @@
-import { isRemote, isStdio, type Server } from '../config.ts';
-import { compact, isObject, type JsonObject } from '../json.ts';
-import { referencesIn } from '../references.ts';
-import { variableName } from './names.ts';
-import { launchOfPackage } from './package-launch.ts';
+import type { JsonObject } from '../json.ts';
+import { compact, isObject } from '../json.ts';
+import type { Server } from '../config.ts';
+import { readLaunch } from '../../launch/read-launch.ts';
+import { replaceReferences } from '../../launch/references.ts';
+import { mapTexts, writeEntry } from '../../launch/write-entry.ts';
 
 /** The `mcpServers` of Claude Desktop, Claude Code and Cursor: how each server is launched without this platform. */
 export function writeMcpServers(servers: readonly Server[]): JsonObject {
-  return { mcpServers: Object.fromEntries(servers.map((server) => [server.name, entryOf(server)])) };
+  return { mcpServers: Object.fromEntries(servers.map((server) => [server.name, writeEntry(server)])) };
 }
 
 /** VS Code's `mcp.json`: the same with a question for each variable. */
 export function writeVscodeFile(servers: readonly Server[]): JsonObject {
-  const kept = servers.flatMap(({ inputs }) => (Array.isArray(inputs) ? inputs.filter(isObject) : []));
-  const inputs = new Map(kept.map((input) => [variableName(String(input['id'])), input]));
-  const ask = (text: string): string =>
-    referencesIn(text).reduce((asked, { name, otherwise }) => {
-      const input =
-        inputs.get(name) ??
-        compact({ type: 'promptString', id: name, description: name, password: true, default: otherwise });
-      inputs.set(name, input);
-      const written = otherwise === undefined ? `\${${name}}` : `\${${name}:-${otherwise}}`;
-      return asked.replaceAll(written, `\${input:${String(input['id'])}}`);
-    }, text);
-  const entries = servers.map((server) => [server.name, withTexts({ type: 'stdio', ...entryOf(server) }, ask)]);
-  return { inputs: [...inputs.values()], servers: Object.fromEntries(entries) as JsonObject };
+  const inputs = new Map<unknown, JsonObject>();
+  const entries = servers.map((server) => {
+    const kept = Array.isArray(server['inputs']) ? server['inputs'].filter(isObject) : [];
+    for (const input of kept) inputs.set(input['id'], input);
+    const entry: JsonObject =
+      server['url'] === undefined ? { type: 'stdio', ...writeEntry(server) } : writeEntry(server);
+    const described = new Map(readLaunch(server).inputs.map((input) => [input.key, input]));
+    const ask = (text: string): string =>
+      replaceReferences(text, ({ raw, scheme, label, otherwise }) => {
+        if (scheme !== undefined || raw.startsWith('${env:') || editorVariables.has(label)) return raw;
+        const { description = label, isSecret = true, choices } = described.get(label) ?? {};
+        const question = choices
+          ? { type: 'pickString', id: label, description, options: choices, default: otherwise }
+          : { type: 'promptString', id: label, description, password: isSecret || true, default: otherwise };
+        if (!inputs.has(label)) inputs.set(label, compact(question));
+        return `\${input:${label}}`;
+      });
+    return [server.name, mapTexts(entry, ask)] as const;
+  });
+  return { inputs: [...inputs.values()], servers: Object.fromEntries(entries) };
 }
+
+/** What VS Code knows by itself. */
+const editorVariables = new Set([
+  '/',
+  'pathSeparator',
+  'workspaceFolder',
+  'workspaceFolderBasename',
+  'userHome',
+  'cwd',
+  'execPath',
+]);
 
 /** This platform's endpoint of the tool, under its slug. */
 export function writePlatformEntry(slug: string, url: string): JsonObject {
@@ -33,21 +52,4 @@ export function writePlatformEntry(slug: string, url: string): JsonObject {
       [slug]: { type: 'http', url, headers: { Authorization: 'Bearer ${MCP_PLATFORM_API_KEY}' } },
     },
   };
-}
-
-function entryOf(server: Server): JsonObject {
-  const { name: _, inputs: _inputs, ...rest } = server;
-  if (isStdio(server)) return compact(rest);
-  if (isRemote(server)) {
-    const { transport, ...remote } = rest;
-    return compact({ type: transport === 'sse' ? 'sse' : 'http', ...remote });
-  }
-  return compact({ ...launchOfPackage(server) });
-}
-
-function withTexts(value: unknown, change: (text: string) => string): unknown {
-  if (typeof value === 'string') return change(value);
-  if (Array.isArray(value)) return value.map((member: unknown) => withTexts(member, change));
-  if (!isObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withTexts(member, change)]));
 }

@@ -3,7 +3,9 @@ import { isRemote, isStdio, type PackageServer, type RemoteServer, type Server, 
 import { compact, isObject, type JsonObject } from '../json.ts';
 import type { ToolSummary } from '../ports.ts';
 import type { ToolConfig } from '../config.ts';
-import { referencesIn, resolveReferences } from '../references.ts';
+import { readCommand } from '../../launch/read-command.ts';
+import { keyOf, readLaunch } from '../../launch/read-launch.ts';
+import { type Reference, referencesIn, replaceReferences } from '../../launch/references.ts';
 import { packageNames, readServerJson } from './read-server-json.ts';
 import { publisherMeta, serverSchema } from './server-json.ts';
 
@@ -109,46 +111,59 @@ function writePackage({ package: of }: PackageServer): JsonObject {
 }
 
 function writeRemote(server: RemoteServer): JsonObject {
-  const { name: _, url, transport, headers, inputs: _inputs, ...rest } = server;
-  const variables = Object.fromEntries(referencesIn(url).map(({ name }) => [name, { isRequired: true }]));
+  const { name: _, url, transport, headers, inputs: _inputs, spelling: _spelling, ...rest } = server;
+  const names = namesOf(server);
+  const variables = variablesOf(url, names);
   return compact({
     type: transport ?? 'streamable-http',
-    url: templated(url),
-    headers: headers && Object.entries(headers).map(([name, value]) => writeInput(name, value)),
+    url: templated(url, names),
+    headers: headers && Object.entries(headers).map(([name, value]) => writeInput(name, value, names)),
     ...(Object.keys(variables).length > 0 && { variables }),
     ...rest,
   });
 }
 
+type Names = ReadonlyMap<string, string>;
+
+function namesOf(server: Server): Names {
+  return new Map(readLaunch(server).inputs.map(({ key, name }) => [key, name]));
+}
+
+function nameIn(names: Names, reference: Reference): string {
+  return names.get(keyOf(reference)) ?? reference.label;
+}
+
 /** `${name}` here is `{name}` there. */
-function templated(text: string): string {
-  return resolveReferences(text, ({ name }) => `{${name}}`);
+function templated(text: string, names: Names): string {
+  return replaceReferences(text, (reference) => `{${nameIn(names, reference)}}`);
+}
+
+function variablesOf(text: string, names: Names): JsonObject {
+  const variables = referencesIn(text).map((reference) => [
+    nameIn(names, reference),
+    compact({ isRequired: reference.otherwise === undefined, default: reference.otherwise }),
+  ]);
+  return Object.fromEntries(variables) as JsonObject;
 }
 
 /** A text with variables, as an input that says which they are. */
-function writeInput(name: string, value: string): JsonObject {
-  const variables = referencesIn(value).map((reference) => [
-    reference.name,
-    compact({ isRequired: reference.otherwise === undefined, default: reference.otherwise }),
-  ]);
-  if (variables.length === 0) return { name, value };
-  return {
-    name,
-    value: templated(value),
-    isSecret: true,
-    variables: Object.fromEntries(variables) as JsonObject,
-  };
+function writeInput(name: string, value: string, names: Names): JsonObject {
+  const variables = variablesOf(value, names);
+  if (Object.keys(variables).length === 0) return { name, value };
+  return { name, value: templated(value, names), isSecret: true, variables };
 }
 
 /** `npx -y name@version …` and `uvx name …` are packages; any other command has no place in the format. */
 function writeStdio(server: StdioServer): { part: Part; entry: JsonObject } {
   const { name: _, command, args = [], env, inputs: _inputs, ...rest } = server;
-  const [, registryType, runtime] =
-    [['npx', 'npm', ['-y']] as const, ['uvx', 'pypi', []] as const].find(([runner]) => runner === command) ?? [];
-  const given = runtime && runtime.every((flag, index) => args[index] === flag) ? args.slice(runtime.length) : [];
-  const [, identifier, version] = /^((?:@[\w.~-]+\/)?[\w~][\w.~-]*)(?:@(\d[\w.+-]*))?$/.exec(given[0] ?? '') ?? [];
-  if (registryType === undefined || identifier === undefined || Object.keys(rest).some((name) => name !== 'type'))
+  const call = readCommand(command, args);
+  const plain = command === 'npx' ? ['-y'] : command === 'uvx' ? [] : undefined;
+  if (!call || !plain || !isDeepStrictEqual([...plain, call.spec, ...call.args], args))
     return { part: 'own', entry: server };
+  const { type: registryType, identifier, version } = call.package;
+  const isPublished = /^(?:@[\w.~-]+\/)?[\w~][\w.~-]*$/.test(identifier) && /^\d[\w.+-]*$/.test(version ?? '0');
+  if (!isPublished || Object.keys(rest).some((name) => name !== 'type')) return { part: 'own', entry: server };
+  const names = namesOf(server);
   return {
     part: 'packages',
     entry: compact({
@@ -156,17 +171,16 @@ function writeStdio(server: StdioServer): { part: Part; entry: JsonObject } {
       identifier,
       version,
       runtimeHint: command,
-      ...(runtime &&
-        runtime.length > 0 && { runtimeArguments: runtime.map((value) => ({ type: 'positional', value })) }),
+      ...(plain.length > 0 && { runtimeArguments: plain.map((value) => ({ type: 'positional', value })) }),
       transport: { type: 'stdio' },
-      packageArguments: given.length > 1 ? given.slice(1).map((value) => positional(value)) : undefined,
-      environmentVariables: env && Object.entries(env).map(([name, value]) => writeInput(name, value)),
+      packageArguments: call.args.length > 0 ? call.args.map((value) => positional(value, names)) : undefined,
+      environmentVariables: env && Object.entries(env).map(([name, value]) => writeInput(name, value, names)),
     }),
   };
 }
 
-function positional(value: string): JsonObject {
-  const { name: _, isSecret: _secret, ...input } = writeInput('', value);
+function positional(value: string, names: Names): JsonObject {
+  const { name: _, isSecret: _secret, ...input } = writeInput('', value, names);
   return { type: 'positional', ...input };
 }
 

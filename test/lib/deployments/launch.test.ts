@@ -43,7 +43,7 @@ describe('a package', () => {
     });
     expect(resolve(packaged({ registry_type: 'pypi', identifier: 'acme', version: '1.2.3' }))).toMatchObject({
       command: 'uvx',
-      args: ['acme==1.2.3'],
+      args: ['acme@1.2.3'],
     });
   });
 

@@ -83,7 +83,7 @@ describe('names', () => {
 });
 
 describe('references', () => {
-  it.each(['${}', '${', '${a b}', '${input:key}', '${env:KEY}', '${1A}', 'x${A}${', '${A:=b}'])(
+  it.each(['${}', '${', '${a b}', '${input:}', '${other:key}', '${1A}', 'x${A}${', '${A:=b}', '${A:-${B}}'])(
     '%s is refused where it stands',
     (text) => {
       expect(placesIn(server({ command: 'x', env: { A: text } }))).toEqual(['servers/0/env/A']);
@@ -92,9 +92,12 @@ describe('references', () => {
     },
   );
 
-  it.each(['${A}', 'x ${A_1} ${b:-or this} $HOME $', '{a}'])('%s is taken', (text) => {
-    expect(placesIn(server({ command: 'x', env: { A: text }, args: [text] }))).toEqual([]);
-  });
+  it.each(['${A}', 'x ${A_1} ${b:-or this} $HOME $', '{a}', '${input:my key} ${env:KEY} ${/}', '${A:-{"b":{}}}'])(
+    '%s is taken',
+    (text) => {
+      expect(placesIn(server({ command: 'x', env: { A: text }, args: [text] }))).toEqual([]);
+    },
+  );
 });
 
 describe('URLs', () => {

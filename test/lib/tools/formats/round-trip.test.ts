@@ -198,14 +198,14 @@ describe("clients' files", () => {
         far: { type: 'http', url: 'https://x.example/mcp', headers: { 'X-Key': 'k ${input:api-key}' } },
       },
     };
-    expect(serversOf(file)[0]).toMatchObject({ command: 'uvx', env: { KEY: '${API_KEY}' } });
+    expect(serversOf(file)[0]).toMatchObject({ command: 'uvx', env: { KEY: '${input:api-key}' } });
     expect(writeVscodeFile(serversOf(file))).toEqual(file);
   });
 
-  it('of Cursor name variables of the environment, and people write numbers', () => {
+  it('keep the variables of their editors, and people write numbers', () => {
     expect(
       serversOf({ mcpServers: { a: { command: 'x', env: { A: '${env:HOME}', B: 1, C: true, D: null } } } }),
-    ).toEqual([{ name: 'a', command: 'x', env: { A: '${HOME}', B: '1', C: 'true' } }]);
+    ).toEqual([{ name: 'a', command: 'x', env: { A: '${env:HOME}', B: '1', C: 'true' } }]);
   });
 
   it('get the launch of a package spelled out', () => {
@@ -228,7 +228,11 @@ describe("clients' files", () => {
               { name: 'LOG', isRequired: false },
             ],
           },
-          { registryType: 'oci', identifier: 'acme/weather:1.0.2', environmentVariables: [{ name: 'KEY' }] },
+          {
+            registryType: 'oci',
+            identifier: 'acme/weather:1.0.2',
+            environmentVariables: [{ name: 'KEY', isRequired: true }],
+          },
         ],
       }),
     );
@@ -236,7 +240,7 @@ describe("clients' files", () => {
       mcpServers: {
         weather: {
           command: 'npx',
-          args: ['-y', '@acme/weather@1.0.2', '${CITY}', '--unit', '${UNIT:-c}', '--fast'],
+          args: ['-y', '@acme/weather@1.0.2', '--unit', '${unit:-c}', '--fast'],
           env: { KEY: '${KEY}', LOG: '${LOG:-}' },
         },
         'weather-2': {
