@@ -18,7 +18,9 @@ const Context = z
     account: z.string().optional(),
     production: flag.optional(),
     firewall: flag.default(true),
-    reserveConcurrency: flag.optional(),
+    reserveConcurrency: flag.default(false),
+    /** Termination protection of the stacks. Off for the first deployment: a stack whose creation failed must be deleted before the next try. */
+    protect: flag.default(false),
     domainName: z.string().optional(),
     certificateArn: z
       .string()
@@ -32,10 +34,7 @@ const Context = z
   .refine(({ domainName, certificateArn }) => (domainName === undefined) === (certificateArn === undefined), {
     message: 'domainName and certificateArn go together',
   })
-  .transform(({ production, reserveConcurrency, ...rest }) => {
-    const isProduction = production ?? rest.stage === 'prod';
-    return { ...rest, production: isProduction, reserveConcurrency: reserveConcurrency ?? isProduction };
-  });
+  .transform(({ production, ...rest }) => ({ ...rest, production: production ?? rest.stage === 'prod' }));
 
 /**
  * One installation of the platform, as `cdk -c name=value` describes it. `production` (default: the stage is `prod`) is Aurora with a second instance behind RDS Proxy, a NAT gateway in

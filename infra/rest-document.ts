@@ -119,6 +119,7 @@ function gatewayResponse(type: ProblemType): Json {
     statusCode: status,
     responseParameters: {
       'gatewayresponse.header.Content-Type': "'application/problem+json'",
+      'gatewayresponse.header.Cache-Control': "'no-store'",
       'gatewayresponse.header.X-Request-Id': 'context.requestId',
       ...(status === 429 && { 'gatewayresponse.header.Retry-After': "'1'" }),
     },

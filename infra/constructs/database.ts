@@ -8,14 +8,14 @@ import type { Network } from './network.ts';
 export interface DatabaseProps {
   readonly network: Network;
   readonly production: boolean;
+  readonly stage: string;
 }
 
 const databaseName = 'mcp';
 const user = 'mcp';
 
-/** What each connection is set to, said once for the server as well, so that RDS Proxy may share connections. Encrypted connections only. */
+/** What each connection is set to, said once for the server as well, so that RDS Proxy may share connections. */
 const parameters = {
-  require_secure_transport: 'ON',
   innodb_lock_wait_timeout: '2',
   sql_mode:
     'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
@@ -37,6 +37,7 @@ export class Database extends Construct {
     this.secret = database.secret;
     if (database instanceof rds.DatabaseCluster) {
       const proxy = database.addProxy('Proxy', {
+        dbProxyName: `mcp-${props.stage}`,
         vpc: props.network.vpc,
         vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
         securityGroups: [props.network.database],
@@ -59,7 +60,8 @@ export class Database extends Construct {
       instanceType: ec2.InstanceType.of(ec2.InstanceClass.T4G, ec2.InstanceSize.MICRO),
       parameterGroup: new rds.ParameterGroup(this, 'Parameters', {
         engine,
-        parameters: { ...parameters, max_connections: '120' },
+        // Booleans of an instance's group are 0 and 1; those of a cluster's are ON and OFF.
+        parameters: { ...parameters, require_secure_transport: '1', max_connections: '120' },
       }),
       databaseName,
       allocatedStorage: 20,
@@ -79,7 +81,10 @@ export class Database extends Construct {
       // Above zero it never pauses: a webhook wants its answer in 10 s.
       serverlessV2MinCapacity: 0.5,
       serverlessV2MaxCapacity: 8,
-      parameterGroup: new rds.ParameterGroup(this, 'Parameters', { engine, parameters }),
+      parameterGroup: new rds.ParameterGroup(this, 'Parameters', {
+        engine,
+        parameters: { ...parameters, require_secure_transport: 'ON' },
+      }),
       defaultDatabaseName: databaseName,
       backup: { retention: Duration.days(14) },
       deletionProtection: true,

@@ -18,6 +18,9 @@ export interface FrontDoorProps {
   readonly restoreHeader: IVersion;
 }
 
+/** Every status that CloudFront would cache by itself. */
+const uncachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
+
 /** CloudFront before both APIs: one base URL. It caches nothing. */
 export class FrontDoor extends Construct {
   readonly baseUrl: string;
@@ -31,8 +34,8 @@ export class FrontDoor extends Construct {
         ...(originPath !== undefined && { originPath }),
         protocolPolicy: cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
         customHeaders: { [edgeTokenHeader]: props.edgeToken },
-        // The longest silence in a stream that CloudFront bears without a raised quota.
-        readTimeout: Duration.seconds(60),
+        // The longest silence before and within an answer that CloudFront allows without a raised quota.
+        readTimeout: Duration.seconds(120),
         keepaliveTimeout: Duration.seconds(60),
       });
     const nameViewer = new cloudfront.Function(this, 'NameViewer', {
@@ -66,6 +69,8 @@ export class FrontDoor extends Construct {
           certificate: Certificate.fromCertificateArn(this, 'Certificate', certificateArn),
           minimumProtocolVersion: cloudfront.SecurityPolicyProtocol.TLS_V1_2_2021,
         }),
+      // CloudFront keeps most errors for 10 s for everybody, whatever their cache-control says (its developer guide, "How CloudFront caches errors").
+      errorResponses: uncachedErrors.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
     });
     this.baseUrl = `https://${domainName ?? distribution.distributionDomainName}`;

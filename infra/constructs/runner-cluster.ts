@@ -16,6 +16,11 @@ export interface RunnerClusterProps {
 /** The container's name in the task definition. */
 export const runnerContainer = 'runner';
 
+/** The task definition's family. Others name it by this, never by a revision's ARN, which is another after each change. */
+export function runnerFamily(stage: string): string {
+  return `mcp-${stage}-runner`;
+}
+
 /** Where MCP servers run: a Fargate cluster, the runner's image and its task definition. A task has no role: it can ask AWS for nothing. */
 export class RunnerCluster extends Construct {
   readonly cluster: ecs.Cluster;
@@ -24,11 +29,10 @@ export class RunnerCluster extends Construct {
 
   constructor(scope: Construct, id: string, { stage, production, network, tag }: RunnerClusterProps) {
     super(scope, id);
-    const name = `mcp-${stage}-runner`;
+    const name = runnerFamily(stage);
     this.cluster = new ecs.Cluster(this, 'Cluster', {
       clusterName: `mcp-${stage}`,
       vpc: network.vpc,
-      enableFargateCapacityProviders: true,
       containerInsightsV2: production ? ecs.ContainerInsights.ENABLED : ecs.ContainerInsights.DISABLED,
     });
     this.repository = new ecr.Repository(this, 'Repository', {

@@ -1,4 +1,4 @@
-import { Duration, Stack, type StackProps } from 'aws-cdk-lib';
+import { CrossStackReferences, Duration, ReferenceStrength, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
@@ -12,21 +12,21 @@ export class EdgeStack extends Stack {
   readonly firewallArn: string | undefined;
   readonly restoreHeader: lambda.IVersion;
 
-  constructor(scope: Construct, id: string, { stage, firewall }: Installation, props: StackProps) {
+  constructor(scope: Construct, id: string, { stage, region, firewall }: Installation, props: StackProps) {
     super(scope, id, props);
     if (firewall) {
       this.firewallArn = new wafv2.CfnWebACL(this, 'Firewall', {
         scope: 'CLOUDFRONT',
         defaultAction: { allow: {} },
         visibilityConfig: {
-          metricName: `mcp-${stage}-firewall`,
+          metricName: `mcp-${stage}-firewall-${region}`,
           cloudWatchMetricsEnabled: true,
           sampledRequestsEnabled: true,
         },
         ...firewallRules,
       }).attrArn;
     }
-    const functionName = `mcp-${stage}-restore-header`;
+    const functionName = `mcp-${stage}-restore-header-${region}`;
     const restoreHeader = new lambda.Function(this, 'RestoreHeader', {
       functionName,
       description: 'Gives WWW-Authenticate its name back, which REST APIs rename',
@@ -37,6 +37,8 @@ export class EdgeStack extends Stack {
       code: lambda.Code.fromInline(restoreHeaderCode),
       memorySize: 128,
       timeout: Duration.seconds(3),
+      // A version that was copied to the edge cannot be deleted for hours.
+      currentVersionOptions: { removalPolicy: RemovalPolicy.RETAIN },
       role: new iam.Role(this, 'RestoreHeaderRole', {
         assumedBy: new iam.CompositePrincipal(
           new iam.ServicePrincipal('lambda.amazonaws.com'),
@@ -56,6 +58,9 @@ export class EdgeStack extends Stack {
         },
       }),
     });
-    this.restoreHeader = restoreHeader.currentVersion as lambda.IVersion;
+    const version = restoreHeader.currentVersion;
+    // Each change of the code is another version: a strong reference would forbid it as long as CloudFront has the old one.
+    CrossStackReferences.of(version).produce(ReferenceStrength.WEAK);
+    this.restoreHeader = version as lambda.IVersion;
   }
 }

@@ -6,10 +6,10 @@ import { StateStack } from './state-stack.ts';
 
 /** The stacks of one installation. */
 export function definePlatform(app: App, installation: Installation, declared: DeclaredFunctions) {
-  const { stage, region, account, production } = installation;
+  const { stage, region, account, protect } = installation;
   const env = { region, ...(account !== undefined && { account }) };
-  const common = { terminationProtection: production, crossRegionReferences: region !== 'us-east-1' };
-  const edge = new EdgeStack(app, `mcp-${stage}-edge`, installation, {
+  const common = { terminationProtection: protect, crossRegionReferences: region !== 'us-east-1' };
+  const edge = new EdgeStack(app, `mcp-${stage}-edge-${region}`, installation, {
     ...common,
     env: { ...env, region: 'us-east-1' },
     description: 'MCP Platform: firewall and edge function',

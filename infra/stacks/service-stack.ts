@@ -11,7 +11,7 @@ import { Apis, socketStage } from '../constructs/apis.ts';
 import { FrontDoor } from '../constructs/front-door.ts';
 import { Functions } from '../constructs/functions.ts';
 import { Migration } from '../constructs/migration.ts';
-import { runnerContainer } from '../constructs/runner-cluster.ts';
+import { runnerContainer, runnerFamily } from '../constructs/runner-cluster.ts';
 import { WorkerQueue } from '../constructs/worker-queue.ts';
 import { type DiscoveredFunction, ofKind } from '../discover.ts';
 import type { KnownVariables } from '../environment.ts';
@@ -89,7 +89,7 @@ export class ServiceStack extends Stack {
       SQS_QUEUE_URL_PREFIX: `https://sqs.${this.region}.${this.urlSuffix}/${this.account}/mcp-${stage}-`,
       ECS_ENDPOINT: undefined,
       ECS_CLUSTER: state.runners.cluster.clusterName,
-      ECS_TASK_DEFINITION: state.runners.task.taskDefinitionArn,
+      ECS_TASK_DEFINITION: runnerFamily(stage),
       ECS_CONTAINER: runnerContainer,
       ECS_SUBNETS: state.network.vpc.publicSubnets.map(({ subnetId }) => subnetId).join(','),
       ECS_SECURITY_GROUPS: state.network.tasks.securityGroupId,

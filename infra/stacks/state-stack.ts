@@ -1,4 +1,5 @@
 import { CfnOutput, RemovalPolicy, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
+import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
@@ -24,7 +25,7 @@ export class StateStack extends Stack {
     super(scope, id, props);
     const { stage, production, alarmEmail, runnerTag } = installation;
     this.network = new Network(this, 'Network', { production });
-    this.database = new Database(this, 'Database', { network: this.network, production });
+    this.database = new Database(this, 'Database', { network: this.network, production, stage });
     new Tables(this, 'Tables', { stage, production });
     this.runners = new RunnerCluster(this, 'Runners', { stage, production, network: this.network, tag: runnerTag });
     const removalPolicy = production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
@@ -42,6 +43,20 @@ export class StateStack extends Stack {
       removalPolicy,
     });
     this.alarms = new sns.Topic(this, 'Alarms', { topicName: `mcp-${stage}-alarms`, enforceSSL: true });
+    // The policy that demands TLS replaces SNS's own, which let the account's alarms publish.
+    this.alarms.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal('cloudwatch.amazonaws.com')],
+        actions: ['sns:Publish'],
+        resources: [this.alarms.topicArn],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': this.account },
+          ArnLike: {
+            'aws:SourceArn': `arn:${this.partition}:cloudwatch:${this.region}:${this.account}:alarm:mcp-${stage}-*`,
+          },
+        },
+      }),
+    );
     if (alarmEmail !== undefined) this.alarms.addSubscription(new subscriptions.EmailSubscription(alarmEmail));
 
     new CfnOutput(this, 'SettingsSecret', { value: this.settings.secretName });

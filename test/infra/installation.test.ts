@@ -9,7 +9,7 @@ test('an installation without a word is a small one', () => {
 });
 
 test('the stage prod is production, and another may be', () => {
-  expect(read({ stage: 'prod' })).toMatchObject({ production: true, reserveConcurrency: true });
+  expect(read({ stage: 'prod' })).toMatchObject({ production: true, reserveConcurrency: false, protect: false });
   expect(read({ stage: 'live', production: 'true' })).toMatchObject({ production: true });
 });
 
