@@ -4,6 +4,7 @@ import type { AuditStore } from '../audit/ports.ts';
 import type { ApiKeyStore, InviteStore, UserStore } from '../auth/ports.ts';
 import type { DeploymentStore } from '../deployments/ports.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
+import type { GaugeStore } from '../metrics/ports.ts';
 import type { Probe } from '../kernel/probe.ts';
 import type { OutboxStore } from '../outbox/ports.ts';
 import type { RegistryStore } from '../registry/ports.ts';
@@ -21,6 +22,7 @@ interface Services {
   readonly scores: ScoreStore;
   readonly deployments: DeploymentStore;
   readonly usage: UsageStore;
+  readonly gauges: GaugeStore;
   readonly mysqlProbe: Probe;
 }
 
@@ -39,7 +41,7 @@ export const use = defineUse({
       .describe('Connections per process: 1 on Lambda, 10 under `npm run dev`.'),
   },
   async build({ MYSQL_URL, MYSQL_POOL }): Promise<Services> {
-    const [connection, users, invites, apiKeys, tools, registry, outbox, audit, scores, deployments, usage] =
+    const [connection, users, invites, apiKeys, tools, registry, outbox, audit, scores, deployments, usage, gauges] =
       await Promise.all([
         import('../adapters/mysql/connection.ts'),
         import('../adapters/mysql/users.ts'),
@@ -52,6 +54,7 @@ export const use = defineUse({
         import('../adapters/mysql/tool-scores.ts'),
         import('../adapters/mysql/deployments.ts'),
         import('../adapters/mysql/usage.ts'),
+        import('../adapters/mysql/gauges.ts'),
       ]);
     const mysql = connection.connectMysql({ url: MYSQL_URL, pool: MYSQL_POOL });
     return {
@@ -65,6 +68,7 @@ export const use = defineUse({
       scores: scores.mysqlToolScores(mysql),
       deployments: deployments.mysqlDeploymentStore(mysql),
       usage: usage.mysqlUsageStore(mysql),
+      gauges: gauges.mysqlGauges(mysql),
       mysqlProbe: connection.mysqlProbe(mysql),
     };
   },

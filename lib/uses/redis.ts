@@ -2,11 +2,13 @@ import * as z from 'zod';
 import type { Cache } from '../kernel/cache.ts';
 import type { Limiter } from '../kernel/http/rate-limit.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
+import type { MetricStore } from '../metrics/ports.ts';
 import type { Probe } from '../kernel/probe.ts';
 
 interface Services {
   readonly limiter: Limiter;
   readonly cache: Cache;
+  readonly metrics: MetricStore;
   readonly redisProbe: Probe;
 }
 
@@ -17,14 +19,20 @@ export const use = defineUse({
     UPSTASH_REDIS_REST_TOKEN: z.string().min(1).describe('Its token.'),
   },
   async build(settings): Promise<Services> {
-    const [{ openRedis, redisProbe }, { redisLimiter }, { redisCache }] = await Promise.all([
+    const [{ openRedis, redisProbe }, { redisLimiter }, { redisCache }, { redisMetrics }] = await Promise.all([
       import('../adapters/redis/client.ts'),
       import('../adapters/redis/limiter.ts'),
       import('../adapters/redis/cache.ts'),
+      import('../adapters/redis/metrics.ts'),
     ]);
     const redis = openRedis(settings);
     const { STAGE } = settings;
-    return { limiter: redisLimiter(redis, STAGE), cache: redisCache(redis, STAGE), redisProbe: redisProbe(redis) };
+    return {
+      limiter: redisLimiter(redis, STAGE),
+      cache: redisCache(redis, STAGE),
+      metrics: redisMetrics(redis, STAGE),
+      redisProbe: redisProbe(redis),
+    };
   },
 });
 
