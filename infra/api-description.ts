@@ -1,18 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
 import type { ApiDescription } from '../lib/kernel/http/api-description.ts';
 import { openapiDocument, splitRoute } from '../lib/kernel/http/openapi.ts';
 import type { Declaration } from '../lib/kernel/lambda/declaration.ts';
 import { type DiscoveredFunction, ofKind } from './discover.ts';
-
-/** The files of swagger-ui-dist that the documentation page loads. */
-export const docsAssets = ['swagger-ui.css', 'swagger-ui-bundle.js', 'favicon-32x32.png'] as const;
-
-export const docsAssetsFolder = (): string =>
-  createRequire(import.meta.url)
-    .resolve('swagger-ui-dist/package.json')
-    .replace(/package\.json$/, '');
+import { readDocsAsset } from './docs-assets.ts';
 
 /** What the API says of itself, made from the declarations that were found. */
 export function apiDescriptionOf(functions: readonly DiscoveredFunction[], version: string): ApiDescription {
@@ -23,8 +13,7 @@ export function apiDescriptionOf(functions: readonly DiscoveredFunction[], versi
   return {
     openapi: async () => (document ??= openapiDocument(http, version)),
     routes: async () => http.flatMap(({ declaration }) => routesOf(declaration)),
-    docsAsset: async (name) =>
-      (docsAssets as readonly string[]).includes(name) ? readFile(join(docsAssetsFolder(), name)) : undefined,
+    docsAsset: readDocsAsset,
   };
 }
 

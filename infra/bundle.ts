@@ -1,11 +1,12 @@
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { slimming } from './bundle-slimming.ts';
 import { type BuiltApiDescription, docsFolder } from './bundled-api-description.ts';
-import { apiDescriptionOf, docsAssets, docsAssetsFolder } from './api-description.ts';
+import { apiDescriptionOf } from './api-description.ts';
 import type { DiscoveredFunction } from './discover.ts';
+import { docsAssets, readDocsAsset } from './docs-assets.ts';
 import { fileOfUse } from './discover-uses.ts';
 import { usesOf } from './uses.ts';
 
@@ -119,5 +120,5 @@ function builtApiDescription(functions: readonly DiscoveredFunction[], version: 
 
 async function copyDocs(folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await Promise.all(docsAssets.map((name) => copyFile(join(docsAssetsFolder(), name), join(folder, name))));
+  await Promise.all(docsAssets.map(async (name) => writeFile(join(folder, name), (await readDocsAsset(name)) ?? '')));
 }

@@ -10,6 +10,17 @@ export interface MetricsServices {
   readonly settings: Pick<BaseSettings, 'STAGE'>;
 }
 
+/** The labels of each gauge. */
+export const gaugeLabels = {
+  mcp_tools_total: ['status'],
+  mcp_deployments_active: [],
+  mcp_deployments_unhealthy: [],
+  outbox_entries: [],
+  cache_hit_rate: [],
+  mcp_metrics_store_up: [],
+  mcp_metrics_since_seconds: [],
+} as const satisfies Readonly<Record<string, readonly string[]>>;
+
 /**
  * The metrics of the whole installation. Without Redis the gauges alone, and `mcp_metrics_store_up 0`. On one machine anybody may read them, elsewhere `metrics:read`.
  * @throws Problem `unauthorized`, `forbidden`; `service-unavailable` when MySQL is away.
@@ -19,27 +30,20 @@ export async function showMetrics(services: MetricsServices, caller: Caller | un
   const [now, counted] = await Promise.all([services.gauges.read(), services.metrics.read()]);
   const values = counted?.values ?? [];
   const gauges: Gauge[] = [
-    gauge('mcp_tools_total', 'Tools that are not deleted, by status.', ['status'], samples(now.toolsByStatus)),
+    gauge('mcp_tools_total', 'Tools that are not deleted, by status.', samples(now.toolsByStatus)),
     gauge(
       'mcp_deployments_active',
       'Deployments that are not stopped and have not failed.',
-      [],
-      [one(now.activeDeployments)],
+      one(now.activeDeployments),
     ),
-    gauge(
-      'mcp_deployments_unhealthy',
-      'Running deployments that are not healthy.',
-      [],
-      [one(now.unhealthyDeployments)],
-    ),
-    gauge('outbox_entries', 'Committed changes that are not published yet.', [], [one(now.outboxEntries)]),
-    gauge('cache_hit_rate', 'Share of cache reads that the cache answered, 0 to 1.', [], hitRate(values)),
-    gauge('mcp_metrics_store_up', 'Whether the counters could be read: 1 or 0.', [], [one(counted ? 1 : 0)]),
+    gauge('mcp_deployments_unhealthy', 'Running deployments that are not healthy.', one(now.unhealthyDeployments)),
+    gauge('outbox_entries', 'Committed changes that are not published yet.', one(now.outboxEntries)),
+    gauge('cache_hit_rate', 'Share of cache reads that the cache answered, 0 to 1.', one(hitRate(values))),
+    gauge('mcp_metrics_store_up', 'Whether the counters could be read: 1 or 0.', one(counted ? 1 : 0)),
     gauge(
       'mcp_metrics_since_seconds',
       'When the counters began, in seconds since 1970.',
-      [],
-      counted?.since ? [one(counted.since.getTime() / 1000)] : [],
+      counted?.since ? one(counted.since.getTime() / 1000) : [],
     ),
   ];
   return expose(gauges, values);
@@ -58,21 +62,21 @@ function assertMayRead(caller: Caller | undefined): void {
   });
 }
 
-function gauge(name: string, help: string, labels: readonly string[], of: readonly Sample[]): Gauge {
-  return { name, help, labels, samples: of };
+function gauge(name: keyof typeof gaugeLabels, help: string, of: readonly Sample[]): Gauge {
+  return { name, help, labels: gaugeLabels[name], samples: of };
 }
 
-function one(value: number): Sample {
-  return { labels: [], value };
+function one(value: number): Sample[] {
+  return [{ labels: [], value }];
 }
 
 function samples(byLabel: ReadonlyMap<string, number>): Sample[] {
   return [...byLabel].map(([label, value]) => ({ labels: [label], value }));
 }
 
-function hitRate(values: readonly (readonly [Series, number])[]): Sample[] {
+function hitRate(values: readonly (readonly [Series, number])[]): number {
   const of = (result: string): number =>
     values.find(([[name, label]]) => name === 'cache_requests_total' && label === result)?.[1] ?? 0;
   const [hits, misses] = [of('hit'), of('miss')];
-  return [one(hits + misses === 0 ? 0 : hits / (hits + misses))];
+  return hits + misses === 0 ? 0 : hits / (hits + misses);
 }

@@ -4,6 +4,6 @@ export interface ApiDescription {
   openapi(): Promise<Readonly<Record<string, unknown>>>;
   /** Every route, for answering 404, 405 and preflights. */
   routes(): Promise<readonly { readonly method: string; readonly path: string }[]>;
-  /** A file of the interactive documentation (swagger-ui-dist); undefined when there is none of that name. */
+  /** A file of the documentation pages (Swagger UI, Redoc); undefined when there is none of that name. */
   docsAsset(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
