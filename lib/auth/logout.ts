@@ -1,7 +1,8 @@
+import { reportSecurityEvent } from '../audit/report-security-event.ts';
 import type { Caller } from '../kernel/http/caller.ts';
 import { Problem } from '../kernel/errors/problem.ts';
-import type { SessionStore } from './ports.ts';
-import { isEncrypted, readRefreshToken } from './refresh-tokens.ts';
+import type { SessionFamily, SessionStore } from './ports.ts';
+import { isAuthentic, readRefreshToken } from './refresh-tokens.ts';
 
 /**
  * Ends the session of the access token, of the refresh token, or of both; an ended one may be ended again.
@@ -18,14 +19,23 @@ export async function logout(
       headers: { 'www-authenticate': 'Bearer' },
     });
   }
-  await Promise.all([
+  const [, byToken] = await Promise.all([
     caller?.sessionId !== undefined && sessions.endFamily(caller.sessionId),
-    refreshToken !== undefined && endSessionOf(sessions, refreshToken),
+    refreshToken === undefined ? undefined : endSessionOf(sessions, refreshToken),
   ]);
+  const ended = caller?.sessionId ?? byToken?.id;
+  if (ended === undefined) return;
+  reportSecurityEvent({
+    action: 'user.logged-out',
+    actorId: caller?.userId ?? byToken?.userId,
+    target: { type: 'session', id: ended },
+  });
 }
 
-async function endSessionOf(sessions: SessionStore, text: string): Promise<void> {
+async function endSessionOf(sessions: SessionStore, text: string): Promise<SessionFamily | undefined> {
   const token = readRefreshToken(text);
   const family = token && (await sessions.family(token.sessionId));
-  if (family && isEncrypted(token, family.encryptionKey)) await sessions.endFamily(family.id);
+  if (!family || !isAuthentic(token, family.macKey)) return undefined;
+  await sessions.endFamily(family.id);
+  return family;
 }

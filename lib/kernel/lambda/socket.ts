@@ -3,7 +3,7 @@ import type { Use } from './uses.ts';
 import type { Caller } from '../http/caller.ts';
 import type { SocketDeclaration } from './declaration.ts';
 import { currentRuntime, takeColdStart } from './runtime.ts';
-import { readCredential } from '../http/gateway-event.ts';
+import { readCredentials } from '../http/gateway-event.ts';
 import { requestIdFrom } from '../ids.ts';
 import { startReport } from '../log/log.ts';
 import { Problem, toProblem } from '../errors/problem.ts';
@@ -63,7 +63,7 @@ async function authenticate(event: SocketEvent): Promise<Caller> {
   const { ticket, token } = event.queryStringParameters ?? {};
   const authenticator = await currentRuntime().authenticator();
   if (ticket !== undefined) return authenticator.redeem(ticket);
-  const credential = token ?? readCredential(headers);
+  const credential = token ?? readCredentials(headers)[0];
   if (credential === undefined) throw new Problem('unauthorized');
   return authenticator.authenticate(credential);
 }

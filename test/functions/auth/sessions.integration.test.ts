@@ -74,7 +74,7 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(second.body['refresh_token'])).status).toBe(401);
     expect((await me(second.body['access_token'])).status).toBe(401);
     expect((await me(token)).status).toBe(401);
-    expect(app.lines.some((line) => line.includes('A spent refresh token was used again'))).toBe(true);
+    expect(app.lines.some((line) => line.includes('session.token-reused'))).toBe(true);
   });
 
   it('leaves one live successor of fifty refreshes at once', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { isCommonPassword } from '../../../lib/auth/common-passwords.ts';
 import { hashPassword, isOutdated, passwordFault, verifyPassword } from '../../../lib/auth/passwords.ts';
 import { outdatedHash } from './outdated-hash.ts';
 
@@ -54,19 +55,43 @@ describe('a password hash', () => {
 describe('a new password', () => {
   it.each([
     ['Ab1', 'At least 8 characters'],
-    ['lower-case-7', 'At least one upper-case letter'],
-    ['UPPER-CASE-7', 'At least one lower-case letter'],
-    ['No-Digit-Here', 'At least one digit'],
-    ['Password1', 'On the list of common passwords'],
-    ['pAsSwOrD123', 'On the list of common passwords'],
-    ['Qwerty123', 'On the list of common passwords'],
-    ['P@ssw0rd', 'On the list of common passwords'],
-    ['Ｐassword１', 'On the list of common passwords'],
+    ['lower-case-7', 'At least one upper-case letter, or 15 characters of any kind'],
+    ['UPPER-CASE-7', 'At least one lower-case letter, or 15 characters of any kind'],
+    ['No-Digit-Here', 'At least one digit, or 15 characters of any kind'],
   ])('%s is refused: %s', (password, fault) => {
     expect(passwordFault(password)).toBe(fault);
   });
 
-  it.each(['Correct-Horse-7', 'Grün-Köln-42', 'Пароль-Лось-7', 'SecurePass123!'])('%s is taken', (password) => {
-    expect(passwordFault(password)).toBeUndefined();
+  it.each(['Correct-Horse-7', 'Grün-Köln-42', 'Пароль-Лось-7', 'SecurePass123!', 'correct horse battery staple'])(
+    '%s is taken',
+    async (password) => {
+      expect(passwordFault(password)).toBeUndefined();
+      expect(await isCommonPassword(password)).toBe(false);
+    },
+  );
+
+  it.each([
+    'Password1',
+    'pAsSwOrD123',
+    'P@ssw0rd',
+    'Ｐassword１',
+    'Password123!',
+    '!!Welcome1!!',
+    'Qwerty123!',
+    'Summer2026!',
+    'Pass-word-1',
+    'Letmein1Letmein1',
+    'Mcpplatform1',
+    'aaaaaaaaaaaaaaaa',
+    'passwordpassword',
+  ])('%s is common', async (password) => {
+    expect(await isCommonPassword(password)).toBe(true);
+  });
+
+  it("is not the user's own name or address in decorations", async () => {
+    const personal = ['grace.hopper', 'murray@navy.example'];
+    expect(await isCommonPassword('GraceHopper1906', personal)).toBe(true);
+    expect(await isCommonPassword('Murray1906!', personal)).toBe(true);
+    expect(await isCommonPassword('Murray-Cobol-1906', personal)).toBe(false);
   });
 });
