@@ -63,7 +63,13 @@ async function token({ declaration }: DiscoveredFunction): Promise<string | unde
   const { family, token } = newSession(user);
   await Promise.all([
     sessions.openFamily(family),
-    sessions.putUser({ userId: user.id, role: user.role, isActive: true, hasSecondFactor: false, version: user.updatedAt }),
+    sessions.putUser({
+      userId: user.id,
+      role: user.role,
+      isActive: true,
+      hasSecondFactor: false,
+      version: user.updatedAt,
+    }),
   ]);
   return (await tokenPair(signingKeys, family, user.role, token.text)).access_token;
 }

@@ -38,6 +38,10 @@ export function createAuthenticator(parts: Parts): Authenticator {
       if (credential === undefined) throw refused();
       return authenticate(credential);
     },
+    recheck: async ({ userId, sessionId, apiKey }) => {
+      if (apiKey) return byKeyHash(parts, apiKey.hash, userId);
+      return sessionId === undefined ? undefined : bySession(parts, sessionId, userId);
+    },
     identify: async (credential) => {
       const key = readApiKeyText(credential);
       const subject = key ? owners.get(key.hash) : (await signingKeys.verify(credential))?.sub;
@@ -47,11 +51,16 @@ export function createAuthenticator(parts: Parts): Authenticator {
 }
 
 async function byAccessToken(parts: Parts, token: string, resource: string | undefined): Promise<Caller | undefined> {
-  const { sessions, signingKeys, settings } = parts;
+  const { signingKeys, settings } = parts;
   const claims = await signingKeys.verify(token);
   if (!claims || !isMeantFor(claims, settings.BASE_URL, resource)) return undefined;
-  const { family, user } = await sessions.session(claims.sid, claims.sub);
-  if (!family || !isActive(family, user) || family.grant?.clientId !== claims.client_id) return undefined;
+  const caller = await bySession(parts, claims.sid, claims.sub);
+  return caller?.application?.clientId === claims.client_id ? caller : undefined;
+}
+
+async function bySession(parts: Parts, sessionId: string, ownerId: string): Promise<Caller | undefined> {
+  const { family, user } = await parts.sessions.session(sessionId, ownerId);
+  if (!family || !isActive(family, user)) return undefined;
   const { userId, role } = user;
   const permissions = permissionsOf(role);
   if (!family.grant) return withSecondFactor(parts, user, { userId, role, permissions, sessionId: family.id });
@@ -76,17 +85,23 @@ async function byApiKey(parts: Parts, credential: string, owners: Map<string, st
   const text = readApiKeyText(credential);
   if (!text) return undefined;
   owners.delete(text.hash);
-  const { key, user } = await parts.sessions.key(text.hash, text.ownerId);
-  if (!key || !user?.isActive || key.userId !== user.userId) return undefined;
-  if (key.expiresAt && key.expiresAt.getTime() <= Date.now()) return undefined;
-  owners.set(text.hash, user.userId);
+  const caller = await byKeyHash(parts, text.hash, text.ownerId);
+  if (!caller) return undefined;
+  owners.set(text.hash, caller.userId);
   const oldest = owners.keys().next();
   if (owners.size > maxRemembered && !oldest.done) owners.delete(oldest.value);
+  return caller;
+}
+
+async function byKeyHash(parts: Parts, hash: string, ownerId: string): Promise<Caller | undefined> {
+  const { key, user } = await parts.sessions.key(hash, ownerId);
+  if (!key || !user?.isActive || key.userId !== user.userId) return undefined;
+  if (key.expiresAt && key.expiresAt.getTime() <= Date.now()) return undefined;
   return withSecondFactor(parts, user, {
     userId: user.userId,
     role: user.role,
     permissions: grantsOf(user.role, key.scopes),
-    apiKey: { id: key.keyId, servers: key.servers },
+    apiKey: { id: key.keyId, hash, servers: key.servers },
   });
 }
 

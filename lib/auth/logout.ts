@@ -6,13 +6,14 @@ import { isAuthentic, readRefreshToken } from './refresh-tokens.ts';
 
 /**
  * Ends the session of the access token, of the refresh token, or of both; an ended one may be ended again.
+ * @returns the users whose sessions these were.
  * @throws Problem `unauthorized` when neither names a session.
  */
 export async function logout(
   { sessions }: { sessions: SessionStore },
   caller: Caller | undefined,
   refreshToken: string | undefined,
-): Promise<void> {
+): Promise<string[]> {
   if (caller?.sessionId === undefined && refreshToken === undefined) {
     throw new Problem('unauthorized', {
       detail: 'Send the access token of the session, or its refresh token.',
@@ -24,12 +25,14 @@ export async function logout(
     refreshToken === undefined ? undefined : endSessionOf(sessions, refreshToken),
   ]);
   const ended = caller?.sessionId ?? byToken?.id;
-  if (ended === undefined) return;
+  if (ended === undefined) return [];
   reportSecurityEvent({
     action: 'user.logged-out',
     actorId: caller?.userId ?? byToken?.userId,
     target: { type: 'session', id: ended },
   });
+  const users = [caller?.sessionId === undefined ? undefined : caller.userId, byToken?.userId];
+  return [...new Set(users.filter((userId) => userId !== undefined))];
 }
 
 async function endSessionOf(sessions: SessionStore, text: string): Promise<SessionFamily | undefined> {

@@ -18,6 +18,8 @@ export interface Authenticator {
    * @throws as `authenticate`.
    */
   redeem(ticket: string): Promise<Caller>;
+  /** The same caller as they are now, for what stays open after it was authenticated; undefined when their credential is over. */
+  recheck(caller: Caller): Promise<Caller | undefined>;
   /** The person under whom a rate limit counts the credential, as far as that is certain without asking a store; undefined otherwise. */
   identify(credential: string): Promise<string | undefined>;
 }

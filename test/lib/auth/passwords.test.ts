@@ -40,15 +40,11 @@ describe('a password hash', () => {
     await expect(verifyPassword('Correct-Horse-7', '$2b$10$abc')).rejects.toThrow(/not argon2id/);
   });
 
-  it('takes as long for nobody as for somebody', async () => {
-    const hash = await hashPassword('Correct-Horse-7');
-    const fastest = { somebody: Infinity, nobody: Infinity };
-    for (let round = 0; round < 9; round += 1) {
-      fastest.somebody = Math.min(fastest.somebody, await timeRefusal(hash));
-      fastest.nobody = Math.min(fastest.nobody, await timeRefusal(undefined));
-    }
-    expect(fastest.nobody / fastest.somebody).toBeGreaterThan(0.6);
-    expect(fastest.nobody / fastest.somebody).toBeLessThan(1.7);
+  it('costs a whole derivation for nobody too', async () => {
+    const times: number[] = [];
+    for (let round = 0; round < 3; round += 1) times.push(await timeRefusal(undefined));
+    // A derivation in 19 MiB takes longer than this on any machine; a look-up that finds nobody takes microseconds.
+    expect(Math.min(...times)).toBeGreaterThan(3);
   });
 });
 
