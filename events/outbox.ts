@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** What an outbox entry says. `kind` tells the relay worker what to do with it. */
+/** What an outbox entry says. `kind` decides what the relay worker does with it. */
 export const ToolChanged = z
   .object({
     kind: z.literal('tool-changed'),
@@ -38,6 +38,11 @@ export const ToolChanged = z
 export const auditActions = [
   'user.registered',
   'user.logged-in',
+  'user.logged-out',
+  'user.login-failed',
+  'user.second-factor-added',
+  'user.second-factor-removed',
+  'session.token-reused',
   'user.password-changed',
   'user.password-reset',
   'user.role-changed',
@@ -55,18 +60,27 @@ export const auditActions = [
   'deployment.created',
   'deployment.restarted',
   'deployment.stopped',
+  'deployment.idled',
+  'deployment.ended',
+  'deployment.failed',
   'github.connected',
   'github.disconnected',
   'message.broadcast',
+  'access.denied',
 ] as const;
+
+/** A user; the operator at the command line; somebody who has not proved who they are; the platform by itself. */
+export const actorTypes = ['user', 'operator', 'unknown', 'platform'] as const;
+export type ActorType = (typeof actorTypes)[number];
 
 /** Something that the audit log keeps. */
 export const Audited = z
   .object({
     kind: z.literal('audited'),
     action: z.enum(auditActions),
-    /** null: the operator, at the command line. */
+    /** null: not a user; `actor_type` says who. */
     actor_id: z.uuid().nullable(),
+    actor_type: z.enum(actorTypes).optional(),
     target: z.object({ type: z.string().max(32), id: z.string().max(64) }),
     /** Never a secret. */
     details: z.record(z.string(), z.unknown()),
@@ -85,7 +99,7 @@ export const Audited = z
     ],
   });
 
-/** A user's role, activity or password is another: the standing that requests are checked against has to follow. */
+/** A user's role, activity or password is another: the status that requests are checked against has to follow. */
 export const UserChanged = z
   .object({
     kind: z.literal('user-changed'),

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { auditActions } from './outbox.ts';
 
 /** One call of a deployed server. */
 const McpCall = z.object({
@@ -15,6 +16,14 @@ const McpCall = z.object({
 });
 export type McpCall = z.output<typeof McpCall>;
 
+/** What the audit log keeps of a request that changed nothing in MySQL. */
+const SecurityEvent = z.object({
+  action: z.enum(auditActions),
+  actor_id: z.uuid().nullable(),
+  target: z.object({ type: z.string().max(32), id: z.string().max(64) }),
+  details: z.record(z.string(), z.unknown()),
+});
+
 /** The one line that each HTTP request ends with, as far as something is folded in from it. Functions add what they learn. */
 export const ReportLine = z
   .object({
@@ -27,6 +36,7 @@ export const ReportLine = z
     /** The client's or ours; several lines may carry one. */
     request_id: z.string(),
     user_id: z.uuid().nullable(),
+    source_ip: z.string().max(64).optional(),
     /** There when an API key was used. */
     api_key_id: z.uuid().optional(),
     route: z.string(),
@@ -38,6 +48,8 @@ export const ReportLine = z
     cache_hits: z.int().optional(),
     cache_misses: z.int().optional(),
     cache_skipped: z.int().optional(),
+    /** There when something happened that the audit log keeps and no transaction wrote. */
+    audit: SecurityEvent.optional(),
     /** There when a deployed server was called. */
     mcp: McpCall.optional(),
   })

@@ -137,7 +137,7 @@ async function callHttp(url: string, method: string, path: string, options: Call
 
 async function signUp(call: App['call'], role: string): Promise<SignedUp> {
   const username = `u${randomBytes(6).toString('hex')}`;
-  const password = `Pass${randomBytes(6).toString('hex')}9`;
+  const password = newPassword();
   const registered = await call('POST', '/api/v1/auth/register', {
     json: { username, email: `${username}@example.org`, password, role },
   });
@@ -148,14 +148,20 @@ async function signUp(call: App['call'], role: string): Promise<SignedUp> {
 async function enterAdmin(call: App['call'], invoke: App['invoke']): Promise<SignedUp> {
   const email = `a${randomBytes(6).toString('hex')}@example.org`;
   const made = (await invoke('run-admin', { command: 'create', email })) as Omit<SignedUp, 'token' | 'refreshToken'>;
-  return logIn(call, made);
+  return logIn(call, { ...made, password: newPassword() }, made.password);
+}
+
+function newPassword(): string {
+  return `Quill${randomBytes(6).toString('hex')}x9`;
 }
 
 async function logIn(
   call: App['call'],
   { id, username, password }: Omit<SignedUp, 'token' | 'refreshToken'>,
+  temporary?: string,
 ): Promise<SignedUp> {
-  const { status, text, body } = await call('POST', '/api/v1/auth/login', { json: { username, password } });
+  const json = { username, password: temporary ?? password, ...(temporary && { new_password: password }) };
+  const { status, text, body } = await call('POST', '/api/v1/auth/login', { json });
   if (status !== 200) throw new Error(`login answered ${status}: ${text}`);
   return {
     id,

@@ -6,11 +6,11 @@ export const handler = endpoint({
   route: 'POST /api/v1/auth/api-keys',
   summary: 'Create an API key; the answer shows it this once',
   permission: 'authenticated',
-  uses: ['mysql', 'sessions', 'queues'],
+  uses: ['mysql', 'sessions', 'queues', 'quotas'],
   body: ApiKeyRequest,
   output: CreatedApiKey,
   status: 201,
   headers: () => ({ 'cache-control': 'no-store' }),
-  problems: ['forbidden'],
+  problems: ['forbidden', 'quota-exceeded'],
   run: ({ body, caller, services }) => createApiKey(services, caller, body),
 });

@@ -11,5 +11,5 @@ export const handler = endpoint({
   output: Ticket,
   status: 201,
   headers: () => ({ 'cache-control': 'no-store' }),
-  run: ({ services, request }) => createTicket(services, request),
+  run: ({ caller, services, request }) => createTicket(services, caller, request),
 });

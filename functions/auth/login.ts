@@ -8,10 +8,10 @@ export const handler = endpoint({
   summary: 'Log in with a password',
   permission: 'public',
   limit: perMinutePerAddress(10),
-  uses: ['mysql', 'sessions', 'queues'],
+  uses: ['mysql', 'sessions', 'queues', 'secrets', 'settings'],
   body: Credentials,
   output: TokenPair,
   headers: () => ({ 'cache-control': 'no-store' }),
-  problems: ['invalid-credentials'],
-  run: ({ body, services }) => login(services, body),
+  problems: ['invalid-credentials', 'totp-required', 'password-change-required'],
+  run: ({ body, services, request }) => login(services, body, request.sourceIp),
 });

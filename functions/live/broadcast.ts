@@ -3,9 +3,9 @@ import { Broadcast, broadcast, Broadcasted } from '../../lib/live/broadcast.ts';
 
 export const handler = endpoint({
   route: 'POST /api/v1/broadcast',
-  summary: 'Tell everybody who listens (admins)',
+  summary: 'Send a message to everybody who listens (admins)',
   permission: 'users:update',
-  uses: ['live', 'sockets'],
+  uses: ['mysql', 'queues', 'live', 'sockets'],
   body: Broadcast,
   output: Broadcasted,
   run: ({ body, caller, services }) => broadcast(services, caller, body),

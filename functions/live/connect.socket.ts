@@ -5,6 +5,6 @@ export const handler = socket({
   socketRoute: '$connect',
   summary: 'Open a WebSocket for live updates',
   permission: 'authenticated',
-  uses: ['live', 'queues'],
+  uses: ['live', 'queues', 'quotas'],
   run: ({ connectionId, caller, services }) => connect(services, connectionId, caller),
 });

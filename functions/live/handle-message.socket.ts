@@ -6,7 +6,7 @@ export const handler = socket({
   socketRoute: '$default',
   summary: 'Subscribe, unsubscribe or ping over a WebSocket',
   permission: 'public',
-  uses: ['live', 'sockets', 'mongo'],
+  uses: ['live', 'sockets', 'mongo', 'sessions', 'redis', 'quotas'],
   run: ({ connectionId, text, services }) =>
     handleMessage({ ...services, findTask: (caller, id) => findOwnTask(services, caller, id) }, connectionId, text),
 });

@@ -4,7 +4,7 @@ import { sendConnected } from '../../lib/live/connect.ts';
 
 export const handler = worker({
   queue: 'live',
-  summary: 'Greets a WebSocket once it is open',
+  summary: 'Says `connected` to a WebSocket once it is open',
   message: SocketOpened,
   uses: ['sockets'],
   timeoutSeconds: 10,

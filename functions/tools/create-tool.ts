@@ -9,11 +9,11 @@ export const handler = endpoint({
   summary: 'Create an MCP tool',
   permission: 'mcps:create',
   limit: perMinute(30),
-  uses: ['mysql', 'queues', 'redis', 'settings', 'secrets'],
+  uses: ['mysql', 'queues', 'redis', 'settings', 'secrets', 'quotas'],
   body: CreateTool,
   output: Tool,
   status: 201,
-  problems: ['slug-taken'],
+  problems: ['slug-taken', 'quota-exceeded'],
   headers: (tool) => ({ location: `/api/v1/mcps/${tool.id}`, etag: etagOf(tool) }),
   run: ({ body, caller, services }) => createTool(services, caller, body),
 });

@@ -8,9 +8,10 @@ export const handler = endpoint({
   summary: 'Make drafts from a server.json or from the file of an MCP client',
   permission: 'mcps:create',
   limit: perMinute(30),
-  uses: ['mysql', 'queues', 'redis', 'settings', 'secrets'],
+  uses: ['mysql', 'queues', 'redis', 'settings', 'secrets', 'quotas'],
   body: ImportTools,
   output: Imported,
+  problems: ['quota-exceeded'],
   status: 201,
   run: ({ body, caller, services }) => importTools(services, caller, body),
 });

@@ -4,7 +4,7 @@ import { foldReports } from '../../lib/usage/fold-reports.ts';
 
 export const handler = event({
   on: 'report-lines',
-  summary: 'Folds in what the report lines tell: when a key was last used',
+  summary: 'Folds in the report lines: calls, security events, and when a key was last used',
   message: ReportLine,
   uses: ['mysql'],
   run: ({ messages, services }) => foldReports(services, messages),

@@ -22,6 +22,7 @@ export function localEnvironment({
     STAGE: stage,
     BASE_URL: `http://localhost:${port}`,
     REGISTRATION: 'open',
+    ADMIN_TOTP: 'optional',
     REGISTRY_READS: 'on',
     ALLOW_PRIVATE_ADDRESSES: 'true',
     RATE_LIMIT_SCALE: '100',

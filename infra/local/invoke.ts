@@ -52,6 +52,8 @@ async function token({ declaration }: DiscoveredFunction): Promise<string | unde
     role: 'admin' as const,
     isActive: true,
     passwordHash: '!',
+    passwordIsTemporary: false,
+    secondFactor: undefined,
     createdAt: now,
     updatedAt: now,
   };
@@ -61,7 +63,13 @@ async function token({ declaration }: DiscoveredFunction): Promise<string | unde
   const { family, token } = newSession(user);
   await Promise.all([
     sessions.openFamily(family),
-    sessions.putUser({ userId: user.id, role: user.role, isActive: true, version: user.updatedAt }),
+    sessions.putUser({
+      userId: user.id,
+      role: user.role,
+      isActive: true,
+      hasSecondFactor: false,
+      version: user.updatedAt,
+    }),
   ]);
   return (await tokenPair(signingKeys, family, user.role, token.text)).access_token;
 }

@@ -1,5 +1,6 @@
 import type { Caller } from '../kernel/http/caller.ts';
 import { notFound, Problem } from '../kernel/errors/problem.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import { awaitTask } from '../tasks/await-task.ts';
 import type { JobSender, TaskStore } from '../tasks/ports.ts';
@@ -15,6 +16,7 @@ export interface RequestServices {
   readonly tasks: TaskStore;
   readonly jobs: JobSender;
   readonly encryptor: Encryptor;
+  readonly quotas: Quotas;
 }
 
 /** What a request gets: the task when it ended in time, else that it has begun. */
@@ -78,13 +80,17 @@ export function locationOf({ task_id }: Answer): Record<string, string> {
 }
 
 async function submit(services: RequestServices, caller: Caller, input: JobInput, wait: number): Promise<Answer> {
-  const accepted = await submitTask(services, {
-    type: input.type,
-    queue: 'analysis',
-    ownerId: caller.userId,
-    input,
-    message: 'Waiting for a worker.',
-  });
+  const { userId } = caller;
+  const count = () => services.tasks.countActive(userId);
+  const accepted = await services.quotas.within({ name: 'tasks', userId, count }, () =>
+    submitTask(services, {
+      type: input.type,
+      queue: 'analysis',
+      ownerId: userId,
+      input,
+      message: 'Waiting for a worker.',
+    }),
+  );
   return (wait > 0 ? await awaitTask(services, accepted.task_id, wait) : undefined) ?? accepted;
 }
 

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { auditActions } from '../../events/outbox.ts';
+import { actorTypes, auditActions } from '../../events/outbox.ts';
 import { Id, Timestamp } from '../kernel/ids.ts';
 import { Moment } from '../kernel/http/fields.ts';
 import { pageFacts, pageOf, pageQuery, windowOf } from '../kernel/http/page.ts';
@@ -9,6 +9,10 @@ export const ListAudit = z.object({
   ...pageQuery,
   action: z.enum(auditActions).optional(),
   actor_id: Id.optional().meta({ description: 'Who did it.' }),
+  actor_type: z.enum(actorTypes).optional(),
+  target_type: z.string().min(1).max(32).optional(),
+  request_id: z.string().min(1).max(128).optional(),
+  source_ip: z.string().min(1).max(64).optional().meta({ description: 'The address from which it was done.' }),
   target_id: z.string().min(1).max(64).optional().meta({ description: 'Whom or what it was done to.' }),
   since: Moment.optional().meta({ description: 'At this moment or later.' }),
   until: Moment.optional().meta({ description: 'Before this moment.' }),
@@ -18,7 +22,10 @@ const AuditView = z
   .object({
     id: Id,
     action: z.enum(auditActions),
-    actor_id: Id.nullable().meta({ description: 'null: the operator, at the command line.' }),
+    actor_type: z.enum(actorTypes).meta({
+      description: 'A user, the operator at the command line, somebody unknown, or the platform by itself.',
+    }),
+    actor_id: Id.nullable().meta({ description: 'There when it was a user.' }),
     target: z.object({ type: z.string(), id: z.string() }),
     details: z.record(z.string(), z.unknown()),
     request_id: z.string().nullable(),
@@ -38,6 +45,10 @@ export async function listAudit(
     {
       action: query.action,
       actorId: query.actor_id,
+      actorType: query.actor_type,
+      targetType: query.target_type,
+      requestId: query.request_id,
+      sourceIp: query.source_ip,
       targetId: query.target_id,
       since: momentOf(query.since),
       until: momentOf(query.until),
@@ -51,10 +62,11 @@ function momentOf(text: string | undefined): Date | undefined {
   return text === undefined ? undefined : new Date(text);
 }
 
-function present({ id, action, actorId, target, details, requestId, sourceIp, at }: AuditRecord) {
+function present({ id, action, actorType, actorId, target, details, requestId, sourceIp, at }: AuditRecord) {
   return {
     id,
     action,
+    actor_type: actorType,
     actor_id: actorId ?? null,
     target,
     details: { ...details },

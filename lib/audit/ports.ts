@@ -1,10 +1,11 @@
-import type { AuditAction } from '../../events/outbox.ts';
+import type { ActorType, AuditAction } from '../../events/outbox.ts';
 
 export interface AuditRecord {
-  /** Of the outbox entry that reported it. */
+  /** Of the outbox entry, or made from the report line. */
   readonly id: string;
   readonly action: AuditAction;
-  /** undefined: the operator, at the command line. */
+  readonly actorType: ActorType;
+  /** There when it was a user. */
   readonly actorId: string | undefined;
   readonly target: { readonly type: string; readonly id: string };
   readonly details: Readonly<Record<string, unknown>>;
@@ -16,6 +17,10 @@ export interface AuditRecord {
 export interface AuditFilter {
   readonly action: AuditAction | undefined;
   readonly actorId: string | undefined;
+  readonly actorType: ActorType | undefined;
+  readonly targetType: string | undefined;
+  readonly requestId: string | undefined;
+  readonly sourceIp: string | undefined;
   readonly targetId: string | undefined;
   readonly since: Date | undefined;
   readonly until: Date | undefined;
@@ -23,7 +28,7 @@ export interface AuditFilter {
 
 /** The audit log, in MySQL: nothing in it is ever changed. */
 export interface AuditStore {
-  /** Keeps each record once, however often it is published. */
+  /** Keeps each record once, however often it is delivered. */
   append(records: readonly AuditRecord[]): Promise<void>;
   /** Newest first. */
   list(

@@ -3,18 +3,28 @@ import { allows, type Caller } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { invalidField, Problem } from '../kernel/errors/problem.ts';
 import type { Relay } from '../outbox/ports.ts';
+import type { QuotaCounts } from '../quotas/ports.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import { newApiKeyText } from './api-key-text.ts';
 import { assertSession } from './assert-session.ts';
 import type { ApiKey, ApiKeyStore, SessionStore } from './ports.ts';
 import { presentApiKey } from './present.ts';
 import type { ApiKeyRequest, CreatedApiKey } from './schema.ts';
 
+interface KeyServices {
+  readonly apiKeys: ApiKeyStore;
+  readonly sessions: SessionStore;
+  readonly relay: Relay;
+  readonly quotas: Quotas;
+  readonly quotaCounts: QuotaCounts;
+}
+
 /**
  * Makes an API key. Its text is in this answer alone.
- * @throws Problem `forbidden` for a scope that the caller lacks, or when a key asks; 422 for an end in the past.
+ * @throws Problem `forbidden` for a scope that the caller lacks, or when a key asks; `quota-exceeded`; 422 for an end in the past.
  */
 export async function createApiKey(
-  { apiKeys, sessions, relay }: { apiKeys: ApiKeyStore; sessions: SessionStore; relay: Relay },
+  { apiKeys, sessions, relay, quotas, quotaCounts }: KeyServices,
   caller: Caller,
   { name, expires_at, scopes, servers }: ApiKeyRequest,
 ): Promise<CreatedApiKey> {
@@ -43,20 +53,17 @@ export async function createApiKey(
     lastUsedAt: undefined,
     revokedAt: undefined,
   };
-  // Standing first: if MySQL then fails, what is left is the standing of a key that nobody has ever seen.
-  await sessions.putKey(hash, {
-    keyId: key.id,
-    userId: key.userId,
-    scopes: key.scopes,
-    servers: key.servers,
-    expiresAt,
-  });
   const entry = auditEntry(caller, {
     action: 'api-key.created',
     target: { type: 'api-key', id: key.id },
     details: { name, prefix: key.prefix, scopes: key.scopes ?? null, servers: key.servers ?? null },
   });
-  await apiKeys.insert(key, hash, [entry]);
+  const { userId } = key;
+  await quotas.within({ name: 'api_keys', userId, count: () => quotaCounts.apiKeys(userId) }, async () => {
+    // The status first: if MySQL then fails, what is left is the status of a key that nobody has ever seen.
+    await sessions.putKey(hash, { keyId: key.id, userId, scopes: key.scopes, servers: key.servers, expiresAt });
+    await apiKeys.insert(key, hash, [entry]);
+  });
   await relay.send([entry.id]);
   return { ...presentApiKey(key), key: text };
 }

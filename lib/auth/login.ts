@@ -1,52 +1,37 @@
 import { auditEntry } from '../audit/audit-entry.ts';
-import { Problem } from '../kernel/errors/problem.ts';
-import type { OutboxStore, Relay } from '../outbox/ports.ts';
-import { hashPassword, isOutdated, verifyPassword } from './passwords.ts';
-import type { SessionStore, User, UserStore } from './ports.ts';
+import type { OutboxStore } from '../outbox/ports.ts';
+import type { User } from './ports.ts';
+import { type ProofServices, proveUser } from './prove-user.ts';
 import type { Credentials, TokenPair } from './schema.ts';
 import { newSession, tokenPair } from './session.ts';
 import type { SigningKeys } from './tokens.ts';
+import { applyStatus } from './user-status.ts';
+
+type LoginServices = ProofServices & { readonly signingKeys: SigningKeys; readonly outbox: OutboxStore };
 
 /**
- * Opens a session. An unknown name, a wrong password and a deactivated user get the same answer after the same time.
- * @throws Problem `invalid-credentials`.
+ * Opens a session.
+ * @param address The network address of whoever logs in.
+ * @throws as {@link proveUser}.
  */
-export async function login(
-  services: { users: UserStore; sessions: SessionStore; signingKeys: SigningKeys; outbox: OutboxStore; relay: Relay },
-  { username, password }: Credentials,
-): Promise<TokenPair> {
-  const { users, sessions, signingKeys } = services;
-  const user = await users.byLogin(username);
-  const right = await verifyPassword(password, user?.passwordHash);
-  if (!user?.isActive || !right) {
-    throw new Problem('invalid-credentials', { headers: { 'www-authenticate': 'Bearer' } });
-  }
+export async function login(services: LoginServices, credentials: Credentials, address: string): Promise<TokenPair> {
+  const { sessions, signingKeys } = services;
+  const user = await proveUser(services, credentials, address);
   const { family, token } = newSession(user);
   const [answer] = await Promise.all([
     tokenPair(signingKeys, family, user.role, token.text),
     sessions.openFamily(family),
-    // Login is where standing comes from, and where it heals if a change in MySQL was never told.
-    sessions.putUser({ userId: user.id, role: user.role, isActive: user.isActive, version: user.updatedAt }),
-    isOutdated(user.passwordHash) && rehash(users, user, password),
-    tell(services, user, family.id),
+    // Login is where the status comes from, and where it heals if a change in MySQL was never relayed.
+    applyStatus(sessions, user, undefined),
+    recordLogin(services, user, family.id),
   ]);
   return answer;
 }
 
-async function tell(
-  { outbox, relay }: { outbox: OutboxStore; relay: Relay },
-  user: User,
-  sessionId: string,
-): Promise<void> {
+async function recordLogin({ outbox, relay }: LoginServices, user: User, sessionId: string): Promise<void> {
   const target = { type: 'user', id: user.id };
-  const entry = auditEntry(
-    { userId: user.id },
-    { action: 'user.logged-in', target, details: { session_id: sessionId } },
-  );
+  const details = { session_id: sessionId };
+  const entry = auditEntry({ userId: user.id }, { action: 'user.logged-in', target, details });
   await outbox.add([entry]);
   await relay.send([entry.id]);
-}
-
-async function rehash(users: UserStore, user: User, password: string): Promise<void> {
-  await users.rehashPassword(user.id, user.passwordHash, await hashPassword(password));
 }

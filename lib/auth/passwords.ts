@@ -1,5 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
+import { invalidField } from '../kernel/errors/problem.ts';
 import { isCommonPassword } from './common-passwords.ts';
 
 /** argon2id as OWASP's Password Storage Cheat Sheet recommends it: 19 MiB, two passes, one lane. */
@@ -17,15 +18,28 @@ interface Hash {
   readonly tag: Buffer;
 }
 
-/** What is wrong with a new password; undefined when nothing is. */
+/** From this length on a password needs no mixture of characters (OWASP ASVS 5.0, 6.2.5). */
+const passphraseLength = 15;
+
+/** What is wrong with the form of a new password; undefined when nothing is. */
 export function passwordFault(password: string): string | undefined {
   const text = password.normalize('NFKC');
+  if (text.length >= passphraseLength) return undefined;
   if (text.length < 8) return 'At least 8 characters';
-  if (!/\p{Lu}/u.test(text)) return 'At least one upper-case letter';
-  if (!/\p{Ll}/u.test(text)) return 'At least one lower-case letter';
-  if (!/\p{Nd}/u.test(text)) return 'At least one digit';
-  if (isCommonPassword(text)) return 'On the list of common passwords';
+  if (!/\p{Lu}/u.test(text)) return 'At least one upper-case letter, or 15 characters of any kind';
+  if (!/\p{Ll}/u.test(text)) return 'At least one lower-case letter, or 15 characters of any kind';
+  if (!/\p{Nd}/u.test(text)) return 'At least one digit, or 15 characters of any kind';
   return undefined;
+}
+
+/** @throws Problem `validation-error` for a common password, or one that is made of the user's own name or address. */
+export async function assertUncommon(
+  password: string,
+  { username, email }: { readonly username: string; readonly email: string },
+  field: string,
+): Promise<void> {
+  if (await isCommonPassword(password, [username, email]))
+    throw invalidField([field], 'On the list of common passwords, or easily made from one of them', 'common_password');
 }
 
 /** argon2id in PHC string form, with its parameters and a new salt. */

@@ -9,13 +9,28 @@ export interface User {
   readonly isActive: boolean;
   /** argon2id in PHC string form. */
   readonly passwordHash: string;
+  /** Whether the operator made the password: it opens nothing until the user has replaced it. */
+  readonly passwordIsTemporary: boolean;
+  readonly secondFactor: SecondFactor | undefined;
   readonly createdAt: Date;
-  /** Moves strictly forward with each change of role, standing or password: the version of the user's standing. */
+  /** Moves strictly forward with each change of role, activity, password or second factor: the version of the user's status. */
   readonly updatedAt: Date;
 }
 
+/** Time-based one-time passwords (RFC 6238). */
+export interface SecondFactor {
+  /** Encrypted. */
+  readonly secret: string;
+  /** Whether a code has shown that the user's device has the secret; until then it is not asked for. */
+  readonly isConfirmed: boolean;
+  /** The time step of the last code that was taken: a code is good once. */
+  readonly lastStep: number;
+  /** SHA-256 of the recovery codes that are left. */
+  readonly recoveryHashes: readonly string[];
+}
+
 /** What of a user may change. */
-type UserChanges = Partial<Pick<User, 'role' | 'isActive' | 'passwordHash'>>;
+type UserChanges = Partial<Pick<User, 'role' | 'isActive' | 'passwordHash' | 'passwordIsTemporary' | 'secondFactor'>>;
 
 export interface UserFilter {
   readonly role: Role | undefined;
@@ -88,7 +103,7 @@ export interface ApiKey {
   readonly revokedAt: Date | undefined;
 }
 
-/** API keys: the truth, in MySQL. What a request checks is their standing, in DynamoDB. Hashes are SHA-256 in hex. */
+/** API keys: the truth, in MySQL. What a request checks is their status, in DynamoDB. Hashes are SHA-256 in hex. */
 export interface ApiKeyStore {
   /** A key whose id is there already was made by an earlier try: it gets the new hash. */
   insert(key: ApiKey, hash: string, outbox: readonly OutboxEntry[]): Promise<void>;
@@ -109,6 +124,7 @@ export interface UserStatus {
   readonly userId: string;
   readonly role: Role;
   readonly isActive: boolean;
+  readonly hasSecondFactor: boolean;
   /** `updatedAt` of the user that this was taken from. */
   readonly version: Date;
 }
@@ -117,7 +133,7 @@ export interface UserStatus {
 interface SessionsEnded {
   /** Logins that were checked against an older version of the user are over, */
   readonly before: Date;
-  /** except this one, which must be in force. */
+  /** except this one, which must be active. */
   readonly except: string | undefined;
 }
 
@@ -136,7 +152,7 @@ export interface SessionFamily {
   /** `updatedAt` of the user whose password the login was checked against. */
   readonly userVersion: Date;
   /** Tells tokens of this family from forgeries; good for nothing else. */
-  readonly encryptionKey: string;
+  readonly macKey: string;
   /** The absolute end, 30 days after the login. */
   readonly endsAt: Date;
   /** SHA-256 of the refresh token that is good now. */
@@ -144,12 +160,24 @@ export interface SessionFamily {
   readonly currentExpiresAt: Date;
   /** The one before it. `successor` is the token that replaced it, encrypted under a key that only the spent one gives. */
   readonly previous: { readonly hash: string; readonly spentAt: Date; readonly successor: string } | undefined;
+  /** There when the session is an application's. */
+  readonly grant: ApplicationGrant | undefined;
+}
+
+/** What a user lets an application do in their name (OAuth 2.1). */
+export interface ApplicationGrant {
+  /** The id of its session family, too. */
+  readonly id: string;
+  readonly clientId: string;
+  /** The MCP endpoint that its tokens are for: a URL of ours. */
+  readonly resource: string;
+  readonly scope: string;
 }
 
 export type KnownUser = UserStatus & { readonly sessionsEnded: SessionsEnded | undefined };
 
 /**
- * Session families and standing, in DynamoDB: single-key conditional writes, strongly consistent reads.
+ * Refresh-token families, and the status of users and keys, in DynamoDB: single-key conditional writes, strongly consistent reads.
  * Every method @throws Problem `service-unavailable` when DynamoDB does not answer within 2 s.
  */
 export interface SessionStore {
@@ -163,8 +191,8 @@ export interface SessionStore {
   user(userId: string): Promise<KnownUser | undefined>;
   family(sessionId: string): Promise<SessionFamily | undefined>;
   /** Changes nothing when a newer version is there. */
-  putUser(standing: UserStatus): Promise<void>;
-  putKey(hash: string, standing: KeyStatus): Promise<void>;
+  putUser(status: UserStatus): Promise<void>;
+  putKey(hash: string, status: KeyStatus): Promise<void>;
   deleteKey(hash: string): Promise<void>;
   openFamily(family: SessionFamily): Promise<void>;
   /** Replaces the family if its current token is still `expectedCurrent`; false when somebody was faster. */
@@ -174,8 +202,15 @@ export interface SessionStore {
   endFamiliesOf(userId: string, ended: SessionsEnded): Promise<void>;
 }
 
-/** Hidden credentials by the hash of their ticket, each to be taken once. */
+/** Encrypted credentials by the hash of their ticket, each to be taken once. */
 export interface TicketStore {
-  put(hash: string, hidden: string, expiresAt: Date): Promise<void>;
+  put(hash: string, encrypted: string, expiresAt: Date): Promise<void>;
   take(hash: string): Promise<string | undefined>;
+}
+
+/** What is known of somebody who tries to log in, for 30 days. */
+export interface LoginHistory {
+  /** Whether this account was entered from this network before. */
+  knows(account: string, network: string): Promise<boolean>;
+  remember(account: string, network: string): Promise<void>;
 }

@@ -5,14 +5,14 @@ import { encryptWithSecret, decryptWithSecret } from './encrypt-with-secret.ts';
 const prefix = 'mcp_rt_';
 const idLength = 16;
 const secretLength = 32;
-const encryptedLength = 16;
-const tokenLength = idLength + secretLength + encryptedLength;
+const macLength = 16;
+const tokenLength = idLength + secretLength + macLength;
 
 const successorPurpose = 'refresh successor';
 
 /**
- * A refresh token: session id, 32 random bytes, and a seal that shows that this platform made it for this session. Without the
- * seal, who merely knows a session's id could pass off noise as a token used twice, and so end the session.
+ * A refresh token: session id, 32 random bytes, and a MAC that shows that this platform made it for this session. Without the MAC, who merely knows a session's
+ * id could pass off noise as a token used twice, and so end the session.
  */
 export interface RefreshToken {
   readonly sessionId: string;
@@ -21,16 +21,13 @@ export interface RefreshToken {
   readonly text: string;
 }
 
-export function newEncryptionKey(): string {
+export function newMacKey(): string {
   return randomBytes(32).toString('base64url');
 }
 
-export function newRefreshToken(sessionId: string, encryptionKey: string): RefreshToken {
-  const sealed = Buffer.concat([idToBytes(sessionId), randomBytes(secretLength)]);
-  return describe(
-    sessionId,
-    prefix + Buffer.concat([sealed, encryptorOf(sealed, encryptionKey)]).toString('base64url'),
-  );
+export function newRefreshToken(sessionId: string, macKey: string): RefreshToken {
+  const bytes = Buffer.concat([idToBytes(sessionId), randomBytes(secretLength)]);
+  return describe(sessionId, prefix + Buffer.concat([bytes, macOf(bytes, macKey)]).toString('base64url'));
 }
 
 /** A text that has the shape of a refresh token; undefined for any other. */
@@ -40,30 +37,26 @@ export function readRefreshToken(text: string): RefreshToken | undefined {
   return bytes && describe(bytesToId(bytes.subarray(0, idLength)), text);
 }
 
-/** Whether the token was made for the session whose seal key this is. */
-export function isEncrypted({ text }: RefreshToken, encryptionKey: string): boolean {
+/** Whether the token was made for the session whose key this is. */
+export function isAuthentic({ text }: RefreshToken, macKey: string): boolean {
   const bytes = Buffer.from(text.slice(prefix.length), 'base64url');
-  const sealed = bytes.subarray(0, -encryptedLength);
-  return timingSafeEqual(encryptorOf(sealed, encryptionKey), bytes.subarray(-encryptedLength));
+  return timingSafeEqual(macOf(bytes.subarray(0, -macLength), macKey), bytes.subarray(-macLength));
 }
 
 /** Encrypts a successor so that only who holds the spent token can read it. */
-export function hideSuccessor(successor: RefreshToken, spent: RefreshToken): string {
+export function encryptSuccessor(successor: RefreshToken, spent: RefreshToken): string {
   return encryptWithSecret(successor.text, spent.text, successorPurpose);
 }
 
-/** @throws Error when `hidden` was not hidden under this token. */
-export function revealSuccessor(hidden: string, spent: RefreshToken): string {
-  return decryptWithSecret(hidden, spent.text, successorPurpose);
+/** @throws Error when the successor was not encrypted under this token. */
+export function decryptSuccessor(encrypted: string, spent: RefreshToken): string {
+  return decryptWithSecret(encrypted, spent.text, successorPurpose);
 }
 
 function describe(sessionId: string, text: string): RefreshToken {
   return { sessionId, text, hash: createHash('sha256').update(text).digest('hex') };
 }
 
-function encryptorOf(sealed: Buffer, encryptionKey: string): Buffer {
-  return createHmac('sha256', Buffer.from(encryptionKey, 'base64url'))
-    .update(sealed)
-    .digest()
-    .subarray(0, encryptedLength);
+function macOf(bytes: Buffer, macKey: string): Buffer {
+  return createHmac('sha256', Buffer.from(macKey, 'base64url')).update(bytes).digest().subarray(0, macLength);
 }

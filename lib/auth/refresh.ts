@@ -1,56 +1,79 @@
-import { currentCorrelation } from '../kernel/log/correlation.ts';
+import { reportSecurityEvent } from '../audit/report-security-event.ts';
 import { Problem } from '../kernel/errors/problem.ts';
-import type { SessionFamily, SessionStore } from './ports.ts';
-import { isEncrypted, readRefreshToken, type RefreshToken, revealSuccessor } from './refresh-tokens.ts';
+import type { KnownUser, SessionFamily, SessionStore } from './ports.ts';
+import { decryptSuccessor, isAuthentic, readRefreshToken, type RefreshToken } from './refresh-tokens.ts';
 import type { TokenPair } from './schema.ts';
 import { isActive, isLostAnswer, rotated, tokenPair } from './session.ts';
 import type { SigningKeys } from './tokens.ts';
 
+/** A family whose token was good, and the refresh token that takes its place. */
+export interface Refreshed {
+  readonly family: SessionFamily;
+  readonly user: KnownUser;
+  readonly text: string;
+}
+
 /**
- * Exchanges a refresh token for a new pair (rotation with reuse detection, RFC 9700 section 4.14.2). The token spent last gets the same
- * successor again within 10 s, as long as that is unused; any other spent token ends its session.
- * @throws Problem `invalid-refresh-token`.
+ * Exchanges a refresh token for a new pair.
+ * @throws Problem `invalid-refresh-token`, also for the token of an application.
  */
 export async function refresh(
-  services: { sessions: SessionStore; signingKeys: SigningKeys },
+  { sessions, signingKeys }: { sessions: SessionStore; signingKeys: SigningKeys },
   text: string,
 ): Promise<TokenPair> {
+  const { family, user, text: next } = await exchangeRefreshToken(sessions, text, ({ grant }) => !grant);
+  return tokenPair(signingKeys, family, user.role, next);
+}
+
+/**
+ * Rotation with reuse detection (RFC 9700, section 4.14.2). The token spent last gets the same successor again within 10 s (an application's: 60 s), as long as that is
+ * unused; any other spent token ends its session.
+ * @param isMeant Whether the family is one for whoever asks; otherwise the token is as good as unknown.
+ * @throws Problem `invalid-refresh-token`.
+ */
+export async function exchangeRefreshToken(
+  sessions: SessionStore,
+  text: string,
+  isMeant: (family: SessionFamily) => boolean,
+): Promise<Refreshed> {
   const token = readRefreshToken(text);
   if (!token) throw refused();
-  return exchange(services, token);
+  return exchange(sessions, token, isMeant);
 }
 
 async function exchange(
-  services: { sessions: SessionStore; signingKeys: SigningKeys },
+  sessions: SessionStore,
   token: RefreshToken,
-): Promise<TokenPair> {
-  const { sessions, signingKeys } = services;
+  isMeant: (family: SessionFamily) => boolean,
+): Promise<Refreshed> {
   const family = await sessions.family(token.sessionId);
-  if (!family || !isEncrypted(token, family.encryptionKey)) throw refused();
+  if (!family || !isAuthentic(token, family.macKey) || !isMeant(family)) throw refused();
   const isCurrent = token.hash === family.current;
   if (!isCurrent && !isLostAnswer(family, token)) return endForReuse(sessions, family);
 
   const user = await sessions.user(family.userId);
   if (!isActive(family, user)) throw refused();
-  if (!isCurrent) return tokenPair(signingKeys, family, user.role, successorOf(family, token));
+  if (!isCurrent) return { family, user, text: successorOf(family, token) };
 
   if (family.currentExpiresAt.getTime() <= Date.now()) throw refused();
   const next = rotated(family, token);
   // Somebody was faster with the same token, which is therefore spent now: it is looked at again as such.
-  if (!(await sessions.rotate(next.family, family.current))) return exchange(services, token);
-  return tokenPair(signingKeys, next.family, user.role, next.token.text);
+  if (!(await sessions.rotate(next.family, family.current))) return exchange(sessions, token, isMeant);
+  return { family: next.family, user, text: next.token.text };
 }
 
 function successorOf({ previous }: SessionFamily, spent: RefreshToken): string {
   if (!previous) throw refused();
-  return revealSuccessor(previous.successor, spent);
+  return decryptSuccessor(previous.successor, spent);
 }
 
-async function endForReuse(sessions: SessionStore, { id, userId }: SessionFamily): Promise<never> {
+async function endForReuse(sessions: SessionStore, { id, userId, grant }: SessionFamily): Promise<never> {
   await sessions.endFamily(id);
-  currentCorrelation()?.log.warn('A spent refresh token was used again; its session is ended.', {
-    session_id: id,
-    user_id: userId,
+  reportSecurityEvent({
+    action: 'session.token-reused',
+    actorId: userId,
+    target: { type: 'session', id },
+    details: grant ? { client_id: grant.clientId } : {},
   });
   throw refused();
 }

@@ -5,7 +5,8 @@ import { Problem } from '../kernel/errors/problem.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { Relay } from '../outbox/ports.ts';
 import { inviteHash } from './invite-text.ts';
-import { hashPassword } from './passwords.ts';
+import { assertMayGrant } from './assert-may-grant.ts';
+import { assertUncommon, hashPassword } from './passwords.ts';
 import type { Invite, InviteStore, User, UserStore } from './ports.ts';
 import { presentUser } from './present.ts';
 import type { Registration, UserView } from './schema.ts';
@@ -22,18 +23,20 @@ export async function register(
     settings: Pick<BaseSettings, 'REGISTRATION'>;
   },
   caller: Caller | undefined,
-  { username, email, password, role, invite: inviteText }: Registration,
+  { username, email, password, role, invite }: Registration,
 ): Promise<UserView> {
   const { users, invites, relay, settings } = services;
+  const inviteText = invite ?? undefined;
   const byAdmin = caller !== undefined && allows(caller, 'users:update');
   const mayCome = settings.REGISTRATION === 'open' || byAdmin;
   if (!mayCome && (settings.REGISTRATION === 'closed' || inviteText === undefined)) {
     throw new Problem('registration-closed', { detail: 'An admin has to let new users in.' });
   }
-  const invite = inviteText === undefined ? undefined : await invites.byHash(inviteHash(inviteText));
-  if (inviteText !== undefined) assertGood(invite, email);
-  const given = role ?? invite?.role ?? 'developer';
-  assertMayHave(given, byAdmin, invite);
+  const invitation = inviteText === undefined ? undefined : await invites.byHash(inviteHash(inviteText));
+  if (inviteText !== undefined) assertGood(invitation, email);
+  const given = role ?? invitation?.role ?? 'developer';
+  assertMayHave(given, { byAdmin: byAdmin ? caller : undefined, invitation, isOpen: settings.REGISTRATION === 'open' });
+  await assertUncommon(password, { username, email }, 'password');
 
   const now = new Date();
   const passwordHash = await hashPassword(password);
@@ -44,15 +47,17 @@ export async function register(
     role: given,
     isActive: true,
     passwordHash,
+    passwordIsTemporary: false,
+    secondFactor: undefined,
     createdAt: now,
     updatedAt: now,
   };
   const entry = auditEntry(caller ?? { userId: user.id }, {
     action: 'user.registered',
     target: { type: 'user', id: user.id },
-    details: { role: given, invite_id: invite?.id ?? null },
+    details: { role: given, invite_id: invitation?.id ?? null },
   });
-  await users.insert(user, [entry], invite?.id);
+  await users.insert(user, [entry], invitation?.id);
   await relay.send([entry.id]);
   return presentUser(user);
 }
@@ -69,11 +74,15 @@ function faultOf(invite: Invite | undefined, email: string): string | undefined 
   return isTheirs ? undefined : 'This invitation is for another e-mail address.';
 }
 
-/** An admin gives any role, an invitation its own, and everybody may ask for less than an admin's where registration is open. */
-function assertMayHave(role: Role, byAdmin: boolean, invite: Invite | undefined): void {
-  if (byAdmin || (invite ? role === invite.role : role !== 'admin')) return;
+/** An invitation gives its own role, an admin any, and everybody may ask for less than an admin's where registration is open. */
+function assertMayHave(
+  role: Role,
+  { byAdmin, invitation, isOpen }: { byAdmin: Caller | undefined; invitation: Invite | undefined; isOpen: boolean },
+): void {
+  if (invitation ? role === invitation.role : isOpen && role !== 'admin') return;
+  if (byAdmin) return assertMayGrant(byAdmin, role);
   throw new Problem('forbidden', {
-    detail: invite ? `This invitation is for the role ${invite.role}.` : 'Only an admin can make an admin.',
+    detail: invitation ? `This invitation is for the role ${invitation.role}.` : 'Only an admin can make an admin.',
     extra: { required_permission: 'users:update' },
   });
 }

@@ -23,9 +23,11 @@ const NewPassword = Password.superRefine((password, context) => {
   if (fault !== undefined) context.addIssue({ code: 'custom', message: fault });
 }).meta({
   description:
-    'At least 8 characters with an upper-case letter, a lower-case letter and a digit; not a common password.',
+    'At least 8 characters with an upper-case letter, a lower-case letter and a digit, or at least 15 of any kind; not a common password.',
   example: 'Correct-Horse-7-Staple',
 });
+
+const TotpCode = z.string().trim().min(6).max(32);
 
 export const Registration = z.strictObject({
   username: Username,
@@ -33,15 +35,22 @@ export const Registration = z.strictObject({
   password: NewPassword,
   role: z
     .enum(roles)
-    .optional()
+    .nullish()
     .meta({ description: 'Default developer, or what the invitation says. Only an admin can make an admin.' }),
-  invite: z.string().min(1).max(200).optional().meta({ description: 'The invitation, where registration takes one.' }),
+  invite: z.string().min(1).max(200).nullish().meta({ description: 'The invitation, where registration takes one.' }),
 });
 export type Registration = z.output<typeof Registration>;
 
 export const Credentials = z.strictObject({
   username: z.string().min(1).max(254).meta({ description: 'User name or e-mail address.', example: 'ada' }),
   password: Password.meta({ example: 'Correct-Horse-7-Staple' }),
+  totp: TotpCode.nullish().meta({
+    description: 'The code of your authenticator app, or a recovery code; asked for by 401 `totp-required`.',
+  }),
+  new_password: NewPassword.nullish().meta({
+    description:
+      'Your own password, in the place of one that the operator made; asked for by 401 `password-change-required`.',
+  }),
 });
 export type Credentials = z.output<typeof Credentials>;
 
@@ -76,6 +85,25 @@ export const TokenPair = z
   })
   .meta({ id: 'TokenPair' });
 export type TokenPair = z.output<typeof TokenPair>;
+
+export const TotpSecret = z
+  .object({
+    secret: z.string().meta({ description: 'For typing into an authenticator app (base32).' }),
+    qr_text: z.string().meta({ description: 'For a QR code (otpauth://…).' }),
+  })
+  .meta({ id: 'TotpSecret' });
+
+export const TotpConfirmation = z.strictObject({ totp: TotpCode.meta({ example: '123456' }) });
+
+export const TotpRemoval = z.strictObject({ totp: TotpCode.nullish().meta({ example: '123456' }) }).optional();
+
+export const RecoveryCodes = z
+  .object({
+    recovery_codes: z
+      .array(z.string())
+      .meta({ description: 'Each is good once, in the place of a code. Shown this once.' }),
+  })
+  .meta({ id: 'RecoveryCodes' });
 
 export const Ticket = z
   .object({

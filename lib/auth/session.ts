@@ -1,7 +1,7 @@
 import type { Role } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
-import type { KnownUser, SessionFamily, User } from './ports.ts';
-import { hideSuccessor, newRefreshToken, newEncryptionKey, type RefreshToken } from './refresh-tokens.ts';
+import type { ApplicationGrant, KnownUser, SessionFamily, User } from './ports.ts';
+import { encryptSuccessor, newMacKey, newRefreshToken, type RefreshToken } from './refresh-tokens.ts';
 import type { TokenPair } from './schema.ts';
 import { accessTokenSeconds, type SigningKeys } from './tokens.ts';
 
@@ -10,22 +10,28 @@ const slidingMs = 7 * day;
 const absoluteMs = 30 * day;
 /** A client whose answer was lost asks again within this time, or has to log in. */
 const lostAnswerMs = 10_000;
+/** Applications of several processes keep a spent token in their files longer. */
+const lostAnswerOfApplicationMs = 60_000;
 
-/** A new session of a user who has just proved who he is, and its first refresh token. */
-export function newSession({ id, updatedAt }: User): { family: SessionFamily; token: RefreshToken } {
+/** A new session of a user who has just proved who they are, and its first refresh token; with a grant it is an application's. */
+export function newSession(
+  { id, updatedAt }: Pick<User, 'id' | 'updatedAt'>,
+  grant?: ApplicationGrant,
+): { family: SessionFamily; token: RefreshToken } {
   const now = Date.now();
-  const sessionId = newId();
-  const encryptionKey = newEncryptionKey();
-  const token = newRefreshToken(sessionId, encryptionKey);
+  const sessionId = grant?.id ?? newId();
+  const macKey = newMacKey();
+  const token = newRefreshToken(sessionId, macKey);
   const family: SessionFamily = {
     id: sessionId,
     userId: id,
     userVersion: updatedAt,
-    encryptionKey,
+    macKey,
     endsAt: new Date(now + absoluteMs),
     current: token.hash,
     currentExpiresAt: new Date(now + slidingMs),
     previous: undefined,
+    grant,
   };
   return { family, token };
 }
@@ -33,19 +39,20 @@ export function newSession({ id, updatedAt }: User): { family: SessionFamily; to
 /** The family after its current token, `spent`, was exchanged for a new one. */
 export function rotated(family: SessionFamily, spent: RefreshToken): { family: SessionFamily; token: RefreshToken } {
   const now = Date.now();
-  const token = newRefreshToken(family.id, family.encryptionKey);
+  const token = newRefreshToken(family.id, family.macKey);
   const next: SessionFamily = {
     ...family,
     current: token.hash,
     currentExpiresAt: new Date(Math.min(now + slidingMs, family.endsAt.getTime())),
-    previous: { hash: spent.hash, spentAt: new Date(now), successor: hideSuccessor(token, spent) },
+    previous: { hash: spent.hash, spentAt: new Date(now), successor: encryptSuccessor(token, spent) },
   };
   return { family: next, token };
 }
 
 /** Whether a token is the one that was spent last, so lately that its answer may have been lost on the way. */
-export function isLostAnswer({ previous }: SessionFamily, { hash }: RefreshToken): boolean {
-  return previous?.hash === hash && Math.abs(Date.now() - previous.spentAt.getTime()) <= lostAnswerMs;
+export function isLostAnswer({ previous, grant }: SessionFamily, { hash }: RefreshToken): boolean {
+  const allowed = grant ? lostAnswerOfApplicationMs : lostAnswerMs;
+  return previous?.hash === hash && Math.abs(Date.now() - previous.spentAt.getTime()) <= allowed;
 }
 
 /** Whether a session's user may still use it. */

@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { RequestFacts } from '../kernel/lambda/declaration.ts';
-import { readCredential } from '../kernel/http/gateway-event.ts';
+import type { Caller } from '../kernel/http/caller.ts';
+import { readCredentials } from '../kernel/http/gateway-event.ts';
 import { Problem } from '../kernel/errors/problem.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
+import { apiKeyPrefix } from './api-key-text.ts';
 import { readBytes } from './base64url.ts';
 import { encryptWithSecret, decryptWithSecret } from './encrypt-with-secret.ts';
 import type { TicketStore } from './ports.ts';
@@ -21,9 +23,11 @@ const ticketSeconds = 60;
  */
 export async function createTicket(
   { tickets, settings }: { tickets: TicketStore; settings: Pick<BaseSettings, 'BASE_URL'> },
+  { apiKey }: Caller,
   { headers }: Pick<RequestFacts, 'headers'>,
 ): Promise<Ticket> {
-  const credential = readCredential(headers);
+  // Of two credentials the one by which the caller was let in.
+  const credential = readCredentials(headers).find((text) => text.startsWith(apiKeyPrefix) === (apiKey !== undefined));
   if (credential === undefined) throw new Problem('unauthorized');
   const ticket = prefix + randomBytes(secretLength).toString('base64url');
   await tickets.put(
@@ -40,11 +44,11 @@ export async function createTicket(
   };
 }
 
-/** The credential behind a ticket, which is spent by this; undefined when it is none, or not any more. */
+/** The credential behind a ticket, which is spent by this; undefined when it is unknown, spent or expired. */
 export async function takeTicket(tickets: TicketStore, ticket: string): Promise<string | undefined> {
   if (!ticket.startsWith(prefix) || !readBytes(ticket.slice(prefix.length), secretLength)) return undefined;
-  const hidden = await tickets.take(hashOf(ticket));
-  return hidden && decryptWithSecret(hidden, ticket, purpose);
+  const encrypted = await tickets.take(hashOf(ticket));
+  return encrypted && decryptWithSecret(encrypted, ticket, purpose);
 }
 
 function hashOf(ticket: string): string {

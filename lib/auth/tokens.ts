@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { JOSEError } from 'jose/errors';
 import { SignJWT } from 'jose/jwt/sign';
 import { jwtVerify } from 'jose/jwt/verify';
+import type { JWTPayload } from 'jose';
 import { importJWK } from 'jose/key/import';
 import { type Role, permissionsOf } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
@@ -15,13 +16,28 @@ const tokenType = 'at+jwt';
 const maxTokenLength = 8192;
 const maxRemembered = 1000;
 
-const AccessClaims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() });
-type AccessClaims = z.output<typeof AccessClaims>;
+const AccessClaims = z.object({
+  sub: z.uuid(),
+  sid: z.uuid(),
+  exp: z.number(),
+  aud: z.union([z.string(), z.array(z.string())]),
+  /** There in the token of an application (RFC 9068). */
+  client_id: z.string().optional(),
+});
+export type AccessClaims = z.output<typeof AccessClaims>;
 
 export interface SigningKeys {
   /** A new access token of a session, good for {@link accessTokenSeconds}. */
   issue(subject: { readonly userId: string; readonly sessionId: string; readonly role: Role }): Promise<string>;
-  /** The claims of a token of ours that is good now, after RFC 8725; undefined for anything else. */
+  /** A new access token of an application, good at one MCP endpoint for {@link accessTokenSeconds}. */
+  issueForApplication(subject: {
+    readonly userId: string;
+    readonly sessionId: string;
+    readonly clientId: string;
+    readonly resource: string;
+    readonly scope: string;
+  }): Promise<string>;
+  /** The claims of a token of ours that is good now, after RFC 8725, whatever its audience; undefined for anything else. */
   verify(token: string): Promise<AccessClaims | undefined>;
   /** The public halves, in the order of the setting. */
   readonly jwks: readonly PublicJwk[];
@@ -49,7 +65,7 @@ export async function readSigningKeys(settings: {
   const byKid = new Map(keys.map((key) => [key.jwk.kid, key]));
   if (!signer || byKid.size < keys.length)
     throw new Error('Configuration: JWT_PRIVATE_KEYS: each key needs its own kid');
-  const identity = { issuer: settings.BASE_URL, audience: settings.BASE_URL };
+  const issuer = settings.BASE_URL;
 
   const check = async (token: string): Promise<AccessClaims | undefined> => {
     if (token.length > maxTokenLength || !token.split('.').every(isCanonical)) return undefined;
@@ -63,10 +79,10 @@ export async function readSigningKeys(settings: {
           return key.publicKey;
         },
         {
-          ...identity,
+          issuer,
           typ: tokenType,
           algorithms: keys.map(({ jwk }) => jwk.alg),
-          requiredClaims: ['exp', 'iat', 'jti'],
+          requiredClaims: ['exp', 'iat', 'jti', 'aud'],
         },
       );
       return AccessClaims.safeParse(payload).data;
@@ -76,17 +92,22 @@ export async function readSigningKeys(settings: {
     }
   };
 
+  const sign = (claims: JWTPayload, subject: string, audience: string): Promise<string> =>
+    new SignJWT(claims)
+      .setProtectedHeader({ alg: signer.jwk.alg, kid: signer.jwk.kid, typ: tokenType })
+      .setIssuer(issuer)
+      .setAudience(audience)
+      .setSubject(subject)
+      .setIssuedAt()
+      .setExpirationTime(`${accessTokenSeconds} s`)
+      .setJti(newId())
+      .sign(signer.privateKey);
+
   return {
     issue: ({ userId, sessionId, role }) =>
-      new SignJWT({ sid: sessionId, role, permissions: [...permissionsOf(role)] })
-        .setProtectedHeader({ alg: signer.jwk.alg, kid: signer.jwk.kid, typ: tokenType })
-        .setIssuer(identity.issuer)
-        .setAudience(identity.audience)
-        .setSubject(userId)
-        .setIssuedAt()
-        .setExpirationTime(`${accessTokenSeconds} s`)
-        .setJti(newId())
-        .sign(signer.privateKey),
+      sign({ sid: sessionId, role, permissions: [...permissionsOf(role)] }, userId, issuer),
+    issueForApplication: ({ userId, sessionId, clientId, resource, scope }) =>
+      sign({ sid: sessionId, client_id: clientId, scope }, userId, resource),
     verify: rememberVerified(check),
     jwks: keys.map(({ jwk }) => jwk),
   };

@@ -5,6 +5,8 @@ import { invalidField, notFound, Problem } from '../kernel/errors/problem.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { ServerEntry } from '../launch/model.ts';
 import { readLaunch } from '../launch/read-launch.ts';
+import type { QuotaCounts } from '../quotas/ports.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import { openToolSecrets } from '../tools/keep-secrets.ts';
 import type { ToolRecord, ToolStore } from '../tools/ports.ts';
@@ -18,12 +20,14 @@ import { encryptSecrets } from './secrets.ts';
 type Services = ReplicaServices & {
   readonly deploymentQueue: DeploymentQueue;
   readonly tools: ToolStore;
+  readonly quotas: Quotas;
+  readonly quotaCounts: QuotaCounts;
   readonly settings: BaseSettings;
 };
 
 /**
  * Asks for a server of a tool to run. The row and its replicas are written at once; a worker starts them.
- * @throws Problem `not-found`, `forbidden` (not the tool's author), `deployment-exists`, `package-not-deployable`; 422 that names a variable that is missing.
+ * @throws Problem `not-found`, `forbidden` (not the tool's author), `deployment-exists`, `package-not-deployable`, `quota-exceeded`; 422 that names a variable that is missing.
  */
 export async function createDeployment(
   services: Services,
@@ -82,10 +86,27 @@ export async function createDeployment(
     const made = { ...deployment, active: !running, replacesId: running?.id, deployedAt: now, updatedAt: now };
     return { ...withoutRivals(before), deployments: [...withoutRivals(before).deployments, made] };
   };
-  const fleet = await changeReplicas(services, { toolId: tool.id }, alter, [entry]);
+  const fleet = await withinDeploymentQuota(services, caller, deployment, () =>
+    changeReplicas(services, { toolId: tool.id }, alter, [entry]),
+  );
   const made = fleet?.deployments.find((each) => each.id === id);
   if (!made) throw notFound('tool', tool_id);
   return presentSummary(made, services.settings.BASE_URL);
+}
+
+/** One after the other for each person, so that many deployments at once do not all see the same room. What the tool has deployed already makes room. */
+function withinDeploymentQuota<T>(
+  { quotas, quotaCounts }: Services,
+  { userId }: Caller,
+  { toolId, replicas }: Pick<Deployment, 'toolId' | 'replicas'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const count = async () => (await quotaCounts.deployments(userId, toolId)).deployments;
+  return quotas.within({ name: 'deployments', userId, count }, async () => {
+    quotas.assert('replicas', (await quotaCounts.deployments(userId, toolId)).replicas, replicas);
+    quotas.assert('cost_per_day', await quotaCounts.costToday(userId, quotas.prices), 0);
+    return work();
+  });
 }
 
 /** Those of the tool's own secrets that this server asks for. */

@@ -1,6 +1,8 @@
 import * as z from 'zod';
+import { auditEntry } from '../audit/audit-entry.ts';
 import type { Caller } from '../kernel/http/caller.ts';
 import { newId, Timestamp } from '../kernel/ids.ts';
+import type { OutboxStore, Relay } from '../outbox/ports.ts';
 import { type LiveServices, publish } from './publish.ts';
 
 export const Broadcast = z.strictObject({
@@ -10,14 +12,22 @@ export const Broadcast = z.strictObject({
 
 export const Broadcasted = z.object({ message: z.string(), timestamp: Timestamp });
 
-/** Tells everybody who listens. */
+/** Sends a message to everybody who listens. */
 export async function broadcast(
-  services: LiveServices,
+  services: LiveServices & { readonly outbox: OutboxStore; readonly relay: Relay },
   caller: Caller,
   { message, data }: z.output<typeof Broadcast>,
 ): Promise<z.output<typeof Broadcasted>> {
   const timestamp = new Date().toISOString();
-  await publish(services, newId(), {
+  const id = newId();
+  const entry = auditEntry(caller, {
+    action: 'message.broadcast',
+    target: { type: 'broadcast', id },
+    details: { length: message.length },
+  });
+  await services.outbox.add([entry]);
+  await services.relay.send([entry.id]);
+  await publish(services, id, {
     type: 'broadcast',
     timestamp,
     audience: {},

@@ -1,15 +1,27 @@
 import type { Caller } from '../kernel/http/caller.ts';
+import type { Quotas } from '../quotas/quotas.ts';
+import { enterWithinQuota } from './enter-within-quota.ts';
 import { everybody } from './audience.ts';
 import type { ConnectionStore, ConnectedQueue, Sockets } from './ports.ts';
 
-/** Records an opened WebSocket, and has `connected` sent once it can be posted to. */
+/** API Gateway ends a WebSocket after 2 h. */
+const socketMs = 2.2 * 3_600_000;
+
+/**
+ * Records an opened WebSocket, and has `connected` sent once it can be posted to.
+ * @throws Problem `quota-exceeded`.
+ */
 export async function connect(
-  { connections, connectedQueue }: { connections: ConnectionStore; connectedQueue: ConnectedQueue },
+  {
+    connections,
+    connectedQueue,
+    quotas,
+  }: { readonly connections: ConnectionStore; readonly connectedQueue: ConnectedQueue; readonly quotas: Quotas },
   id: string,
   caller: Caller,
 ): Promise<void> {
-  const { userId, role, permissions } = caller;
-  const connection = { id, caller: { userId, role, permissions } };
+  await enterWithinQuota(quotas, 'sockets', caller, id, socketMs);
+  const connection = { id, caller };
   await connections.open(connection);
   await connections.subscribe(connection, everybody);
   await connectedQueue.request(id);

@@ -1,7 +1,11 @@
 import * as z from 'zod';
 import { allows, type Caller, type Permission } from '../kernel/http/caller.ts';
 import { Id, newId } from '../kernel/ids.ts';
+import type { Limiter } from '../kernel/http/rate-limit.ts';
+import type { Authenticator } from '../kernel/lambda/runtime.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import { Problem } from '../kernel/errors/problem.ts';
+import { isUnchanged } from './disconnect.ts';
 import { taskChannel } from './audience.ts';
 import type { Connection, ConnectionStore, Sockets } from './ports.ts';
 import { fittingFrame } from './publish.ts';
@@ -25,6 +29,9 @@ export interface FrameServices {
   readonly connections: ConnectionStore;
   readonly sockets: Sockets;
   readonly findTask: FindTask;
+  readonly authenticator: Authenticator;
+  readonly limiter: Limiter;
+  readonly quotas: Quotas;
 }
 
 /**
@@ -47,6 +54,13 @@ type FindTask = (
 export async function handleMessage(services: FrameServices, connectionId: string, text: string): Promise<void> {
   const connection = await services.connections.find(connectionId);
   if (!connection) return;
+  const requests = services.quotas.limits.frames_per_minute.person;
+  const counted = await services.limiter.count(`frames:${connection.caller.userId}`, { requests, windowSeconds: 60 });
+  if (counted && !counted.allowed) {
+    const refused = refusal('RATE_LIMIT_EXCEEDED', `At most ${requests} frames a minute.`);
+    await services.sockets.post(connectionId, { ...refused, retry_after: counted.resetSeconds });
+    return;
+  }
   for (const message of await answers(services, connection, text)) await services.sockets.post(connectionId, message);
 }
 
@@ -73,8 +87,17 @@ async function unsubscribe(
   return [control('unsubscribed', frame)];
 }
 
+/** A socket lives no longer than what opened it. */
+async function end({ connections, sockets }: FrameServices, { id }: Connection): Promise<Message[]> {
+  await sockets.post(id, refusal('UNAUTHORIZED', 'The session is over, or its role has changed. Connect again.'));
+  await connections.close(id);
+  await sockets.close(id);
+  return [];
+}
+
 /** The answer to a task's subscription is followed by what the task is now. */
 async function subscribe(services: FrameServices, connection: Connection, frame: Subscription): Promise<Message[]> {
+  if (!(await isUnchanged(services, connection.caller))) return end(services, connection);
   const permission = frame.channel === undefined ? 'tasks:read' : channelPermissions[frame.channel];
   if (!allows(connection.caller, permission)) {
     return [{ ...refusal('FORBIDDEN', `Requires permission ${permission}.`), required_permission: permission }];

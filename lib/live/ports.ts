@@ -19,7 +19,7 @@ export interface LiveLog {
 /** A WebSocket that is open, and who opened it. */
 export interface Connection {
   readonly id: string;
-  readonly caller: Pick<Caller, 'userId' | 'role' | 'permissions'>;
+  readonly caller: Caller;
 }
 
 /** Open WebSockets and what they listen to, in DynamoDB; they end by themselves after API Gateway's 2 h. */
@@ -31,12 +31,16 @@ export interface ConnectionStore {
   /** Forgets the connection and its subscriptions. */
   close(id: string): Promise<void>;
   subscribers(channel: string): Promise<Connection[]>;
+  /** Those that a user has open. */
+  ofUser(userId: string): Promise<Connection[]>;
 }
 
 /** The way back into an open WebSocket. */
 export interface Sockets {
   /** False when there is no such connection any more. */
   post(connectionId: string, message: unknown): Promise<boolean>;
+  /** Ends it from our side; one that is gone already is no error. */
+  close(connectionId: string): Promise<void>;
 }
 
 /** The queue to the worker that sends `connected`. */

@@ -2,7 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Caller } from '../kernel/http/caller.ts';
 import { Id, newId } from '../kernel/ids.ts';
+import type { Authenticator } from '../kernel/lambda/runtime.ts';
+import type { StreamedAnswer } from '../kernel/lambda/declaration.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import { mayHear, wireForm } from './audience.ts';
+import { enterWithinQuota } from './enter-within-quota.ts';
+import { isUnchanged } from './disconnect.ts';
 import type { LiveLog, LoggedEvent } from './ports.ts';
 
 export const StreamEvents = z.object({
@@ -11,6 +16,8 @@ export const StreamEvents = z.object({
 
 const pollMs = 1000;
 const commentMs = 15_000;
+/** A stream outlives the session that opened it by no more than this. */
+const recheckMs = 3000;
 const endMs = 300_000;
 const keptMs = 24 * 3_600_000;
 const batch = 200;
@@ -25,12 +32,39 @@ export interface StreamRequest {
   readonly signal: AbortSignal;
 }
 
+interface StreamServices {
+  readonly liveLog: LiveLog;
+  readonly authenticator: Authenticator;
+  readonly quotas: Quotas;
+}
+
+/** @throws Problem `quota-exceeded` for one stream too many. */
+export async function openEventStream(
+  services: StreamServices,
+  caller: Caller,
+  request: StreamRequest,
+): Promise<StreamedAnswer> {
+  const { quotas } = services;
+  const id = newId();
+  await enterWithinQuota(quotas, 'streams', caller, id, endMs + 10_000);
+  const body = leaving(streamEvents(services, caller, request), () => quotas.open.leave('streams', id));
+  return { status: 200, headers: { 'x-accel-buffering': 'no' }, body };
+}
+
+async function* leaving(events: AsyncGenerator<string>, leave: () => Promise<void>): AsyncGenerator<string> {
+  try {
+    yield* events;
+  } finally {
+    await leave();
+  }
+}
+
 /**
  * Everything that the caller may hear, as Server-Sent Events: from now on, or from after Last-Event-ID (24 h back; an older one gets `resync`). A comment every 15 s; ends
  * after 5 minutes, and the client resumes.
  */
-export async function* streamEvents(
-  { liveLog }: { liveLog: LiveLog },
+async function* streamEvents(
+  { liveLog, authenticator }: StreamServices,
   caller: Caller,
   { taskId, lastEventId, signal }: StreamRequest,
 ): AsyncGenerator<string> {
@@ -42,8 +76,13 @@ export async function* streamEvents(
   let cursor = known && lastEventId !== undefined ? lastEventId : newId();
   let lookedBack = cursor;
   let quietSince = startedAt;
+  let checkedAt = startedAt;
   const delivered = new Map<string, number>();
   while (!signal.aborted && Date.now() - startedAt < endMs) {
+    if (Date.now() - checkedAt >= recheckMs) {
+      if (!(await isUnchanged({ authenticator }, caller))) return;
+      checkedAt = Date.now();
+    }
     const found = await liveLog.since(lookedBack, batch);
     for (const logged of found) {
       if (delivered.has(logged.id)) continue;

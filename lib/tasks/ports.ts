@@ -83,6 +83,8 @@ export interface TaskStore {
   /** Once per id. */
   insert(task: NewTask): Promise<void>;
   find(id: string): Promise<TaskRecord | undefined>;
+  /** Those that are pending or running: the owner's, and all. */
+  countActive(ownerId: string): Promise<{ readonly person: number; readonly total: number }>;
   /** Newest first. */
   list(
     filter: TaskFilter,

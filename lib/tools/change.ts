@@ -3,6 +3,7 @@ import { auditEntry } from '../audit/audit-entry.ts';
 import { type Caller, owns } from '../kernel/http/caller.ts';
 import type { Cache } from '../kernel/cache.ts';
 import { newId } from '../kernel/ids.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import { notFound, Problem } from '../kernel/errors/problem.ts';
 import type { OutboxEntry, Relay } from '../outbox/ports.ts';
 import { toolSpace } from './find-page.ts';
@@ -16,6 +17,8 @@ export interface ToolWriting {
   readonly tools: ToolStore;
   readonly relay: Relay;
   readonly cache: Cache;
+  /** For what adds a revision; a deletion is never refused for want of room. */
+  readonly quotas?: Quotas;
 }
 
 /** After the commit: hands the entries to the relay, and nobody is answered from before. Loses nothing when either is away. */
@@ -64,7 +67,7 @@ export interface ChangeRequest {
 /**
  * One change of one tool: checks who may and whether it is still the tool that the caller saw, counts the revision up, and tells of it after the
  * commit. `apply` answers what becomes different, or undefined when nothing does: then there is no new revision.
- * @throws Problem `not-found`, `forbidden` (not the author, not an admin), `precondition-failed`, and what `apply` throws.
+ * @throws Problem `not-found`, `forbidden` (not the author, not an admin), `precondition-failed`, `quota-exceeded`, and what `apply` throws.
  */
 export async function changeTool(
   services: ToolWriting,
@@ -79,6 +82,7 @@ export async function changeTool(
     const different = apply(current);
     told = [];
     if (different === undefined) return { next: current, outbox: told };
+    if (type !== 'delete') services.quotas?.assert('versions', { person: current.revision, total: current.revision });
     const next = {
       ...current,
       ...different,

@@ -2,6 +2,7 @@ import type { Caller } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import { changeEntry, secretsEntry, tell, type ToolWriting } from './change.ts';
+import { type ToolQuota, withinToolQuota } from './tool-quota.ts';
 import { keepSecrets } from './keep-secrets.ts';
 import { type ConfigRules, prepareConfig } from './prepare-config.ts';
 import type { ToolRecord } from './ports.ts';
@@ -10,7 +11,7 @@ import type { CreateTool, Tool } from './schema.ts';
 
 /** @throws Problem `slug-taken`, and those of prepareConfig. */
 export async function createTool(
-  services: ToolWriting & { readonly settings: ConfigRules; readonly encryptor: Encryptor },
+  services: ToolWriting & ToolQuota & { readonly settings: ConfigRules; readonly encryptor: Encryptor },
   caller: Caller,
   input: CreateTool,
 ): Promise<Tool> {
@@ -33,7 +34,7 @@ export async function createTool(
     deletedAt: undefined,
   };
   const entries = [changeEntry('create', tool, caller), ...secretsEntry(caller, id, secrets)];
-  const [kept = tool] = await services.tools.insert([tool], entries);
+  const [kept = tool] = await withinToolQuota(services, caller, 1, () => services.tools.insert([tool], entries));
   await tell(services, entries);
   return presentTool(kept, moved);
 }

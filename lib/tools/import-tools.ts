@@ -12,6 +12,7 @@ import { readClientFile } from './formats/read-client-file.ts';
 import { readServerJson } from './formats/read-server-json.ts';
 import { keepSecrets, type KeptConfig } from './keep-secrets.ts';
 import type { ToolRecord } from './ports.ts';
+import { type ToolQuota, withinToolQuota } from './tool-quota.ts';
 import { presentMoved, presentTool } from './present.ts';
 import { type Imported, reservedSlugs } from './schema.ts';
 
@@ -40,7 +41,7 @@ const attempts = 5;
  * @throws Problem `validation-error` that names every bad place of the file; `payload-too-large`.
  */
 export async function importTools(
-  services: ToolWriting & { readonly settings: ConfigRules; readonly encryptor: Encryptor },
+  services: ToolWriting & ToolQuota & { readonly settings: ConfigRules; readonly encryptor: Encryptor },
   caller: Caller,
   body: z.output<typeof ImportTools>,
 ): Promise<z.output<typeof Imported>> {
@@ -65,7 +66,7 @@ export async function importTools(
       ...secretsEntry(caller, tool.id, tool.secrets),
     ]);
     try {
-      const kept = await services.tools.insert(tools, entries);
+      const kept = await withinToolQuota(services, caller, tools.length, () => services.tools.insert(tools, entries));
       await tell(services, entries);
       return { tools: kept.map((tool) => presentTool(tool)), secrets_moved: presentMoved(moved) };
     } catch (error) {

@@ -1,14 +1,17 @@
 import type { ReportLine } from '../../events/report-line.ts';
+import { auditOfReport } from '../audit/audit-of-report.ts';
+import type { AuditStore } from '../audit/ports.ts';
 import type { ApiKeyStore } from '../auth/ports.ts';
 import type { UsageRecord, UsageStore } from './ports.ts';
 
-/** Keeps what the report lines tell: when a key was last used, and the calls of deployed servers. Folding a line twice changes nothing. */
+/** Keeps what the report lines say: when a key was last used, security events, and the calls of deployed servers. Folding a line twice changes nothing. */
 export async function foldReports(
-  { apiKeys, usage }: { apiKeys: ApiKeyStore; usage: UsageStore },
+  { apiKeys, usage, audit }: { apiKeys: ApiKeyStore; usage: UsageStore; audit: AuditStore },
   lines: readonly ReportLine[],
 ): Promise<void> {
   const keys = latest(lines, ({ api_key_id }) => api_key_id);
   if (keys.size > 0) await apiKeys.used([...keys].map(([id, at]) => ({ id, at })));
+  await audit.append(lines.map(auditOfReport).filter((record) => record !== undefined));
   const calls = lines.flatMap(usageOf);
   if (calls.length === 0) return;
   await usage.append(calls);

@@ -1,4 +1,5 @@
 import { auditEntry } from '../audit/audit-entry.ts';
+import { assertMayGrant } from '../auth/assert-may-grant.ts';
 import { inviteHash, newInviteText } from '../auth/invite-text.ts';
 import type { Invite, InviteStore } from '../auth/ports.ts';
 import type { Caller } from '../kernel/http/caller.ts';
@@ -8,12 +9,16 @@ import type { InviteRequest, InviteView } from './schema.ts';
 
 const hour = 3_600_000;
 
-/** Makes an invitation; its text is in this answer alone. Without a caller it is the operator's. */
+/**
+ * Makes an invitation; its text is in this answer alone. Without a caller it is the operator's.
+ * @throws Problem `forbidden` for a role that the caller's key does not hold.
+ */
 export async function createInvite(
   { invites, relay }: { invites: InviteStore; relay: Relay },
   caller: Caller | undefined,
   { email, role, expires_in_hours }: InviteRequest,
 ): Promise<InviteView> {
+  if (caller) assertMayGrant(caller, role);
   const now = new Date();
   const text = newInviteText();
   const invite: Invite = {

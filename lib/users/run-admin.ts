@@ -6,7 +6,7 @@ import { hashPassword, passwordFault } from '../auth/passwords.ts';
 import type { InviteStore, SessionStore, User, UserStore } from '../auth/ports.ts';
 import { applyStatus, userChangedEntry } from '../auth/user-status.ts';
 import { newId } from '../kernel/ids.ts';
-import { notFound } from '../kernel/errors/problem.ts';
+import { notFound, Problem } from '../kernel/errors/problem.ts';
 import type { Relay } from '../outbox/ports.ts';
 import { createInvite } from './create-invite.ts';
 import { InviteRequest } from './schema.ts';
@@ -17,13 +17,14 @@ const Email = z.email().max(254).meta({ example: 'ada@example.com' });
 export const AdminCommand = z
   .discriminatedUnion('command', [
     z.strictObject({ command: z.literal('create'), email: Email }),
+    z.strictObject({ command: z.literal('promote'), username: z.string().min(1).max(64) }),
     z.strictObject({ command: z.literal('reset-password'), login: z.string().min(1).max(254) }),
     z.strictObject({ command: z.literal('invite'), ...InviteRequest.shape }),
   ])
   .meta({ examples: [{ command: 'invite', email: 'ada@example.com' }] });
 export type AdminCommand = z.output<typeof AdminCommand>;
 
-/** What there is to tell the operator, by name. Secrets in it are told this once. */
+/** The answer to the operator, by name. Secrets in it are shown this once. */
 export const AdminAnswer = z.record(z.string(), z.string().nullable());
 export type AdminAnswer = z.output<typeof AdminAnswer>;
 
@@ -34,11 +35,13 @@ interface Services {
   readonly relay: Relay;
 }
 
-/** @throws Problem `not-found` for a login that nobody has. */
+/** @throws Problem `not-found` for a login that nobody has; `user-exists` for an address that somebody has registered. */
 export async function runAdmin(services: Services, asked: AdminCommand): Promise<AdminAnswer> {
   switch (asked.command) {
     case 'create':
       return createAdmin(services, asked.email);
+    case 'promote':
+      return promote(services, asked.username);
     case 'reset-password':
       return resetPassword(services, asked.login);
     case 'invite': {
@@ -48,10 +51,13 @@ export async function runAdmin(services: Services, asked: AdminCommand): Promise
   }
 }
 
-/** Makes an admin with a password of ours; somebody who is there already becomes one and keeps his own. */
+/** Makes an admin with a password of ours. An address proves nothing: whoever registered it first does not become an admin by it. */
 async function createAdmin(services: Services, email: string): Promise<AdminAnswer> {
   const known = await services.users.byLogin(email);
-  if (known) return promote(services, known);
+  if (known)
+    throw new Problem('user-exists', {
+      detail: `Somebody has registered this address as "${known.username}". If that is the person you mean, run: npm run admin -- promote ${known.username}`,
+    });
   const password = newPassword();
   const now = new Date();
   const user: User = {
@@ -61,32 +67,36 @@ async function createAdmin(services: Services, email: string): Promise<AdminAnsw
     role: 'admin',
     isActive: true,
     passwordHash: await hashPassword(password),
+    passwordIsTemporary: true,
+    secondFactor: undefined,
     createdAt: now,
     updatedAt: now,
   };
-  const told = auditEntry(undefined, {
+  const entry = auditEntry(undefined, {
     action: 'user.registered',
     target: { type: 'user', id: user.id },
     details: { role: 'admin' },
   });
-  await services.users.insert(user, [told]);
-  await services.relay.send([told.id]);
+  await services.users.insert(user, [entry]);
+  await services.relay.send([entry.id]);
   return { id: user.id, username: user.username, email, role: 'admin', password };
 }
 
-async function promote({ users, sessions, relay }: Services, { id }: User): Promise<AdminAnswer> {
-  const told: string[] = [];
+async function promote({ users, sessions, relay }: Services, username: string): Promise<AdminAnswer> {
+  const id = (await users.byLogin(username))?.id;
+  if (id === undefined) throw notFound('user', username);
+  const entryIds: string[] = [];
   const user = await users.change(id, (current) => {
     if (current.role === 'admin' && current.isActive) return undefined;
     const details = { from: current.role, to: 'admin' };
     const auditAction = auditEntry(undefined, { action: 'user.role-changed', target: { type: 'user', id }, details });
     const outbox = [userChangedEntry(id, undefined), auditAction];
-    told.splice(0, told.length, ...outbox.map((entry) => entry.id));
+    entryIds.splice(0, entryIds.length, ...outbox.map((entry) => entry.id));
     return { changes: { role: 'admin', isActive: true }, outbox };
   });
   if (!user) throw notFound('user', id);
   await applyStatus(sessions, user, undefined);
-  await relay.send(told);
+  await relay.send(entryIds);
   return { id, username: user.username, email: user.email, role: user.role };
 }
 
@@ -94,7 +104,7 @@ async function resetPassword(services: Services, login: string): Promise<AdminAn
   const user = await services.users.byLogin(login);
   if (!user) throw notFound('user', login);
   const password = newPassword();
-  await replacePassword(services, user, await hashPassword(password), undefined);
+  await replacePassword(services, user, await hashPassword(password), { by: undefined });
   return { id: user.id, username: user.username, email: user.email, password };
 }
 

@@ -17,8 +17,11 @@ export const UserPage = pageOf(UserView).meta({ id: 'UserPage' });
 export const UserId = z.object({ user_id: Id.meta({ example: '019b76da-a800-7000-8000-000000000006' }) });
 
 export const UserUpdate = z
-  .strictObject({ role: z.enum(roles).optional(), is_active: z.boolean().optional() })
-  .refine(({ role, is_active }) => role !== undefined || is_active !== undefined, 'Name role, is_active or both')
+  .strictObject({ role: z.enum(roles).nullish(), is_active: z.boolean().nullish() })
+  .refine(
+    ({ role, is_active }) => (role ?? undefined) !== undefined || (is_active ?? undefined) !== undefined,
+    'Name role, is_active or both',
+  )
   .meta({ example: { role: 'viewer' } });
 export type UserUpdate = z.output<typeof UserUpdate>;
 

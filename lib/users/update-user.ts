@@ -1,4 +1,5 @@
 import { auditEntry } from '../audit/audit-entry.ts';
+import { assertMayGrant } from '../auth/assert-may-grant.ts';
 import type { SessionStore, User, UserStore } from '../auth/ports.ts';
 import { presentUser } from '../auth/present.ts';
 import type { UserView } from '../auth/schema.ts';
@@ -9,7 +10,7 @@ import type { OutboxEntry, Relay } from '../outbox/ports.ts';
 import type { UserUpdate } from './schema.ts';
 
 /**
- * Gives a user another role, lets him out or in again; true for his next request. Deactivation ends his sessions for good.
+ * Gives a user another role, lets them out or in again; true for their next request. Deactivation ends their sessions for good.
  * @throws Problem `not-found`; `last-admin` when nobody would be left who can undo it.
  */
 export async function updateUser(
@@ -18,13 +19,14 @@ export async function updateUser(
   userId: string,
   { role, is_active }: UserUpdate,
 ): Promise<UserView> {
+  if (role) assertMayGrant(caller, role);
   const entryIds: string[] = [];
   let ended: SessionsEnded | undefined;
   const user = await users.change(userId, (current, { at, isLastAdmin }) => {
     const changes = { role: role ?? current.role, isActive: is_active ?? current.isActive };
     const isLeaving = changes.role !== 'admin' || !changes.isActive;
     if (isLastAdmin && isLeaving) throw new Problem('last-admin', { detail: 'Make somebody else an admin first.' });
-    const auditActions = deedsOf(caller, current, changes);
+    const auditActions = changeEntries(caller, current, changes);
     if (auditActions.length === 0) return undefined;
     ended = current.isActive && !changes.isActive ? { before: at, except: undefined } : undefined;
     const outbox = [userChangedEntry(userId, ended), ...auditActions];
@@ -38,7 +40,7 @@ export async function updateUser(
   return presentUser(user);
 }
 
-function deedsOf(caller: Caller, current: User, next: Pick<User, 'role' | 'isActive'>): OutboxEntry[] {
+function changeEntries(caller: Caller, current: User, next: Pick<User, 'role' | 'isActive'>): OutboxEntry[] {
   const target = { type: 'user', id: current.id };
   const details = { from: current.role, to: next.role };
   return [

@@ -7,6 +7,7 @@ import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import type { GaugeStore } from '../metrics/ports.ts';
 import type { Probe } from '../kernel/probe.ts';
 import type { OutboxStore } from '../outbox/ports.ts';
+import type { QuotaCounts } from '../quotas/ports.ts';
 import type { RegistryStore } from '../registry/ports.ts';
 import type { ToolStore } from '../tools/ports.ts';
 import type { UsageStore } from '../usage/ports.ts';
@@ -23,6 +24,7 @@ interface Services {
   readonly deployments: DeploymentStore;
   readonly usage: UsageStore;
   readonly gauges: GaugeStore;
+  readonly quotaCounts: QuotaCounts;
   readonly mysqlProbe: Probe;
 }
 
@@ -41,21 +43,35 @@ export const use = defineUse({
       .describe('Connections per process: 1 on Lambda, 10 under `npm run dev`.'),
   },
   async build({ MYSQL_URL, MYSQL_POOL }): Promise<Services> {
-    const [connection, users, invites, apiKeys, tools, registry, outbox, audit, scores, deployments, usage, gauges] =
-      await Promise.all([
-        import('../adapters/mysql/connection.ts'),
-        import('../adapters/mysql/users.ts'),
-        import('../adapters/mysql/invites.ts'),
-        import('../adapters/mysql/api-keys.ts'),
-        import('../adapters/mysql/tools.ts'),
-        import('../adapters/mysql/registry.ts'),
-        import('../adapters/mysql/outbox.ts'),
-        import('../adapters/mysql/audit.ts'),
-        import('../adapters/mysql/tool-scores.ts'),
-        import('../adapters/mysql/deployments.ts'),
-        import('../adapters/mysql/usage.ts'),
-        import('../adapters/mysql/gauges.ts'),
-      ]);
+    const [
+      connection,
+      users,
+      invites,
+      apiKeys,
+      tools,
+      registry,
+      outbox,
+      audit,
+      scores,
+      deployments,
+      usage,
+      gauges,
+      quotaCounts,
+    ] = await Promise.all([
+      import('../adapters/mysql/connection.ts'),
+      import('../adapters/mysql/users.ts'),
+      import('../adapters/mysql/invites.ts'),
+      import('../adapters/mysql/api-keys.ts'),
+      import('../adapters/mysql/tools.ts'),
+      import('../adapters/mysql/registry.ts'),
+      import('../adapters/mysql/outbox.ts'),
+      import('../adapters/mysql/audit.ts'),
+      import('../adapters/mysql/tool-scores.ts'),
+      import('../adapters/mysql/deployments.ts'),
+      import('../adapters/mysql/usage.ts'),
+      import('../adapters/mysql/gauges.ts'),
+      import('../adapters/mysql/quota-counts.ts'),
+    ]);
     const mysql = connection.connectMysql({ url: MYSQL_URL, pool: MYSQL_POOL });
     return {
       users: users.mysqlUserStore(mysql),
@@ -69,6 +85,7 @@ export const use = defineUse({
       deployments: deployments.mysqlDeploymentStore(mysql),
       usage: usage.mysqlUsageStore(mysql),
       gauges: gauges.mysqlGauges(mysql),
+      quotaCounts: quotaCounts.mysqlQuotaCounts(mysql),
       mysqlProbe: connection.mysqlProbe(mysql),
     };
   },

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { SessionStore, TicketStore } from '../auth/ports.ts';
+import type { LoginHistory, SessionStore, TicketStore } from '../auth/ports.ts';
 import type { SigningKeys } from '../auth/tokens.ts';
 import type { IdempotencyStore } from '../kernel/http/idempotency-store.ts';
 import type { Limiter } from '../kernel/http/rate-limit.ts';
@@ -15,8 +15,9 @@ interface Services {
   readonly sessions: SessionStore;
   readonly tickets: TicketStore;
   readonly signingKeys: SigningKeys;
-  /** Counts where Redis is away. */
+  /** Counts in DynamoDB: where Redis is away, and guesses at one account. */
   readonly fallbackLimiter: Limiter;
+  readonly loginHistory: LoginHistory;
   readonly idempotencyWith: (encryptor: Encryptor) => IdempotencyStore;
   readonly dynamoProbe: Probe;
 }
@@ -30,6 +31,10 @@ export const use = defineUse({
     JWT_PRIVATE_KEYS: jsonText
       .pipe(z.array(PrivateJwk).min(1).max(2))
       .describe('JSON array of one or two private JWKs (ES256 or EdDSA, with kid). The first signs, both verify.'),
+    ADMIN_TOTP: z
+      .enum(['required', 'optional'])
+      .default('required')
+      .describe('Whether admins need a second factor for anything but setting one up (optional under `npm run dev`).'),
   },
   async build(settings): Promise<Services> {
     const [{ openSessionStore }, { readSigningKeys }, { createAuthenticator }] = await Promise.all([
@@ -39,7 +44,7 @@ export const use = defineUse({
     ]);
     const signingKeys = await readSigningKeys(settings);
     const stores = openSessionStore(settings);
-    return { ...stores, authenticator: createAuthenticator({ ...stores, signingKeys }), signingKeys };
+    return { ...stores, authenticator: createAuthenticator({ ...stores, signingKeys, settings }), signingKeys };
   },
 });
 

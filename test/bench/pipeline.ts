@@ -76,13 +76,15 @@ async function prepare() {
     role: 'developer' as const,
     isActive: true,
     passwordHash: '!',
+    passwordIsTemporary: false,
+    secondFactor: undefined,
     createdAt: now,
     updatedAt: now,
   };
   await users.insert(user);
   const { family } = newSession(user);
   await sessions.openFamily(family);
-  await sessions.putUser({ userId: user.id, role: user.role, isActive: true, version: now });
+  await sessions.putUser({ userId: user.id, role: user.role, isActive: true, hasSecondFactor: false, version: now });
   const toolId = newId();
   const config = {
     servers: [{ name: 'everything', command: 'npx', args: ['-y', '@modelcontextprotocol/server-everything'] }],

@@ -14,6 +14,8 @@ const open: readonly RegExp[] = [
   /^GET \/api\/(docs|redoc|openapi\.json)/,
   /^GET \/\.well-known\//,
   /^POST \/api\/v1\/auth\/(login|refresh)$/,
+  // OAuth has credentials of its own: a password on the page, codes and refresh tokens in the body.
+  /^\w+ \/oauth\//,
   /^POST \/api\/v1\/github\/webhook$/,
   /^GET \/v0\.1\/servers/,
   // Runners show a bootstrap token in the body.
@@ -21,7 +23,8 @@ const open: readonly RegExp[] = [
   /^ANY /,
 ];
 const recognised = /^POST \/api\/v1\/auth\/(register|logout)$/;
-const loggedIn = /^(\w+ \/api\/v1\/auth\/(me|password|ticket|api-keys(\/\{key_id\})?)|GET \/events)$/;
+const loggedIn =
+  /^(\w+ \/api\/v1\/auth\/(me|password|ticket|limits|totp(\/confirm)?|(grants|accounts)(\/\{grant_id\}|\/\{account_id\})?|api-keys(\/\{key_id\})?)|GET \/events)$/;
 
 const special: readonly (readonly [RegExp, Permission])[] = [
   [/^POST \/api\/v1\/mcps\/\{tool_id\}\/restore$/, 'mcps:update'],
@@ -68,6 +71,8 @@ export const ownership: Readonly<Record<string, 'private' | 'shared' | 'admins' 
   doc_id: 'shared',
   deployment_id: 'shared',
   key_id: 'private',
+  grant_id: 'private',
+  account_id: 'private',
   task_id: 'private',
   connection_id: 'private',
   user_id: 'admins',

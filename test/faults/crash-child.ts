@@ -34,9 +34,10 @@ const services = await host.services([
   'live',
   'sockets',
   'secrets',
+  'quotas',
   'settings',
 ]);
-const kept = new Set(['settings', 'encryptor', 'signingKeys', 'idempotencyWith', 'postpone']);
+const kept = new Set(['settings', 'encryptor', 'signingKeys', 'idempotencyWith', 'postpone', 'quotas']);
 const all = Object.fromEntries(
   Object.entries(services).map(([name, adapter]) => [
     name,

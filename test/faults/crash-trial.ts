@@ -47,6 +47,7 @@ export async function openTrials(env: NodeJS.ProcessEnv, userId: string) {
     'live',
     'sockets',
     'secrets',
+    'quotas',
     'settings',
   ]);
   const queues = openQueues(readSettings(env, queueVariables));

@@ -7,9 +7,10 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import { LiveEvent } from '../../../events/live-event.ts';
-import type { Grant, Role } from '../../kernel/http/caller.ts';
+import type { Caller } from '../../kernel/http/caller.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Connection, ConnectionStore, LiveLog, LoggedEvent } from '../../live/ports.ts';
+import { everybody } from '../../live/audience.ts';
 import { ask, type DynamoSettings, openDynamo } from './client.ts';
 import { seconds, unlessLost } from './requests.ts';
 import { liveTable, tableName } from './tables.ts';
@@ -80,12 +81,20 @@ const subscriptionKey = (id: string, channel: string) => ({ pk: `channel#${chann
 const itemOf = ({ id, caller }: Connection) => ({
   id,
   user_id: caller.userId,
-  role: caller.role,
-  permissions: caller.permissions,
+  caller: JSON.stringify(caller),
   expires_at: seconds(Date.now() + connectionMs),
 });
 
 function dynamoConnections(client: DynamoDBDocumentClient, TableName: string): ConnectionStore {
+  const subscribers = async (channel: string): Promise<Connection[]> => {
+    const query = new QueryCommand({
+      TableName,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': `channel#${channel}` },
+    });
+    const { Items = [] } = await ask((o) => client.send(query, o));
+    return Items.filter(isAlive).map(connectionOf);
+  };
   return {
     async open(connection) {
       await ask((o) =>
@@ -123,29 +132,18 @@ function dynamoConnections(client: DynamoDBDocumentClient, TableName: string): C
         ),
       );
     },
-    async subscribers(channel) {
-      const query = new QueryCommand({
-        TableName,
-        KeyConditionExpression: 'pk = :pk',
-        ExpressionAttributeValues: { ':pk': `channel#${channel}` },
-      });
-      const { Items = [] } = await ask((o) => client.send(query, o));
-      return Items.filter(isAlive).map(connectionOf);
-    },
+    subscribers,
+    ofUser: async (userId) => (await subscribers(everybody)).filter(({ caller }) => caller.userId === userId),
   };
 }
 
 function isAlive(item: Record<string, unknown>): boolean {
-  return Number(item['expires_at']) * 1000 > Date.now();
+  return Number(item['expires_at']) * 1000 > Date.now() && item['caller'] !== undefined;
 }
 
 function connectionOf(item: Record<string, unknown>): Connection {
   return {
     id: String(item['id']),
-    caller: {
-      userId: String(item['user_id']),
-      role: item['role'] as Role,
-      permissions: item['permissions'] as Grant[],
-    },
+    caller: JSON.parse(String(item['caller'])) as Caller,
   };
 }

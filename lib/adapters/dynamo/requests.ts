@@ -1,21 +1,28 @@
+import { createHash } from 'node:crypto';
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
-import { DeleteCommand, type DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { TicketStore } from '../../auth/ports.ts';
+import {
+  DeleteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { LoginHistory, TicketStore } from '../../auth/ports.ts';
 import type { Limiter } from '../../kernel/http/rate-limit.ts';
 import { ask } from './client.ts';
 
 const ticketKey = (hash: string) => ({ pk: `ticket#${hash}` });
 
-/** Tickets, by their hash; the sealed credential is all that is kept. */
+/** Tickets, by their hash; the encrypted credential is all that is kept. */
 export function dynamoTickets(client: DynamoDBDocumentClient, TableName: string): TicketStore {
   return {
-    async put(hash, sealed, expiresAt) {
+    async put(hash, encrypted, expiresAt) {
       const update = new UpdateCommand({
         TableName,
         Key: ticketKey(hash),
-        UpdateExpression: 'SET sealed = :sealed, ends_at = :ends, expires_at = :expires',
+        UpdateExpression: 'SET encrypted = :encrypted, ends_at = :ends, expires_at = :expires',
         ExpressionAttributeValues: {
-          ':sealed': sealed,
+          ':encrypted': encrypted,
           ':ends': expiresAt.getTime(),
           ':expires': seconds(expiresAt.getTime()),
         },
@@ -25,7 +32,29 @@ export function dynamoTickets(client: DynamoDBDocumentClient, TableName: string)
     async take(hash) {
       const take = new DeleteCommand({ TableName, Key: ticketKey(hash), ReturnValues: 'ALL_OLD' });
       const { Attributes: item } = await ask((o) => client.send(take, o));
-      return item && Number(item['ends_at']) > Date.now() ? String(item['sealed']) : undefined;
+      return item && Number(item['ends_at']) > Date.now() ? String(item['encrypted']) : undefined;
+    },
+  };
+}
+
+const entryKey = (account: string, network: string) => ({
+  pk: `entered#${createHash('sha256').update(`${account} ${network}`).digest('hex')}`,
+});
+
+const rememberedMs = 30 * 86_400_000;
+
+/** From where accounts were entered; accounts and networks are kept as hashes. */
+export function dynamoLoginHistory(client: DynamoDBDocumentClient, TableName: string): LoginHistory {
+  return {
+    async knows(account, network) {
+      const { Item } = await ask((o) =>
+        client.send(new GetCommand({ TableName, Key: entryKey(account, network), ConsistentRead: true }), o),
+      );
+      return Item !== undefined && Number(Item['expires_at']) * 1000 > Date.now();
+    },
+    async remember(account, network) {
+      const Item = { ...entryKey(account, network), expires_at: seconds(Date.now() + rememberedMs) };
+      await ask((o) => client.send(new PutCommand({ TableName, Item }), o));
     },
   };
 }

@@ -3,7 +3,7 @@ import type { KeyStatus, KnownUser, SessionFamily } from '../../auth/ports.ts';
 import { permissions, roles } from '../../kernel/http/caller.ts';
 
 /*
- * How the table of trust keeps its items: times in milliseconds since 1970, but `expires_at`, DynamoDB's TTL, in seconds.
+ * How the sessions table keeps its items: times in milliseconds since 1970, but `expires_at`, DynamoDB's TTL, in seconds.
  */
 
 const Time = z.number().transform((ms) => new Date(ms));
@@ -16,6 +16,7 @@ const UserItem = z.object({
   user_id: z.string(),
   role: z.enum(roles),
   is_active: z.boolean(),
+  second_factor: z.boolean().default(false),
   version: Time,
   sessions_ended_before: Time.optional(),
   sessions_ended_except: z.string().optional(),
@@ -30,6 +31,7 @@ const FamilyItem = z.object({
   current: z.string(),
   current_expires_at: Time,
   previous: z.object({ hash: z.string(), spent_at: Time, successor: z.string() }).optional(),
+  grant: z.object({ client_id: z.string(), resource: z.string(), scope: z.string() }).optional(),
 });
 
 const KeyItem = z.object({
@@ -42,7 +44,7 @@ const KeyItem = z.object({
 
 type Item = Readonly<Record<string, unknown>>;
 
-/** A user's standing as an item has it; undefined when the item does not exist yet or only ends sessions. */
+/** A user's status as an item has it; undefined when the item does not exist yet or only ends sessions. */
 export function readUser(item: Item | undefined): KnownUser | undefined {
   if (item?.['user_id'] === undefined) return undefined;
   const user = UserItem.parse(item);
@@ -50,6 +52,7 @@ export function readUser(item: Item | undefined): KnownUser | undefined {
     userId: user.user_id,
     role: user.role,
     isActive: user.is_active,
+    hasSecondFactor: user.second_factor,
     version: user.version,
     sessionsEnded: user.sessions_ended_before && {
       before: user.sessions_ended_before,
@@ -65,7 +68,7 @@ export function readFamily(item: Item | undefined): SessionFamily | undefined {
     id: family.session_id,
     userId: family.user_id,
     userVersion: family.user_version,
-    encryptionKey: family.seal_key,
+    macKey: family.seal_key,
     endsAt: family.ends_at,
     current: family.current,
     currentExpiresAt: family.current_expires_at,
@@ -73,6 +76,12 @@ export function readFamily(item: Item | undefined): SessionFamily | undefined {
       hash: family.previous.hash,
       spentAt: family.previous.spent_at,
       successor: family.previous.successor,
+    },
+    grant: family.grant && {
+      id: family.session_id,
+      clientId: family.grant.client_id,
+      resource: family.grant.resource,
+      scope: family.grant.scope,
     },
   };
 }
@@ -83,7 +92,7 @@ export function writeFamily(family: SessionFamily): z.input<typeof FamilyItem> &
     session_id: family.id,
     user_id: family.userId,
     user_version: family.userVersion.getTime(),
-    seal_key: family.encryptionKey,
+    seal_key: family.macKey,
     ends_at: family.endsAt.getTime(),
     current: family.current,
     current_expires_at: family.currentExpiresAt.getTime(),
@@ -91,6 +100,11 @@ export function writeFamily(family: SessionFamily): z.input<typeof FamilyItem> &
       hash: family.previous.hash,
       spent_at: family.previous.spentAt.getTime(),
       successor: family.previous.successor,
+    },
+    grant: family.grant && {
+      client_id: family.grant.clientId,
+      resource: family.grant.resource,
+      scope: family.grant.scope,
     },
     expires_at: seconds(family.currentExpiresAt),
   };

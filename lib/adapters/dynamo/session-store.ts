@@ -11,7 +11,7 @@ import { Problem } from '../../kernel/errors/problem.ts';
 import type { Encryptor } from '../../secrets/encryptor.ts';
 import { ask, dynamoProbe, type DynamoSettings, openDynamo } from './client.ts';
 import { dynamoIdempotency } from './idempotency.ts';
-import { dynamoLimiter, dynamoTickets, unlessLost } from './requests.ts';
+import { dynamoLimiter, dynamoLoginHistory, dynamoTickets, unlessLost } from './requests.ts';
 import { requestsTable, tableName, sessionsTable } from './tables.ts';
 import {
   apiKeyKey,
@@ -33,6 +33,7 @@ export function openSessionStore(settings: DynamoSettings) {
     sessions: sessionStore(client, tableName(STAGE, sessionsTable)),
     tickets: dynamoTickets(client, requests),
     fallbackLimiter: dynamoLimiter(client, requests),
+    loginHistory: dynamoLoginHistory(client, requests),
     idempotencyWith: (encryptor: Encryptor) => dynamoIdempotency(client, requests, encryptor),
     dynamoProbe: dynamoProbe(client, STAGE),
   };
@@ -74,23 +75,25 @@ function sessionStore(client: DynamoDBDocumentClient, TableName: string): Sessio
     user: async (userId) => readUser(await get(userKey(userId))),
     family: async (sessionId) => readFamily(await get(familyKey(sessionId))),
 
-    async putUser({ userId, role, isActive, version }) {
+    async putUser({ userId, role, isActive, hasSecondFactor, version }) {
       const update = new UpdateCommand({
         TableName,
         Key: userKey(userId),
-        UpdateExpression: 'SET user_id = :id, #role = :role, is_active = :active, version = :version',
+        UpdateExpression:
+          'SET user_id = :id, #role = :role, is_active = :active, second_factor = :factor, version = :version',
         ConditionExpression: 'attribute_not_exists(version) OR version <= :version',
         ExpressionAttributeNames: { '#role': 'role' },
         ExpressionAttributeValues: {
           ':id': userId,
           ':role': role,
           ':active': isActive,
+          ':factor': hasSecondFactor,
           ':version': version.getTime(),
         },
       });
       await unlessLost(ask((o) => client.send(update, o)));
     },
-    putKey: (hash, standing) => put(writeKey(hash, standing)),
+    putKey: (hash, status) => put(writeKey(hash, status)),
     deleteKey: (hash) => remove(apiKeyKey(hash)),
 
     openFamily: (family) => put(writeFamily(family)),

@@ -57,6 +57,16 @@ export function mongoTaskStore(db: Db): TaskStore {
     hold: (id, attempt, { until, ...more }) =>
       change(held(id, attempt), { $set: { lease_until: until, due_at: until, ...more } }),
 
+    countActive: (ownerId) =>
+      answering(async () => {
+        const active = { status: { $in: ['pending', 'running'] } } satisfies Filter<TaskDocument>;
+        const [person, total] = await Promise.all([
+          tasks.countDocuments({ ...active, owner_id: ownerId }),
+          tasks.countDocuments(active),
+        ]);
+        return { person, total };
+      }),
+
     release: (id, attempt, { message, error, dueAt }) =>
       change(held(id, attempt), {
         $set: { status: 'pending', message, error, due_at: dueAt },

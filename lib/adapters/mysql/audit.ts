@@ -1,10 +1,11 @@
-import type { AuditAction } from '../../../events/outbox.ts';
+import type { ActorType, AuditAction } from '../../../events/outbox.ts';
 import type { AuditFilter, AuditRecord, AuditStore } from '../../audit/ports.ts';
 import type { Mysql, SqlValue } from './connection.ts';
 
 interface AuditRow {
   readonly id: string;
   readonly action: AuditAction;
+  readonly actor_type: ActorType;
   readonly actor_id: string | null;
   readonly target_type: string;
   readonly target_id: string;
@@ -14,13 +15,13 @@ interface AuditRow {
   readonly happened_at: Date;
 }
 
-const columns = 'id, action, actor_id, target_type, target_id, details, request_id, source_ip, happened_at';
+const columns = 'id, action, actor_type, actor_id, target_type, target_id, details, request_id, source_ip, happened_at';
 
 export function mysqlAudit(mysql: Mysql): AuditStore {
   return {
     async append(records) {
       if (records.length === 0) return;
-      const rows = records.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
+      const rows = records.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
       await mysql.execute(
         `INSERT INTO audit (${columns}) VALUES ${rows} ON DUPLICATE KEY UPDATE id = audit.id`,
         records.flatMap(valuesOf),
@@ -40,11 +41,16 @@ export function mysqlAudit(mysql: Mysql): AuditStore {
   };
 }
 
-function conditions({ action, actorId, targetId, since, until }: AuditFilter): { where: string; values: SqlValue[] } {
+function conditions(filter: AuditFilter): { where: string; values: SqlValue[] } {
+  const { action, actorType, actorId, targetType, targetId, requestId, sourceIp, since, until } = filter;
   const named: readonly (readonly [string, SqlValue | undefined])[] = [
     ['action = ?', action],
+    ['actor_type = ?', actorType],
     ['actor_id = ?', actorId],
-    // The column compares with ASCII alone.
+    // These columns compare with ASCII alone.
+    ['target_type = CONVERT(? USING ascii)', targetType],
+    ['request_id = CONVERT(? USING ascii)', requestId],
+    ['source_ip = CONVERT(? USING ascii)', sourceIp],
     ['target_id = CONVERT(? USING ascii)', targetId],
     ['happened_at >= ?', since],
     ['happened_at < ?', until],
@@ -60,6 +66,7 @@ function valuesOf(record: AuditRecord): SqlValue[] {
   return [
     record.id,
     record.action,
+    record.actorType,
     record.actorId ?? null,
     record.target.type,
     record.target.id,
@@ -74,6 +81,7 @@ function toRecord(row: AuditRow): AuditRecord {
   return {
     id: row.id,
     action: row.action,
+    actorType: row.actor_type,
     actorId: row.actor_id ?? undefined,
     target: { type: row.target_type, id: row.target_id },
     details: JSON.parse(row.details) as Record<string, unknown>,

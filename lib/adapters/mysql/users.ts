@@ -13,11 +13,27 @@ interface UserRow {
   readonly role: Role;
   readonly is_active: number;
   readonly password_hash: string;
+  readonly password_is_temporary: number;
+  readonly totp_secret: string | null;
+  readonly totp_is_confirmed: number;
+  readonly totp_last_step: number;
+  readonly recovery_hashes: string | null;
   readonly created_at: Date;
   readonly updated_at: Date;
 }
 
-const columns = 'id, username, email, role, is_active, password_hash, created_at, updated_at';
+const changing = [
+  'role',
+  'is_active',
+  'password_hash',
+  'password_is_temporary',
+  'totp_secret',
+  'totp_is_confirmed',
+  'totp_last_step',
+  'recovery_hashes',
+  'updated_at',
+] as const;
+const columns = `id, username, email, created_at, ${changing.join(', ')}`;
 const uniqueNames: Readonly<Record<string, string>> = {
   users_username: 'user name',
   users_email: 'e-mail address',
@@ -32,16 +48,8 @@ export function mysqlUserStore(mysql: Mysql): UserStore {
     async insert(user, outbox = [], inviteId?) {
       try {
         await mysql.transaction(async (tx) => {
-          await tx.execute(`INSERT INTO users (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`, [
-            user.id,
-            user.username,
-            user.email,
-            user.role,
-            user.isActive,
-            user.passwordHash,
-            user.createdAt,
-            user.updatedAt,
-          ]);
+          const values = [user.id, user.username, user.email, user.createdAt, ...changingValues(user)];
+          await tx.execute(`INSERT INTO users (${columns}) VALUES (${values.map(() => '?').join(', ')})`, values);
           if (inviteId !== undefined) await spendInvite(tx, inviteId, user);
           await insertOutbox(tx, outbox);
         });
@@ -62,13 +70,8 @@ export function mysqlUserStore(mysql: Mysql): UserStore {
         const decided = decide(current, { at, isLastAdmin: await isLastAdmin(tx, current) });
         if (!decided) return current;
         const next = { ...current, ...decided.changes, updatedAt: at };
-        await tx.execute('UPDATE users SET role = ?, is_active = ?, password_hash = ?, updated_at = ? WHERE id = ?', [
-          next.role,
-          next.isActive,
-          next.passwordHash,
-          at,
-          id,
-        ]);
+        const set = changing.map((column) => `${column} = ?`).join(', ');
+        await tx.execute(`UPDATE users SET ${set} WHERE id = ?`, [...changingValues(next), id]);
         await insertOutbox(tx, decided.outbox);
         return next;
       }),
@@ -87,8 +90,9 @@ export function mysqlUserStore(mysql: Mysql): UserStore {
     },
 
     byId: (id) => one('id', id),
-    // A user name holds no @, so the two cannot be mistaken for each other.
-    byLogin: (login) => one(login.includes('@') ? 'email' : 'username', login),
+    // A user name holds no @, so the two cannot be mistaken for each other. The columns compare without accents and trailing spaces, the names have none.
+    byLogin: async (login) =>
+      /^[\x21-\x7e]+$/.test(login) ? one(login.includes('@') ? 'email' : 'username', login) : undefined,
     async rehashPassword(id, from, to) {
       await mysql.execute('UPDATE users SET password_hash = ? WHERE id = ? AND password_hash = ?', [to, id, from]);
     },
@@ -124,6 +128,20 @@ function conditions({ role, isActive, search }: UserFilter): { where: string; va
   return { where: where.join(' AND '), values };
 }
 
+function changingValues({ secondFactor, ...user }: User): SqlValue[] {
+  return [
+    user.role,
+    user.isActive,
+    user.passwordHash,
+    user.passwordIsTemporary,
+    secondFactor?.secret ?? null,
+    secondFactor?.isConfirmed ?? false,
+    secondFactor?.lastStep ?? 0,
+    secondFactor ? JSON.stringify(secondFactor.recoveryHashes) : null,
+    user.updatedAt,
+  ];
+}
+
 function toUser(row: UserRow): User {
   return {
     id: row.id,
@@ -132,6 +150,16 @@ function toUser(row: UserRow): User {
     role: row.role,
     isActive: Boolean(row.is_active),
     passwordHash: row.password_hash,
+    passwordIsTemporary: Boolean(row.password_is_temporary),
+    secondFactor:
+      row.totp_secret === null
+        ? undefined
+        : {
+            secret: row.totp_secret,
+            isConfirmed: Boolean(row.totp_is_confirmed),
+            lastStep: row.totp_last_step,
+            recoveryHashes: JSON.parse(row.recovery_hashes ?? '[]') as string[],
+          },
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -1,5 +1,6 @@
 import {
   ApiGatewayManagementApiClient,
+  DeleteConnectionCommand,
   GoneException,
   PostToConnectionCommand,
 } from '@aws-sdk/client-apigatewaymanagementapi';
@@ -28,6 +29,13 @@ export function openSockets(settings: SocketSettings): Sockets {
       } catch (error) {
         if (error instanceof GoneException) return false;
         throw error;
+      }
+    },
+    async close(ConnectionId) {
+      try {
+        await client.send(new DeleteConnectionCommand({ ConnectionId }));
+      } catch (error) {
+        if (!(error instanceof GoneException)) throw error;
       }
     },
   };

@@ -42,7 +42,16 @@ export interface Caller {
   readonly permissions: readonly Grant[];
   /** The session family behind an access token. */
   readonly sessionId?: string;
-  readonly apiKey?: { readonly id: string; readonly servers: readonly string[] | undefined };
+  readonly apiKey?: {
+    readonly id: string;
+    /** SHA-256 of the key, by which its status is kept. */
+    readonly hash: string;
+    readonly servers: readonly string[] | undefined;
+  };
+  /** The application that acts for the user, by OAuth: it reaches one MCP endpoint and nothing of the API. */
+  readonly application?: { readonly grantId: string; readonly clientId: string };
+  /** An admin who has no second factor although one is required: may do nothing but set one up. */
+  readonly lacksSecondFactor?: true;
 }
 
 export function allows(caller: Pick<Caller, 'permissions'>, permission: Permission): boolean {

@@ -41,9 +41,8 @@ function readSearch({ multiValueQueryStringParameters }: HttpEvent): string {
   return pairs.length === 0 ? '' : `?${new URLSearchParams(pairs).toString()}`;
 }
 
-/** The credential of a request: an API key or the bearer token; undefined when there is none. */
-export function readCredential(headers: Readonly<Record<string, string>>): string | undefined {
-  const key = headers['x-api-key'];
-  if (key !== undefined && key !== '') return key;
-  return /^Bearer\s+(\S+)\s*$/i.exec(headers['authorization'] ?? '')?.[1];
+/** The credentials of a request, each once: the bearer token, then the API key. */
+export function readCredentials(headers: Readonly<Record<string, string>>): string[] {
+  const token = /^Bearer\s+(\S+)\s*$/i.exec(headers['authorization'] ?? '')?.[1];
+  return [...new Set([token, headers['x-api-key']].filter((text) => text !== undefined && text !== ''))] as string[];
 }

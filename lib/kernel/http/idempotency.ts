@@ -3,9 +3,10 @@ import type { Context } from 'aws-lambda';
 import { correlated } from '../log/correlation.ts';
 import type { EndpointDeclaration, StreamDeclaration } from '../lambda/declaration.ts';
 import { currentRuntime } from '../lambda/runtime.ts';
-import { type Answer, correlationOf, type RequestContext, problemAnswer } from './request-context.ts';
+import type { Caller } from './caller.ts';
+import { type Answer, correlationOf, type RequestContext } from './request-context.ts';
 import { derivedIds } from '../ids.ts';
-import { invalid, Problem, toProblem } from '../errors/problem.ts';
+import { invalid, Problem } from '../errors/problem.ts';
 import type { Claim, IdempotencyStore, KeptAnswer } from './idempotency-store.ts';
 
 const maxKeyLength = 255;
@@ -18,8 +19,8 @@ export function isIdempotent(declaration: EndpointDeclaration | StreamDeclaratio
 }
 
 /**
- * Runs a request once per Idempotency-Key, caller and endpoint; the same again gets the first answer, byte for byte, be it a success or a refusal.
- * What failed on our side (5xx) runs again.
+ * Runs a request once per Idempotency-Key, credential and endpoint; the same again gets the first answer, byte for byte. What was refused or failed runs again:
+ * the next answer depends on what the credential may do then.
  * @throws Problem `idempotency-key-reused`, `request-in-progress`.
  */
 export async function once(
@@ -31,13 +32,13 @@ export async function once(
   const header = facts.headers['idempotency-key'];
   if (header === undefined || caller === undefined) return run();
   const store = await currentRuntime().idempotency();
-  const key = sha256(functionId, caller.userId, readKey(header));
+  const key = sha256(functionId, caller.userId, credentialOf(caller), readKey(header));
   const claimed = await store.claim(key, fingerprintOf(requestContext), context.getRemainingTimeInMillis());
   switch (claimed.state) {
     case 'answered':
       return replay(claimed.answer);
     case 'different':
-      throw new Problem('idempotency-key-reused', { detail: 'Take a new Idempotency-Key for each new request.' });
+      throw new Problem('idempotency-key-reused', { detail: 'Use a new Idempotency-Key for a different request.' });
     case 'running':
       throw inProgress(claimed.retrySeconds);
     case 'ours':
@@ -54,9 +55,7 @@ async function runClaimed(
   const { report } = requestContext;
   const ids = derivedIds(claim.seed, claim.firstRunAt.getTime());
   try {
-    const answer = await correlated({ ...correlationOf(requestContext), ids }, run).catch((error: unknown) =>
-      finalRefusal(requestContext, error),
-    );
+    const answer = await correlated({ ...correlationOf(requestContext), ids }, run);
     await keep(store, claim, requestContext, answer);
     return answer;
   } catch (error) {
@@ -69,11 +68,9 @@ async function runClaimed(
   }
 }
 
-/** A refusal that would come again; anything else is thrown on. */
-function finalRefusal(requestContext: RequestContext, error: unknown): Answer {
-  const { status } = toProblem(error);
-  if (!(error instanceof Problem) || status >= 500 || status === 401 || status === 429) throw error;
-  return problemAnswer(requestContext, error);
+/** A key's answer is not for a weaker key of the same person. */
+function credentialOf({ sessionId, apiKey, application }: Caller): string {
+  return sessionId ?? apiKey?.id ?? application?.grantId ?? '';
 }
 
 async function keep(store: IdempotencyStore, claim: Claim, { report }: RequestContext, answer: Answer): Promise<void> {

@@ -5,7 +5,7 @@ import type { Use } from '../lambda/uses.ts';
 import type { Access, Call, EndpointDeclaration, StreamDeclaration } from '../lambda/declaration.ts';
 import { currentRuntime } from '../lambda/runtime.ts';
 import type { HttpEvent } from './gateway-event.ts';
-import { admission, credentialParameters } from './authorize.ts';
+import { authorize, credentialParameters } from './authorize.ts';
 import { type Answer, type RequestContext, frame } from './request-context.ts';
 import { represent } from './representation.ts';
 import { isIdempotent, once } from './idempotency.ts';
@@ -24,7 +24,7 @@ export function httpPipeline(declaration: HttpDeclaration, respond: (call: AnyCa
   const idempotent = isIdempotent(declaration);
   return middy<RequestContext, Answer>({ timeoutEarlyInMillis: 50 })
     .use(frame())
-    .use(admission(declaration))
+    .use(authorize(declaration))
     .handler(async (requestContext: RequestContext, context: Context) => {
       const call = await readCall(declaration, requestContext);
       const answer = await (idempotent ? once(requestContext, context, () => respond(call)) : respond(call));

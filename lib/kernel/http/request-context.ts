@@ -118,11 +118,12 @@ export function problemAnswer({ event, facts, report }: RequestContext, problem:
 }
 
 /** Ends the request's one report line, when the answer is out. */
-export function closeRequest({ event, report, caller, startedAt }: RequestContext, status: number): void {
+export function closeRequest({ event, facts, report, caller, startedAt }: RequestContext, status: number): void {
   const level = status >= 500 ? 'error' : status >= 400 ? 'warning' : 'info';
   report.end(level, `${event.httpMethod} ${event.path} ${status}`, {
     user_id: caller?.userId ?? null,
     ...(caller?.apiKey && { api_key_id: caller.apiKey.id }),
+    source_ip: facts.sourceIp,
     method: event.httpMethod,
     status,
     ms: since(startedAt),

@@ -8,16 +8,19 @@ import type { BaseSettings } from '../settings/settings.ts';
 /** Decides who is asking. Part of the use `sessions`. */
 export interface Authenticator {
   /**
-   * Who these credentials belong to, checked against their present standing.
-   * @throws Problem `unauthorized`, or `service-unavailable` when the standing cannot be read.
+   * Who these credentials belong to, checked against their present status.
+   * @param resource The path of the MCP endpoint that is called; a token of an application is good for its own one alone.
+   * @throws Problem `unauthorized`, or `service-unavailable` when the status cannot be read.
    */
-  authenticate(credential: string): Promise<Caller>;
+  authenticate(credential: string, resource?: string): Promise<Caller>;
   /**
    * Who a ticket was made for, checked like a credential. A ticket is good once.
    * @throws as `authenticate`.
    */
   redeem(ticket: string): Promise<Caller>;
-  /** What a rate limit counts the credential under, without asking a store; undefined when it is none of ours. */
+  /** The same caller as they are now, for what stays open after it was authenticated; undefined when their credential is over. */
+  recheck(caller: Caller): Promise<Caller | undefined>;
+  /** The person under whom a rate limit counts the credential, as far as that is certain without asking a store; undefined otherwise. */
   identify(credential: string): Promise<string | undefined>;
 }
 

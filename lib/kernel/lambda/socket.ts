@@ -3,7 +3,9 @@ import type { Use } from './uses.ts';
 import type { Caller } from '../http/caller.ts';
 import type { SocketDeclaration } from './declaration.ts';
 import { currentRuntime, takeColdStart } from './runtime.ts';
-import { readCredential } from '../http/gateway-event.ts';
+import { isKnownOrigin } from '../http/origin.ts';
+import type { BaseSettings } from '../settings/settings.ts';
+import { readCredentials } from '../http/gateway-event.ts';
 import { requestIdFrom } from '../ids.ts';
 import { startReport } from '../log/log.ts';
 import { Problem, toProblem } from '../errors/problem.ts';
@@ -36,6 +38,7 @@ export function socket<const U extends Use, A extends 'public' | 'authenticated'
       cold_start: takeColdStart(),
     });
     try {
+      if (declared.socketRoute === '$connect') assertOrigin(event, runtime.settings());
       const caller = declared.permission === 'public' ? undefined : await authenticate(event);
       report.set({ user_id: caller?.userId ?? null });
       const services = await runtime.services(declared.uses ?? []);
@@ -56,6 +59,13 @@ export function socket<const U extends Use, A extends 'public' | 'authenticated'
   return Object.assign(handler, { declaration: { kind: 'socket' as const, ...declared } });
 }
 
+/** A page of another site opens no socket in the name of whoever looks at it. */
+function assertOrigin({ headers = {} }: SocketEvent, settings: BaseSettings): void {
+  const origin = Object.entries(headers).find(([name]) => name.toLowerCase() === 'origin')?.[1];
+  if (origin === undefined || isKnownOrigin(origin, settings)) return;
+  throw new Problem('forbidden', { detail: 'This Origin may not open a WebSocket.' });
+}
+
 async function authenticate(event: SocketEvent): Promise<Caller> {
   const headers = Object.fromEntries(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value ?? '']),
@@ -63,7 +73,7 @@ async function authenticate(event: SocketEvent): Promise<Caller> {
   const { ticket, token } = event.queryStringParameters ?? {};
   const authenticator = await currentRuntime().authenticator();
   if (ticket !== undefined) return authenticator.redeem(ticket);
-  const credential = token ?? readCredential(headers);
+  const credential = token ?? readCredentials(headers)[0];
   if (credential === undefined) throw new Problem('unauthorized');
   return authenticator.authenticate(credential);
 }

@@ -41,12 +41,9 @@ describe('POST /auth/login', () => {
     expect(wrongBody).toEqual(unknownBody);
   });
 
-  it.each(["' OR 1=1 --", '%', 'u%', '\u0000', '💥'.repeat(50), 'ä'])(
-    'takes %j for a name like any other',
-    async (name) => {
-      expect((await login(name, 'Wrong-Horse-7')).status).toBe(401);
-    },
-  );
+  it.each(["' OR 1=1 --", '%', 'u%', '💥'.repeat(50), 'ä'])('takes %j for a name like any other', async (name) => {
+    expect((await login(name, 'Wrong-Horse-7')).status).toBe(401);
+  });
 });
 
 describe('POST /auth/refresh', () => {
@@ -74,7 +71,7 @@ describe('POST /auth/refresh', () => {
     expect((await refresh(second.body['refresh_token'])).status).toBe(401);
     expect((await me(second.body['access_token'])).status).toBe(401);
     expect((await me(token)).status).toBe(401);
-    expect(app.lines.some((line) => line.includes('A spent refresh token was used again'))).toBe(true);
+    expect(app.lines.some((line) => line.includes('session.token-reused'))).toBe(true);
   });
 
   it('leaves one live successor of fifty refreshes at once', async () => {

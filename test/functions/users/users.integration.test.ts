@@ -49,7 +49,7 @@ describe('PATCH /users/{user_id}', () => {
     expect([create.status, create.body['required_permission']]).toEqual([403, 'mcps:create']);
   });
 
-  it('lets a deactivated user in nowhere, not even with the sessions of before once he is back', async () => {
+  it('lets a deactivated user in nowhere, not even with the sessions of before once they are back', async () => {
     const { id, token, username, password, refreshToken } = await app.signUp();
     const key = await app.call('POST', '/api/v1/auth/api-keys', { token, json: { name: 'ci' } });
     expect((await change(id, { is_active: false })).body).toMatchObject({ is_active: false });
@@ -173,11 +173,27 @@ describe('POST /auth/password', () => {
 describe('the operator', () => {
   const run = (event: object) => app.invoke('run-admin', event) as Promise<Record<string, string>>;
 
-  it('makes an admin with a password, and an admin of somebody who is there', async () => {
+  it('makes an admin whose password has to be replaced at the first login', async () => {
     const made = await run({ command: 'create', email: 'first@example.com' });
-    expect((await login(made['username'] ?? '', made['password'] ?? '')).status).toBe(200);
+    const { username = '', password = '' } = made;
+    const refused = await login(username, password);
+    expect([refused.status, refused.body['type']]).toEqual([401, 'urn:mcp-platform:problem:password-change-required']);
+    const enter = (new_password: string) =>
+      app.call('POST', '/api/v1/auth/login', { json: { username, password, new_password } });
+    expect((await enter(password)).status).toBe(422);
+    expect((await enter('Password1!')).status).toBe(422);
+    expect((await enter('My-Own-Word-1')).status).toBe(200);
+    expect((await enter('My-Own-Word-2')).status).toBe(401);
+    expect((await login(username, password)).status).toBe(401);
+    expect((await login(username, 'My-Own-Word-1')).status).toBe(200);
+  });
+
+  it('never makes an admin of somebody for having registered an address, only of one who is named', async () => {
     const user = await app.signUp('viewer');
-    const promoted = await run({ command: 'create', email: `${user.username}@example.org` });
+    const create = run({ command: 'create', email: `${user.username}@example.org` });
+    await expect(create).rejects.toThrow(`npm run admin -- promote ${user.username}`);
+    expect((await me(user.token)).body).toMatchObject({ role: 'viewer' });
+    const promoted = await run({ command: 'promote', username: user.username });
     expect(promoted).toEqual({ id: user.id, username: user.username, email: expect.any(String), role: 'admin' });
     expect((await me(user.token)).body).toMatchObject({ role: 'admin' });
   });
@@ -186,7 +202,8 @@ describe('the operator', () => {
     const user = await app.signUp();
     const { password } = await run({ command: 'reset-password', login: user.username });
     expect((await me(user.token)).status).toBe(401);
-    expect((await login(user.username, password ?? '')).status).toBe(200);
+    const json = { username: user.username, password, new_password: 'My-Own-Word-1' };
+    expect((await app.call('POST', '/api/v1/auth/login', { json })).status).toBe(200);
   });
 
   it('invites', async () => {

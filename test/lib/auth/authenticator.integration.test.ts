@@ -7,7 +7,7 @@ import type { SigningKeys } from '../../../lib/auth/tokens.ts';
 import type { Role } from '../../../lib/kernel/http/caller.ts';
 import type { Authenticator } from '../../../lib/kernel/lambda/runtime.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
-import { newSigningKeys } from './keys.ts';
+import { baseUrl, newSigningKeys } from './keys.ts';
 import { startSessionStore } from './start-sessions.ts';
 
 let store: Awaited<ReturnType<typeof startSessionStore>>;
@@ -17,9 +17,15 @@ let authenticator: Authenticator;
 beforeAll(async () => {
   store = await startSessionStore();
   signingKeys = await newSigningKeys();
-  authenticator = createAuthenticator({ ...store, signingKeys });
+  authenticator = createAuthenticator({ ...store, signingKeys, settings: settingsWith('optional') });
 });
 afterAll(() => store.stop());
+
+const BASE_URL = baseUrl;
+
+function settingsWith(ADMIN_TOTP: 'required' | 'optional') {
+  return { BASE_URL, ADMIN_TOTP };
+}
 
 const refusal = {
   type: 'unauthorized',
@@ -35,36 +41,38 @@ async function enter(role: Role = 'developer') {
     role,
     isActive: true,
     passwordHash: '',
+    passwordIsTemporary: false,
+    secondFactor: undefined,
     createdAt: new Date(1000),
     updatedAt: new Date(1000),
   };
   const { family } = newSession(user);
-  const standing = { userId: user.id, role, isActive: true, version: user.updatedAt };
+  const status = { userId: user.id, role, isActive: true, hasSecondFactor: false, version: user.updatedAt };
   const [token] = await Promise.all([
     signingKeys.issue({ userId: user.id, sessionId: family.id, role }),
     store.sessions.openFamily(family),
-    store.sessions.putUser(standing),
+    store.sessions.putUser(status),
   ]);
-  return { user, family, standing, token };
+  return { user, family, status, token };
 }
 
 async function giveKey(userId: string, over: Partial<KeyStatus> = {}) {
   const { text, hash } = newApiKeyText(userId);
-  const standing = { keyId: newId(), userId, scopes: undefined, servers: undefined, expiresAt: undefined, ...over };
-  await store.sessions.putKey(hash, standing);
-  return { text, hash, keyId: standing.keyId };
+  const status = { keyId: newId(), userId, scopes: undefined, servers: undefined, expiresAt: undefined, ...over };
+  await store.sessions.putKey(hash, status);
+  return { text, hash, keyId: status.keyId };
 }
 
 describe('the authenticator', () => {
   it('admits a session with what its user may do now, whatever the token says', async () => {
-    const { user, family, standing, token } = await enter('developer');
+    const { user, family, status, token } = await enter('developer');
     expect(await authenticator.authenticate(token)).toMatchObject({
       userId: user.id,
       role: 'developer',
       sessionId: family.id,
       permissions: expect.arrayContaining(['mcps:create']),
     });
-    await store.sessions.putUser({ ...standing, role: 'viewer', version: new Date(2000) });
+    await store.sessions.putUser({ ...status, role: 'viewer', version: new Date(2000) });
     const demoted = await authenticator.authenticate(token);
     expect(demoted).toMatchObject({ role: 'viewer' });
     expect(demoted.permissions).not.toContain('mcps:create');
@@ -78,10 +86,10 @@ describe('the authenticator', () => {
   });
 
   it('refuses a deactivated user on the next request, by session and by key', async () => {
-    const { user, standing, token } = await enter();
+    const { user, status, token } = await enter();
     const key = await giveKey(user.id);
     await Promise.all([authenticator.authenticate(token), authenticator.authenticate(key.text)]);
-    await store.sessions.putUser({ ...standing, isActive: false, version: new Date(2000) });
+    await store.sessions.putUser({ ...status, isActive: false, version: new Date(2000) });
     await expect(authenticator.authenticate(token)).rejects.toMatchObject(refusal);
     await expect(authenticator.authenticate(key.text)).rejects.toMatchObject(refusal);
   });
@@ -107,7 +115,7 @@ describe('the authenticator', () => {
   });
 
   it("admits an API key with those of its scopes that its owner's role has", async () => {
-    const { user, standing } = await enter('developer');
+    const { user, status } = await enter('developer');
     const key = await giveKey(user.id, { scopes: ['mcps:read', 'mcps:create', 'users:read'], servers: ['acme'] });
     expect(await authenticator.authenticate(key.text)).toEqual({
       userId: user.id,
@@ -115,7 +123,7 @@ describe('the authenticator', () => {
       permissions: ['mcps:read', 'mcps:create'],
       apiKey: { id: key.keyId, servers: ['acme'] },
     });
-    await store.sessions.putUser({ ...standing, role: 'viewer', version: new Date(2000) });
+    await store.sessions.putUser({ ...status, role: 'viewer', version: new Date(2000) });
     expect(await authenticator.authenticate(key.text)).toMatchObject({ permissions: ['mcps:read'] });
   });
 
@@ -141,13 +149,81 @@ describe('the authenticator', () => {
     }
   });
 
-  it('tells callers apart without asking a store', async () => {
+  it('counts a token and a key that was good before under their user, and a made-up key under nobody', async () => {
     const { user, token } = await enter();
-    const key = newApiKeyText(user.id);
+    const key = await giveKey(user.id);
     expect(await authenticator.identify(token)).toBe(`user:${user.id}`);
-    expect(await authenticator.identify(key.text)).toBe(`key:${key.hash.slice(0, 16)}`);
+    expect(await authenticator.identify(key.text)).toBeUndefined();
+    await authenticator.authenticate(key.text);
+    expect(await authenticator.identify(key.text)).toBe(`user:${user.id}`);
+    await store.sessions.deleteKey(key.hash);
+    await expect(authenticator.authenticate(key.text)).rejects.toMatchObject(refusal);
+    expect(await authenticator.identify(key.text)).toBeUndefined();
+    expect(await authenticator.identify(newApiKeyText(user.id).text)).toBeUndefined();
     for (const noise of ['', 'nonsense', 'mcp_live_nonsense', `${token}x`]) {
       expect(await authenticator.identify(noise)).toBeUndefined();
     }
+  });
+});
+
+describe('an application', () => {
+  const resource = `${BASE_URL}/mcp/weather/v1`;
+
+  async function authorizeApplication(role: Role = 'developer', scope = 'mcp:call offline_access') {
+    const { user } = await enter(role);
+    const grant = { id: newId(), clientId: 'https://client.example/app', resource, scope };
+    const { family } = newSession(user, grant);
+    await store.sessions.openFamily(family);
+    const subject = { userId: user.id, sessionId: grant.id, clientId: grant.clientId, resource, scope };
+    return { user, family, token: await signingKeys.issueForApplication(subject) };
+  }
+
+  it('reaches the one endpoint that its token is for, with what the user let it do', async () => {
+    const { user, family, token } = await authorizeApplication();
+    expect(await authenticator.authenticate(token, '/mcp/weather/v1')).toEqual({
+      userId: user.id,
+      role: 'developer',
+      permissions: ['mcp:call'],
+      application: { grantId: family.id, clientId: 'https://client.example/app' },
+    });
+    for (const elsewhere of [undefined, '/mcp/other/v1', '/mcp/v1', '/mcp/weather/v1/', ''])
+      await expect(authenticator.authenticate(token, elsewhere)).rejects.toMatchObject(refusal);
+  });
+
+  it('may do nothing that its user may not do any more, or did not allow', async () => {
+    const viewer = await authorizeApplication('viewer');
+    expect((await authenticator.authenticate(viewer.token, '/mcp/weather/v1')).permissions).toEqual([]);
+    const unscoped = await authorizeApplication('developer', 'offline_access');
+    expect((await authenticator.authenticate(unscoped.token, '/mcp/weather/v1')).permissions).toEqual([]);
+  });
+
+  it('is over with its grant, at once', async () => {
+    const { family, token } = await authorizeApplication();
+    await store.sessions.endFamily(family.id);
+    await expect(authenticator.authenticate(token, '/mcp/weather/v1')).rejects.toMatchObject(refusal);
+  });
+
+  it('cannot pass its token off as a session of the user', async () => {
+    const { user, family } = await authorizeApplication();
+    const token = await signingKeys.issue({ userId: user.id, sessionId: family.id, role: 'developer' });
+    await expect(authenticator.authenticate(token)).rejects.toMatchObject(refusal);
+  });
+});
+
+describe('an admin without a second factor, where one is required', () => {
+  it('may do nothing, by session or key, until there is one', async () => {
+    const strict = createAuthenticator({ ...store, signingKeys, settings: settingsWith('required') });
+    const { user, status, token } = await enter('admin');
+    const key = await giveKey(user.id);
+    for (const credential of [token, key.text])
+      expect(await strict.authenticate(credential)).toMatchObject({
+        role: 'viewer',
+        permissions: [],
+        lacksSecondFactor: true,
+      });
+    await store.sessions.putUser({ ...status, hasSecondFactor: true, version: new Date(2000) });
+    expect(await strict.authenticate(token)).toMatchObject({ role: 'admin', permissions: ['*:*'] });
+    const developer = await enter();
+    expect((await strict.authenticate(developer.token)).permissions).toContain('mcps:create');
   });
 });

@@ -1,6 +1,9 @@
 import { exportJWK, generateKeyPair } from 'jose';
+import { newEncryptionKeys } from '../../../infra/local/encryption-key.ts';
+import { type Encryptor, readEncryptor } from '../../../lib/secrets/encryptor.ts';
 import { readSigningKeys, type SigningKeys } from '../../../lib/auth/tokens.ts';
 import { readSettings } from '../../../lib/kernel/settings/settings.ts';
+import { use as secretsUse } from '../../../lib/uses/secrets.ts';
 import { use as sessionsUse } from '../../../lib/uses/sessions.ts';
 
 export const baseUrl = 'https://platform.example';
@@ -17,4 +20,8 @@ export function keySettings(keys: readonly object[], url = baseUrl) {
 
 export async function newSigningKeys(): Promise<SigningKeys> {
   return readSigningKeys(keySettings([await newJwk('test')]));
+}
+
+export function newEncryptor(): Encryptor {
+  return readEncryptor(readSettings({ ENCRYPTION_KEYS: newEncryptionKeys() }, secretsUse.variables));
 }

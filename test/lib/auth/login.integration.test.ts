@@ -8,7 +8,7 @@ import type { User, UserStore } from '../../../lib/auth/ports.ts';
 import type { SigningKeys } from '../../../lib/auth/tokens.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
 import { freshDatabase, type TestDatabase } from '../../stores.ts';
-import { newSigningKeys } from './keys.ts';
+import { newEncryptor, newSigningKeys } from './keys.ts';
 import { outdatedHash } from './outdated-hash.ts';
 import { startSessionStore } from './start-sessions.ts';
 
@@ -40,6 +40,8 @@ async function addUser(over: Partial<User> = {}): Promise<User> {
     role: 'developer',
     isActive: true,
     passwordHash: await hashPassword(password),
+    passwordIsTemporary: false,
+    secondFactor: undefined,
     createdAt: new Date(1_700_000_000_001),
     updatedAt: new Date(1_700_000_000_002),
     ...over,
@@ -50,8 +52,17 @@ async function addUser(over: Partial<User> = {}): Promise<User> {
 
 const enter = ({ username }: User, secret = password) =>
   login(
-    { users, sessions: store.sessions, signingKeys, outbox: mysqlOutbox(mysql), relay: silentRelay },
+    {
+      ...store,
+      users,
+      signingKeys,
+      outbox: mysqlOutbox(mysql),
+      relay: silentRelay,
+      encryptor: newEncryptor(),
+      settings: { RATE_LIMIT_SCALE: 100 },
+    },
     { username, password: secret },
+    '192.0.2.7',
   );
 
 describe('login', () => {
@@ -95,7 +106,13 @@ describe('login', () => {
     ]);
     await enter(user);
     expect(await store.sessions.user(user.id)).toMatchObject({ role: 'viewer' });
-    await store.sessions.putUser({ userId: user.id, role: 'admin', isActive: true, version: user.updatedAt });
+    await store.sessions.putUser({
+      userId: user.id,
+      role: 'admin',
+      isActive: true,
+      hasSecondFactor: false,
+      version: user.updatedAt,
+    });
     expect(await store.sessions.user(user.id)).toMatchObject({ role: 'viewer' });
   });
 });

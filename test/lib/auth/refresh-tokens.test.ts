@@ -1,46 +1,46 @@
 import { describe, expect, it } from 'vitest';
 import {
-  hideSuccessor,
-  isEncrypted,
+  encryptSuccessor,
+  isAuthentic,
   newRefreshToken,
-  newEncryptionKey,
+  newMacKey,
   readRefreshToken,
-  revealSuccessor,
+  decryptSuccessor,
 } from '../../../lib/auth/refresh-tokens.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
 
 const sessionId = newId();
-const encryptionKey = newEncryptionKey();
+const macKey = newMacKey();
 
 describe('a refresh token', () => {
   it('names its session and is never the same twice', () => {
-    const token = newRefreshToken(sessionId, encryptionKey);
+    const token = newRefreshToken(sessionId, macKey);
     expect(token.text).toMatch(/^mcp_rt_[A-Za-z0-9_-]{86}$/);
     expect(readRefreshToken(token.text)).toEqual(token);
     expect(token.sessionId).toBe(sessionId);
-    expect(newRefreshToken(sessionId, encryptionKey).hash).not.toBe(token.hash);
+    expect(newRefreshToken(sessionId, macKey).hash).not.toBe(token.hash);
   });
 
   it('is known from noise that names the session', () => {
-    const token = newRefreshToken(sessionId, encryptionKey);
-    expect(isEncrypted(token, encryptionKey)).toBe(true);
-    expect(isEncrypted(newRefreshToken(sessionId, newEncryptionKey()), encryptionKey)).toBe(false);
+    const token = newRefreshToken(sessionId, macKey);
+    expect(isAuthentic(token, macKey)).toBe(true);
+    expect(isAuthentic(newRefreshToken(sessionId, newMacKey()), macKey)).toBe(false);
     const changed = readRefreshToken(token.text.replace(/.{10}$/, 'AAAAAAAAAA'));
-    expect(changed && isEncrypted(changed, encryptionKey)).toBe(false);
+    expect(changed && isAuthentic(changed, macKey)).toBe(false);
   });
 
   it('is read in one spelling only', () => {
-    const { text } = newRefreshToken(sessionId, encryptionKey);
+    const { text } = newRefreshToken(sessionId, macKey);
     for (const other of ['', 'mcp_rt_', text.slice(0, -1), `${text}A`, `${text}==`, `x${text}`, 'eyJ.eyJ.x']) {
       expect(readRefreshToken(other)).toBeUndefined();
     }
   });
 
   it('hides its successor from everybody who does not hold it', () => {
-    const spent = newRefreshToken(sessionId, encryptionKey);
-    const successor = newRefreshToken(sessionId, encryptionKey);
-    const hidden = hideSuccessor(successor, spent);
-    expect(revealSuccessor(hidden, spent)).toBe(successor.text);
-    expect(() => revealSuccessor(hidden, successor)).toThrow(/authenticate/);
+    const spent = newRefreshToken(sessionId, macKey);
+    const successor = newRefreshToken(sessionId, macKey);
+    const encrypted = encryptSuccessor(successor, spent);
+    expect(decryptSuccessor(encrypted, spent)).toBe(successor.text);
+    expect(() => decryptSuccessor(encrypted, successor)).toThrow(/authenticate/);
   });
 });

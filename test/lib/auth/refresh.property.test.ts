@@ -83,12 +83,20 @@ async function openSession(): Promise<Model> {
     role: 'developer',
     isActive: true,
     passwordHash: '',
+    passwordIsTemporary: false,
+    secondFactor: undefined,
     createdAt: new Date(1),
     updatedAt: new Date(1),
   };
   const { family, token } = newSession(user);
   await store.sessions.openFamily(family);
-  await store.sessions.putUser({ userId: user.id, role: user.role, isActive: true, version: user.updatedAt });
+  await store.sessions.putUser({
+    userId: user.id,
+    role: user.role,
+    isActive: true,
+    hasSecondFactor: false,
+    version: user.updatedAt,
+  });
   return {
     userId: user.id,
     sessionId: family.id,

@@ -85,7 +85,6 @@ describe('a forged token is refused:', () => {
   it.each<[string, Forgery]>([
     ['wrong type', { header: { typ: 'JWT' } }],
     ['no type', { header: { typ: undefined } }],
-    ['wrong audience', { claims: { aud: 'https://elsewhere.example' } }],
     ['no audience', { claims: { aud: undefined } }],
     ['wrong issuer', { claims: { iss: 'https://elsewhere.example' } }],
     ['no issuer', { claims: { iss: undefined } }],

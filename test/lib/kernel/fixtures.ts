@@ -33,6 +33,7 @@ export function trialHost(env: Record<string, string> = {}, callers: Record<stri
       redeem: async () => {
         throw new Problem('unauthorized');
       },
+      recheck: async () => undefined,
       identify: async (credential) => (callers[credential] ? `user:${callers[credential].userId}` : undefined),
     }),
     limiter: async () => ({

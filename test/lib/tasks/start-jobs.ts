@@ -43,8 +43,9 @@ export async function startJobs() {
       unsubscribe: async () => undefined,
       close: async () => undefined,
       subscribers: async () => [],
+      ofUser: async () => [],
     },
-    sockets: { post: async () => true },
+    sockets: { post: async () => true, close: async () => undefined },
   };
   const jobs = { send: async (_queue: string, { task_id }: { task_id: string }) => void sent.push(task_id) };
   return {

@@ -33,6 +33,7 @@ export function installTestHost(onLine?: (line: string) => void): { lines: strin
     authenticator: async () => ({
       authenticate: () => Promise.reject(new Error('nobody logs in here')),
       redeem: () => Promise.reject(new Error('nobody logs in here')),
+      recheck: async () => undefined,
       identify: async () => undefined,
     }),
     limiter: async () => ({ count: async () => undefined }),

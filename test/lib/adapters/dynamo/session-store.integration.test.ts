@@ -30,7 +30,8 @@ function family(over: Partial<SessionFamily> = {}): SessionFamily {
     id: newId(),
     userId: newId(),
     userVersion: new Date(1_700_000_000_123),
-    encryptionKey: 'key',
+    macKey: 'key',
+    grant: undefined,
     endsAt: new Date(Date.now() + 60_000),
     current: 'one',
     currentExpiresAt: new Date(Date.now() + 60_000),
@@ -40,7 +41,14 @@ function family(over: Partial<SessionFamily> = {}): SessionFamily {
 }
 
 function standing(over: Partial<UserStatus> = {}): UserStatus {
-  return { userId: newId(), role: 'developer', isActive: true, version: new Date(1000), ...over };
+  return {
+    userId: newId(),
+    role: 'developer',
+    isActive: true,
+    hasSecondFactor: false,
+    version: new Date(1000),
+    ...over,
+  };
 }
 
 describe('the store of trust', () => {
