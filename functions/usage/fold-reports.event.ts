@@ -4,8 +4,8 @@ import { foldReports } from '../../lib/usage/fold-reports.ts';
 
 export const handler = event({
   on: 'report-lines',
-  summary: 'Folds in what the report lines tell: when a key was last used',
+  summary: 'Folds the report lines in: when a key was last used, and the calls of deployed servers',
   message: ReportLine,
   uses: ['mysql'],
-  run: ({ messages, services }) => foldReports(services, messages),
+  run: ({ messages, services, log }) => foldReports(services, messages, log),
 });

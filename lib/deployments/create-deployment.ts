@@ -10,8 +10,9 @@ import { openToolSecrets } from '../tools/keep-secrets.ts';
 import type { ToolRecord, ToolStore } from '../tools/ports.ts';
 import { changeReplicas, type ReplicaServices } from './change-replicas.ts';
 import { resolveLaunch } from './launch.ts';
-import type { Deployment, DeploymentQueue, Fleet } from './ports.ts';
+import type { Deployment, DeploymentQueue, DeploymentState } from './ports.ts';
 import { presentSummary } from './present.ts';
+import { RunOptions } from './runner-contract.ts';
 import type { CreateDeployment } from './schema.ts';
 import { encryptSecrets } from './secrets.ts';
 
@@ -59,6 +60,7 @@ export async function createDeployment(
     ...config.resources,
     idleTimeoutS: config.idle_timeout_s === 0 ? undefined : config.idle_timeout_s,
     environment,
+    options: RunOptions.parse(config),
     secrets: await encryptSecrets(services.encryptor, id, secrets),
     generation: 1,
     serverInfo: undefined,
@@ -75,15 +77,15 @@ export async function createDeployment(
     target: { type: 'deployment', id },
     details: { slug: tool.slug, tool_id: tool.id, replace },
   });
-  const alter = (before: Fleet, now: Date): Fleet => {
+  const alter = (before: DeploymentState, now: Date): DeploymentState => {
     if (before.toolDeleted) throw notFound('tool', tool_id);
     const running = before.deployments.find(({ active }) => active);
     if (running && !replace) throw taken(running);
     const made = { ...deployment, active: !running, replacesId: running?.id, deployedAt: now, updatedAt: now };
     return { ...withoutRivals(before), deployments: [...withoutRivals(before).deployments, made] };
   };
-  const fleet = await changeReplicas(services, { toolId: tool.id }, alter, [entry]);
-  const made = fleet?.deployments.find((each) => each.id === id);
+  const state = await changeReplicas(services, { toolId: tool.id }, alter, [entry]);
+  const made = state?.deployments.find((each) => each.id === id);
   if (!made) throw notFound('tool', tool_id);
   return presentSummary(made, services.settings.BASE_URL);
 }
@@ -102,10 +104,10 @@ function keptSecrets(
 }
 
 /** A replacement that is not ready yet makes room for a newer one. */
-function withoutRivals(fleet: Fleet): Fleet {
+function withoutRivals(state: DeploymentState): DeploymentState {
   return {
-    ...fleet,
-    deployments: fleet.deployments.map((each) => (each.active ? each : { ...each, status: 'stopping' as const })),
+    ...state,
+    deployments: state.deployments.map((each) => (each.active ? each : { ...each, status: 'stopping' as const })),
   };
 }
 

@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createLRU } from 'lru.min';
 import * as z from 'zod';
 import { newId } from '../kernel/ids.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import type { Credentials, Deployment, Replica } from './ports.ts';
 
 const CredentialsShape = z.object({ bootstrap: z.string(), report: z.string(), proxy: z.string() });
-const maxRemembered = 500;
-const remembered = new Map<string, Credentials>();
+const remembered = createLRU<string, Credentials>({ max: 500 });
 
 /** A replica that has no task yet, with credentials of its own. */
 export async function newReplica(encryptor: Encryptor, { id, generation }: Deployment, now: Date): Promise<Replica> {
@@ -47,8 +47,6 @@ export async function credentialsOf(encryptor: Encryptor, { id, credentials }: R
   if (known) return known;
   const opened = CredentialsShape.parse(JSON.parse(await encryptor.decrypt(credentials, placeOf(id))));
   remembered.set(id, opened);
-  const oldest = remembered.keys().next();
-  if (remembered.size > maxRemembered && !oldest.done) remembered.delete(oldest.value);
   return opened;
 }
 

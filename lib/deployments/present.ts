@@ -32,6 +32,7 @@ export function presentDeployment(
     replicas: deployment.replicas,
     resources: { cpu: deployment.cpu, memory: deployment.memory },
     idle_timeout_s: deployment.idleTimeoutS ?? 0,
+    ...deployment.options,
     tool_revision: deployment.toolRevision,
     connect: connectBlocks(deployment.slug, endpointUrl(baseUrl, deployment.slug)),
     last_health_check: deployment.lastHealthCheck?.toISOString() ?? null,

@@ -5,7 +5,7 @@ import { changeReplicas, withDeployment } from './change-replicas.ts';
 import { findOwnDeployment } from './assert-owner.ts';
 import type { Deployment, DeploymentQueue } from './ports.ts';
 import { reconcile, type ReconcileServices } from './run-deployment.ts';
-import { routeMs } from './serving-target.ts';
+import { servingTargetMs } from './serving-target.ts';
 
 /** A server gets 5 s to end by itself and is killed then; this leaves room for the cluster to tell. */
 const patienceMs = 15_000;
@@ -26,8 +26,8 @@ export async function stopDeployment(
     target: { type: 'deployment', id },
     details: { slug },
   });
-  await changeReplicas(services, { deploymentId: id }, (fleet) => withDeployment(fleet, id, ended), [entry]);
-  const unreachable = sleep(routeMs);
+  await changeReplicas(services, { deploymentId: id }, (state) => withDeployment(state, id, ended), [entry]);
+  const unreachable = sleep(servingTargetMs);
   await reconcile(services, id);
   const deadline = Date.now() + patienceMs;
   let current = await services.deployments.find(id);

@@ -11,7 +11,21 @@ export const AnySlug = z.object({
     .meta({ example: 'acme-weather' }),
 });
 
-export const ServerTool = ServerSlug.extend({ tool: z.string().min(1).max(255).meta({ example: 'echo' }) });
+export const ServerTool = ServerSlug.extend({ tool: z.string().min(1).max(1_024).meta({ example: 'echo' }) });
+
+const yesOrNo = (fallback: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'])
+    .default(fallback)
+    .transform((text) => text === 'true');
+
+export const CallTool = z.object({
+  validate: yesOrNo('true').meta({
+    description: "Whether the arguments are checked against the tool's schema before the server sees them.",
+    type: 'boolean',
+    default: true,
+  }),
+});
 
 export const ServedTools = z.object({
   tools: z.array(
@@ -36,7 +50,7 @@ export const ToolArguments = z
 export const ResourceMetadata = z.object({
   resource: z.url(),
   resource_name: z.string(),
-  authorization_servers: z.array(z.url()),
+  authorization_servers: z.array(z.url()).optional(),
   bearer_methods_supported: z.array(z.string()),
   scopes_supported: z.array(z.string()),
   resource_documentation: z.url(),
