@@ -48,10 +48,10 @@ export function watchForHang(
   };
   const watch = async (): Promise<void> => {
     for (;;) {
-      const patience = waitingMs() === undefined ? pingMs : Math.min(busyPingMs, pingMs);
+      const silenceMs = waitingMs() === undefined ? pingMs : Math.min(busyPingMs, pingMs);
       // Looked at often, so that a call that comes to a silent process is noticed.
-      await process.writesWithin(Math.min(patience, busyPingMs), signal);
-      if (process.silentMs < patience || (await showsLife())) continue;
+      await process.writesWithin(Math.min(silenceMs, busyPingMs), signal);
+      if (process.silentMs < silenceMs || (await showsLife())) continue;
       onHealth(false);
       while (!(await process.writesWithin(Math.min(1_000, hungMs / 4), signal))) {
         if (process.silentMs < hungMs || isProtected()) continue;

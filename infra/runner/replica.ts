@@ -55,7 +55,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
   const ended = Promise.withResolvers<number>();
   const guard = startGuard();
   const log = new LogBuffer();
-  log.hide({ ...server.env, report_token: document.report_token, proxy_secret: document.proxy_secret });
+  log.mask({ ...server.env, report_token: document.report_token, proxy_secret: document.proxy_secret });
   const launch = {
     command: server.command,
     args: server.args,

@@ -116,17 +116,17 @@ export class ServerProcess {
   async stop(graceMs = 5_000): Promise<void> {
     if (!this.#over) {
       this.#child.stdin?.end();
-      const patience = new AbortController();
+      const waiting = new AbortController();
       const killing = (async () => {
-        await sleep(Math.min(500, graceMs / 2), undefined, { signal: patience.signal });
+        await sleep(Math.min(500, graceMs / 2), undefined, { signal: waiting.signal });
         this.#signal('SIGTERM');
-        await sleep(graceMs, undefined, { signal: patience.signal });
+        await sleep(graceMs, undefined, { signal: waiting.signal });
         this.#signal('SIGKILL');
       })().catch((error: unknown) => {
-        if (!patience.signal.aborted) throw error;
+        if (!waiting.signal.aborted) throw error;
       });
       await this.ended;
-      patience.abort();
+      waiting.abort();
       await killing;
     }
     await this.ended;

@@ -37,9 +37,9 @@ export function checkRequest(
 ): RpcError | undefined {
   const envelope = envelopeOf(message);
   const version = envelope?.[metaKeys.protocolVersion];
-  const told = headers['mcp-protocol-version'];
+  const said = headers['mcp-protocol-version'];
   if (typeof version !== 'string') return invalid(`_meta has no ${metaKeys.protocolVersion}`);
-  if (told !== version) return mismatch(`MCP-Protocol-Version is ${show(told)}, the body says ${show(version)}`);
+  if (said !== version) return mismatch(`MCP-Protocol-Version is ${show(said)}, the body says ${show(version)}`);
   if (version !== statelessProtocol) {
     const data = { supported: [statelessProtocol, ...sessionProtocols], requested: version };
     return { code: codes.unsupportedVersion, message: 'Unsupported protocol version', data };

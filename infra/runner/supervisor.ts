@@ -202,9 +202,9 @@ export class Supervisor {
   }
 
   async #meet(peer: Peer): Promise<ServerFacts> {
-    const patience = new AbortController();
+    const waiting = new AbortController();
     const { startMs } = this.#timing;
-    const late = sleep(startMs, undefined, { signal: patience.signal }).then(() => {
+    const late = sleep(startMs, undefined, { signal: waiting.signal }).then(() => {
       throw new Error(`the server did not answer the handshake within ${Math.round(startMs / 1_000)} s`);
     });
     // The process's own end says more than the error answer which it turns the handshake into.
@@ -218,7 +218,7 @@ export class Supervisor {
     try {
       return await Promise.race([met, late, ended]);
     } finally {
-      patience.abort();
+      waiting.abort();
       for (const loser of [met, late, ended]) loser.catch(() => undefined);
     }
   }

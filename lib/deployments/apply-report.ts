@@ -35,7 +35,7 @@ export async function applyReport(
   const state = await changeReplicas(services, { replicaId: replica.id }, (before, now) => {
     const current = before.replicas.find(({ id }) => id === replica.id);
     if (!current || current.endedAt || report.seq <= current.seq) return before;
-    const heard = withReplica(before, replica.id, (each) => told({ ...each, ...place }, report, lastError, now));
+    const heard = withReplica(before, replica.id, (each) => reported({ ...each, ...place }, report, lastError, now));
     return withDeployment(heard, replica.deploymentId, (each) => described(each, report, lastError));
   });
   const now = state?.replicas.find(({ id }) => id === replica.id);
@@ -78,7 +78,7 @@ async function readError(
   return { reason: mask(last_error.reason), log: last_error.log.map(mask) };
 }
 
-function told(current: Replica, report: RunnerReport, lastError: LastError | undefined, now: Date): Replica {
+function reported(current: Replica, report: RunnerReport, lastError: LastError | undefined, now: Date): Replica {
   const over = report.state === 'failed' || report.state === 'stopped';
   return {
     ...current,

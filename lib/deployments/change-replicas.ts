@@ -15,15 +15,15 @@ export interface ReplicaServices {
 }
 
 /**
- * One change of what a tool has deployed: `alter` says what is new, the consequences are drawn, and what became different is written and told of, with
- * `told` besides.
+ * One change of what a tool has deployed: `alter` says what is new, the consequences are drawn, and what became different is written and extra of, with
+ * `extra` besides.
  * @returns the state as it is now; undefined when nothing is there under this key. What `alter` throws rolls back.
  */
 export async function alterReplicas(
   { deployments, relay, encryptor }: ReplicaServices,
   key: ReplicasKey,
   alter: (state: DeploymentState, now: Date) => DeploymentState,
-  told: readonly OutboxEntry[] = [],
+  extra: readonly OutboxEntry[] = [],
 ): Promise<DeploymentState | undefined> {
   const changed = await deployments.change(key, async (before) => {
     const now = new Date();
@@ -34,7 +34,7 @@ export async function alterReplicas(
       deployments: reconciled.deployments.map((each) => moved(before, each, now)),
       replicas: [...reconciled.replicas.map((each) => sameOr(before.replicas, each)), ...fresh],
     };
-    return { state, outbox: [...tellings(before, state), ...told] };
+    return { state, outbox: [...statusEntries(before, state), ...extra] };
   });
   if (!changed) return undefined;
   for (const slug of new Set(changed.state.deployments.map((each) => each.slug)))
@@ -48,9 +48,9 @@ export async function changeReplicas(
   services: ReplicaServices & { readonly deploymentQueue: DeploymentQueue },
   key: ReplicasKey,
   alter: (state: DeploymentState, now: Date) => DeploymentState,
-  told: readonly OutboxEntry[] = [],
+  extra: readonly OutboxEntry[] = [],
 ): Promise<DeploymentState | undefined> {
-  const state = await alterReplicas(services, key, alter, told);
+  const state = await alterReplicas(services, key, alter, extra);
   const due = new Set((state?.replicas ?? []).filter(hasWork).map(({ deploymentId }) => deploymentId));
   await Promise.all([...due].map((id) => services.deploymentQueue.due(id)));
   return state;
@@ -88,16 +88,16 @@ function moved(before: DeploymentState, after: Deployment, now: Date): Deploymen
   return same === after ? { ...after, updatedAt: now } : same;
 }
 
-function tellings(before: DeploymentState, after: DeploymentState): OutboxEntry[] {
+function statusEntries(before: DeploymentState, after: DeploymentState): OutboxEntry[] {
   return after.deployments
     .filter((each) => {
       const known = before.deployments.find(({ id }) => id === each.id);
       return each.status !== known?.status || each.phase !== known.phase || each.health !== known.health;
     })
-    .map((each) => ({ id: newId(), message: telling(each) }));
+    .map((each) => ({ id: newId(), message: statusOf(each) }));
 }
 
-function telling(deployment: Deployment): DeploymentStatus {
+function statusOf(deployment: Deployment): DeploymentStatus {
   return {
     kind: 'deployment-status',
     deployment_id: deployment.id,

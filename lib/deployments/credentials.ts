@@ -24,7 +24,7 @@ export async function newReplica(encryptor: Encryptor, { id, generation }: Deplo
     taskId: undefined,
     host: undefined,
     port: undefined,
-    credentials: await encryptor.encrypt(JSON.stringify(credentials), placeOf(replicaId)),
+    credentials: await encryptor.encrypt(JSON.stringify(credentials), contextOf(replicaId)),
     bootstrapHash: hashOf(credentials.bootstrap),
     reportHash: hashOf(credentials.report),
     nonce: undefined,
@@ -45,7 +45,7 @@ export async function newReplica(encryptor: Encryptor, { id, generation }: Deplo
 export async function credentialsOf(encryptor: Encryptor, { id, credentials }: Replica): Promise<Credentials> {
   const known = remembered.get(id);
   if (known) return known;
-  const opened = CredentialsShape.parse(JSON.parse(await encryptor.decrypt(credentials, placeOf(id))));
+  const opened = CredentialsShape.parse(JSON.parse(await encryptor.decrypt(credentials, contextOf(id))));
   remembered.set(id, opened);
   return opened;
 }
@@ -59,6 +59,6 @@ function secret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-function placeOf(replicaId: string): string {
+function contextOf(replicaId: string): string {
   return `replica:${replicaId}`;
 }

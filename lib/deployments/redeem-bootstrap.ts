@@ -52,7 +52,7 @@ function redeemed(current: Replica, nonce: string, now: Date): Replica {
 
 function refused(): Problem {
   return new Problem('unauthorized', {
-    detail: 'The bootstrap token is not valid, or not any more.',
+    detail: 'The bootstrap token is invalid or expired.',
     headers: { 'www-authenticate': 'Bearer' },
   });
 }

@@ -8,7 +8,7 @@ import { reconcile, type ReconcileServices } from './run-deployment.ts';
 import { servingTargetMs } from './serving-target.ts';
 
 /** A server gets 5 s to end by itself and is killed then; this leaves room for the cluster to tell. */
-const patienceMs = 15_000;
+const waitMs = 15_000;
 const lookMs = 200;
 
 /**
@@ -29,7 +29,7 @@ export async function stopDeployment(
   await changeReplicas(services, { deploymentId: id }, (state) => withDeployment(state, id, ended), [entry]);
   const unreachable = sleep(servingTargetMs);
   await reconcile(services, id);
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + waitMs;
   let current = await services.deployments.find(id);
   while (current?.status === 'stopping' && Date.now() < deadline) {
     await sleep(lookMs);

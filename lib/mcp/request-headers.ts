@@ -1,6 +1,6 @@
 import type { Caller } from '../kernel/http/caller.ts';
 import type { RequestFacts } from '../kernel/lambda/declaration.ts';
-import type { Settings } from '../kernel/settings/settings.ts';
+import type { BaseSettings } from '../kernel/settings/settings.ts';
 import { digest, type ServerReplica } from './find-server.ts';
 import type { SessionPlace } from './session-id.ts';
 
@@ -10,7 +10,7 @@ const maxHops = 4;
 const passed = /^(accept|content-type|last-event-id|mcp-(?!session-id$)[a-z0-9-]+|traceparent|tracestate|baggage)$/;
 
 /** Whether a request has been through this platform already, or through too many. */
-export function isLoop({ headers }: RequestFacts, settings: Settings['base']): boolean {
+export function isLoop({ headers }: RequestFacts, settings: BaseSettings): boolean {
   const hops = hopsOf(headers);
   return hops.includes(nameOf(settings)) || hops.length >= maxHops;
 }
@@ -20,7 +20,7 @@ export function headersTo(
   { deployment, endpoint }: ServerReplica,
   { headers, requestId }: RequestFacts,
   caller: Caller,
-  settings: Settings['base'],
+  settings: BaseSettings,
   session: SessionPlace | undefined,
 ): Record<string, string> {
   const remote = endpoint.guarded;
@@ -40,7 +40,7 @@ export function headersTo(
 export function ownHeaders(
   { deployment, endpoint }: ServerReplica,
   caller: Caller,
-  settings: Settings['base'],
+  settings: BaseSettings,
 ): Record<string, string> {
   return endpoint.guarded
     ? { ...endpoint.headers, [hopHeader]: nameOf(settings) }
@@ -51,7 +51,7 @@ function hopsOf(headers: Readonly<Record<string, string>>): string[] {
   return (headers[hopHeader] ?? '').split(/\s+/).filter((hop) => hop !== '');
 }
 
-function nameOf({ BASE_URL, STAGE }: Settings['base']): string {
+function nameOf({ BASE_URL, STAGE }: BaseSettings): string {
   return digest(`${STAGE} ${BASE_URL}`).slice(0, 16);
 }
 

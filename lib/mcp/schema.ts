@@ -2,6 +2,9 @@ import * as z from 'zod';
 
 export const ServerSlug = z.object({ slug: z.string().min(1).max(255).meta({ example: 'acme-weather' }) });
 
+/** Clients keep whatever stands in the URL that a person pasted. */
+export const AnyQuery = z.looseObject({});
+
 /** A slug that may be one; nobody is told whether it is. */
 export const AnySlug = z.object({
   slug: z

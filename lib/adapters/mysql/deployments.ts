@@ -100,14 +100,14 @@ function changeReplicas<T extends ReplicasChange>(
   decide: (state: DeploymentState) => T | Promise<T>,
 ): Promise<T | undefined> {
   return mysql.transaction(async (tx) => {
-    const place = 'toolId' in key ? { id: '', tool_id: key.toolId } : await placeOf(tx, key);
-    if (!place) return undefined;
+    const row = 'toolId' in key ? { id: '', tool_id: key.toolId } : await rowOf(tx, key);
+    if (!row) return undefined;
     const [tool] = await tx.query<{ deleted_at: Date | null }>(
       'SELECT deleted_at FROM mcp_tools WHERE id = ? FOR UPDATE',
-      [place.tool_id],
+      [row.tool_id],
     );
     if (!tool) return undefined;
-    const before = { toolDeleted: tool.deleted_at !== null, ...(await readState(tx, place.tool_id, place.id)) };
+    const before = { toolDeleted: tool.deleted_at !== null, ...(await readState(tx, row.tool_id, row.id)) };
     const change = await decide(before);
     await write(tx, before, change.state);
     await insertOutbox(tx, change.outbox);
@@ -118,7 +118,7 @@ function changeReplicas<T extends ReplicasChange>(
 const byReplica = 'SELECT d.id, d.tool_id FROM mcp_deployments d JOIN mcp_replicas r ON r.deployment_id = d.id WHERE';
 
 /** The deployment that a key leads to. */
-async function placeOf(
+async function rowOf(
   tx: SqlRunner,
   key: Exclude<ReplicasKey, { readonly toolId: string }>,
 ): Promise<{ id: string; tool_id: string } | undefined> {
@@ -150,7 +150,7 @@ async function readState(tx: SqlRunner, toolId: string, asked: string): Promise<
 
 async function write(tx: SqlRunner, before: DeploymentState, after: DeploymentState): Promise<void> {
   const known = new Map<string, object>([...before.deployments, ...before.replicas].map((row) => [row.id, row]));
-  // The place of the active one is given up before another takes it.
+  // The row of the active one is given up before another takes it.
   const deployments = after.deployments.toSorted((a, b) => Number(a.active) - Number(b.active));
   for (const each of deployments) await save(tx, 'mcp_deployments', known.get(each.id), each, deploymentRow(each));
   for (const each of after.replicas) await save(tx, 'mcp_replicas', known.get(each.id), each, replicaRow(each));
