@@ -35,8 +35,8 @@ export async function applyReport(
   const state = await changeReplicas(services, { replicaId: replica.id }, (before, now) => {
     const current = before.replicas.find(({ id }) => id === replica.id);
     if (!current || current.endedAt || report.seq <= current.seq) return before;
-    const heard = withReplica(before, replica.id, (each) => reported({ ...each, ...place }, report, lastError, now));
-    return withDeployment(heard, replica.deploymentId, (each) => described(each, report, lastError));
+    const next = withReplica(before, replica.id, (each) => reported({ ...each, ...place }, report, lastError, now));
+    return withDeployment(next, replica.deploymentId, (each) => described(each, report, lastError));
   });
   const now = state?.replicas.find(({ id }) => id === replica.id);
   return now && !now.endedAt && !now.stoppingAt ? {} : { stop: true };

@@ -15,8 +15,8 @@ export interface ReplicaServices {
 }
 
 /**
- * One change of what a tool has deployed: `alter` says what is new, the consequences are drawn, and what became different is written and extra of, with
- * `extra` besides.
+ * One change of what a tool has deployed: `alter` says what is new, the consequences are drawn, and what became different is written and published,
+ * with `extra` besides.
  * @returns the state as it is now; undefined when nothing is there under this key. What `alter` throws rolls back.
  */
 export async function alterReplicas(
@@ -108,7 +108,9 @@ function statusOf(deployment: Deployment): DeploymentStatus {
     status: deployment.status,
     health_status: deployment.health,
     phase: deployment.phase,
-    reason: deployment.status === 'failed' ? (deployment.lastError?.reason ?? null) : null,
+    // Everybody who may read deployments hears of a team's one; the reason may quote what the server printed.
+    reason:
+      deployment.status === 'failed' && deployment.access === 'private' ? (deployment.lastError?.reason ?? null) : null,
     at: deployment.updatedAt.toISOString(),
   };
 }

@@ -9,6 +9,7 @@ import type { Encryptor } from '../secrets/encryptor.ts';
 import { openToolSecrets } from '../tools/keep-secrets.ts';
 import type { ToolRecord, ToolStore } from '../tools/ports.ts';
 import { changeReplicas, type ReplicaServices } from './change-replicas.ts';
+import { assertAllowed } from './launch-policy.ts';
 import { resolveLaunch } from './launch.ts';
 import type { Deployment, DeploymentQueue, DeploymentState } from './ports.ts';
 import { presentSummary } from './present.ts';
@@ -38,7 +39,7 @@ export async function createDeployment(
   const launch = serverOf(tool, config.server);
   const environment = typeof config.environment === 'string' ? { ENVIRONMENT: config.environment } : config.environment;
   const secrets = { ...(await keptSecrets(services.encryptor, tool, launch)), ...config.secrets };
-  resolveLaunch({ launch }, { ...environment, ...secrets });
+  assertAllowed(resolveLaunch({ launch }, { ...environment, ...secrets }), services.settings);
   const id = newId();
   const earlier = await services.deployments.find(id);
   // A try of the same request that got as far as its row.

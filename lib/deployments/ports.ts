@@ -147,6 +147,8 @@ export interface DeploymentStore {
   /** A sign of life that changes nothing else. False when a newer report was there or the replica has ended. */
   seen(replicaId: string, at: Date, report: Pick<Replica, 'seq' | 'restarts' | 'memoryMb'>): Promise<boolean>;
   checked(id: string, at: Date, health: HealthStatus): Promise<void>;
+  /** A user's deployments that run, start or sleep. */
+  activeOf(userId: string): Promise<Deployment[]>;
   /** Replicas that have not ended. */
   alive(): Promise<Replica[]>;
   /** Deployments on their way that have not moved since `before`, and running ones without a replica that lives. */

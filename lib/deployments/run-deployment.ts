@@ -4,6 +4,7 @@ import { alterReplicas, type ReplicaServices, hasWork, withDeployment, withRepli
 import { type Containers, ContainersBusy, type ContainerTask } from './containers-port.ts';
 import { credentialsOf } from './credentials.ts';
 import { endedBy } from './end-replica.ts';
+import { refusalOf } from './launch-policy.ts';
 import type { Deployment, DeploymentState, Replica } from './ports.ts';
 import { probeRemote } from './probe-remote.ts';
 
@@ -38,6 +39,18 @@ export async function reconcile(
 }
 
 async function start(services: ReconcileServices, deployment: Deployment, replica: Replica): Promise<void> {
+  const refusal = await refusalOf(services, deployment);
+  if (refusal !== undefined) {
+    await follow(services, replica, (state, now) =>
+      withReplica(state, replica.id, (current) => ({
+        ...current,
+        state: 'failed',
+        endedAt: now,
+        lastError: { reason: refusal, log: [] },
+      })),
+    );
+    return;
+  }
   if ('url' in deployment.launch) return reachRemote(services, deployment, replica);
   const task = await startTask(services, deployment, replica);
   if (!task) return;
@@ -86,7 +99,7 @@ async function startTask(
 async function reachRemote(services: ReconcileServices, deployment: Deployment, replica: Replica): Promise<void> {
   const probed = await probeRemote(services, deployment);
   await follow(services, replica, (state, now) => {
-    const heard = withReplica(state, replica.id, (current) => ({
+    const reached = withReplica(state, replica.id, (current) => ({
       ...current,
       taskId: 'remote',
       seenAt: now,
@@ -94,9 +107,9 @@ async function reachRemote(services: ReconcileServices, deployment: Deployment, 
         ? { state: 'ready' as const, host: 'remote' }
         : { state: 'failed' as const, endedAt: now, lastError: { reason: probed.reason, log: [] } }),
     }));
-    if (!probed.ok) return heard;
+    if (!probed.ok) return reached;
     const { serverInfo, protocolVersion, tools } = probed;
-    return withDeployment(heard, deployment.id, (current) => ({ ...current, serverInfo, protocolVersion, tools }));
+    return withDeployment(reached, deployment.id, (current) => ({ ...current, serverInfo, protocolVersion, tools }));
   });
 }
 

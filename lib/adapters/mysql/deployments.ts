@@ -72,6 +72,13 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
         id,
       ]);
     },
+    async activeOf(userId) {
+      const rows = await mysql.query<DeploymentRow>(
+        `SELECT ${deploymentColumns} ${from} WHERE d.owner_id = ? AND d.status IN ('starting', 'running', 'restarting', 'idle')`,
+        [userId],
+      );
+      return rows.map(deploymentOf);
+    },
     alive: () => replicas('ended_at IS NULL', []),
     async stuck(before) {
       const rows = await mysql.query<{ id: string }>(
