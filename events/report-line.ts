@@ -1,18 +1,28 @@
 import * as z from 'zod';
 import { auditActions } from './outbox.ts';
 
+/** A text that fits its column whatever a client or a server put into it. */
+const clamped = (most: number) => z.string().transform((text) => text.slice(0, most));
+const code = z.string().transform((text) => text.replace(/[^\x20-\x7e]/g, '?').slice(0, 64));
+const count = z.number().transform((value) => Math.max(0, Math.min(Math.round(value), Number.MAX_SAFE_INTEGER)));
+
 /** One call of a deployed server. */
 const McpCall = z.object({
+  /** Made by the platform: a line that is read twice counts once. */
+  id: z.uuid(),
   deployment_id: z.uuid(),
   tool_id: z.uuid(),
   slug: z.string(),
   /** The MCP method. */
-  method: z.string(),
+  method: clamped(64),
   /** Of the server, for `tools/call`. */
-  tool: z.string().optional(),
+  tool: clamped(255).optional(),
   status: z.enum(['ok', 'error']),
-  error_code: z.string().optional(),
-  duration_ms: z.number(),
+  error_code: code.optional(),
+  duration_ms: z.number().min(0).max(86_400_000),
+  /** Of the arguments and of the answer, as far as they passed. */
+  bytes_in: count.default(0),
+  bytes_out: count.default(0),
 });
 export type McpCall = z.output<typeof McpCall>;
 
@@ -50,8 +60,8 @@ export const ReportLine = z
     cache_skipped: z.int().optional(),
     /** There when something happened that the audit log keeps and no transaction wrote. */
     audit: SecurityEvent.optional(),
-    /** There when a deployed server was called. */
-    mcp: McpCall.optional(),
+    /** There when a deployed server was called: one entry a call, several for a batch. */
+    mcp: z.array(McpCall).max(100).optional(),
   })
   .meta({
     examples: [

@@ -10,5 +10,5 @@ export const handler = endpoint({
   params: DeploymentId,
   output: DeploymentHealth,
   headers: () => ({ 'cache-control': 'no-store' }),
-  run: ({ params, services }) => checkDeploymentHealth(services, params.deployment_id),
+  run: ({ params, caller, services }) => checkDeploymentHealth(services, caller, params.deployment_id),
 });

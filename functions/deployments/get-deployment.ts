@@ -9,5 +9,5 @@ export const handler = endpoint({
   uses: ['mysql', 'settings'],
   params: DeploymentId,
   output: DeploymentView,
-  run: ({ params, services }) => getDeployment(services, params.deployment_id),
+  run: ({ params, caller, services }) => getDeployment(services, caller, params.deployment_id),
 });

@@ -1,5 +1,5 @@
 import { ReportAnswer, RunnerReport } from '../../lib/deployments/runner-contract.ts';
-import { takeReport } from '../../lib/deployments/apply-report.ts';
+import { applyReport } from '../../lib/deployments/apply-report.ts';
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 
 export const handler = endpoint({
@@ -11,5 +11,5 @@ export const handler = endpoint({
   body: RunnerReport,
   output: ReportAnswer,
   problems: ['unauthorized'],
-  run: ({ body, request, services }) => takeReport(services, request.headers['authorization'], body),
+  run: ({ body, request, services }) => applyReport(services, request.headers['authorization'], body),
 });

@@ -1,5 +1,5 @@
 import { TaskStateChange } from '../../events/deployment-task.ts';
-import { takeTaskChange } from '../../lib/deployments/apply-task-change.ts';
+import { applyTaskChange } from '../../lib/deployments/apply-task-change.ts';
 import { event } from '../../lib/kernel/lambda/event.ts';
 
 export const handler = event({
@@ -8,6 +8,6 @@ export const handler = event({
   message: TaskStateChange,
   uses: ['mysql', 'queues', 'secrets', 'containers'],
   run: async ({ messages, services }) => {
-    for (const message of messages) await takeTaskChange(services, message);
+    for (const message of messages) await applyTaskChange(services, message);
   },
 });

@@ -1,8 +1,8 @@
 import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { stream } from '../../lib/kernel/http/stream.ts';
 import { serverPath } from '../../lib/mcp/resource-metadata.ts';
-import { ServerTool, ToolArguments } from '../../lib/mcp/schema.ts';
-import { callServedTool } from '../../lib/mcp/served-tools.ts';
+import { CallTool, ServerTool, ToolArguments } from '../../lib/mcp/schema.ts';
+import { answerToolCall } from '../../lib/mcp/served-tools.ts';
 
 export const handler = stream({
   route: 'POST /mcp/{slug}/v1/tools/{tool}',
@@ -12,9 +12,11 @@ export const handler = stream({
   uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings'],
   protects: serverPath,
   params: ServerTool,
+  query: CallTool,
   body: ToolArguments,
   bodyAs: 'text',
   produces: 'application/json',
   problems: ['upstream-error', 'upstream-timeout'],
-  run: ({ params, body, services, ...call }) => callServedTool(services, { ...params, ...call }, params.tool, body),
+  run: ({ params, query, body, services, ...call }) =>
+    answerToolCall(services, { ...params, ...call }, { ...query, tool: params.tool }, body),
 });

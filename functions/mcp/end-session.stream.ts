@@ -2,7 +2,7 @@ import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { stream } from '../../lib/kernel/http/stream.ts';
 import { endSession } from '../../lib/mcp/open-stream.ts';
 import { serverPath } from '../../lib/mcp/resource-metadata.ts';
-import { ServerSlug } from '../../lib/mcp/schema.ts';
+import { AnyQuery, ServerSlug } from '../../lib/mcp/schema.ts';
 
 export const handler = stream({
   route: 'DELETE /mcp/{slug}/v1',
@@ -12,6 +12,7 @@ export const handler = stream({
   uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings'],
   protects: serverPath,
   params: ServerSlug,
+  query: AnyQuery,
   produces: 'application/json',
   problems: ['upstream-error'],
   run: ({ params, services, ...call }) => endSession(services, { ...params, ...call }),

@@ -2,7 +2,7 @@ import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { stream } from '../../lib/kernel/http/stream.ts';
 import { postMessage } from '../../lib/mcp/post-message.ts';
 import { serverPath } from '../../lib/mcp/resource-metadata.ts';
-import { RpcMessage, ServerSlug } from '../../lib/mcp/schema.ts';
+import { AnyQuery, RpcMessage, ServerSlug } from '../../lib/mcp/schema.ts';
 
 export const handler = stream({
   route: 'POST /mcp/{slug}/v1',
@@ -12,6 +12,7 @@ export const handler = stream({
   uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings'],
   protects: serverPath,
   params: ServerSlug,
+  query: AnyQuery,
   body: RpcMessage,
   bodyAs: 'text',
   produces: 'application/json',

@@ -7,5 +7,5 @@ export const handler = event({
   summary: 'Folds in the report lines: calls, security events, and when a key was last used',
   message: ReportLine,
   uses: ['mysql'],
-  run: ({ messages, services }) => foldReports(services, messages),
+  run: ({ messages, services, log }) => foldReports(services, messages, log),
 });

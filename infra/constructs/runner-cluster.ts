@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import * as ecr from 'aws-cdk-lib/aws-ecr';
 import * as ecs from 'aws-cdk-lib/aws-ecs';
 import * as logs from 'aws-cdk-lib/aws-logs';
@@ -56,6 +56,8 @@ export class RunnerCluster extends Construct {
       containerName: runnerContainer,
       image: ecs.ContainerImage.fromEcrRepository(this.repository, tag),
       portMappings: [{ containerPort: runnerPort }],
+      // The most that Fargate gives: calls in flight are drained.
+      stopTimeout: Duration.seconds(120),
       logging: ecs.LogDrivers.awsLogs({
         streamPrefix: runnerContainer,
         logGroup: new logs.LogGroup(this, 'Logs', {

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 
 const EVENTS = 1_000;
 const CHARACTERS = 2_000_000;
-/** A client that reads slower than this much behind is cut off; it may resume. */
+/** A client that has not read this much of earlier messages is cut off; it may resume. */
 const BEHIND_BYTES = 16 * 1024 * 1024;
 const KEEP_ALIVE_MS = 15_000;
 const RETRY_MS = 1_000;
@@ -92,9 +92,13 @@ export class EventStream {
   #send(sequence: number, data: string): void {
     const response = this.#response;
     if (response === undefined) return;
+    // What waits now was written before: the size of a single message says nothing about the reader.
+    if (response.writableLength > BEHIND_BYTES) {
+      response.destroy();
+      return;
+    }
     const id = this.#resumable ? `id: ${this.id}_${sequence}\n` : '';
     response.write(`event: message\n${id}data: ${data}\n\n`);
-    if (response.writableLength > BEHIND_BYTES) response.destroy();
   }
 
   #close(): void {

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { codes, errorText, type RequestId, type RpcError } from './json-rpc.ts';
+import { codes, errorText, type RequestId, type RpcError } from '../../lib/upstream/json-rpc.ts';
 
 /** What API Gateway lets through, and some. */
 const BODY_BYTES = 10 * 1024 * 1024;

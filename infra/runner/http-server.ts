@@ -1,12 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { RunOptions } from '../../lib/deployments/runner-contract.ts';
+import { codes, type Message, readMessage } from '../../lib/upstream/json-rpc.ts';
+import type { CallerPeers } from './caller-peers.ts';
 import { BodyTooLarge, header, readBody, refuse, refuseForNow, sendJson } from './http-exchange.ts';
-import { codes, readMessage } from './json-rpc.ts';
 import type { LogBuffer } from './log-buffer.ts';
-import { sessionEndpoint } from './session-endpoint.ts';
+import { sessionEndpoint, sessionProtocols } from './session-endpoint.ts';
 import type { Sessions } from './sessions.ts';
-import { type StatelessServer, statelessEndpoint } from './stateless-endpoint.ts';
-import { isStateless } from './stateless-request.ts';
+import { statelessEndpoint } from './stateless-endpoint.ts';
+import { isStateless, statelessProtocol } from './stateless-request.ts';
+import type { Supervisor } from './supervisor.ts';
 
 const MOST_LINES = 5_000;
 /** Longer than the proxy keeps its connections, so that it never writes into one that is being closed. */
@@ -16,7 +19,11 @@ export interface HttpServerOptions {
   /** What the proxy sends as `X-Runner-Secret`. */
   readonly secret: string;
   readonly sessions: Sessions;
-  readonly server: StatelessServer;
+  readonly supervisor: Supervisor;
+  readonly callers: CallerPeers;
+  readonly options: RunOptions;
+  readonly startMs: number;
+  readonly replicaId: string;
   readonly log: LogBuffer;
   readonly health: () => { readonly healthy: boolean; readonly body: object };
   /** A call came: the replica is not idle. */
@@ -24,8 +31,8 @@ export interface HttpServerOptions {
 }
 
 /** `/mcp`, `/healthz` and `/logs`, for who knows the secret. */
-export function createHttpServer(options: HttpServerOptions): Server {
-  const { secret, sessions, server, log, health, onCall } = options;
+export function createHttpServer(server: HttpServerOptions): Server {
+  const { secret, sessions, supervisor, options, log, health, onCall } = server;
   const bySession = sessionEndpoint(sessions);
   const stateless = statelessEndpoint(server);
   const expected = Buffer.from(secret);
@@ -34,32 +41,40 @@ export function createHttpServer(options: HttpServerOptions): Server {
     const given = Buffer.from(header(request, 'x-runner-secret') ?? '');
     return given.length === expected.length && timingSafeEqual(given, expected);
   };
+  const hasEra = (era: RunOptions['eras'][number]): boolean => options.eras.includes(era);
+
+  const post = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const body = await readBody(request);
+    let parsed: unknown;
+    try {
+      parsed = JSON.parse(body);
+    } catch {
+      refuse(response, 400, { code: codes.parse, message: 'The body is not JSON' });
+      return;
+    }
+    const message = readMessage(parsed);
+    const isModern = message !== undefined && isStateless(message, request.headers);
+    if (!hasEra(isModern ? '2026-07-28' : '2025-11-25')) {
+      refuseEra(response, message, isModern ? sessionProtocols : [statelessProtocol]);
+    } else if (supervisor.facts === undefined && header(request, 'mcp-session-id') === undefined) {
+      refuseForNow(response, 'The MCP server is not ready', idOf(message));
+    } else if (message !== undefined && isModern) await stateless(message, request, response);
+    else await bySession.post(body, parsed, request, response);
+  };
 
   const mcp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!isLoopback(header(request, 'origin'))) {
       refuse(response, 403, { code: codes.invalidRequest, message: 'This Origin may not call' });
       return;
     }
-    if (request.method === 'GET') bySession.get(request, response);
-    else if (request.method === 'DELETE') bySession.delete(request, response);
-    else if (request.method === 'POST') {
+    if (request.method === 'POST') {
       onCall();
-      const body = await readBody(request);
-      let parsed: unknown;
-      try {
-        parsed = JSON.parse(body);
-      } catch {
-        refuse(response, 400, { code: codes.parse, message: 'The body is not JSON' });
-        return;
-      }
-      const message = readMessage(parsed);
-      if (server.peer === undefined && header(request, 'mcp-session-id') === undefined) {
-        refuseForNow(response, 'The MCP server is not ready', message?.kind === 'request' ? message.id : undefined);
-      } else if (message !== undefined && isStateless(message, request.headers)) {
-        await stateless(message, request, response);
-      } else bySession.post(body, parsed, request, response);
+      await post(request, response);
       onCall();
-    } else response.writeHead(405, { allow: 'GET, POST, DELETE' }).end();
+    } else if (!hasEra('2025-11-25')) response.writeHead(405, { allow: 'POST' }).end();
+    else if (request.method === 'GET') await bySession.get(request, response);
+    else if (request.method === 'DELETE') await bySession.delete(request, response);
+    else response.writeHead(405, { allow: 'GET, POST, DELETE' }).end();
   };
 
   const logs = (url: URL, response: ServerResponse): void => {
@@ -101,6 +116,19 @@ export function createHttpServer(options: HttpServerOptions): Server {
   http.requestTimeout = 60_000;
   http.timeout = 0;
   return http;
+}
+
+function refuseEra(response: ServerResponse, message: Message | undefined, supported: readonly string[]): void {
+  const error = {
+    code: codes.unsupportedVersion,
+    message: `This server is open to protocol ${supported.join(', ')} alone`,
+    data: { supported },
+  };
+  refuse(response, 400, error, idOf(message));
+}
+
+function idOf(message: Message | undefined): string | number | undefined {
+  return message?.kind === 'request' ? message.id : undefined;
 }
 
 /** The proxy sends no Origin; a page in a browser cannot help sending one (DNS rebinding). */

@@ -13,6 +13,10 @@ const PackageJson = z.looseObject({ version: z.string().optional(), bin: z.unkno
 
 export interface InstallOptions {
   readonly launch: Command;
+  /** What npm gets to see: PATH and the registry's settings, never the deployment's values. */
+  readonly installEnvironment: Readonly<Record<string, string>>;
+  /** Whether packages may run their install scripts. */
+  readonly scripts: boolean;
   /** Where packages are put: a directory of the runner's own. */
   readonly folder: string;
   readonly guard: Guard;
@@ -48,21 +52,13 @@ export async function install(options: InstallOptions): Promise<Command> {
 }
 
 async function npmInstall({ spec, registry }: NpxCall, folder: string, options: InstallOptions): Promise<void> {
-  const { launch, guard, log } = options;
-  const args = [
-    'install',
-    '--prefix',
-    folder,
-    '--no-audit',
-    '--no-fund',
-    '--omit=dev',
-    '--loglevel=error',
-    ...(registry === undefined ? [] : [`--registry=${registry}`]),
-    spec,
-  ];
+  const { installEnvironment, scripts, guard, log } = options;
+  const quiet = ['--no-audit', '--no-fund', '--omit=dev', '--loglevel=error'];
+  const from = registry === undefined ? [] : [`--registry=${registry}`];
+  const args = ['install', '--prefix', folder, ...quiet, ...from, ...(scripts ? [] : ['--ignore-scripts']), spec];
   // The same start as a server's: the guard knows it, and what npm starts is ended with it.
   const npm = spawn('/bin/sh', ['-c', 'echo "+ $$" >&3; exec 3>&-; exec npm "$@"', 'sh', ...args], {
-    env: { ...npmManners, ...launch.env, ...guard.variables },
+    env: { ...npmManners, ...installEnvironment, ...guard.variables },
     cwd: folder,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', guard.input],
@@ -91,7 +87,7 @@ async function npmInstall({ spec, registry }: NpxCall, folder: string, options: 
   if (code !== 0) throw new Error(reasonOf(spec, log.lastErrors(20).join('\n')));
 }
 
-/** A registry that does not answer is told of within the minute. */
+/** A registry that does not answer is reported within the minute. */
 const npmManners = {
   npm_config_fetch_retries: '2',
   npm_config_fetch_retry_mintimeout: '500',

@@ -17,7 +17,7 @@ export class LogBuffer {
   #secrets: (readonly [name: string, value: string])[] = [];
 
   /** Values that no line may show; each appears as its name in brackets. */
-  hide(values: Readonly<Record<string, string>>): void {
+  mask(values: Readonly<Record<string, string>>): void {
     this.#secrets = Object.entries(values)
       .filter(([, value]) => value.length >= SECRET_CHARACTERS)
       .toSorted(([, a], [, b]) => b.length - a.length);

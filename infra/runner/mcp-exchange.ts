@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
+import type { RequestId } from '../../lib/upstream/json-rpc.ts';
 import { EventStream } from './event-stream.ts';
-import type { RequestId } from './json-rpc.ts';
 
 /** A call that takes longer is answered as a stream, so that nothing between takes the connection for dead. */
 const PLAIN_MS = 2_000;
@@ -24,6 +24,7 @@ export interface ExchangeOptions {
  */
 export class Exchange {
   readonly pending: Set<RequestId>;
+  readonly since = performance.now();
   readonly progressTokens: ReadonlySet<RequestId>;
   readonly #options: ExchangeOptions;
   readonly #answers: string[] = [];
@@ -43,6 +44,11 @@ export class Exchange {
   /** Whether what is said now reaches the client. */
   get open(): boolean {
     return this.#stream?.connected ?? (this.#options.accepts.stream && !this.#options.response.destroyed);
+  }
+
+  /** Whether somebody still waits for the answer. */
+  get awaited(): boolean {
+    return this.#stream?.connected ?? !this.#options.response.destroyed;
   }
 
   /** Says something before the answer. False when this client takes only plain JSON. */
@@ -83,7 +89,8 @@ export class Exchange {
     if (this.#stream !== undefined) this.#stream.finish();
     else if (!response.destroyed) {
       const body = batch ? `[${this.#answers.join(',')}]` : (this.#answers[0] ?? '');
-      response.writeHead(body === '' ? 202 : 200, { 'content-type': 'application/json' }).end(body);
+      if (body === '') response.writeHead(202).end();
+      else response.writeHead(200, { 'content-type': 'application/json' }).end(body);
     }
     onDone();
   }

@@ -4,47 +4,44 @@ import {
   type Message,
   notificationText,
   type Params,
+  refusalText,
+  type Request,
   type RequestId,
   requestText,
-  resultText,
-  errorText,
-} from './json-rpc.ts';
+  type Response,
+} from '../../lib/upstream/json-rpc.ts';
+import {
+  type Handshake,
+  listAll,
+  type McpTool,
+  newestSessionProtocol,
+  readHandshake,
+  readTools,
+} from '../../lib/upstream/server-answers.ts';
 import { ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
-const newestProtocol = '2025-11-25';
-const LIST_PAGES = 50;
-
-export interface ServerFacts {
-  readonly protocolVersion: string;
-  readonly serverInfo: { readonly name: string; readonly version: string };
-  readonly capabilities: Params;
-  readonly instructions?: string;
-  readonly tools: readonly Tool[];
+export interface ServerFacts extends Handshake {
+  readonly tools: readonly McpTool[];
 }
-
-export interface Tool {
-  readonly name: string;
-  readonly description?: string;
-  readonly inputSchema: Params;
-}
-
-export type Answer = Extract<Message, { kind: 'response' }>;
 
 interface Pending {
-  readonly resolve: (answer: Answer) => void;
+  readonly resolve: (answer: Response) => void;
   readonly onProgress: ((params: Params) => void) | undefined;
+  readonly since: number;
 }
 
 /** The runner's own connection to a server process: its requests carry ids and progress tokens of the runner. */
 export class Peer {
   readonly process: ServerProcess;
-  /** What the server tells all its clients: changed lists, updated resources. */
-  onNotification: ((method: string, params: Params) => void) | undefined;
+  /** Who hears what the server says to all its clients: changed lists, updated resources, log lines. */
+  readonly listeners = new Set<(method: string, params: Params) => void>();
+  /** What the server asks its client. Without a listener it is refused, as the runner declares no capability of a client. */
+  onRequest: ((request: Request) => void) | undefined;
   readonly #pending = new Map<RequestId, Pending>();
   #ids = 0;
 
   constructor(options: Omit<ServerProcessOptions, 'onMessage'>) {
-    this.process = new ServerProcess({ ...options, onMessage: (_text, message) => this.#take(message) });
+    this.process = new ServerProcess({ ...options, onMessage: (_text, message) => this.#receive(message) });
     void this.#answerAtEnd();
   }
 
@@ -53,15 +50,21 @@ export class Peer {
     return this.#pending.size;
   }
 
+  /** How long the oldest request has been waiting, in ms. */
+  get waitingMs(): number | undefined {
+    const [oldest] = this.#pending.values();
+    return oldest === undefined ? undefined : performance.now() - oldest.since;
+  }
+
   /**
-   * Sends a request. The answer is an error answer when the process ends. When `signal` is aborted the server is told
-   * so, and the promise stays pending: race it.
+   * Sends a request. The answer is an error answer when the process ends. When `signal` is aborted the server gets a cancellation, and the promise
+   * stays pending: race it.
    */
   request(
     method: string,
     params: Params = {},
     { onProgress, signal }: { readonly onProgress?: (params: Params) => void; readonly signal?: AbortSignal } = {},
-  ): Promise<Answer> {
+  ): Promise<Response> {
     const id = (this.#ids += 1);
     const meta = isObject(params['_meta']) ? params['_meta'] : {};
     const sent = onProgress === undefined ? params : { ...params, _meta: { ...meta, progressToken: id } };
@@ -70,12 +73,12 @@ export class Peer {
       this.process.send(notificationText('notifications/cancelled', { requestId: id, reason: 'the caller went away' }));
     };
     return new Promise((resolve) => {
-      const answered = (answer: Answer): void => {
+      const answered = (answer: Response): void => {
         signal?.removeEventListener('abort', cancel);
         resolve(answer);
       };
       signal?.addEventListener('abort', cancel, { once: true });
-      this.#pending.set(id, { resolve: answered, onProgress });
+      this.#pending.set(id, { resolve: answered, onProgress, since: performance.now() });
       this.process.send(requestText(id, method, sent));
     });
   }
@@ -84,20 +87,17 @@ export class Peer {
    * The handshake, then the list of tools.
    * @throws Error with a reason for people when the server refuses.
    */
-  async meet(version: string): Promise<ServerFacts> {
+  async meet(version: string, capabilities: Params = {}): Promise<ServerFacts> {
     const clientInfo = { name: 'mcp-platform-runner', version };
-    const hello = await this.#demand('initialize', { protocolVersion: newestProtocol, capabilities: {}, clientInfo });
+    const params = { protocolVersion: newestSessionProtocol, capabilities, clientInfo };
+    const handshake = readHandshake(await this.#require('initialize', params));
     this.process.send(notificationText('notifications/initialized'));
-    const { protocolVersion, serverInfo, capabilities, instructions } = hello;
-    const known = isObject(serverInfo) ? serverInfo : {};
-    const can = isObject(capabilities) ? capabilities : {};
-    return {
-      protocolVersion: typeof protocolVersion === 'string' ? protocolVersion : newestProtocol,
-      serverInfo: { ...known, name: textOf(known['name'], 'unnamed'), version: textOf(known['version'], '') },
-      capabilities: can,
-      ...(typeof instructions === 'string' ? { instructions } : {}),
-      tools: isObject(can['tools']) ? await this.#listTools() : [],
-    };
+    return { ...handshake, tools: isObject(handshake.capabilities['tools']) ? await this.listTools() : [] };
+  }
+
+  /** @throws Error with a reason for people. */
+  async listTools(): Promise<McpTool[]> {
+    return readTools(await listAll('tools/list', 'tools', (params) => this.#require('tools/list', params)));
   }
 
   async #answerAtEnd(): Promise<void> {
@@ -107,58 +107,33 @@ export class Peer {
     this.#pending.clear();
   }
 
-  async #listTools(): Promise<Tool[]> {
-    const tools: Tool[] = [];
-    let cursor: unknown;
-    for (let page = 0; page < LIST_PAGES; page += 1) {
-      const result = await this.#demand('tools/list', typeof cursor === 'string' ? { cursor } : {});
-      for (const tool of Array.isArray(result['tools']) ? result['tools'] : []) {
-        if (!isObject(tool) || typeof tool['name'] !== 'string') continue;
-        const { name, description, inputSchema } = tool;
-        tools.push({
-          name,
-          ...(typeof description === 'string' ? { description } : {}),
-          inputSchema: isObject(inputSchema) ? inputSchema : {},
-        });
-      }
-      cursor = result['nextCursor'];
-      if (typeof cursor !== 'string') break;
-    }
-    return tools;
-  }
-
-  async #demand(method: string, params: Params): Promise<Params> {
+  async #require(method: string, params: Params): Promise<unknown> {
     const { result, error } = await this.request(method, params);
-    if (result !== undefined) return result;
-    throw new Error(`the server answered ${method} with an error: ${error?.message ?? 'no result'}`);
+    if (error === undefined) return result;
+    throw new Error(`the server answered ${method} with an error: ${error.message}`);
   }
 
-  #take(message: Message): void {
+  #receive(message: Message): void {
     switch (message.kind) {
       case 'response': {
-        const pending = message.id === null ? undefined : this.#pending.get(message.id);
-        if (pending === undefined || message.id === null) return;
-        this.#pending.delete(message.id);
+        // An answer that names nobody can only be the one that is waited for.
+        const id = message.id ?? (this.#pending.size === 1 ? [...this.#pending.keys()][0] : undefined);
+        const pending = id === undefined ? undefined : this.#pending.get(id);
+        if (pending === undefined || id === undefined) return;
+        this.#pending.delete(id);
         pending.resolve(message);
         return;
       }
       case 'notification': {
         const token = message.params['progressToken'];
-        if (message.method !== 'notifications/progress') this.onNotification?.(message.method, message.params);
-        else if (typeof token === 'number') this.#pending.get(token)?.onProgress?.(message.params);
+        if (message.method === 'notifications/progress') {
+          if (typeof token === 'number') this.#pending.get(token)?.onProgress?.(message.params);
+        } else for (const listen of this.listeners) listen(message.method, message.params);
         return;
       }
       case 'request':
-        // The runner declares no capability of a client.
-        this.process.send(
-          message.method === 'ping'
-            ? resultText(message.id, {})
-            : errorText(message.id, { code: codes.methodNotFound, message: `${message.method} is not supported here` }),
-        );
+        if (message.method !== 'ping' && this.onRequest) this.onRequest(message);
+        else this.process.send(refusalText(message.id, message.method));
     }
   }
-}
-
-function textOf(value: unknown, otherwise: string): string {
-  return typeof value === 'string' ? value : otherwise;
 }

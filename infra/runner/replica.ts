@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunnerState } from '../../lib/deployments/runner-contract.ts';
+import { CallerPeers } from './caller-peers.ts';
 import { startGuard } from './guard.ts';
 import { createHttpServer } from './http-server.ts';
 import { install } from './install.ts';
@@ -20,13 +22,11 @@ const VERSION = '0.1.0';
 const LOG_LINES = 50;
 const REASON_CHARACTERS = 2_000;
 const LAST_REPORT_MS = 5_000;
+const LOOK_MS = 50;
 /** Of the memory, what is left to the runner itself. */
 const RUNNER_MB = 96;
 /** What a server's process is taken to need before it was measured. */
 const PROCESS_MB = 64;
-/** Programs that fetch the server before they start it. */
-const FETCHING = new Set(['npx', 'uvx', 'uv', 'pipx', 'bunx', 'deno']);
-const FETCHING_START_MS = 55_000;
 
 export interface ReplicaOptions {
   readonly settings: RunnerSettings;
@@ -37,8 +37,9 @@ export interface ReplicaOptions {
 
 export interface Replica {
   readonly port: number;
-  /** Settles with the exit status when everything is over: 0 stopped, 1 failed. */
+  /** Resolves with the exit status when everything is over: 0 stopped, 1 failed. */
   readonly ended: Promise<number>;
+  /** Opens nothing new, gives what is in flight the deployment's `drain_s`, then ends. */
   stop(because: 'idle' | 'asked'): Promise<void>;
 }
 
@@ -48,23 +49,20 @@ export interface Replica {
  */
 export async function startReplica({ settings, ...options }: ReplicaOptions): Promise<Replica> {
   const platform = platformClient(settings.platformUrl);
-  const { server, registry, ...document } = await platform.redeem(settings.bootstrapToken, randomUUID());
+  const document = await platform.redeem(settings.bootstrapToken, randomUUID());
+  const { server, registry, options: run } = document;
   const folder = await mkdtemp(join(tmpdir(), 'mcp-runner-'));
   const ended = Promise.withResolvers<number>();
   const guard = startGuard();
   const log = new LogBuffer();
-  log.hide({ ...server.env, report_token: document.report_token, proxy_secret: document.proxy_secret });
+  log.mask({ ...server.env, report_token: document.report_token, proxy_secret: document.proxy_secret });
   const launch = {
     command: server.command,
     args: server.args,
     env: { ...settings.baseEnvironment, ...registry, ...server.env },
     cwd: server.cwd ?? folder,
   };
-  const timing = {
-    ...defaultTiming,
-    ...(FETCHING.has(server.command) ? { startMs: FETCHING_START_MS } : {}),
-    ...options.timing,
-  };
+  const timing = { ...defaultTiming, startMs: run.start_timeout_s * 1_000, ...options.timing };
   const now: { state: RunnerState; lastError?: Snapshot['last_error']; because?: Snapshot['stopped_because'] } = {
     state: 'installing',
   };
@@ -77,12 +75,23 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
     now.lastError = { reason: log.clean(reason).slice(0, REASON_CHARACTERS), log: log.lastErrors(LOG_LINES) };
   };
   const supervisor = new Supervisor({
-    prepare: (signal) => install({ launch, folder, guard, log, signal }),
+    prepare: (signal) =>
+      install({
+        launch,
+        installEnvironment: { ...settings.baseEnvironment, ...registry, ...registrySettingsOf(server.env) },
+        scripts: run.install_scripts,
+        folder,
+        guard,
+        log,
+        signal,
+      }),
     guard,
     log,
     version: VERSION,
     timing,
     onState: (state, { reason }) => {
+      // Nobody can call before.
+      if (now.state !== 'ready') calledAt = performance.now();
       now.state = state;
       if (reason !== undefined) noteError(reason);
       log.add('runner', state);
@@ -90,27 +99,31 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
       else reporter.changed();
     },
   });
+  const room = (): number => {
+    const perProcess = Math.max(16, serverMb === 0 ? PROCESS_MB : serverMb);
+    return settings.memoryLimitMb === undefined
+      ? Infinity
+      : Math.floor((settings.memoryLimitMb - RUNNER_MB - perProcess) / perProcess);
+  };
+  const start = () => ({ ...(supervisor.command ?? launch), guard, log });
   const sessions = new Sessions({
-    start: () => ({ ...(supervisor.command ?? launch), guard, log }),
+    start,
+    proven: () => supervisor.handOver(),
     hang: timing,
     startMs: timing.startMs,
-    room: () => {
-      const perProcess = Math.max(16, serverMb === 0 ? PROCESS_MB : serverMb);
-      return settings.memoryLimitMb === undefined
-        ? Infinity
-        : Math.floor((settings.memoryLimitMb - RUNNER_MB - perProcess) / perProcess);
-    },
+    room,
     onCrash: (how) => {
       noteError(`a session's server ${how}`);
       reporter.changed();
     },
     ...(options.sessionIdleMs === undefined ? {} : { idleMs: options.sessionIdleMs }),
   });
+  const callers = new CallerPeers({ start, version: VERSION, hang: timing, startMs: timing.startMs, room });
 
   const snapshot = async (): Promise<Snapshot> => {
     const memory = await memoryOf(process.pid);
     if (supervisor.pid !== undefined) serverMb = await memoryOf(supervisor.pid);
-    // Read together: a state without its facts would be told as if it had none.
+    // Read together: a state without its facts would be reported as if it had none.
     const { facts, restarts } = supervisor;
     return {
       state: now.state,
@@ -139,7 +152,11 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
   const http = createHttpServer({
     secret: document.proxy_secret,
     sessions,
-    server: supervisor,
+    supervisor,
+    callers,
+    options: run,
+    startMs: timing.startMs,
+    replicaId: document.replica_id,
     log,
     health: () => {
       const { restarts, facts } = supervisor;
@@ -149,10 +166,17 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
     onCall: () => (calledAt = performance.now()),
   });
 
+  const inFlight = (): boolean => sessions.busy || supervisor.busy > 0 || callers.busy > 0;
+  const drain = async (): Promise<void> => {
+    const deadline = performance.now() + run.drain_s * 1_000;
+    await sessions.drain(run.drain_s * 1_000);
+    while (inFlight() && performance.now() < deadline) await sleep(LOOK_MS);
+  };
   const end = (status: number): Promise<void> =>
     (ending ??= (async () => {
       clearInterval(idleCheck);
-      await Promise.all([supervisor.stop(), sessions.closeAll()]);
+      if (status === 0) await drain();
+      await Promise.all([supervisor.stop(), sessions.closeAll(), callers.closeAll()]);
       if (now.because !== undefined) now.state = 'stopped';
       await reporter.end(LAST_REPORT_MS);
       http.close();
@@ -168,7 +192,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
 
   const idleMs = document.idle_timeout_s * 1_000;
   const stopWhenIdle = (): void => {
-    if (!sessions.busy && performance.now() - calledAt > idleMs) void stop('idle');
+    if (!inFlight() && performance.now() - calledAt > idleMs) void stop('idle');
   };
   const idleCheck = idleMs === 0 ? undefined : setInterval(stopWhenIdle, Math.min(15_000, idleMs / 4)).unref();
 
@@ -178,4 +202,11 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
   });
   void supervisor.run();
   return { port, ended: ended.promise, stop };
+}
+
+/** Where packages come from may stand among the server's variables; nothing else of them is for the installation. */
+function registrySettingsOf(env: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => /^(npm_config_|UV_|PIP_|NODE_EXTRA_CA_CERTS$)/i.test(name)),
+  );
 }

@@ -23,7 +23,7 @@ export class Reporter {
   readonly #options: ReporterOptions;
   #sequence = 0;
   #changes = 0;
-  #told = 0;
+  #reported = 0;
   #running: Promise<void> | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #over = false;
@@ -49,13 +49,13 @@ export class Reporter {
 
   async #run(): Promise<void> {
     let failures = 0;
-    while (this.#told < this.#changes && !this.#over) {
-      const telling = this.#changes;
+    while (this.#reported < this.#changes && !this.#over) {
+      const upTo = this.#changes;
       this.#sequence += 1;
       try {
         const now = await this.#options.snapshot();
         const { stop } = await this.#options.send({ seq: this.#sequence, at: new Date().toISOString(), ...now });
-        this.#told = telling;
+        this.#reported = upTo;
         failures = 0;
         if (stop === true) this.#options.onStop();
       } catch (error) {

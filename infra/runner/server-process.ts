@@ -1,14 +1,22 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  codes,
+  errorText,
+  maxMessageBytes,
+  type Message,
+  readServerMessage,
+  requestText,
+} from '../../lib/upstream/json-rpc.ts';
 import type { Guard } from './guard.ts';
-import { codes, errorText, type Message, readMessage, requestText } from './json-rpc.ts';
 import { lineReader } from './lines.ts';
 import type { LogBuffer } from './log-buffer.ts';
+import { killMarked } from './process-marks.ts';
 
-/** Larger messages come from a server that has lost its way; API Gateway carries 10 MB. */
-const MESSAGE_BYTES = 32 * 1024 * 1024;
 const LOG_LINE_BYTES = 64 * 1024;
-const PING = 'runner-ping-';
+const PROBE = 'runner-probe-';
+const MARK = 'MCP_SERVER_MARK';
 
 // The shell makes itself known to the guard and becomes the server, which does not inherit the guard's descriptor.
 const START = 'echo "+ $$" >&3; exec 3>&-; exec "$@"';
@@ -20,31 +28,40 @@ export interface Command {
   readonly cwd?: string | undefined;
 }
 
-export interface ServerProcessOptions extends Command {
-  readonly guard: Guard;
-  readonly log: LogBuffer;
-  /** A message from the server, as it wrote it and as far as it was read. */
+/** Who hears what a process says. */
+export interface Listener {
+  /** A message from the server: its text, or what takes its place when it is no legal answer, and as far as it was read. */
   readonly onMessage: (text: string, message: Message) => void;
   /** A line on standard output that is no message. */
   readonly onRubbish?: (line: string) => void;
 }
 
+export interface ServerProcessOptions extends Command, Listener {
+  readonly guard: Guard;
+  readonly log: LogBuffer;
+}
+
 /** One process of the MCP server, leader of a process group of its own, spoken to over standard input and output. */
 export class ServerProcess {
-  /** Settles when the process and its group are gone, with what a person is told about it. */
+  /** Resolves when the process and its group are gone, with how it ended, for people. */
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #options: ServerProcessOptions;
-  #pings = 0;
-  #pong: (() => void) | undefined;
+  readonly #mark = `${MARK}=${randomUUID()}`;
+  #listener: Listener;
+  #probes = 0;
+  #heardAt = performance.now();
+  #wake: (() => void) | undefined;
   #because: string | undefined;
   #over = false;
+  #swept: Promise<void> | undefined;
 
   constructor(options: ServerProcessOptions) {
     this.#options = options;
+    this.#listener = options;
     const { command, args, env, cwd, guard } = options;
     this.#child = spawn('/bin/sh', ['-c', START, 'sh', command, ...args], {
-      env: { ...env, ...guard.variables },
+      env: { ...env, ...guard.variables, [MARK]: this.#mark.slice(MARK.length + 1) },
       cwd,
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', guard.input],
@@ -63,52 +80,77 @@ export class ServerProcess {
     return this.#over;
   }
 
+  /** For how long the server has written nothing, in ms. */
+  get silentMs(): number {
+    return performance.now() - this.#heardAt;
+  }
+
+  /** From now on somebody else hears what the server says. */
+  handTo(listener: Listener): void {
+    this.#listener = listener;
+  }
+
   /** Writes one message; it may hold no newline. */
   send(text: string): void {
     this.#child.stdin?.write(`${text}\n`);
   }
 
-  /** Settles with the answer to a ping, an error answer included. Pending for ever when there is none: race it. */
-  ping(): Promise<void> {
-    const answered = new Promise<void>((resolve) => (this.#pong = resolve));
-    this.send(requestText(`${PING}${(this.#pings += 1)}`, 'ping'));
-    return answered;
+  /** Asks something whose answer interests nobody, so that the server shows a sign of life. */
+  probe(method: 'ping' | 'tools/list'): void {
+    this.send(requestText(`${PROBE}${(this.#probes += 1)}`, method));
   }
 
-  /** Closes its input, asks with SIGTERM, kills the whole group after `graceMs`. */
+  /** Whether the server writes anything within `ms`. */
+  async writesWithin(ms: number, signal: AbortSignal): Promise<boolean> {
+    const before = this.#heardAt;
+    const waiting = new AbortController();
+    const heard = new Promise<void>((resolve) => (this.#wake = resolve));
+    await Promise.race([
+      heard,
+      sleep(ms, undefined, { signal: AbortSignal.any([signal, waiting.signal]), ref: false }),
+    ]).finally(() => waiting.abort());
+    return this.#heardAt > before;
+  }
+
+  /** Closes its input, asks with SIGTERM, kills the whole group after `graceMs`; what left the group ends with it. */
   async stop(graceMs = 5_000): Promise<void> {
-    if (this.#over) return void (await this.ended);
-    this.#child.stdin?.end();
-    const patience = new AbortController();
-    const killing = (async () => {
-      await sleep(Math.min(500, graceMs / 2), undefined, { signal: patience.signal });
-      this.#signal('SIGTERM');
-      await sleep(graceMs, undefined, { signal: patience.signal });
-      this.#signal('SIGKILL');
-    })().catch((error: unknown) => {
-      if (!patience.signal.aborted) throw error;
-    });
+    if (!this.#over) {
+      this.#child.stdin?.end();
+      const waiting = new AbortController();
+      const killing = (async () => {
+        await sleep(Math.min(500, graceMs / 2), undefined, { signal: waiting.signal });
+        this.#signal('SIGTERM');
+        await sleep(graceMs, undefined, { signal: waiting.signal });
+        this.#signal('SIGKILL');
+      })().catch((error: unknown) => {
+        if (!waiting.signal.aborted) throw error;
+      });
+      await this.ended;
+      waiting.abort();
+      await killing;
+    }
     await this.ended;
-    patience.abort();
-    await killing;
+    await this.#swept;
   }
 
-  /** Kills the group at once. `because` is what a person is told. */
+  /** Kills the group at once. `because` is the reason that people read. */
   kill(because: string): void {
     this.#because = because;
     this.#signal('SIGKILL');
   }
 
   #read(): void {
-    const { log, onMessage, onRubbish } = this.#options;
+    const { log } = this.#options;
     const rubbish = (line: string): void => {
       log.add('stdout', line);
-      onRubbish?.(line);
+      this.#listener.onRubbish?.(line);
     };
     const deliver = (text: string, value: unknown): void => {
-      const message = readMessage(value);
-      if (message === undefined) rubbish(text);
-      else if (!this.#isPong(message)) onMessage(text, message);
+      const read = readServerMessage(value);
+      if (read === undefined) return rubbish(text);
+      const { message, malformed } = read;
+      if (malformed) log.add('stdout', text);
+      if (!isProbed(message)) this.#listener.onMessage(malformed ? replacementOf(message, value) : text, message);
     };
     const messages = lineReader(
       (line) => {
@@ -124,8 +166,8 @@ export class ServerProcess {
         else deliver(line, value);
       },
       {
-        maxBytes: MESSAGE_BYTES,
-        tooLong: () => this.kill(`it wrote a message of more than ${MESSAGE_BYTES / 1024 / 1024} MB`),
+        maxBytes: maxMessageBytes,
+        tooLong: () => this.kill(`it wrote a message of more than ${maxMessageBytes / 1024 / 1024} MB`),
       },
     );
     const errors = lineReader((line) => log.add('stderr', line), {
@@ -136,14 +178,14 @@ export class ServerProcess {
       [this.#child.stdout, messages],
       [this.#child.stderr, errors],
     ] as const) {
-      stream?.on('data', (chunk: Buffer) => reader.push(chunk)).on('end', () => reader.end());
+      stream
+        ?.on('data', (chunk: Buffer) => {
+          this.#heardAt = performance.now();
+          this.#wake?.();
+          reader.push(chunk);
+        })
+        .on('end', () => reader.end());
     }
-  }
-
-  #isPong(message: Message): boolean {
-    if (message.kind !== 'response' || typeof message.id !== 'string' || !message.id.startsWith(PING)) return false;
-    this.#pong?.();
-    return true;
   }
 
   async #untilEnded(): Promise<string> {
@@ -155,6 +197,10 @@ export class ServerProcess {
     });
     this.#over = true;
     this.#signal('SIGKILL');
+    this.#swept = killMarked(this.#mark);
+    this.#swept.catch((error: unknown) =>
+      this.#options.log.add('runner', `what the server left behind could not be ended: ${(error as Error).message}`),
+    );
     // What it wrote last is still in the pipes; who left the group may hold them open.
     await Promise.race([closed, sleep(1_000)]);
     if (child.pid !== undefined) this.#options.guard.forget(child.pid);
@@ -179,7 +225,17 @@ export class ServerProcess {
   }
 }
 
-/** What a caller is told whose request the process took with it. */
+function isProbed(message: Message): boolean {
+  return message.kind === 'response' && typeof message.id === 'string' && message.id.startsWith(PROBE);
+}
+
+/** What is passed on in place of a text that is no legal JSON-RPC. */
+function replacementOf(message: Message, value: unknown): string {
+  if (message.kind === 'response') return errorText(message.id, message.error ?? { code: codes.internal, message: '' });
+  return JSON.stringify({ ...(value as object), jsonrpc: '2.0' });
+}
+
+/** The answer to a request that the process took with it. */
 export function endedError(id: string | number, how: string): string {
   return errorText(id, { code: codes.serverDown, message: `The MCP server is gone: ${how}` });
 }

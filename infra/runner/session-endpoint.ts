@@ -1,33 +1,43 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { codes, isObject, type Params, readMessage } from '../../lib/upstream/json-rpc.ts';
 import { header, readAccept, refuse, refuseForNow } from './http-exchange.ts';
-import { codes, readMessage } from './json-rpc.ts';
 import type { Posted, Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
 /** The revisions that begin with a handshake. */
 export const sessionProtocols = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 
+const FULL = 'Every session of this server is at work: try again';
+
 /** Streamable HTTP for clients of protocol 2025-11-25 and before: POST, GET and DELETE on `/mcp`. */
 export function sessionEndpoint(sessions: Sessions) {
-  /** The session that a request names; answers the request itself when it names none that lives. */
-  const find = (request: IncomingMessage, response: ServerResponse): Session | undefined => {
+  /** The session that a request names; answers the request itself when it names none that lives and none that can come back. */
+  const find = async (request: IncomingMessage, response: ServerResponse): Promise<Session | undefined> => {
     const id = header(request, 'mcp-session-id');
-    const session = id === undefined ? undefined : sessions.get(id);
     if (id === undefined) {
       refuse(response, 400, { code: codes.invalidRequest, message: 'The header Mcp-Session-Id is missing' });
-    } else if (session === undefined) {
-      refuse(response, 404, { code: codes.serverDown, message: 'There is no such session: initialize again' });
+      return undefined;
+    }
+    await sessions.handshake(id);
+    const session = sessions.get(id) ?? (await resumed(id, request));
+    if (session === 'full') refuseForNow(response, FULL);
+    else if (session === undefined) {
+      // The proxy looks for another replica when this one is about to end.
+      if (sessions.draining) response.setHeader('x-runner-draining', '1');
+      refuse(response, 404, { code: codes.noSession, message: 'There is no such session: initialize again' });
     } else if (!speaks(session, header(request, 'mcp-protocol-version'))) {
       refuse(response, 400, { code: codes.invalidRequest, message: 'Unsupported MCP-Protocol-Version' });
-    } else {
-      response.setHeader('mcp-session-id', session.id);
-      return session;
-    }
+    } else return session;
     return undefined;
   };
 
+  const resumed = (id: string, request: IncomingMessage): Promise<Session | 'full' | undefined> | undefined => {
+    const params = readInitialize(header(request, 'x-session-initialize'));
+    return request.method === 'DELETE' || !params ? undefined : sessions.resume(id, callerOf(request), params);
+  };
+
   return {
-    post(body: string, parsed: unknown, request: IncomingMessage, response: ServerResponse): void {
+    async post(body: string, parsed: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
       const accepts = readAccept(request);
       if (!accepts.json && !accepts.stream) {
         const message = 'Accept must list application/json and text/event-stream';
@@ -47,16 +57,17 @@ export function sessionEndpoint(sessions: Sessions) {
           refuse(response, 400, { code: codes.invalidRequest, message }, first.message.id);
           return;
         }
-        const session = sessions.open();
+        const session = sessions.open(callerOf(request));
         if (session === undefined) {
-          refuseForNow(response, 'Every session of this server is at work: try again', first.message.id);
+          if (sessions.draining) response.setHeader('x-runner-draining', '1');
+          refuseForNow(response, FULL, first.message.id);
           return;
         }
         response.setHeader('mcp-session-id', session.id);
         session.post(posted, response, shape);
         return;
       }
-      const session = find(request, response);
+      const session = await find(request, response);
       if (session === undefined) return;
       const twice = posted.find(({ message }) => message.kind === 'request' && session.isPending(message.id));
       if (twice?.message.kind === 'request') {
@@ -67,24 +78,36 @@ export function sessionEndpoint(sessions: Sessions) {
       session.post(posted, response, shape);
     },
 
-    get(request: IncomingMessage, response: ServerResponse): void {
+    async get(request: IncomingMessage, response: ServerResponse): Promise<void> {
       if (!readAccept(request).stream) {
         refuse(response, 406, { code: codes.invalidRequest, message: 'Accept must list text/event-stream' });
         return;
       }
-      const session = find(request, response);
+      const session = await find(request, response);
       if (session === undefined) return;
       // Of a stream that has ended and was read to its end there is nothing more: 204 is how SSE says so.
       if (!session.listen(response, header(request, 'last-event-id'))) response.writeHead(204).end();
     },
 
-    delete(request: IncomingMessage, response: ServerResponse): void {
-      const session = find(request, response);
+    async delete(request: IncomingMessage, response: ServerResponse): Promise<void> {
+      const session = await find(request, response);
       if (session === undefined) return;
-      void sessions.close(session);
+      void sessions.endForGood(session);
       response.writeHead(204).end();
     },
   };
+}
+
+/** The name that the proxy gives to the caller; the same for everybody where it gives none. */
+export function callerOf(request: IncomingMessage): string {
+  return header(request, 'x-mcp-caller') ?? '';
+}
+
+/** What the client sent with `initialize`, as the proxy kept it: base64url of JSON. */
+function readInitialize(text: string | undefined): Params | undefined {
+  if (text === undefined) return undefined;
+  const parsed: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
+  return isObject(parsed) ? parsed : undefined;
 }
 
 function speaks(session: Session, version: string | undefined): boolean {

@@ -1,9 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
+import {
+  isId,
+  isObject,
+  type Message,
+  notificationText,
+  type Params,
+  progressTokenOf,
+  type RequestId,
+  requestText,
+  type Response,
+} from '../../lib/upstream/json-rpc.ts';
 import { EventStream, readEventId } from './event-stream.ts';
-import { Exchange, type ExchangeOptions } from './mcp-exchange.ts';
 import { type HangTiming, watchForHang } from './hang-watch.ts';
-import { isId, isObject, type Message, progressTokenOf, type RequestId } from './json-rpc.ts';
+import { Exchange, type ExchangeOptions } from './mcp-exchange.ts';
 import { ResumableStreams } from './resumable-streams.ts';
 import { endedError, ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
@@ -12,9 +22,15 @@ const STANDALONE = 'standalone';
 /** A cancelled request whose answer is on its way still gets it. */
 const CANCEL_GRACE_MS = 1_000;
 const PRIMING_SINCE = '2025-11-25';
+const RESUMED = 'runner-resumes-session';
 
 export interface SessionOptions {
+  readonly id?: string;
+  /** Whose session it is: a name that the proxy gives to callers. */
+  readonly caller: string;
   readonly start: Omit<ServerProcessOptions, 'onMessage'>;
+  /** A process that has answered a handshake already. */
+  readonly proven: ServerProcess | undefined;
   readonly hang: HangTiming;
   /** How long the server may take to answer `initialize`. */
   readonly startMs: number;
@@ -29,34 +45,47 @@ export interface Posted {
 
 /** A client's session with a server process of its own: stdio knows one client, so what the server says is this client's. */
 export class Session {
-  readonly id = randomUUID();
+  readonly id: string;
+  readonly caller: string;
   usedAt = performance.now();
   /** As the server and the client agreed. */
   protocolVersion: string | undefined;
-  readonly process: ServerProcess;
   readonly #options: SessionOptions;
   readonly #exchanges = new Set<Exchange>();
   readonly #streams = new ResumableStreams();
+  readonly #agreed = Promise.withResolvers<boolean>();
+  #process: ServerProcess;
+  #fallible: boolean;
   #counter = 0;
-  #initializeId: RequestId | undefined;
+  #initialize: { readonly id: RequestId; readonly text: string } | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.process = new ServerProcess({
-      ...options.start,
-      onMessage: (text, message) => this.#fromServer(text, message),
-    });
-    watchForHang(this.process, options.hang);
-    void this.#answerAtEnd();
+    this.id = options.id ?? randomUUID();
+    this.caller = options.caller;
+    this.#fallible = options.proven !== undefined;
+    this.#process = this.#adopt(options.proven ?? this.#fresh());
   }
 
+  /** Whether somebody waits for an answer. */
   get busy(): boolean {
-    return this.#exchanges.size > 0;
+    return [...this.#exchanges].some(({ awaited }) => awaited);
+  }
+
+  /** Whether the client listens on the session's own stream. */
+  get listening(): boolean {
+    return this.#streams.get(STANDALONE)?.connected === true;
   }
 
   /** Whether a request of this session with that id still waits for its answer. */
   isPending(id: RequestId): boolean {
     return [...this.#exchanges].some(({ pending }) => pending.has(id));
+  }
+
+  /** Does the handshake again in place of a client that did it with an earlier process. False when the server refuses. */
+  resume(params: Params): Promise<boolean> {
+    this.#sendInitialize(RESUMED, requestText(RESUMED, 'initialize', params));
+    return this.#agreed.promise;
   }
 
   /** Passes a POST on. The response is ended when the requests in it are answered, at once when there are none. */
@@ -67,9 +96,12 @@ export class Session {
     );
     if (requests.length > 0) this.#open(requests, response, shape);
     for (const { text, message } of posted) {
-      if (message.kind === 'request' && message.method === 'initialize') this.#awaitHandshake(message.id);
+      if (message.kind === 'request' && message.method === 'initialize') {
+        this.#sendInitialize(message.id, text);
+        continue;
+      }
       if (message.kind === 'notification') this.#noticeCancel(message);
-      this.process.send(text);
+      this.#process.send(text);
     }
     if (requests.length === 0) response.writeHead(202).end();
   }
@@ -89,11 +121,23 @@ export class Session {
   }
 
   end(): Promise<void> {
-    return this.process.stop();
+    return this.#process.stop();
   }
 
-  async #answerAtEnd(): Promise<void> {
-    const how = await this.process.ended;
+  #fresh(): ServerProcess {
+    return new ServerProcess({ ...this.#options.start, onMessage: () => undefined });
+  }
+
+  #adopt(process: ServerProcess): ServerProcess {
+    process.handTo({ onMessage: (text, message) => this.#fromServer(text, message) });
+    void process.ended.then((how) => {
+      if (this.#process === process) this.#endWith(how);
+    });
+    return process;
+  }
+
+  #endWith(how: string): void {
+    this.#agreed.resolve(false);
     for (const exchange of this.#exchanges) {
       for (const id of exchange.pending) exchange.answer(id, endedError(id, how));
     }
@@ -122,14 +166,15 @@ export class Session {
     this.#exchanges.add(exchange);
   }
 
-  #awaitHandshake(id: RequestId): void {
-    this.#initializeId = id;
+  #sendInitialize(id: RequestId, text: string): void {
+    this.#initialize = { id, text };
+    this.#process.send(text);
     const { startMs } = this.#options;
     const late = setTimeout(() => {
       const seconds = Math.round(startMs / 1_000);
-      if (this.protocolVersion === undefined) this.process.kill(`did not answer the handshake within ${seconds} s`);
+      if (this.protocolVersion === undefined) this.#process.kill(`did not answer the handshake within ${seconds} s`);
     }, startMs).unref();
-    void this.process.ended.then(() => clearTimeout(late));
+    void this.#agreed.promise.then(() => clearTimeout(late));
   }
 
   get #priming(): boolean {
@@ -150,15 +195,47 @@ export class Session {
       if (exchange?.say(text) !== true) this.#standalone().write(text);
       return;
     }
-    const { id, result } = message;
-    if (id === null) return;
-    const agreed = id === this.#initializeId ? result?.['protocolVersion'] : undefined;
-    if (typeof agreed === 'string') this.protocolVersion = agreed;
-    for (const exchange of this.#exchanges) if (exchange.pending.has(id)) exchange.answer(id, text);
+    const id = message.id ?? this.#onlyPending();
+    if (id === undefined) return;
+    if (id === this.#initialize?.id && this.protocolVersion === undefined && !this.#noticeHandshake(message)) return;
+    const answer = message.id === null ? JSON.stringify({ jsonrpc: '2.0', id, error: message.error }) : text;
+    for (const exchange of this.#exchanges) if (exchange.pending.has(id)) exchange.answer(id, answer);
+  }
+
+  /** An answer that names nobody can only be the one that is waited for. */
+  #onlyPending(): RequestId | undefined {
+    const pending = [...this.#exchanges].flatMap((exchange) => [...exchange.pending]);
+    return pending.length === 1 ? pending[0] : undefined;
+  }
+
+  /** False when the answer is not for the client: a proven process that takes no second handshake gives way to a fresh one. */
+  #noticeHandshake({ result, error }: Response): boolean {
+    if (error !== undefined && this.#fallible && this.#initialize) {
+      this.#fallible = false;
+      const former = this.#process;
+      this.#process = this.#adopt(this.#fresh());
+      this.#process.send(this.#initialize.text);
+      void former.stop();
+      return false;
+    }
+    const agreed = isObject(result) ? result['protocolVersion'] : undefined;
+    const resumed = this.#initialize?.id === RESUMED;
+    if (typeof agreed === 'string') {
+      this.protocolVersion = agreed;
+      watchForHang(this.#process, { timing: this.#options.hang, waitingMs: () => this.#waitingMs() });
+      if (resumed) this.#process.send(notificationText('notifications/initialized'));
+    }
+    this.#agreed.resolve(typeof agreed === 'string');
+    return !resumed;
+  }
+
+  #waitingMs(): number | undefined {
+    const [oldest] = this.#exchanges;
+    return oldest === undefined ? undefined : performance.now() - oldest.since;
   }
 
   /**
-   * The POST that a message of the server belongs to. Standard output does not tell, so: progress by its token;
+   * The POST that a message of the server belongs to. Standard output does not say, so: progress by its token;
    * requests and log lines while a single call runs, to that call, so that they cannot be lost between a call and a
    * GET stream that is not open yet; everything else to the session's own stream, where it waits for a listener.
    */
@@ -170,7 +247,7 @@ export class Session {
     }
     if (method.endsWith('/list_changed') || method === 'notifications/resources/updated') return undefined;
     const open = exchanges.filter((exchange) => exchange.open);
-    if (open.length > 1 && this.#streams.get(STANDALONE)?.connected === true) return undefined;
+    if (open.length > 1 && this.listening) return undefined;
     return open.at(-1);
   }
 

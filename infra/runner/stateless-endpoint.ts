@@ -1,28 +1,33 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { EventStream } from './event-stream.ts';
-import { readAccept, refuse, refuseForNow } from './http-exchange.ts';
+import type { RunOptions } from '../../lib/deployments/runner-contract.ts';
 import {
   codes,
   errorText,
-  isId,
   isObject,
   type Message,
   notificationText,
   type Params,
   progressTokenOf,
+  type Request,
   resultText,
-  type RpcError,
-} from './json-rpc.ts';
-import type { Answer, Peer, ServerFacts } from './peer.ts';
-import { sessionProtocols } from './session-endpoint.ts';
-import { checkRequest, metaKeys, statelessProtocol } from './stateless-request.ts';
-
-type Request = Extract<Message, { kind: 'request' }>;
+} from '../../lib/upstream/json-rpc.ts';
+import type { CallerPeer, CallerPeers } from './caller-peers.ts';
+import { EventStream } from './event-stream.ts';
+import { HeldCalls, type Outcome } from './held-calls.ts';
+import { readAccept, refuse, refuseForNow } from './http-exchange.ts';
+import type { ServerFacts } from './peer.ts';
+import { callerOf, sessionProtocols } from './session-endpoint.ts';
+import { capabilitiesOf, checkRequest, metaKeys, statelessProtocol, withoutEnvelope } from './stateless-request.ts';
+import { answerText, finished } from './stateless-result.ts';
+import { listen } from './subscriptions.ts';
+import type { Supervisor } from './supervisor.ts';
 
 export interface StatelessServer {
-  readonly facts: ServerFacts | undefined;
-  /** The connection to the server while it is ready. */
-  readonly peer: Peer | undefined;
+  readonly supervisor: Supervisor;
+  readonly callers: CallerPeers;
+  readonly options: RunOptions;
+  readonly startMs: number;
+  readonly replicaId: string;
 }
 
 const FORWARDED = new Set([
@@ -35,23 +40,74 @@ const FORWARDED = new Set([
   'prompts/get',
   'completion/complete',
 ]);
-/** Answers that a client may keep; for no time, since the server behind cannot say for how long. */
-const CACHEABLE = new Set([
-  'tools/list',
-  'resources/list',
-  'resources/templates/list',
-  'resources/read',
-  'prompts/list',
-]);
-const RESOURCE_NOT_FOUND_BEFORE = -32002;
+/** Requests in the middle of which a server may ask for input. */
+const ASKING = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
 /**
- * Protocol 2026-07-28 in front of a server that speaks the ones with a handshake: each request stands alone and goes
- * to the one process that all stateless callers share. What this revision dropped, and what a shared process cannot
- * tell apart (log lines, requests to the client), stays out.
+ * Protocol 2026-07-28 in front of a server that speaks the ones with a handshake: each request stands alone. Callers share one process, unless the
+ * deployment wants one for each of them; a request whose client offers elicitation, sampling or roots gets a process of that caller's own, so that
+ * what the server asks concerns nobody else.
  */
 export function statelessEndpoint(server: StatelessServer) {
-  return async (message: Message, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const { supervisor, callers, options, startMs } = server;
+  const held = new HeldCalls(server.replicaId);
+
+  const take = async (caller: string, capabilities: Params): Promise<CallerPeer | undefined> => {
+    const asking = Object.keys(capabilities).length > 0;
+    if (asking || options.process_per === 'caller') return callers.take(caller, capabilities);
+    const peer = await supervisor.peerWithin(startMs);
+    const { facts } = supervisor;
+    return peer && facts && { peer, facts, release: () => undefined };
+  };
+
+  const forward = async (request: Request, facts: ServerFacts, incoming: IncomingMessage, response: ServerResponse) => {
+    const { id, method, params } = request;
+    const gone = new AbortController();
+    response.once('close', () => gone.abort());
+    const token = progressTokenOf(params);
+    const stream = new EventStream(String(id), false, false);
+    const onProgress = (progress: Params): void => {
+      if (!stream.connected) stream.attach(response);
+      stream.write(notificationText('notifications/progress', { ...progress, progressToken: token }));
+    };
+    const listensToProgress = token !== undefined && readAccept(incoming).stream;
+    const outcome = await run(request, incoming, {
+      signal: gone.signal,
+      ...(listensToProgress && { onProgress }),
+    });
+    if (outcome === undefined) {
+      refuseForNow(response, 'The MCP server is not ready, or every process of it is at work', id);
+      return;
+    }
+    const { status, text } = written(id, outcome, method, facts);
+    if (stream.connected) {
+      stream.write(text);
+      stream.finish();
+    } else sendText(response, status, text);
+  };
+
+  const run = async (
+    request: Request,
+    incoming: IncomingMessage,
+    hooks: { readonly signal: AbortSignal; readonly onProgress?: (params: Params) => void },
+  ): Promise<Outcome | undefined> => {
+    const { method, params } = request;
+    const caller = callerOf(incoming);
+    if (held.knows(params['requestState'])) return held.resume(params['requestState'], caller, request);
+    const capabilities = ASKING.has(method) ? capabilitiesOf(params) : {};
+    const taken = await take(caller, capabilities);
+    if (!taken) return undefined;
+    const sent = withoutEnvelope(params);
+    if (Object.keys(capabilities).length > 0)
+      return held.start(taken, caller, request, sent, { ...hooks, capabilities });
+    try {
+      return { kind: 'answer', answer: await taken.peer.request(method, sent, hooks) };
+    } finally {
+      taken.release();
+    }
+  };
+
+  return async (message: Message, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (message.kind === 'response') {
       refuse(response, 400, { code: codes.invalidRequest, message: 'This protocol has no responses of clients' });
       return;
@@ -60,98 +116,56 @@ export function statelessEndpoint(server: StatelessServer) {
       response.writeHead(202).end();
       return;
     }
-    const problem = checkRequest(message, request.headers);
-    if (problem !== undefined) {
-      refuse(response, 400, problem, message.id);
-      return;
-    }
-    const { facts, peer } = server;
-    if (facts === undefined || peer === undefined) {
-      refuseForNow(response, 'The MCP server is not ready', message.id);
-      return;
-    }
-    if (message.method === 'server/discover') {
-      sendText(response, 200, resultText(message.id, finished(discovery(facts), facts, 'server/discover')));
-    } else if (FORWARDED.has(message.method)) {
-      await forward(message, peer, facts, request, response);
-    } else {
+    const problem = checkRequest(message, incoming.headers, supervisor.facts?.tools);
+    const { facts } = supervisor;
+    if (problem !== undefined) refuse(response, 400, problem, message.id);
+    else if (facts === undefined) refuseForNow(response, 'The MCP server is not ready', message.id);
+    else if (message.method === 'server/discover') {
+      sendText(response, 200, resultText(message.id, finished(discovery(facts, options), message.method, facts)));
+    } else if (message.method === 'subscriptions/listen') {
+      const peer = await supervisor.peerWithin(startMs);
+      if (peer) listen(message, peer, facts, response);
+      else refuseForNow(response, 'The MCP server is not ready', message.id);
+    } else if (FORWARDED.has(message.method)) await forward(message, facts, incoming, response);
+    else {
       const error = { code: codes.methodNotFound, message: `Method not found: ${message.method}` };
       refuse(response, 404, error, message.id);
     }
   };
 }
 
-function discovery({ capabilities, instructions }: ServerFacts): Params {
-  const { tools, resources, prompts, completions } = capabilities;
-  return {
-    supportedVersions: [statelessProtocol, ...sessionProtocols],
-    // Without `listChanged` and `subscribe`: a change is told to sessions alone.
-    capabilities: {
-      ...(isObject(tools) ? { tools: {} } : {}),
-      ...(isObject(resources) ? { resources: {} } : {}),
-      ...(isObject(prompts) ? { prompts: {} } : {}),
-      ...(isObject(completions) ? { completions: {} } : {}),
-    },
-    ...(instructions === undefined ? {} : { instructions }),
-    ttlMs: 0,
-    cacheScope: 'private',
-  };
-}
-
-async function forward(
-  { id, method, params }: Request,
-  peer: Peer,
-  facts: ServerFacts,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
-  const gone = new AbortController();
-  response.once('close', () => gone.abort());
-  const token = progressTokenOf(params);
-  const stream = new EventStream(String(id), false, false);
-  const { stream: takesStream } = readAccept(request);
-  const onProgress = (progress: Params): void => {
-    if (!stream.connected) stream.attach(response);
-    stream.write(notificationText('notifications/progress', { ...progress, progressToken: token }));
-  };
-  const answer = await peer.request(method, withoutEnvelope(params), {
-    signal: gone.signal,
-    ...(isId(token) && takesStream ? { onProgress } : {}),
+function discovery({ capabilities, instructions }: ServerFacts, { eras }: RunOptions): Params {
+  const offered = ['tools', 'resources', 'prompts', 'completions'].flatMap((name) => {
+    const capability = capabilities[name];
+    return isObject(capability) ? [[name, capability] as const] : [];
   });
-  const text =
-    answer.result === undefined
-      ? errorText(id, modernError(answer))
-      : resultText(id, finished(answer.result, facts, method));
-  if (stream.connected) {
-    stream.write(text);
-    stream.finish();
-  } else sendText(response, answer.error?.code === codes.methodNotFound ? 404 : 200, text);
-}
-
-/** What every result of this revision carries. */
-function finished(result: Params, { serverInfo }: ServerFacts, method: string): Params {
-  const meta = isObject(result['_meta']) ? result['_meta'] : {};
   return {
-    ...(CACHEABLE.has(method) ? { ttlMs: 0, cacheScope: 'private' } : {}),
-    ...result,
-    resultType: 'complete',
-    _meta: { ...meta, [metaKeys.serverInfo]: serverInfo },
+    supportedVersions: [statelessProtocol, ...(eras.includes('2025-11-25') ? sessionProtocols : [])],
+    capabilities: Object.fromEntries(offered),
+    ...(instructions === undefined ? {} : { instructions }),
   };
 }
 
-function modernError({ error }: Answer): RpcError {
-  if (error === undefined) return { code: codes.internal, message: 'The server gave no answer' };
-  return error.code === RESOURCE_NOT_FOUND_BEFORE ? { ...error, code: codes.invalidParams } : error;
-}
-
-/** Earlier revisions know nothing of the envelope, and progress goes under the runner's own token. */
-function withoutEnvelope(params: Params): Params {
-  const { _meta: meta, ...rest } = params;
-  if (!isObject(meta)) return rest;
-  const kept = Object.entries(meta).filter(
-    ([key]) => key !== 'progressToken' && !key.startsWith('io.modelcontextprotocol/'),
-  );
-  return kept.length === 0 ? rest : { ...rest, _meta: Object.fromEntries(kept) };
+function written(
+  id: string | number,
+  outcome: Outcome,
+  method: string,
+  facts: ServerFacts,
+): { readonly status: number; readonly text: string } {
+  if (outcome.kind === 'invalid') return { status: 400, text: errorText(id, outcome.error) };
+  if (outcome.kind === 'input') {
+    const { inputRequests, requestState } = outcome;
+    const meta = { [metaKeys.serverInfo]: facts.serverInfo };
+    return {
+      status: 200,
+      text: resultText(id, { resultType: 'input_required', inputRequests, requestState, _meta: meta }),
+    };
+  }
+  const { answer } = outcome;
+  return {
+    status: answer.error?.code === codes.methodNotFound ? 404 : 200,
+    text: answerText(id, answer, method, facts),
+  };
 }
 
 function sendText(response: ServerResponse, status: number, text: string): void {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { codes, isObject, type Message, type RpcError } from './json-rpc.ts';
+import { codes, isObject, type Message, type Params, type RpcError } from '../../lib/upstream/json-rpc.ts';
+import type { McpTool } from '../../lib/upstream/server-answers.ts';
 import { sessionProtocols } from './session-endpoint.ts';
 
 export const statelessProtocol = '2026-07-28';
@@ -9,6 +10,7 @@ export const metaKeys = {
   protocolVersion: `${PREFIX}protocolVersion`,
   clientCapabilities: `${PREFIX}clientCapabilities`,
   serverInfo: `${PREFIX}serverInfo`,
+  subscriptionId: `${PREFIX}subscriptionId`,
 } as const;
 
 /** Methods whose subject is mirrored in the header `Mcp-Name`. */
@@ -31,12 +33,13 @@ export function isStateless(message: Message | undefined, headers: IncomingHttpH
 export function checkRequest(
   message: Extract<Message, { kind: 'request' }>,
   headers: IncomingHttpHeaders,
+  tools: readonly McpTool[] = [],
 ): RpcError | undefined {
   const envelope = envelopeOf(message);
   const version = envelope?.[metaKeys.protocolVersion];
-  const told = headers['mcp-protocol-version'];
+  const said = headers['mcp-protocol-version'];
   if (typeof version !== 'string') return invalid(`_meta has no ${metaKeys.protocolVersion}`);
-  if (told !== version) return mismatch(`MCP-Protocol-Version is ${show(told)}, the body says ${show(version)}`);
+  if (said !== version) return mismatch(`MCP-Protocol-Version is ${show(said)}, the body says ${show(version)}`);
   if (version !== statelessProtocol) {
     const data = { supported: [statelessProtocol, ...sessionProtocols], requested: version };
     return { code: codes.unsupportedVersion, message: 'Unsupported protocol version', data };
@@ -51,7 +54,52 @@ export function checkRequest(
   if (field !== undefined && name !== subject) {
     return mismatch(`Mcp-Name is ${show(name)}, params.${field} is ${show(subject)}`);
   }
+  if (message.method !== 'tools/call') return undefined;
+  const tool = tools.find((each) => each.name === subject);
+  return tool && checkMirrored(tool, message.params['arguments'], headers);
+}
+
+/** Arguments that a tool's schema wants mirrored in a header `Mcp-Param-<name>` (`x-mcp-header`) must be the same there. */
+function checkMirrored({ inputSchema }: McpTool, given: unknown, headers: IncomingHttpHeaders): RpcError | undefined {
+  const properties = isObject(inputSchema['properties']) ? inputSchema['properties'] : {};
+  for (const [name, schema] of Object.entries(properties)) {
+    const mirrored = isObject(schema) ? schema['x-mcp-header'] : undefined;
+    if (typeof mirrored !== 'string' || mirrored === '') continue;
+    const value = isObject(given) ? given[name] : undefined;
+    const header = decode(headers[`mcp-param-${mirrored.toLowerCase()}`]);
+    const expected = value === undefined || value === null || isObject(value) ? undefined : textOf(value);
+    if (header !== expected && !(isNumber(header) && isNumber(expected) && Number(header) === Number(expected)))
+      return mismatch(`Mcp-Param-${mirrored} is ${show(header)}, arguments.${name} is ${show(value)}`);
+  }
   return undefined;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function isNumber(text: string | undefined): boolean {
+  return text !== undefined && text !== '' && Number.isFinite(Number(text));
+}
+
+/** What a client offers to a server that asks: elicitation, sampling, roots. */
+export function capabilitiesOf(params: Params): Params {
+  const envelope = isObject(params['_meta']) ? params['_meta'] : {};
+  const offered = envelope[metaKeys.clientCapabilities];
+  if (!isObject(offered)) return {};
+  return Object.fromEntries(
+    ['elicitation', 'sampling', 'roots'].flatMap((name) => (isObject(offered[name]) ? [[name, offered[name]]] : [])),
+  );
+}
+
+/** Earlier revisions know nothing of the envelope, of answers that come with the request, and progress goes under the runner's own token. */
+export function withoutEnvelope(params: Params): Params {
+  const { _meta: meta, inputResponses, requestState, ...rest } = params;
+  if (!isObject(meta)) return rest;
+  const kept = Object.entries(meta).filter(
+    ([key]) => key !== 'progressToken' && !key.startsWith('io.modelcontextprotocol/'),
+  );
+  return kept.length === 0 ? rest : { ...rest, _meta: Object.fromEntries(kept) };
 }
 
 function envelopeOf({ params }: Exclude<Message, { kind: 'response' }>): Readonly<Record<string, unknown>> | undefined {

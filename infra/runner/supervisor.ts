@@ -4,7 +4,7 @@ import { watchForHang } from './hang-watch.ts';
 import { Peer, type ServerFacts } from './peer.ts';
 import type { Guard } from './guard.ts';
 import type { LogBuffer } from './log-buffer.ts';
-import type { Command } from './server-process.ts';
+import type { Command, ServerProcess } from './server-process.ts';
 
 export interface SupervisorOptions {
   /** Makes the server ready to be started, and says how. Its error's message is the reason of a failure. */
@@ -18,22 +18,28 @@ export interface SupervisorOptions {
 
 export const defaultTiming = {
   /** From the start of the process to the end of the handshake. */
-  startMs: 45_000,
+  startMs: 90_000,
   backoffMs: 500,
   longestBackoffMs: 30_000,
   windowMs: 600_000,
   pingMs: 15_000,
-  unhealthyMs: 10_000,
+  busyPingMs: 4_000,
+  unhealthyMs: 8_000,
   hungMs: 60_000,
+  callMs: 300_000,
 };
 
 const RESTARTS_IN_WINDOW = 5;
 const RUBBISH_LINES = 1_000;
+const RELIST_MS = 200;
+
+/** Why a life of the process ended: it was handed to a session, stopped, or something went wrong. */
+type End = 'handed-over' | 'stopped' | { readonly reason: string };
 
 /**
- * Keeps one process of the server running, met and answering: the one that proves readiness and answers requests
- * without a session. A start that fails the first time fails for good; later ones are tried again with growing pauses,
- * until the fifth restart in ten minutes.
+ * Keeps one process of the server running, proven and answering: it proves readiness, answers requests without a session, and is what the next session
+ * gets, so that a slow start is paid before a client comes. A start that fails the first time fails for good; later ones are tried again with growing
+ * pauses, until the fifth restart in ten minutes.
  */
 export class Supervisor {
   restarts = 0;
@@ -45,6 +51,9 @@ export class Supervisor {
   readonly #stopping = new AbortController();
   #peer: Peer | undefined;
   #ready = false;
+  #served = false;
+  #handedOver = Promise.withResolvers<void>();
+  #readiness = Promise.withResolvers<void>();
   #restartedAt: number[] = [];
   #running: Promise<void> | undefined;
 
@@ -53,13 +62,30 @@ export class Supervisor {
     this.#timing = { ...defaultTiming, ...options.timing };
   }
 
-  /** The connection to the server while it is ready. */
-  get peer(): Peer | undefined {
-    return this.#ready ? this.#peer : undefined;
+  /** How many requests without a session are in flight. */
+  get busy(): number {
+    return this.#peer?.busy ?? 0;
   }
 
   get pid(): number | undefined {
     return this.#peer?.process.pid;
+  }
+
+  /** The connection to the server for a request without a session; waits up to `ms` while a process is being started. */
+  async peerWithin(ms: number): Promise<Peer | undefined> {
+    if (!this.#ready) await Promise.race([this.#readiness.promise, sleep(ms, undefined, { ref: false })]);
+    if (!this.#ready) return undefined;
+    this.#served = true;
+    return this.#peer;
+  }
+
+  /** The proven process, for a session of its own; another one is started in its place. Undefined when it has served others, or is not ready. */
+  handOver(): ServerProcess | undefined {
+    const peer = this.#peer;
+    if (!this.#ready || this.#served || peer === undefined || peer.busy > 0 || peer.process.over) return undefined;
+    this.#unready();
+    this.#handedOver.resolve();
+    return peer.process;
   }
 
   /** Runs until stopped or failed. */
@@ -82,25 +108,28 @@ export class Supervisor {
       return;
     }
     this.#options.onState('initializing', {});
-    let reason = await this.#live(this.command);
-    while (reason !== undefined && this.facts !== undefined) {
-      const now = performance.now();
-      this.#restartedAt = [...this.#restartedAt.filter((at) => now - at < this.#timing.windowMs), now];
-      if (this.#restartedAt.length > RESTARTS_IN_WINDOW) {
-        reason = `${RESTARTS_IN_WINDOW} restarts in ten minutes; at last: ${reason}`;
-        break;
+    let end = await this.#live(this.command);
+    while (end === 'handed-over' || (end !== 'stopped' && this.facts !== undefined)) {
+      if (end !== 'handed-over') {
+        const { reason } = end;
+        const now = performance.now();
+        this.#restartedAt = [...this.#restartedAt.filter((at) => now - at < this.#timing.windowMs), now];
+        if (this.#restartedAt.length > RESTARTS_IN_WINDOW) {
+          end = { reason: `${RESTARTS_IN_WINDOW} restarts in ten minutes; at last: ${reason}` };
+          break;
+        }
+        this.restarts += 1;
+        this.#options.onState('restarting', { reason });
+        await this.#pause();
       }
-      this.restarts += 1;
-      this.#options.onState('restarting', { reason });
-      await this.#pause();
-      reason = await this.#live(this.command);
+      end = await this.#live(this.command);
     }
-    if (reason !== undefined) this.#options.onState('failed', { reason });
+    if (typeof end === 'object') this.#options.onState('failed', end);
   }
 
-  /** One life of the process. Answers why it ended; undefined when that was asked for. */
-  async #live(command: Command): Promise<string | undefined> {
-    if (this.#stopping.signal.aborted) return undefined;
+  /** One life of the process, up to its end or its handing over. */
+  async #live(command: Command): Promise<End> {
+    if (this.#stopping.signal.aborted) return 'stopped';
     let rubbish: string | undefined;
     let lines = 0;
     const peer = new Peer({
@@ -114,35 +143,71 @@ export class Supervisor {
       },
     });
     this.#peer = peer;
+    this.#served = false;
+    this.#handedOver = Promise.withResolvers();
     const printed = (): string =>
       rubbish === undefined ? '' : `; it printed on standard output: ${rubbish.slice(0, 200)}`;
     try {
       this.facts = await this.#meet(peer);
     } catch (error) {
       await peer.process.stop(1_000);
-      return this.#stopping.signal.aborted ? undefined : `${(error as Error).message}${printed()}`;
+      return this.#stopping.signal.aborted ? 'stopped' : { reason: `${(error as Error).message}${printed()}` };
     }
     this.#ready = true;
+    this.#readiness.resolve();
     this.#options.onState('ready', { facts: this.facts });
-    const watch = watchForHang(peer.process, this.#timing, (healthy) =>
-      this.#options.onState(
-        healthy ? 'ready' : 'unhealthy',
-        healthy ? {} : { reason: 'the server does not answer pings' },
-      ),
-    );
-    const how = await peer.process.ended;
+    this.#followTools(peer);
+    const watch = watchForHang(peer.process, {
+      timing: this.#timing,
+      waitingMs: () => peer.waitingMs,
+      onHealth: (healthy) =>
+        this.#options.onState(
+          healthy ? 'ready' : 'unhealthy',
+          healthy ? {} : { reason: 'the server shows no sign of life' },
+        ),
+    });
+    const how = await Promise.race([peer.process.ended, this.#handedOver.promise]);
     watch.stop();
+    if (how === undefined) {
+      if (this.#peer === peer) this.#peer = undefined;
+      return this.#stopping.signal.aborted ? 'stopped' : 'handed-over';
+    }
+    this.#unready();
+    return this.#stopping.signal.aborted ? 'stopped' : { reason: `the server ${how}` };
+  }
+
+  #unready(): void {
     this.#ready = false;
-    return this.#stopping.signal.aborted ? undefined : `the server ${how}`;
+    this.#readiness = Promise.withResolvers();
+  }
+
+  /** Servers whose tools come and go say so; the list that is reported follows. */
+  #followTools(peer: Peer): void {
+    let soon: NodeJS.Timeout | undefined;
+    const relist = async (): Promise<void> => {
+      const tools = await peer.listTools();
+      if (this.#peer !== peer || !this.#ready || this.facts === undefined) return;
+      this.facts = { ...this.facts, tools };
+      this.#options.onState('ready', { facts: this.facts });
+    };
+    peer.listeners.add((method) => {
+      if (method !== 'notifications/tools/list_changed') return;
+      clearTimeout(soon);
+      soon = setTimeout(() => {
+        relist().catch((error: unknown) =>
+          this.#options.log.add('runner', `the changed list of tools could not be read: ${(error as Error).message}`),
+        );
+      }, RELIST_MS).unref();
+    });
   }
 
   async #meet(peer: Peer): Promise<ServerFacts> {
-    const patience = new AbortController();
+    const waiting = new AbortController();
     const { startMs } = this.#timing;
-    const late = sleep(startMs, undefined, { signal: patience.signal }).then(() => {
+    const late = sleep(startMs, undefined, { signal: waiting.signal }).then(() => {
       throw new Error(`the server did not answer the handshake within ${Math.round(startMs / 1_000)} s`);
     });
-    // The process's own end tells more than the error answer which it turns the handshake into.
+    // The process's own end says more than the error answer which it turns the handshake into.
     const ended = peer.process.ended.then((how) => {
       throw new Error(`the server ${how}${how.startsWith('ended') ? ' before it was ready' : ''}`);
     });
@@ -153,7 +218,7 @@ export class Supervisor {
     try {
       return await Promise.race([met, late, ended]);
     } finally {
-      patience.abort();
+      waiting.abort();
       for (const loser of [met, late, ended]) loser.catch(() => undefined);
     }
   }

@@ -16,7 +16,7 @@ const maxLogLine = 1_000;
  * Takes what a runner says of itself. A report that is older than one that was taken changes nothing.
  * @throws Problem `unauthorized`.
  */
-export async function takeReport(
+export async function applyReport(
   services: Services,
   authorization: string | undefined,
   report: RunnerReport,
@@ -32,13 +32,13 @@ export async function takeReport(
     findPlace(services.containers, replica),
     readError(services, replica, report),
   ]);
-  const fleet = await changeReplicas(services, { replicaId: replica.id }, (before, now) => {
+  const state = await changeReplicas(services, { replicaId: replica.id }, (before, now) => {
     const current = before.replicas.find(({ id }) => id === replica.id);
     if (!current || current.endedAt || report.seq <= current.seq) return before;
-    const heard = withReplica(before, replica.id, (each) => told({ ...each, ...place }, report, lastError, now));
-    return withDeployment(heard, replica.deploymentId, (each) => described(each, report, lastError));
+    const next = withReplica(before, replica.id, (each) => reported({ ...each, ...place }, report, lastError, now));
+    return withDeployment(next, replica.deploymentId, (each) => described(each, report, lastError));
   });
-  const now = fleet?.replicas.find(({ id }) => id === replica.id);
+  const now = state?.replicas.find(({ id }) => id === replica.id);
   return now && !now.endedAt && !now.stoppingAt ? {} : { stop: true };
 }
 
@@ -78,7 +78,7 @@ async function readError(
   return { reason: mask(last_error.reason), log: last_error.log.map(mask) };
 }
 
-function told(current: Replica, report: RunnerReport, lastError: LastError | undefined, now: Date): Replica {
+function reported(current: Replica, report: RunnerReport, lastError: LastError | undefined, now: Date): Replica {
   const over = report.state === 'failed' || report.state === 'stopped';
   return {
     ...current,

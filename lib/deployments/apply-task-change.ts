@@ -6,7 +6,7 @@ import type { DeploymentQueue } from './ports.ts';
 import { placed } from './run-deployment.ts';
 
 /** Takes what the cluster says of a task: where it listens, or that it has ended. Tasks of nobody's are passed over; the sweeper finds them. */
-export async function takeTaskChange(
+export async function applyTaskChange(
   services: ReplicaServices & { readonly deploymentQueue: DeploymentQueue; readonly containers: Containers },
   { taskArn, lastStatus, stoppedReason, containers }: TaskStateChange,
 ): Promise<void> {
@@ -14,16 +14,16 @@ export async function takeTaskChange(
   if (lastStatus === 'STOPPED') {
     const exitCode = containers.find((each) => each.exitCode !== undefined)?.exitCode;
     const end = { ...(stoppedReason !== undefined && { stoppedReason }), ...(exitCode !== undefined && { exitCode }) };
-    await changeReplicas(services, { taskId }, (fleet, now) => ({
-      ...fleet,
-      replicas: fleet.replicas.map((each) => (each.taskId === taskId ? endedBy(each, end, now) : each)),
+    await changeReplicas(services, { taskId }, (state, now) => ({
+      ...state,
+      replicas: state.replicas.map((each) => (each.taskId === taskId ? endedBy(each, end, now) : each)),
     }));
   }
   if (lastStatus !== 'RUNNING') return;
   const [task] = await services.containers.describe([taskId]);
   if (!task?.address) return;
-  await changeReplicas(services, { taskId }, (fleet) => {
-    const replica = fleet.replicas.find((each) => each.taskId === taskId);
-    return replica ? withReplica(fleet, replica.id, (current) => ({ ...current, ...placed(task) })) : fleet;
+  await changeReplicas(services, { taskId }, (state) => {
+    const replica = state.replicas.find((each) => each.taskId === taskId);
+    return replica ? withReplica(state, replica.id, (current) => ({ ...current, ...placed(task) })) : state;
   });
 }

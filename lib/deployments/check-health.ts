@@ -1,7 +1,8 @@
 import type { Encryptor } from '../secrets/encryptor.ts';
 import type { Upstream } from '../upstream/ports.ts';
-import { findDeployment } from './assert-owner.ts';
-import type { DeploymentStore, HealthStatus, Replica } from './ports.ts';
+import { type Caller, owns } from '../kernel/http/caller.ts';
+import { findDeployment, findOwnDeployment } from './assert-owner.ts';
+import type { Deployment, DeploymentStore, HealthStatus, Replica } from './ports.ts';
 import { probeRemote } from './probe-remote.ts';
 import { checkRunner } from './runner-client.ts';
 
@@ -12,11 +13,16 @@ interface Services {
 }
 
 /**
- * Asks every replica of a deployment now, and notes the outcome.
- * @throws Problem `not-found`.
+ * Asks every replica of a deployment now, and notes the outcome. A check of a remote server carries its owner's headers, so it is made for owner and
+ * admins; others see how the last one ended.
+ * @throws Problem `not-found`; `forbidden` for somebody else's private deployment.
  */
-export async function checkDeploymentHealth(services: Services, id: string) {
+export async function checkDeploymentHealth(services: Services, caller: Caller, id: string) {
   const deployment = await findDeployment(services.deployments, id);
+  if (!owns(caller, deployment.ownerId)) {
+    if (deployment.access === 'private') await findOwnDeployment(services.deployments, caller, id, 'deployments:read');
+    return lastKnown(deployment);
+  }
   const replicas = (await services.deployments.replicasOf(id)).filter(({ endedAt }) => endedAt === undefined);
   const check = async (replica: Replica) => {
     const startedAt = performance.now();
@@ -40,5 +46,15 @@ export async function checkDeploymentHealth(services: Services, id: string) {
       healthy: result?.healthy ?? false,
       response_time_ms: result?.ms ?? null,
     })),
+  };
+}
+
+function lastKnown({ id, status, health, lastHealthCheck, updatedAt }: Deployment) {
+  return {
+    deployment_id: id,
+    status,
+    health_status: health,
+    checked_at: (lastHealthCheck ?? updatedAt).toISOString(),
+    replicas: [],
   };
 }

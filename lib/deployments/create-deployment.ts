@@ -11,9 +11,11 @@ import type { Encryptor } from '../secrets/encryptor.ts';
 import { openToolSecrets } from '../tools/keep-secrets.ts';
 import type { ToolRecord, ToolStore } from '../tools/ports.ts';
 import { changeReplicas, type ReplicaServices } from './change-replicas.ts';
+import { assertAllowed } from './launch-policy.ts';
 import { resolveLaunch } from './launch.ts';
-import type { Deployment, DeploymentQueue, Fleet } from './ports.ts';
+import type { Deployment, DeploymentQueue, DeploymentState } from './ports.ts';
 import { presentSummary } from './present.ts';
+import { RunOptions } from './runner-contract.ts';
 import type { CreateDeployment } from './schema.ts';
 import { encryptSecrets } from './secrets.ts';
 
@@ -41,7 +43,7 @@ export async function createDeployment(
   const launch = serverOf(tool, config.server);
   const environment = typeof config.environment === 'string' ? { ENVIRONMENT: config.environment } : config.environment;
   const secrets = { ...(await keptSecrets(services.encryptor, tool, launch)), ...config.secrets };
-  resolveLaunch({ launch }, { ...environment, ...secrets });
+  assertAllowed(resolveLaunch({ launch }, { ...environment, ...secrets }), services.settings);
   const id = newId();
   const earlier = await services.deployments.find(id);
   // A try of the same request that got as far as its row.
@@ -63,6 +65,7 @@ export async function createDeployment(
     ...config.resources,
     idleTimeoutS: config.idle_timeout_s === 0 ? undefined : config.idle_timeout_s,
     environment,
+    options: RunOptions.parse(config),
     secrets: await encryptSecrets(services.encryptor, id, secrets),
     generation: 1,
     serverInfo: undefined,
@@ -79,17 +82,17 @@ export async function createDeployment(
     target: { type: 'deployment', id },
     details: { slug: tool.slug, tool_id: tool.id, replace },
   });
-  const alter = (before: Fleet, now: Date): Fleet => {
+  const alter = (before: DeploymentState, now: Date): DeploymentState => {
     if (before.toolDeleted) throw notFound('tool', tool_id);
     const running = before.deployments.find(({ active }) => active);
     if (running && !replace) throw taken(running);
     const made = { ...deployment, active: !running, replacesId: running?.id, deployedAt: now, updatedAt: now };
     return { ...withoutRivals(before), deployments: [...withoutRivals(before).deployments, made] };
   };
-  const fleet = await withinDeploymentQuota(services, caller, deployment, () =>
+  const state = await withinDeploymentQuota(services, caller, deployment, () =>
     changeReplicas(services, { toolId: tool.id }, alter, [entry]),
   );
-  const made = fleet?.deployments.find((each) => each.id === id);
+  const made = state?.deployments.find((each) => each.id === id);
   if (!made) throw notFound('tool', tool_id);
   return presentSummary(made, services.settings.BASE_URL);
 }
@@ -123,10 +126,10 @@ function keptSecrets(
 }
 
 /** A replacement that is not ready yet makes room for a newer one. */
-function withoutRivals(fleet: Fleet): Fleet {
+function withoutRivals(state: DeploymentState): DeploymentState {
   return {
-    ...fleet,
-    deployments: fleet.deployments.map((each) => (each.active ? each : { ...each, status: 'stopping' as const })),
+    ...state,
+    deployments: state.deployments.map((each) => (each.active ? each : { ...each, status: 'stopping' as const })),
   };
 }
 

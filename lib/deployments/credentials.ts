@@ -1,12 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { createLRU } from 'lru.min';
 import * as z from 'zod';
 import { newId } from '../kernel/ids.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import type { Credentials, Deployment, Replica } from './ports.ts';
 
 const CredentialsShape = z.object({ bootstrap: z.string(), report: z.string(), proxy: z.string() });
-const maxRemembered = 500;
-const remembered = new Map<string, Credentials>();
+const remembered = createLRU<string, Credentials>({ max: 500 });
 
 /** A replica that has no task yet, with credentials of its own. */
 export async function newReplica(encryptor: Encryptor, { id, generation }: Deployment, now: Date): Promise<Replica> {
@@ -24,7 +24,7 @@ export async function newReplica(encryptor: Encryptor, { id, generation }: Deplo
     taskId: undefined,
     host: undefined,
     port: undefined,
-    credentials: await encryptor.encrypt(JSON.stringify(credentials), placeOf(replicaId)),
+    credentials: await encryptor.encrypt(JSON.stringify(credentials), contextOf(replicaId)),
     bootstrapHash: hashOf(credentials.bootstrap),
     reportHash: hashOf(credentials.report),
     nonce: undefined,
@@ -45,10 +45,8 @@ export async function newReplica(encryptor: Encryptor, { id, generation }: Deplo
 export async function credentialsOf(encryptor: Encryptor, { id, credentials }: Replica): Promise<Credentials> {
   const known = remembered.get(id);
   if (known) return known;
-  const opened = CredentialsShape.parse(JSON.parse(await encryptor.decrypt(credentials, placeOf(id))));
+  const opened = CredentialsShape.parse(JSON.parse(await encryptor.decrypt(credentials, contextOf(id))));
   remembered.set(id, opened);
-  const oldest = remembered.keys().next();
-  if (remembered.size > maxRemembered && !oldest.done) remembered.delete(oldest.value);
   return opened;
 }
 
@@ -61,6 +59,6 @@ function secret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-function placeOf(replicaId: string): string {
+function contextOf(replicaId: string): string {
   return `replica:${replicaId}`;
 }

@@ -4,7 +4,7 @@ import type { ToolWriting } from '../tools/change.ts';
 import { deleteTool } from '../tools/delete-tool.ts';
 import { changeReplicas, type ReplicaServices } from './change-replicas.ts';
 import type { DeploymentQueue } from './ports.ts';
-import { ended } from './stop-deployment.ts';
+import { markStopping } from './stop-deployment.ts';
 import { wantsReplicas } from './reconcile-state.ts';
 
 /**
@@ -21,9 +21,9 @@ export async function deleteDeployedTool(
   if (!force && tool && owns(caller, tool.authorId)) await assertNoneRunning(services, tool.id);
   const deleted = await deleteTool(services, caller, idOrSlug, ifMatch);
   // After the deletion, because from then on nothing new can be deployed.
-  await changeReplicas(services, { toolId: deleted.id }, (fleet) => ({
-    ...fleet,
-    deployments: fleet.deployments.map(ended),
+  await changeReplicas(services, { toolId: deleted.id }, (state) => ({
+    ...state,
+    deployments: state.deployments.map(markStopping),
   }));
   return deleted;
 }

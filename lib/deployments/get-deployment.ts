@@ -1,3 +1,4 @@
+import { type Caller, owns } from '../kernel/http/caller.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { UsageStore } from '../usage/ports.ts';
 import { findDeployment } from './assert-owner.ts';
@@ -8,9 +9,15 @@ import type { DeploymentView } from './schema.ts';
 /** @throws Problem `not-found`. */
 export async function getDeployment(
   { deployments, usage, settings }: { deployments: DeploymentStore; usage: UsageStore; settings: BaseSettings },
+  caller: Caller,
   id: string,
 ): Promise<DeploymentView> {
   const deployment = await findDeployment(deployments, id);
   const [replicas, metrics] = await Promise.all([deployments.replicasOf(id), usage.metricsOf(id)]);
-  return presentDeployment(deployment, { baseUrl: settings.BASE_URL, replicas, metrics });
+  return presentDeployment(deployment, {
+    baseUrl: settings.BASE_URL,
+    replicas,
+    metrics,
+    isOwn: owns(caller, deployment.ownerId),
+  });
 }

@@ -1,5 +1,5 @@
 import type { OutboxEntry } from '../outbox/ports.ts';
-import type { RunnerState } from './runner-contract.ts';
+import type { RunnerState, RunOptions } from './runner-contract.ts';
 
 export const deploymentStatuses = [
   'starting',
@@ -51,6 +51,8 @@ export interface Deployment {
   readonly environment: Readonly<Record<string, string>>;
   /** Sealed JSON for the place `deployment:<id>`. */
   readonly secrets: string | undefined;
+  /** How its server is run. */
+  readonly options: RunOptions;
   readonly generation: number;
   readonly serverInfo: Readonly<Record<string, unknown>> | undefined;
   readonly protocolVersion: string | undefined;
@@ -101,7 +103,7 @@ export interface Replica {
 }
 
 /** What of one tool is deployed: what is not over yet, the deployment that was asked for, and their replicas. */
-export interface Fleet {
+export interface DeploymentState {
   /** A deleted tool gets no new deployment. */
   readonly toolDeleted: boolean;
   readonly deployments: readonly Deployment[];
@@ -113,7 +115,7 @@ export interface DeploymentFilter {
   readonly toolId: string | undefined;
 }
 
-/** Which fleet is meant: by tool, by deployment, or by replica. */
+/** Which state is meant: by tool, by deployment, or by replica. */
 export type ReplicasKey =
   | { readonly toolId: string }
   | { readonly deploymentId: string }
@@ -129,19 +131,24 @@ export interface DeploymentStore {
     filter: DeploymentFilter,
     page: { readonly offset: number; readonly limit: number },
   ): Promise<{ items: Deployment[]; total: number }>;
-  /** Where a tool's endpoint leads, and the replicas that can take calls. */
-  route(slug: string): Promise<{ deployment: Deployment; ready: Replica[] } | undefined>;
+  /** Where a tool's endpoint leads, and its replicas that can be reached. */
+  servingTarget(slug: string): Promise<{ deployment: Deployment; replicas: Replica[] } | undefined>;
   byBootstrap(hash: string): Promise<Replica | undefined>;
   byReport(hash: string): Promise<Replica | undefined>;
   /**
-   * Locks the tool and its fleet, lets `decide` make the next one, and writes what differs together with the outbox entries. A deployment or
+   * Locks the tool and its state, lets `decide` make the next one, and writes what differs together with the outbox entries. A deployment or
    * replica that was not there is inserted. `decide` may run twice. Nothing happens when there is no such tool, or it is deleted and nothing runs.
-   * @returns what `decide` made; undefined when there is no such fleet.
+   * @returns what `decide` made; undefined when there is no such state.
    */
-  change<T extends ReplicasChange>(key: ReplicasKey, decide: (fleet: Fleet) => T | Promise<T>): Promise<T | undefined>;
+  change<T extends ReplicasChange>(
+    key: ReplicasKey,
+    decide: (state: DeploymentState) => T | Promise<T>,
+  ): Promise<T | undefined>;
   /** A sign of life that changes nothing else. False when a newer report was there or the replica has ended. */
   seen(replicaId: string, at: Date, report: Pick<Replica, 'seq' | 'restarts' | 'memoryMb'>): Promise<boolean>;
   checked(id: string, at: Date, health: HealthStatus): Promise<void>;
+  /** A user's deployments that run, start or sleep. */
+  activeOf(userId: string): Promise<Deployment[]>;
   /** Replicas that have not ended. */
   alive(): Promise<Replica[]>;
   /** Deployments on their way that have not moved since `before`, and running ones without a replica that lives. */
@@ -149,7 +156,7 @@ export interface DeploymentStore {
 }
 
 export interface ReplicasChange {
-  readonly fleet: Fleet;
+  readonly state: DeploymentState;
   readonly outbox: readonly OutboxEntry[];
 }
 

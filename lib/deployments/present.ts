@@ -22,9 +22,21 @@ export function presentSummary(deployment: Deployment, baseUrl: string): z.outpu
   };
 }
 
+interface PresentOptions {
+  readonly baseUrl: string;
+  readonly replicas: readonly Replica[];
+  readonly metrics: Metrics;
+  /** Whether the reader is the owner or an admin. */
+  readonly isOwn: boolean;
+}
+
+function nameOf(info: Deployment['serverInfo']): Record<string, unknown> | null {
+  return info ? { name: info['name'], version: info['version'] } : null;
+}
+
 export function presentDeployment(
   deployment: Deployment,
-  { baseUrl, replicas, metrics }: { baseUrl: string; replicas: readonly Replica[]; metrics: Metrics },
+  { baseUrl, replicas, metrics, isOwn }: PresentOptions,
 ): DeploymentView {
   const memory = replicas.filter(({ endedAt }) => endedAt === undefined).flatMap(({ memoryMb }) => memoryMb ?? []);
   return {
@@ -32,20 +44,23 @@ export function presentDeployment(
     replicas: deployment.replicas,
     resources: { cpu: deployment.cpu, memory: deployment.memory },
     idle_timeout_s: deployment.idleTimeoutS ?? 0,
+    ...deployment.options,
     tool_revision: deployment.toolRevision,
     connect: connectBlocks(deployment.slug, endpointUrl(baseUrl, deployment.slug)),
     last_health_check: deployment.lastHealthCheck?.toISOString() ?? null,
     last_called_at: deployment.lastCalledAt?.toISOString() ?? null,
-    server_info: deployment.serverInfo ?? null,
+    server_info: isOwn ? (deployment.serverInfo ?? null) : nameOf(deployment.serverInfo),
     protocol_version: deployment.protocolVersion ?? null,
     tools:
       deployment.tools?.map(({ name, description }) => ({ name, ...(description !== undefined && { description }) })) ??
       null,
     restarts: deployment.restarts,
     memory_mb: memory.length === 0 ? null : Math.max(...memory),
-    last_error: deployment.lastError
-      ? { reason: deployment.lastError.reason, log: [...deployment.lastError.log] }
-      : null,
+    // What a server printed is behind the same lock as its log.
+    last_error:
+      isOwn && deployment.lastError
+        ? { reason: deployment.lastError.reason, log: [...deployment.lastError.log] }
+        : null,
     metrics,
   };
 }

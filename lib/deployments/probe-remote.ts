@@ -1,11 +1,13 @@
 import type { Encryptor } from '../secrets/encryptor.ts';
-import { connectMcp, McpError, type McpTool } from '../upstream/mcp-client.ts';
+import { connectMcp, McpError } from '../upstream/mcp-client.ts';
+import type { McpTool } from '../upstream/server-answers.ts';
 import { type Upstream, UpstreamFailure } from '../upstream/ports.ts';
 import { resolveLaunch } from './launch.ts';
 import type { Deployment } from './ports.ts';
 import { openSecrets } from './secrets.ts';
 
 const timeoutMs = 10_000;
+const maxReason = 1_000;
 
 export type Probed =
   | {
@@ -37,7 +39,8 @@ export async function probeRemote(
     }
   } catch (error) {
     if (error instanceof UpstreamFailure) return { ok: false, reason: `The remote server: ${error.message}` };
-    if (error instanceof McpError) return { ok: false, reason: `The remote server refused: ${error.message}` };
-    return { ok: false, reason: 'The remote server did not answer as an MCP server does' };
+    if (error instanceof McpError)
+      return { ok: false, reason: `The remote server refused: ${error.message.slice(0, maxReason)}` };
+    throw error;
   }
 }

@@ -32,11 +32,11 @@ export async function readDeploymentLogs(
   );
   const lines = read.flat().toSorted((a, b) => (a.at ?? '').localeCompare(b.at ?? ''));
   const last = deployment.lastError?.log ?? [];
-  const shown =
+  const lines_ =
     lines.length > 0 ? lines : last.map((text): Line => ({ at: null, replica_id: null, stream: 'stderr', text }));
   return {
     deployment_id: id,
-    lines: shown
+    lines: lines_
       .slice(-query.lines)
       .map(({ at, replica_id, stream, text }) => ({ at, replica_id, stream, text: maskSecrets(text, secrets) })),
   };

@@ -1,7 +1,7 @@
-import type { Deployment, Fleet, Phase, Replica, ReplicaState } from './ports.ts';
+import type { Deployment, DeploymentState, Phase, Replica, ReplicaState } from './ports.ts';
 
-/** A fleet in which every row agrees with every other, and what is still to be made. */
-export interface Settled extends Fleet {
+/** A state in which every row agrees with every other, and what is still to be made. */
+export interface ReconciledState extends DeploymentState {
   /** Deployments that need another replica, one entry for each. */
   readonly missing: readonly Deployment[];
 }
@@ -12,20 +12,20 @@ const recentMs = 600_000;
 
 /**
  * Draws the conclusions from what is known of a tool's deployments: which status follows from the replicas, who takes whose place, what must start
- * and what must stop. Settling a settled fleet changes nothing.
+ * and what must stop. Settling a reconciled state changes nothing.
  */
-export function settle(fleet: Fleet, now: Date): Settled {
-  const deployments = new Map(fleet.deployments.map((each) => [each.id, each]));
-  const replicas = new Map(fleet.replicas.map((each) => [each.id, each]));
+export function reconcileState(state: DeploymentState, now: Date): ReconciledState {
+  const deployments = new Map(state.deployments.map((each) => [each.id, each]));
+  const replicas = new Map(state.replicas.map((each) => [each.id, each]));
   const missing: Deployment[] = [];
   const replicasOf = ({ id }: Deployment) => [...replicas.values()].filter(({ deploymentId }) => deploymentId === id);
   const keep = (changed: readonly Replica[]) => changed.forEach((each) => replicas.set(each.id, each));
 
-  const byAge = fleet.deployments.toSorted((a, b) => a.deployedAt.getTime() - b.deployedAt.getTime());
+  const byAge = state.deployments.toSorted((a, b) => a.deployedAt.getTime() - b.deployedAt.getTime());
   for (const { id } of byAge) {
     const deployment = deployments.get(id);
     if (!deployment || !wantsReplicas(deployment)) continue;
-    const outcome = settleWanted(deployment, replicasOf(deployment), now);
+    const outcome = reconcileWanted(deployment, replicasOf(deployment), now);
     deployments.set(id, outcome.deployment);
     keep(outcome.replicas);
     for (let index = 0; index < outcome.missing; index += 1) missing.push(outcome.deployment);
@@ -36,12 +36,12 @@ export function settle(fleet: Fleet, now: Date): Settled {
   }
   for (const deployment of deployments.values()) {
     if (wantsReplicas(deployment)) continue;
-    const stopping = replicasOf(deployment).map((each) => asked(each, now));
+    const stopping = replicasOf(deployment).map((each) => requestStop(each, now));
     keep(stopping);
-    deployments.set(deployment.id, settleUnwanted(deployment, stopping, now));
+    deployments.set(deployment.id, reconcileUnwanted(deployment, stopping, now));
   }
   return {
-    toolDeleted: fleet.toolDeleted,
+    toolDeleted: state.toolDeleted,
     deployments: [...deployments.values()],
     replicas: [...replicas.values()],
     missing: missing.filter((each) => wantsReplicas(deployments.get(each.id) ?? each)),
@@ -63,15 +63,15 @@ interface Outcome {
   readonly missing: number;
 }
 
-function settleWanted(deployment: Deployment, replicas: readonly Replica[], now: Date): Outcome {
+function reconcileWanted(deployment: Deployment, replicas: readonly Replica[], now: Date): Outcome {
   const current = replicas.filter(({ generation }) => generation === deployment.generation);
   const former = replicas.filter(({ generation }) => generation !== deployment.generation);
   const live = current.filter(isLive);
-  const worn = isWorn(deployment, current, now);
+  const crashLooping = isCrashLooping(deployment, current, now);
   const idle = current.filter(({ state }) => state === 'idle').length;
-  const missing = worn ? 0 : Math.max(0, deployment.replicas - live.length - idle);
+  const missing = crashLooping ? 0 : Math.max(0, deployment.replicas - live.length - idle);
   if (live.some(({ state }) => state === 'ready')) {
-    return { deployment: running(deployment, live), replicas: former.map((each) => asked(each, now)), missing };
+    return { deployment: running(deployment, live), replicas: former.map((each) => requestStop(each, now)), missing };
   }
   if (live.length > 0) return { deployment: underWay(deployment, live), replicas: [], missing };
   if (current.length > 0 && current.every(({ state }) => state === 'idle'))
@@ -80,7 +80,7 @@ function settleWanted(deployment: Deployment, replicas: readonly Replica[], now:
       replicas: [],
       missing: 0,
     };
-  const failed = current.find(({ state }) => state === 'failed') ?? (worn ? current.at(-1) : undefined);
+  const failed = current.find(({ state }) => state === 'failed') ?? (crashLooping ? current.at(-1) : undefined);
   if (!failed) return { deployment: underWay(deployment, []), replicas: [], missing };
   return { deployment: givenUp(deployment, failed, former), replicas: [], missing: 0 };
 }
@@ -118,20 +118,20 @@ function givenUp(deployment: Deployment, failed: Replica, former: readonly Repli
 }
 
 /** Replicas that ended although they were wanted, too often and too lately to try again; or whose runner has given up. */
-function isWorn({ replicas: wanted }: Deployment, current: readonly Replica[], now: Date): boolean {
+function isCrashLooping({ replicas: wanted }: Deployment, current: readonly Replica[], now: Date): boolean {
   const gone = current.filter((each) => !isLive(each) && each.state !== 'idle');
   const recent = gone.filter(({ createdAt }) => now.getTime() - createdAt.getTime() < recentMs);
   return recent.length >= maxEnds * wanted || gone.some(({ state }) => state === 'failed');
 }
 
 /** The replica, told to stop; one that has no task yet is over at once. */
-function asked(replica: Replica, now: Date): Replica {
+function requestStop(replica: Replica, now: Date): Replica {
   if (replica.endedAt) return replica;
   const stopping = { ...replica, stoppingAt: replica.stoppingAt ?? now };
   return replica.state === 'requested' ? { ...stopping, state: 'stopped', endedAt: now } : stopping;
 }
 
-function settleUnwanted(deployment: Deployment, replicas: readonly Replica[], now: Date): Deployment {
+function reconcileUnwanted(deployment: Deployment, replicas: readonly Replica[], now: Date): Deployment {
   if (deployment.status !== 'stopping' || replicas.some(({ endedAt }) => endedAt === undefined)) return deployment;
   return {
     ...deployment,

@@ -20,10 +20,10 @@ export async function redeemBootstrap(
 ): Promise<LaunchDocument> {
   const replica = await services.deployments.byBootstrap(hashOf(token));
   if (!replica) throw refused();
-  const fleet = await alterReplicas(services, { replicaId: replica.id }, (before, now) =>
+  const state = await alterReplicas(services, { replicaId: replica.id }, (before, now) =>
     withReplica(before, replica.id, (current) => redeemed(current, nonce, now)),
   );
-  const deployment = fleet?.deployments.find(({ id }) => id === replica.deploymentId);
+  const deployment = state?.deployments.find(({ id }) => id === replica.deploymentId);
   if (!deployment) throw refused();
   const [{ report, proxy }, secrets] = await Promise.all([
     credentialsOf(services.encryptor, replica),
@@ -35,6 +35,7 @@ export async function redeemBootstrap(
     report_token: report,
     proxy_secret: proxy,
     idle_timeout_s: deployment.idleTimeoutS ?? 0,
+    options: deployment.options,
     server: resolveLaunch(deployment, { ...deployment.environment, ...secrets }),
   } satisfies Record<keyof Omit<LaunchDocument, 'registry'>, unknown>);
 }
@@ -51,7 +52,7 @@ function redeemed(current: Replica, nonce: string, now: Date): Replica {
 
 function refused(): Problem {
   return new Problem('unauthorized', {
-    detail: 'The bootstrap token is not valid, or not any more.',
+    detail: 'The bootstrap token is invalid or expired.',
     headers: { 'www-authenticate': 'Bearer' },
   });
 }

@@ -3,7 +3,7 @@ import type { Caller } from '../kernel/http/caller.ts';
 import { notFound, Problem } from '../kernel/errors/problem.ts';
 import { changeReplicas, type ReplicaServices, withDeployment } from './change-replicas.ts';
 import { findOwnDeployment } from './assert-owner.ts';
-import type { Deployment, DeploymentQueue, Fleet } from './ports.ts';
+import type { Deployment, DeploymentQueue, DeploymentState } from './ports.ts';
 
 type Services = ReplicaServices & { readonly deploymentQueue: DeploymentQueue };
 
@@ -18,7 +18,7 @@ export async function restartDeployment(services: Services, caller: Caller, id: 
     target: { type: 'deployment', id },
     details: { slug },
   });
-  const alter = (before: Fleet): Fleet => {
+  const alter = (before: DeploymentState): DeploymentState => {
     const active = before.deployments.find((each) => each.active && each.id !== id);
     return withDeployment(before, id, (current) => {
       if (current.status === 'stopped' || current.status === 'stopping')
@@ -27,8 +27,8 @@ export async function restartDeployment(services: Services, caller: Caller, id: 
       return startedAnew(current, 'restarting');
     });
   };
-  const fleet = await changeReplicas(services, { deploymentId: id }, alter, [entry]);
-  const restarted = fleet?.deployments.find((each) => each.id === id);
+  const state = await changeReplicas(services, { deploymentId: id }, alter, [entry]);
+  const restarted = state?.deployments.find((each) => each.id === id);
   if (!restarted) throw notFound('deployment', id);
   return {
     message: `The deployment of ${restarted.slug} starts anew.`,

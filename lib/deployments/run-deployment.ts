@@ -4,7 +4,8 @@ import { alterReplicas, type ReplicaServices, hasWork, withDeployment, withRepli
 import { type Containers, ContainersBusy, type ContainerTask } from './containers-port.ts';
 import { credentialsOf } from './credentials.ts';
 import { endedBy } from './end-replica.ts';
-import type { Deployment, Fleet, Replica } from './ports.ts';
+import { refusalOf } from './launch-policy.ts';
+import type { Deployment, DeploymentState, Replica } from './ports.ts';
 import { probeRemote } from './probe-remote.ts';
 
 export interface ReconcileServices extends ReplicaServices {
@@ -25,24 +26,36 @@ export async function reconcile(
   services: ReconcileServices,
   id: string,
 ): Promise<{ started: number; stopped: number }> {
-  const fleet = await alterReplicas(services, { deploymentId: id }, (before) => before);
-  const work = (fleet?.replicas ?? []).filter(hasWork);
+  const state = await alterReplicas(services, { deploymentId: id }, (before) => before);
+  const work = (state?.replicas ?? []).filter(hasWork);
   const stopping = work.filter(({ stoppingAt }) => stoppingAt !== undefined);
   const starting = work.filter(({ stoppingAt }) => stoppingAt === undefined);
   await stopAll(services, stopping);
   for (const replica of starting) {
-    const deployment = fleet?.deployments.find((each) => each.id === replica.deploymentId);
+    const deployment = state?.deployments.find((each) => each.id === replica.deploymentId);
     if (deployment) await start(services, deployment, replica);
   }
   return { started: starting.length, stopped: stopping.length };
 }
 
 async function start(services: ReconcileServices, deployment: Deployment, replica: Replica): Promise<void> {
+  const refusal = await refusalOf(services, deployment);
+  if (refusal !== undefined) {
+    await follow(services, replica, (state, now) =>
+      withReplica(state, replica.id, (current) => ({
+        ...current,
+        state: 'failed',
+        endedAt: now,
+        lastError: { reason: refusal, log: [] },
+      })),
+    );
+    return;
+  }
   if ('url' in deployment.launch) return reachRemote(services, deployment, replica);
   const task = await startTask(services, deployment, replica);
   if (!task) return;
-  const after = await follow(services, replica, (fleet, now) =>
-    withReplica(fleet, replica.id, (current) => ({
+  const after = await follow(services, replica, (state, now) =>
+    withReplica(state, replica.id, (current) => ({
       ...current,
       state: current.state === 'requested' ? 'provisioning' : current.state,
       startedAt: now,
@@ -70,8 +83,8 @@ async function startTask(
     });
   } catch (error) {
     if (!(error instanceof ContainersBusy) || Date.now() - replica.startedAt.getTime() < noRoomMs) throw error;
-    await follow(services, replica, (fleet, now) =>
-      withReplica(fleet, replica.id, (current) => ({
+    await follow(services, replica, (state, now) =>
+      withReplica(state, replica.id, (current) => ({
         ...current,
         state: 'failed',
         endedAt: now,
@@ -85,8 +98,8 @@ async function startTask(
 /** A remote server needs no task: it is there, or it is not. */
 async function reachRemote(services: ReconcileServices, deployment: Deployment, replica: Replica): Promise<void> {
   const probed = await probeRemote(services, deployment);
-  await follow(services, replica, (fleet, now) => {
-    const heard = withReplica(fleet, replica.id, (current) => ({
+  await follow(services, replica, (state, now) => {
+    const reached = withReplica(state, replica.id, (current) => ({
       ...current,
       taskId: 'remote',
       seenAt: now,
@@ -94,9 +107,9 @@ async function reachRemote(services: ReconcileServices, deployment: Deployment, 
         ? { state: 'ready' as const, host: 'remote' }
         : { state: 'failed' as const, endedAt: now, lastError: { reason: probed.reason, log: [] } }),
     }));
-    if (!probed.ok) return heard;
+    if (!probed.ok) return reached;
     const { serverInfo, protocolVersion, tools } = probed;
-    return withDeployment(heard, deployment.id, (current) => ({ ...current, serverInfo, protocolVersion, tools }));
+    return withDeployment(reached, deployment.id, (current) => ({ ...current, serverInfo, protocolVersion, tools }));
   });
 }
 
@@ -104,14 +117,14 @@ async function reachRemote(services: ReconcileServices, deployment: Deployment, 
 async function follow(
   services: ReconcileServices,
   { id }: Replica,
-  alter: (fleet: Fleet, now: Date) => Fleet,
+  alter: (state: DeploymentState, now: Date) => DeploymentState,
 ): Promise<Replica | undefined> {
-  const fleet = await alterReplicas(services, { replicaId: id }, alter);
+  const state = await alterReplicas(services, { replicaId: id }, alter);
   await stopAll(
     services,
-    (fleet?.replicas ?? []).filter((each) => hasWork(each) && each.stoppingAt !== undefined),
+    (state?.replicas ?? []).filter((each) => hasWork(each) && each.stoppingAt !== undefined),
   );
-  return fleet?.replicas.find((each) => each.id === id);
+  return state?.replicas.find((each) => each.id === id);
 }
 
 /** Asks tasks to stop, and notes those that have. */
@@ -124,8 +137,8 @@ async function stopAll(services: ReconcileServices, replicas: readonly Replica[]
   for (const replica of replicas) {
     const task = described.get(replica.taskId ?? '');
     if (task && task.status !== 'stopped') continue;
-    await alterReplicas(services, { replicaId: replica.id }, (fleet, now) =>
-      withReplica(fleet, replica.id, (current) => endedBy(current, task, now)),
+    await alterReplicas(services, { replicaId: replica.id }, (state, now) =>
+      withReplica(state, replica.id, (current) => endedBy(current, task, now)),
     );
   }
 }

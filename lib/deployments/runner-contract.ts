@@ -19,6 +19,30 @@ export const ServerLaunch = z.object({
   cwd: z.string().optional(),
 });
 
+/** What a deployment's owner may set about how its server runs. */
+export const RunOptions = z.object({
+  /** From the start of a process to the end of its handshake. */
+  start_timeout_s: z.number().int().min(5).max(600).default(90),
+  /** What calls in flight get when a replica ends. Fargate kills after 120 s, whatever is in flight. */
+  drain_s: z.number().int().min(0).max(100).default(30),
+  /** Whether a session that loses its process is over: servers that keep state in it want that. */
+  stateful: z.boolean().default(false),
+  /** The protocol revisions that clients may use: with sessions (up to 2025-11-25), without (2026-07-28). */
+  eras: z
+    .array(z.enum(['2025-11-25', '2026-07-28']))
+    .min(1)
+    .max(2)
+    .default(['2025-11-25', '2026-07-28']),
+  /** Who shares a process among requests without a session: everybody, or nobody but the caller. */
+  process_per: z.enum(['session', 'caller']).default('session'),
+  /** Whether npm packages may run their install scripts. */
+  install_scripts: z.boolean().default(false),
+});
+export type RunOptions = z.output<typeof RunOptions>;
+
+/** The `requestState` under which a replica's runner holds a call that waits for its client's input. */
+export const heldCallPattern = /^runner-call-(?<replica>[\w-]{1,64})\.[\w-]{36}$/;
+
 export const LaunchDocument = z.object({
   deployment_id: z.string(),
   replica_id: z.string(),
@@ -28,6 +52,7 @@ export const LaunchDocument = z.object({
   /** Seconds without a call after which the runner stops itself; 0 is never. */
   idle_timeout_s: z.number().int().min(0).default(0),
   server: ServerLaunch,
+  options: RunOptions.prefault({}),
   /** npm's settings where packages come from another registry: `npm_config_*` variables. */
   registry: z.record(z.string().regex(/^(npm_config|UV)_\w+$/), z.string()).optional(),
 });
@@ -53,11 +78,18 @@ export const RunnerReport = z
     state: RunnerState,
     /** Why the runner ends itself, with state `stopped`. */
     stopped_because: z.enum(['idle', 'asked']).optional(),
-    server_info: z.looseObject({ name: z.string(), version: z.string() }).optional(),
-    protocol_version: z.string().optional(),
+    server_info: z.looseObject({ name: z.string().max(255), version: z.string().max(255) }).optional(),
+    protocol_version: z.string().max(32).optional(),
     capabilities: z.looseObject({}).optional(),
     tools: z
-      .array(z.object({ name: z.string(), description: z.string().optional(), inputSchema: z.looseObject({}) }))
+      .array(
+        z.object({
+          name: z.string().max(1_024),
+          description: z.string().optional(),
+          inputSchema: z.looseObject({}),
+        }),
+      )
+      .max(5_000)
       .optional(),
     /** How often the server was started again since the runner began. */
     restarts: z.number().int().min(0),

@@ -4,6 +4,7 @@ import { IdOrName, Moment, querySwitch } from '../kernel/http/fields.ts';
 import { pageQuery, queryInt } from '../kernel/http/page.ts';
 import { deploymentStatuses, healthStatuses, phases } from './ports.ts';
 import { Cpu, fargateSize, Memory } from './resources.ts';
+import { RunOptions } from './runner-contract.ts';
 
 const VariableName = z
   .string()
@@ -42,6 +43,29 @@ export const CreateDeployment = z.strictObject({
       resources: Resources.default({ cpu: 256, memory: 512 }),
       idle_timeout_s: z.int().min(0).max(604_800).default(0).meta({
         description: 'Seconds without a call after which the server is stopped until the next call; 0 is never.',
+      }),
+      start_timeout_s: z.int().min(5).max(600).default(90).meta({
+        description: 'Seconds that a process of the server may take from its start to the end of the handshake.',
+      }),
+      drain_s: z.int().min(0).max(100).default(30).meta({
+        description:
+          'Seconds that calls in flight get when a replica ends: by restart, replacement, idleness or stop. New calls go elsewhere meanwhile.',
+      }),
+      stateful: z.boolean().default(false).meta({
+        description:
+          'Whether the server keeps state in a session: one that loses its process is then over (404) and not opened anew under its id.',
+      }),
+      eras: RunOptions.shape.eras.meta({
+        description:
+          'Protocol revisions that clients may use: 2025-11-25 (and earlier, with sessions), 2026-07-28 (without).',
+      }),
+      process_per: z.enum(['session', 'caller']).default('session').meta({
+        description:
+          'Each session has a process of its own. Requests without a session share one (session), or have one for each caller (caller).',
+      }),
+      install_scripts: z.boolean().default(false).meta({
+        description:
+          "Whether npm packages may run install scripts; they never see the deployment's variables and secrets.",
       }),
       server: z
         .string()
@@ -92,6 +116,12 @@ export const DeploymentView = DeploymentSummary.extend({
   replicas: z.int(),
   resources: z.object({ cpu: z.int(), memory: z.int() }),
   idle_timeout_s: z.int(),
+  start_timeout_s: z.int(),
+  drain_s: z.int(),
+  stateful: z.boolean(),
+  eras: z.array(z.enum(['2025-11-25', '2026-07-28'])),
+  process_per: z.enum(['session', 'caller']),
+  install_scripts: z.boolean(),
   tool_revision: z.int(),
   connect: z
     .object({ claude_code: z.string(), cursor: z.string(), vscode: z.string(), inspector: z.string() })

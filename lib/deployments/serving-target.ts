@@ -1,46 +1,48 @@
+import { createLRU } from 'lru.min';
 import type { Deployment, DeploymentStore, Replica } from './ports.ts';
 
-export interface Route {
+export interface ServingTarget {
   readonly deployment: Deployment;
-  /** Replicas that can take calls. */
-  readonly ready: readonly Replica[];
+  /** Replicas that have not ended and whose place is known: those that are ready, and those that still have sessions. */
+  readonly replicas: readonly Replica[];
+}
+
+/** Whether a replica takes new work. */
+export function isReady({ state, stoppingAt }: Replica): boolean {
+  return state === 'ready' && stoppingAt === undefined;
 }
 
 /** Every call asks; what was read so lately is still good. A stop waits this long before it says that nothing answers any more. */
-export const routeMs = 500;
+export const servingTargetMs = 500;
 const maxRemembered = 500;
 
-type Remembered = Map<string, { readonly route: Route; readonly at: number }>;
-const routes = new WeakMap<DeploymentStore, Remembered>();
+type Remembered = ReturnType<typeof remembered>;
+const remembered = () =>
+  createLRU<string, { readonly target: ServingTarget; readonly at: number }>({ max: maxRemembered });
+const targets = new WeakMap<DeploymentStore, Remembered>();
 
-/** Where a tool's endpoint leads, at most {@link routeMs} ago; `fresh` asks the store in any case. */
-export async function readRoute(
+/** Where a tool's endpoint leads, at most {@link servingTargetMs} ago; `fresh` asks the store in any case. */
+export async function readServingTarget(
   deployments: DeploymentStore,
   slug: string,
   { fresh }: { readonly fresh: boolean },
-): Promise<Route | undefined> {
-  const remembered = rememberedOf(deployments);
-  const known = remembered.get(slug);
-  if (!fresh && known && performance.now() - known.at < routeMs) return known.route;
+): Promise<ServingTarget | undefined> {
+  const known = rememberedOf(deployments).get(slug);
+  if (!fresh && known && performance.now() - known.at < servingTargetMs) return known.target;
   const at = performance.now();
-  const route = await deployments.route(slug);
-  remembered.delete(slug);
-  if (!route) return undefined;
-  remembered.set(slug, { route, at });
-  const oldest = remembered.keys().next();
-  if (remembered.size > maxRemembered && !oldest.done) remembered.delete(oldest.value);
-  return route;
+  const target = await deployments.servingTarget(slug);
+  if (target) rememberedOf(deployments).set(slug, { target, at });
+  else forgetServingTarget(deployments, slug);
+  return target;
 }
 
 /** For who has just changed it. */
-export function forgetRoute(deployments: DeploymentStore, slug: string): void {
+export function forgetServingTarget(deployments: DeploymentStore, slug: string): void {
   rememberedOf(deployments).delete(slug);
 }
 
 function rememberedOf(deployments: DeploymentStore): Remembered {
-  const known = routes.get(deployments);
-  if (known) return known;
-  const made: Remembered = new Map();
-  routes.set(deployments, made);
-  return made;
+  const known = targets.get(deployments) ?? remembered();
+  targets.set(deployments, known);
+  return known;
 }

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { auditEntry } from '../audit/audit-entry.ts';
 import type { Caller } from '../kernel/http/caller.ts';
-import { changeReplicas, withDeployment } from './change-replicas.ts';
+import { changeReplicas, type ReplicaServices, withDeployment } from './change-replicas.ts';
 import { findOwnDeployment } from './assert-owner.ts';
 import type { Deployment, DeploymentQueue } from './ports.ts';
 import { reconcile, type ReconcileServices } from './run-deployment.ts';
-import { routeMs } from './serving-target.ts';
+import { servingTargetMs } from './serving-target.ts';
 
-/** A server gets 5 s to end by itself and is killed then; this leaves room for the cluster to tell. */
-const patienceMs = 15_000;
+/** A server gets 5 s to end by itself and is killed then; this leaves room for the cluster's answer. */
+const waitMs = 15_000;
 const lookMs = 200;
 
 /**
@@ -26,10 +26,10 @@ export async function stopDeployment(
     target: { type: 'deployment', id },
     details: { slug },
   });
-  await changeReplicas(services, { deploymentId: id }, (fleet) => withDeployment(fleet, id, ended), [entry]);
-  const unreachable = sleep(routeMs);
+  await changeReplicas(services, { deploymentId: id }, (state) => withDeployment(state, id, markStopping), [entry]);
+  const unreachable = sleep(servingTargetMs);
   await reconcile(services, id);
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + waitMs;
   let current = await services.deployments.find(id);
   while (current?.status === 'stopping' && Date.now() < deadline) {
     await sleep(lookMs);
@@ -46,6 +46,27 @@ export async function stopDeployment(
 }
 
 /** Of no further use: nothing leads to it, and it shall stop. */
-export function ended(deployment: Deployment): Deployment {
+export function markStopping(deployment: Deployment): Deployment {
   return deployment.status === 'stopped' ? deployment : { ...deployment, status: 'stopping', active: false };
+}
+
+/**
+ * Stops everything that runs in a user's name: their servers hold their secrets. The tasks end by the worker.
+ * @returns the ids of the deployments that are stopped by this.
+ */
+export async function stopDeploymentsOf(
+  services: ReplicaServices & { readonly deploymentQueue: DeploymentQueue },
+  by: Pick<Caller, 'userId'> | undefined,
+  userId: string,
+): Promise<string[]> {
+  const running = await services.deployments.activeOf(userId);
+  for (const { id, slug } of running) {
+    const entry = auditEntry(by, {
+      action: 'deployment.stopped',
+      target: { type: 'deployment', id },
+      details: { slug, because: 'owner-deactivated' },
+    });
+    await changeReplicas(services, { deploymentId: id }, (state) => withDeployment(state, id, markStopping), [entry]);
+  }
+  return running.map(({ id }) => id);
 }

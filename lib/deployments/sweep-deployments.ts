@@ -76,8 +76,8 @@ function silenced(replica: Replica, now: Date): Replica {
 }
 
 async function change(services: Services, { id }: Replica, alter: (current: Replica) => Replica): Promise<void> {
-  await changeReplicas(services, { replicaId: id }, (fleet) =>
-    withReplica(fleet, id, (current) => (current.endedAt ? current : alter(current))),
+  await changeReplicas(services, { replicaId: id }, (state) =>
+    withReplica(state, id, (current) => (current.endedAt ? current : alter(current))),
   );
 }
 

@@ -19,5 +19,7 @@ function toolEvent({ changed_at, kind: _kind, snapshot: _snapshot, ...data }: To
 }
 
 function deploymentEvent({ at, kind: _kind, ...data }: DeploymentStatus): LiveEvent {
-  return { type: 'deployment_status', timestamp: at, audience: { permission: 'deployments:read' }, data };
+  const { access, owner_id } = data;
+  const audience = { permission: 'deployments:read', ...(access === 'private' && { user_id: owner_id }) };
+  return { type: 'deployment_status', timestamp: at, audience, data };
 }

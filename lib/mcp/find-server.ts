@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createLRU } from 'lru.min';
 import { credentialsOf } from '../deployments/credentials.ts';
 import { resolveLaunch } from '../deployments/launch.ts';
 import type { Deployment, DeploymentQueue, DeploymentStore, Replica } from '../deployments/ports.ts';
-import { readRoute, type Route } from '../deployments/serving-target.ts';
+import { isReady, readServingTarget, type ServingTarget } from '../deployments/serving-target.ts';
 import { wakeDeployment } from '../deployments/restart-deployment.ts';
 import { runnerUrl } from '../deployments/runner-client.ts';
 import { openSecrets } from '../deployments/secrets.ts';
@@ -26,7 +28,17 @@ export interface ServerReplica {
   readonly endpoint: McpEndpoint;
 }
 
-/** A server that slept or is just starting gets so long before the caller is told to come again. */
+/** Which replica is wanted. */
+export interface Wanted {
+  /** Those that did not answer, or are about to end. */
+  readonly tried: ReadonlySet<string>;
+  /** The one that has the session, as long as it can be reached. */
+  readonly home?: string;
+  /** The same key leads every process of the platform to the same replica. Without it any is as good. */
+  readonly key?: string;
+}
+
+/** A server that slept or is just starting gets so long before the caller is asked to come again. */
 const wakeMs = 25_000;
 const lookMs = 150;
 
@@ -39,7 +51,7 @@ export async function findServer(
   caller: Caller,
   slug: string,
   { fresh } = { fresh: false },
-): Promise<Route> {
+): Promise<ServingTarget> {
   const servers = caller.apiKey?.servers;
   if (servers && !servers.includes(slug)) {
     throw new Problem('forbidden', {
@@ -47,27 +59,27 @@ export async function findServer(
       extra: { required_permission: 'mcp:call' },
     });
   }
-  const route = await readRoute(deployments, slug, { fresh });
-  const own = route && owns(caller, route.deployment.ownerId);
-  if (!route || (route.deployment.access === 'private' && !own)) throw notFound('server', slug);
-  return route;
+  const target = await readServingTarget(deployments, slug, { fresh });
+  const own = target && owns(caller, target.deployment.ownerId);
+  if (!target || (target.deployment.access === 'private' && !own)) throw notFound('server', slug);
+  return target;
 }
 
 /**
- * A replica that can take a call now; one that was idle is woken, one that is starting waited for. `tried` are replicas that did not answer.
+ * A replica that can take a call now; a deployment that was idle is woken, one that is starting waited for.
  * @returns undefined when there is none within 25 s.
  */
 export async function findReplica(
   services: ServerServices,
   caller: Caller,
   slug: string,
-  tried: ReadonlySet<string> = new Set(),
+  { tried, home, key }: Wanted,
 ): Promise<ServerReplica | undefined> {
   const deadline = Date.now() + wakeMs;
   for (let fresh = tried.size > 0; ; fresh = true) {
-    const { deployment, ready } = await findServer(services, caller, slug, { fresh });
-    const untried = ready.filter(({ id }) => !tried.has(id));
-    const chosen = untried[Math.floor(Math.random() * untried.length)];
+    const { deployment, replicas } = await findServer(services, caller, slug, { fresh });
+    const untried = replicas.filter(({ id }) => !tried.has(id));
+    const chosen = untried.find(({ id }) => id === home) ?? choose(untried.filter(isReady), key);
     if (chosen) return replicaAt(services.encryptor, deployment, chosen);
     if (!fresh) continue;
     if (deployment.status === 'idle') await wakeDeployment(services, deployment.id);
@@ -76,6 +88,19 @@ export async function findReplica(
   }
 }
 
+/** With a key the highest hash wins (rendezvous hashing), so that a replica more or less moves few keys. */
+function choose(replicas: readonly Replica[], key: string | undefined): Replica | undefined {
+  if (key === undefined) return replicas[Math.floor(Math.random() * replicas.length)];
+  const weighed = replicas.map((replica) => ({ replica, weight: digest(`${key} ${replica.id}`) }));
+  return weighed.toSorted((a, b) => (a.weight < b.weight ? 1 : -1))[0]?.replica;
+}
+
+export function digest(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+const endpoints = createLRU<string, McpEndpoint>({ max: 500 });
+
 /** How a replica is reached: its runner with the secret that it knows, or the remote server with the headers that were deployed. */
 export async function replicaAt(
   encryptor: Encryptor,
@@ -83,15 +108,23 @@ export async function replicaAt(
   replica: Replica,
 ): Promise<ServerReplica> {
   const { id } = replica;
+  // A replica's place and secrets stay what they are once its place is known.
+  const known = endpoints.get(id);
+  if (known) return { deployment, id, endpoint: known };
+  const endpoint = await endpointOf(encryptor, deployment, replica);
+  endpoints.set(id, endpoint);
+  return { deployment, id, endpoint };
+}
+
+async function endpointOf(encryptor: Encryptor, deployment: Deployment, replica: Replica): Promise<McpEndpoint> {
   if (!('url' in deployment.launch)) {
     const { proxy } = await credentialsOf(encryptor, replica);
-    const endpoint = { url: `${runnerUrl(replica) ?? ''}/mcp`, headers: { 'x-runner-secret': proxy }, guarded: false };
-    return { deployment, id, endpoint };
+    return { url: `${runnerUrl(replica) ?? ''}/mcp`, headers: { 'x-runner-secret': proxy }, guarded: false };
   }
   const launch = resolveLaunch(deployment, {
     ...deployment.environment,
     ...(await openSecrets(encryptor, deployment)),
   });
   if (launch.kind !== 'remote') throw new Error(`Deployment ${deployment.id} has a URL and is not remote`);
-  return { deployment, id, endpoint: { url: launch.url, headers: launch.headers, guarded: true } };
+  return { url: launch.url, headers: launch.headers, guarded: true };
 }

@@ -1,20 +1,21 @@
 import type { Caller } from '../kernel/http/caller.ts';
-import type { RequestFacts, StreamedAnswer } from '../kernel/lambda/declaration.ts';
+import type { RequestFacts } from '../kernel/lambda/declaration.ts';
 import type { Log } from '../kernel/log/log.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import { type Upstream, type UpstreamAnswer, UpstreamFailure, type UpstreamRequest } from '../upstream/ports.ts';
-import { findReplica, findServer, replicaAt, type ServerReplica, type ServerServices } from './find-server.ts';
+import { headOf } from './answer-head.ts';
+import { findReplica, findServer, type ServerReplica, type ServerServices } from './find-server.ts';
 import { assertKnownOrigin } from './origin.ts';
-import { failures, type ReadMessage, rpcAnswer, type RpcFailure } from './rpc.ts';
-import { openSession, encryptSession } from './session-id.ts';
-import { reportCall } from './report-call.ts';
+import { headersTo, isLoop } from './request-headers.ts';
+import { failures, type RpcFailure } from './rpc.ts';
+import { decryptSession, type SessionPlace } from './session-id.ts';
 
 export interface ForwardServices extends ServerServices {
   readonly upstream: Upstream;
   readonly settings: BaseSettings;
 }
 
-/** What a client sent, and whom to. */
+/** What a client sent, and to whom. */
 export interface Forwarding {
   readonly caller: Caller;
   readonly slug: string;
@@ -27,107 +28,107 @@ export interface Forwarding {
 export interface Forwarded {
   readonly replica: ServerReplica;
   readonly answer: UpstreamAnswer;
+  readonly head: { readonly status: number; readonly headers: Readonly<Record<string, string>> };
+}
+
+/** There is no answer of the server to pass on. `replica`: the one that was asked, if any was. */
+export interface NotForwarded {
+  readonly failure: RpcFailure;
+  readonly replica?: ServerReplica;
 }
 
 /** A stream that says nothing for five minutes is cut by the gateway: before that is the time to say that there was no answer. */
 const headTimeoutMs = 285_000;
-const maxTries = 3;
-const nobody: ReadMessage = { id: null, method: undefined, tool: undefined };
+const maxTries = 4;
 
 /**
- * Sends a request on to a replica: to its session's, or to any. What shows that it surely arrived nowhere is tried with another.
- * @returns the server's answer, or ours when there is none.
+ * Sends a request on to a replica: to its session's, or to any. What surely arrived nowhere is tried with another; a session whose replica is gone is
+ * opened anew on another one, under the id that its client knows. Nothing that may have been heard is sent twice.
  * @throws Problem `forbidden`, `not-found`.
  */
 export async function forward(
   services: ForwardServices,
-  { caller, slug, request, signal, log }: Forwarding,
+  { caller, slug, request, signal }: Forwarding,
   sent: Pick<UpstreamRequest, 'method' | 'body'>,
-  message: ReadMessage = nobody,
-): Promise<Forwarded | StreamedAnswer> {
+  held?: string,
+): Promise<Forwarded | NotForwarded> {
   assertKnownOrigin(request, services.settings);
-  const sessionId = request.headers['mcp-session-id'];
+  if (isLoop(request, services.settings)) return { failure: failures.loop };
+  const session = await readSession(services, caller, slug, request.headers['mcp-session-id']);
+  if (session === 'unknown') return { failure: failures.noSession };
   const tried = new Set<string>();
-  const startedAt = performance.now();
-  const failed = (failure: RpcFailure, { deployment }: ServerReplica): StreamedAnswer => {
-    const { id, method, tool } = message;
-    const ms = performance.now() - startedAt;
-    if (id !== null && method !== undefined)
-      reportCall(log, deployment, { method, tool, status: 'error', errorCode: failure.errorCode, ms });
-    return rpcAnswer(id, failure);
-  };
-  for (;;) {
-    const place =
-      sessionId === undefined
-        ? { replica: await findReplica(services, caller, slug, tried), upstreamId: undefined }
-        : await findSession(services, caller, slug, sessionId);
-    if (!place) return rpcAnswer(message.id, failures.noSession);
-    const { replica, upstreamId } = place;
-    if (!replica) return rpcAnswer(message.id, failures.unavailable);
-    try {
-      const answer = await services.upstream.send({
-        ...sent,
-        url: replica.endpoint.url,
-        headers: { ...passedOn(request, upstreamId), ...replica.endpoint.headers },
-        guarded: replica.endpoint.guarded,
-        headTimeoutMs,
-        signal,
-      });
-      if (answer.status === 401 || answer.status === 403) return failed(failures.refused, replica);
-      return { replica, answer };
-    } catch (error) {
-      if (!(error instanceof UpstreamFailure)) throw error;
-      tried.add(replica.id);
-      if (error.kind !== 'unsent')
-        return failed(error.kind === 'timeout' ? failures.timeout : failures.broken, replica);
-      // Its process is gone, and the session with it: the client is to open another.
-      if (sessionId !== undefined) return rpcAnswer(message.id, failures.noSession);
-      if (replica.endpoint.guarded || tried.size >= maxTries) return failed(failures.unavailable, replica);
+  let last: NotForwarded = { failure: failures.unavailable };
+  while (tried.size < maxTries) {
+    const replica = await findReplica(services, caller, slug, wantedBy(session, held, tried));
+    if (!replica) return last;
+    if (session && session.replicaId !== replica.id && replica.deployment.options.stateful)
+      return { failure: failures.noSession, replica };
+    const outcome = await sendTo(services, replica, {
+      ...sent,
+      url: replica.endpoint.url,
+      headers: headersTo(replica, request, caller, services.settings, session),
+      guarded: replica.endpoint.guarded,
+      headTimeoutMs,
+      signal,
+    });
+    if (outcome !== 'elsewhere') return outcome;
+    tried.add(replica.id);
+    last = { failure: failures.unavailable, replica };
+    if (replica.endpoint.guarded) return last;
+  }
+  return last;
+}
+
+function wantedBy(session: SessionPlace | undefined, held: string | undefined, tried: ReadonlySet<string>) {
+  if (session) return { tried, home: session.replicaId, key: session.upstreamId };
+  return held === undefined ? { tried } : { tried, home: held };
+}
+
+async function readSession(
+  services: ForwardServices,
+  caller: Caller,
+  slug: string,
+  sessionId: string | undefined,
+): Promise<SessionPlace | 'unknown' | undefined> {
+  if (sessionId === undefined) return undefined;
+  const { deployment } = await findServer(services, caller, slug);
+  return (await decryptSession(services.encryptor, caller, deployment.toolId, sessionId)) ?? 'unknown';
+}
+
+/** `elsewhere`: the replica has surely not taken the request. */
+async function sendTo(
+  { upstream }: ForwardServices,
+  replica: ServerReplica,
+  request: UpstreamRequest,
+): Promise<Forwarded | NotForwarded | 'elsewhere'> {
+  try {
+    const answer = await upstream.send(request);
+    if (answer.headers['x-runner-draining'] !== undefined && !replica.endpoint.guarded) {
+      await discard(answer);
+      return 'elsewhere';
     }
+    const head = headOf(answer);
+    if (!('code' in head)) return { replica, answer, head };
+    await discard(answer);
+    return { failure: head, replica };
+  } catch (error) {
+    if (!(error instanceof UpstreamFailure)) throw error;
+    if (error.kind === 'unsent') return 'elsewhere';
+    return { failure: failureOf(error), replica };
   }
 }
 
-async function findSession(services: ForwardServices, caller: Caller, slug: string, sessionId: string) {
-  for (const fresh of [false, true]) {
-    const { deployment, ready } = await findServer(services, caller, slug, { fresh });
-    const session = await openSession(services.encryptor, caller, deployment.id, sessionId);
-    const replica = session && ready.find(({ id }) => id === session.replicaId);
-    if (replica)
-      return { replica: await replicaAt(services.encryptor, deployment, replica), upstreamId: session.upstreamId };
+export function failureOf({ kind, message }: UpstreamFailure): RpcFailure {
+  if (kind === 'timeout') return failures.timeout;
+  if (kind === 'broken') return failures.broken;
+  if (kind === 'unsent') return failures.unavailable;
+  return { ...failures.unreadable, reason: message };
+}
+
+async function discard({ body }: UpstreamAnswer): Promise<void> {
+  try {
+    for await (const _ of body) return;
+  } catch (error) {
+    if (!(error instanceof UpstreamFailure)) throw error;
   }
-  return undefined;
-}
-
-const passed = /^(accept|content-type|last-event-id|mcp-(?!session-id$)[a-z0-9-]+|traceparent|tracestate|baggage)$/;
-
-/** The client's headers that concern the server: credentials and cookies are not among them. */
-function passedOn({ headers, requestId }: RequestFacts, upstreamId: string | undefined): Record<string, string> {
-  return {
-    ...Object.fromEntries(Object.entries(headers).filter(([name]) => passed.test(name))),
-    'x-request-id': requestId,
-    ...(upstreamId !== undefined && { 'mcp-session-id': upstreamId }),
-  };
-}
-
-/** The head of the server's answer, as the client gets it: with a session id that is good for this caller alone. */
-export async function headFor(
-  { encryptor }: ForwardServices,
-  { caller }: Forwarding,
-  { replica, answer }: Forwarded,
-): Promise<Pick<StreamedAnswer, 'status' | 'headers'>> {
-  const upstreamId = answer.headers['mcp-session-id'];
-  const sessionId =
-    upstreamId &&
-    (await encryptSession(encryptor, caller, replica.deployment.id, { replicaId: replica.id, upstreamId }));
-  const kept = ['content-type', 'retry-after', 'allow', 'mcp-protocol-version'].flatMap((name) =>
-    answer.headers[name] === undefined ? [] : [[name, answer.headers[name]]],
-  );
-  return {
-    status: answer.status,
-    headers: {
-      ...(Object.fromEntries(kept) as Record<string, string>),
-      ...(sessionId && { 'mcp-session-id': sessionId }),
-      'x-accel-buffering': 'no',
-    },
-  };
 }

@@ -1,5 +1,7 @@
 import type { StreamedAnswer } from '../kernel/lambda/declaration.ts';
-import { forward, type Forwarding, type ForwardServices, headFor } from './forward.ts';
+import { UpstreamFailure } from '../upstream/ports.ts';
+import { forward, type Forwarding, type ForwardServices } from './forward.ts';
+import { rpcAnswer } from './rpc.ts';
 
 /** A stream ends itself before the gateway ends it for being quiet; the client resumes by Last-Event-ID. */
 const streamMs = 285_000;
@@ -12,21 +14,22 @@ export async function openStream(services: ForwardServices, forwarding: Forwardi
   const time = AbortSignal.timeout(streamMs);
   const signal = AbortSignal.any([time, forwarding.signal]);
   const forwarded = await forward(services, { ...forwarding, signal }, { method: 'GET' });
-  if (!('answer' in forwarded)) return forwarded;
-  return { ...(await headFor(services, forwarding, forwarded)), body: untilAborted(forwarded.answer.body, signal) };
+  if ('failure' in forwarded) return rpcAnswer(null, forwarded.failure);
+  return { ...forwarded.head, body: untilBroken(forwarded.answer.body) };
 }
 
 /** Ends the session at the server. */
 export async function endSession(services: ForwardServices, forwarding: Forwarding): Promise<StreamedAnswer> {
   const forwarded = await forward(services, forwarding, { method: 'DELETE' });
-  if (!('answer' in forwarded)) return forwarded;
-  return { ...(await headFor(services, forwarding, forwarded)), body: forwarded.answer.body };
+  if ('failure' in forwarded) return rpcAnswer(null, forwarded.failure);
+  return { ...forwarded.head, body: forwarded.answer.body };
 }
 
-async function* untilAborted(body: AsyncIterable<Uint8Array>, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/** A stream whose replica ends, or whose time is up, has ended: its client opens another. */
+async function* untilBroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!(error instanceof UpstreamFailure)) throw error;
   }
 }

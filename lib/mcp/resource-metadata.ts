@@ -10,7 +10,6 @@ export function resourceMetadata(
   return {
     resource: slug === undefined ? BASE_URL : `${BASE_URL}/mcp/${slug}/v1`,
     resource_name: slug ?? 'MCP Platform',
-    authorization_servers: [BASE_URL],
     bearer_methods_supported: ['header'],
     scopes_supported: ['mcp:call'],
     resource_documentation: `${BASE_URL}/api/docs`,

@@ -1,53 +1,81 @@
 import type { StreamedAnswer } from '../kernel/lambda/declaration.ts';
+import { codes, isId, isObject, type Params } from '../upstream/json-rpc.ts';
 
 export type RpcId = string | number | null;
 
-/** What is known of a client's message without changing it. */
-export interface ReadMessage {
-  /** null for a notification, an answer, a batch. */
-  readonly id: RpcId;
-  readonly method: string | undefined;
+/** A request of a client, as far as it is counted. */
+export interface PostedRequest {
+  readonly id: string | number;
+  readonly method: string;
   /** Of the server, for `tools/call`. */
   readonly tool: string | undefined;
 }
 
-/** @returns undefined when the text is not JSON. */
-export function readMessage(text: string): ReadMessage | undefined {
+/** What is known of a client's POST without changing it. */
+export interface Posted {
+  /** What an error answers: the request's id when there is one alone. */
+  readonly id: RpcId;
+  readonly requests: readonly PostedRequest[];
+  /** The parameters of a request that stands alone. */
+  readonly params: Params;
+}
+
+const maxBatch = 50;
+
+/** @returns undefined when the text is not JSON; `too-many` for a batch of more than 50. */
+export function readPosted(text: string): Posted | 'too-many' | undefined {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
   } catch {
-    // The client is told so.
+    // The client gets an answer that says so.
     return undefined;
   }
-  const message = asObject(parsed);
-  const params = asObject(message['params']);
-  const { id, method } = message;
-  return {
-    id: typeof id === 'string' || typeof id === 'number' ? id : null,
-    method: typeof method === 'string' ? method : undefined,
-    tool: method === 'tools/call' && typeof params['name'] === 'string' ? params['name'] : undefined,
-  };
+  const messages: readonly unknown[] = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
+  if (messages.length > maxBatch) return 'too-many';
+  const requests = messages.flatMap((message): PostedRequest[] => {
+    if (!isObject(message) || typeof message['method'] !== 'string' || !isId(message['id'])) return [];
+    const { id, method } = message;
+    const { name } = paramsOf(message);
+    return [{ id, method, tool: method === 'tools/call' && typeof name === 'string' ? name : undefined }];
+  });
+  const [only] = messages;
+  const single = !Array.isArray(parsed);
+  return { id: single ? (requests[0]?.id ?? null) : null, requests, params: single ? paramsOf(only) : {} };
 }
 
-export function asObject(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+function paramsOf(message: unknown): Params {
+  const params = isObject(message) ? message['params'] : undefined;
+  return isObject(params) ? params : {};
 }
 
-/** JSON-RPC codes: its own, and from the range that it leaves to servers. */
-const codes = { parse: -32_700, session: -32_001, unavailable: -32_003, timeout: -32_004, upstream: -32_005 } as const;
+type FailureCode = keyof typeof codes;
 
 export interface RpcFailure {
   readonly status: number;
-  readonly code: keyof typeof codes;
+  readonly code: FailureCode;
   readonly errorCode: string;
   readonly message: string;
   readonly retryAfter?: number;
+  /** More for whoever may know what is behind the endpoint. */
+  readonly reason?: string;
 }
 
 export const failures = {
   notJson: { status: 400, code: 'parse', errorCode: 'INVALID_REQUEST', message: 'The body is not JSON' },
-  noSession: { status: 404, code: 'session', errorCode: 'NOT_FOUND', message: 'Session not found' },
+  tooMany: {
+    status: 400,
+    code: 'invalidRequest',
+    errorCode: 'INVALID_REQUEST',
+    message: `The batch holds more than ${maxBatch} messages`,
+  },
+  noSession: { status: 404, code: 'noSession', errorCode: 'NOT_FOUND', message: 'Session not found' },
+  loop: {
+    status: 502,
+    code: 'loop',
+    errorCode: 'UPSTREAM_ERROR',
+    message: 'The server leads back to this platform',
+  },
   unavailable: {
     status: 503,
     code: 'unavailable',
@@ -67,6 +95,12 @@ export const failures = {
     errorCode: 'UPSTREAM_ERROR',
     message: 'The connection to the server broke',
   },
+  unreadable: {
+    status: 502,
+    code: 'upstream',
+    errorCode: 'UPSTREAM_ERROR',
+    message: 'The server did not answer as an MCP server does',
+  },
   refused: {
     status: 502,
     code: 'upstream',
@@ -75,9 +109,8 @@ export const failures = {
   },
 } as const satisfies Record<string, RpcFailure>;
 
-/** A JSON-RPC error that answers one message; `reason` is what its deployer may know. */
-export function rpcError(id: RpcId, failure: RpcFailure, reason?: string): string {
-  const { code, errorCode, message, retryAfter } = failure;
+/** A JSON-RPC error that answers one message. */
+export function rpcError(id: RpcId, { code, errorCode, message, retryAfter, reason }: RpcFailure): string {
   const data = {
     error_code: errorCode,
     ...(reason !== undefined && { reason }),
@@ -86,13 +119,13 @@ export function rpcError(id: RpcId, failure: RpcFailure, reason?: string): strin
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code: codes[code], message, data } });
 }
 
-export function rpcAnswer(id: RpcId, failure: RpcFailure, reason?: string): StreamedAnswer {
+export function rpcAnswer(id: RpcId, failure: RpcFailure): StreamedAnswer {
   return {
     status: failure.status,
     headers: {
       'content-type': 'application/json',
       ...(failure.retryAfter !== undefined && { 'retry-after': String(failure.retryAfter) }),
     },
-    body: rpcError(id, failure, reason),
+    body: rpcError(id, failure),
   };
 }

@@ -2,6 +2,9 @@ import * as z from 'zod';
 
 export const ServerSlug = z.object({ slug: z.string().min(1).max(255).meta({ example: 'acme-weather' }) });
 
+/** Clients keep whatever stands in the URL that a person pasted. */
+export const AnyQuery = z.looseObject({});
+
 /** A slug that may be one; nobody is told whether it is. */
 export const AnySlug = z.object({
   slug: z
@@ -11,7 +14,21 @@ export const AnySlug = z.object({
     .meta({ example: 'acme-weather' }),
 });
 
-export const ServerTool = ServerSlug.extend({ tool: z.string().min(1).max(255).meta({ example: 'echo' }) });
+export const ServerTool = ServerSlug.extend({ tool: z.string().min(1).max(1_024).meta({ example: 'echo' }) });
+
+const yesOrNo = (fallback: 'true' | 'false') =>
+  z
+    .enum(['true', 'false'])
+    .default(fallback)
+    .transform((text) => text === 'true');
+
+export const CallTool = z.object({
+  validate: yesOrNo('true').meta({
+    description: "Whether the arguments are checked against the tool's schema before the server sees them.",
+    type: 'boolean',
+    default: true,
+  }),
+});
 
 export const ServedTools = z.object({
   tools: z.array(
@@ -36,7 +53,7 @@ export const ToolArguments = z
 export const ResourceMetadata = z.object({
   resource: z.url(),
   resource_name: z.string(),
-  authorization_servers: z.array(z.url()),
+  authorization_servers: z.array(z.url()).optional(),
   bearer_methods_supported: z.array(z.string()),
   scopes_supported: z.array(z.string()),
   resource_documentation: z.url(),

@@ -2,19 +2,24 @@ import type { Caller } from '../kernel/http/caller.ts';
 import type { RequestFacts, StreamedAnswer } from '../kernel/lambda/declaration.ts';
 import type { Log } from '../kernel/log/log.ts';
 import { invalidField, notFound, Problem } from '../kernel/errors/problem.ts';
-import { connectMcp, type McpCallResult, type McpConnection, McpError, type McpTool } from '../upstream/mcp-client.ts';
+import { isObject, type Params } from '../upstream/json-rpc.ts';
+import { type CallOptions, connectMcp, type McpConnection, McpError } from '../upstream/mcp-client.ts';
+import type { McpCallResult, McpTool } from '../upstream/server-answers.ts';
 import { UpstreamFailure } from '../upstream/ports.ts';
+import { assertFits } from './check-arguments.ts';
 import { findReplica, type ServerReplica } from './find-server.ts';
 import type { ForwardServices } from './forward.ts';
 import { assertKnownOrigin } from './origin.ts';
-import { asObject } from './rpc.ts';
-import { reportCall } from './report-call.ts';
+import { isLoop, ownHeaders } from './request-headers.ts';
+import { reportCalls } from './report-call.ts';
 
 const connectMs = 20_000;
 const callMs = 280_000;
 const invalidParams = -32_602;
+const maxMessage = 1_000;
 
-interface Asked {
+/** Who wants something of a server, and in which request. */
+export interface Asked {
   readonly caller: Caller;
   readonly slug: string;
   readonly request: RequestFacts;
@@ -23,98 +28,142 @@ interface Asked {
 
 /**
  * The tools that a deployed server offers now.
- * @throws Problem `forbidden`, `not-found`, `service-unavailable`, `upstream-error`.
+ * @throws Problem `forbidden`, `not-found`, `service-unavailable`, `upstream-error`, `upstream-timeout`.
  */
 export async function listServedTools(services: ForwardServices, asked: Asked): Promise<{ tools: McpTool[] }> {
-  return withServer(services, asked, { method: 'tools/list', tool: undefined }, async (connection) => ({
+  return withServer(services, asked, { method: 'tools/list', tool: undefined, bytesIn: 0 }, async (connection) => ({
     value: { tools: await connection.listTools() },
     status: 'ok',
   }));
 }
 
+export interface ToolCall {
+  readonly tool: string;
+  readonly args: Params;
+  /** Whether the arguments are checked against the tool's schema before the server sees them. */
+  readonly validate: boolean;
+}
+
 /**
- * Calls one tool: the answer is its structured content if there is any, else the whole result.
- * @throws Problem `forbidden`, `not-found` (also for an unknown tool), `validation-error` for arguments that the server refuses, `service-unavailable`,
- * `upstream-error`, `upstream-timeout`.
+ * Calls one tool and answers with its structured content if there is any, else with the whole result.
+ * @throws Problem `forbidden`, `not-found` (also for an unknown tool), `validation-error` for arguments that do not fit the tool's schema or that the
+ * server refuses, `service-unavailable`, `upstream-error`, `upstream-timeout`.
  */
 export async function callServedTool(
   services: ForwardServices,
   asked: Asked,
-  tool: string,
+  call: ToolCall,
+  options: Partial<CallOptions> = {},
+): Promise<unknown> {
+  const { tool, args } = call;
+  const described = { method: 'tools/call', tool, bytesIn: JSON.stringify(args).length };
+  return contentOf(
+    await withServer(services, asked, described, async (connection, replica) => {
+      const found = await findTool(connection, replica, tool);
+      if (!found) throw notFound('tool', tool);
+      if (call.validate) assertFits(found, args);
+      const called = await connection.callTool(tool, args, { timeoutMs: callMs, ...options });
+      return { value: called, status: called.isError === true ? 'error' : 'ok' };
+    }),
+  );
+}
+
+/** The same for the JSON endpoint: the arguments as they were sent, the answer as it goes out. @throws as {@link callServedTool}; Problem `invalid-request`. */
+export async function answerToolCall(
+  services: ForwardServices,
+  asked: Asked,
+  { tool, validate }: Omit<ToolCall, 'args'>,
   body: string,
 ): Promise<StreamedAnswer> {
-  const args = readArguments(body);
-  const result = await withServer(services, asked, { method: 'tools/call', tool }, async (connection, replica) => {
-    if (!(await offers(connection, replica, tool))) throw notFound('tool', tool);
-    const called = await connection.callTool(tool, args, callMs);
-    return { value: called, status: called.isError === true ? 'error' : 'ok' };
-  });
-  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(contentOf(result)) };
+  const answer = await callServedTool(services, asked, { tool, validate, args: readArguments(body) });
+  return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) };
 }
 
 function contentOf(result: McpCallResult): unknown {
   return result.structuredContent !== undefined && result.isError !== true ? result.structuredContent : result;
 }
 
-function readArguments(body: string): Readonly<Record<string, unknown>> {
+/** @throws Problem `invalid-request`, `validation-error`. */
+function readArguments(body: string): Params {
   if (body.trim() === '') return {};
   try {
     const parsed: unknown = JSON.parse(body);
-    if (typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)) return asObject(parsed);
-  } catch (cause) {
-    throw new Problem('invalid-request', { detail: 'The body is not valid JSON.', cause });
+    if (isObject(parsed)) return parsed;
+  } catch {
+    // The parser's message would quote the body.
+    throw new Problem('invalid-request', { detail: 'The body is not valid JSON.' });
   }
   throw invalidField([], 'The arguments are a JSON object', 'invalid_type');
 }
 
-/** What the server told when it started is believed when it has the tool; else it is asked again, for tools come and go. */
-async function offers(connection: McpConnection, { deployment }: ServerReplica, tool: string): Promise<boolean> {
-  if (deployment.tools?.some(({ name }) => name === tool)) return true;
-  return (await connection.listTools()).some(({ name }) => name === tool);
+/** What the server said when it started is believed when it has the tool; else it is asked again, for tools come and go. */
+async function findTool(
+  connection: McpConnection,
+  { deployment }: ServerReplica,
+  name: string,
+): Promise<Pick<McpTool, 'inputSchema'> | undefined> {
+  const known = deployment.tools?.find((tool) => tool.name === name);
+  return known ?? (await connection.listTools()).find((tool) => tool.name === name);
 }
 
 /** Opens a session with a replica for one purpose, and counts it as a call. */
 async function withServer<T>(
   services: ForwardServices,
   { caller, slug, request, log }: Asked,
-  call: { readonly method: string; readonly tool: string | undefined },
+  call: { readonly method: string; readonly tool: string | undefined; readonly bytesIn: number },
   work: (connection: McpConnection, replica: ServerReplica) => Promise<{ value: T; status: 'ok' | 'error' }>,
 ): Promise<T> {
   assertKnownOrigin(request, services.settings);
+  if (isLoop(request, services.settings))
+    throw new Problem('upstream-error', { detail: 'The server leads back to this platform.' });
   const startedAt = performance.now();
-  const replica = await findReplica(services, caller, slug);
+  const tried = new Set<string>();
+  let replica = await findReplica(services, caller, slug, { tried });
   if (!replica) throw unavailable();
-  const tell = (status: 'ok' | 'error', errorCode?: string): void =>
-    reportCall(log, replica.deployment, { ...call, status, errorCode, ms: performance.now() - startedAt });
+  const { deployment } = replica;
+  const report = (status: 'ok' | 'error', errorCode: string | undefined, bytesOut: number): void =>
+    reportCalls(log, deployment, [{ ...call, status, errorCode, ms: performance.now() - startedAt, bytesOut }]);
   try {
-    const connection = await connectMcp(services.upstream, replica.endpoint, connectMs);
+    let connection: McpConnection | undefined;
+    while (!connection) {
+      const headers = ownHeaders(replica, caller, services.settings);
+      try {
+        connection = await connectMcp(services.upstream, { ...replica.endpoint, headers }, connectMs);
+      } catch (error) {
+        if (!(error instanceof UpstreamFailure) || error.kind !== 'unsent' || tried.size >= 2) throw error;
+        tried.add(replica.id);
+        replica = replica.endpoint.guarded ? undefined : await findReplica(services, caller, slug, { tried });
+        if (!replica) throw error;
+      }
+    }
     try {
       const { value, status } = await work(connection, replica);
-      tell(status);
+      report(status, undefined, JSON.stringify(value).length);
       return value;
     } finally {
       await connection.close();
     }
   } catch (error) {
     const problem = problemOf(error);
-    if (problem instanceof Problem) tell('error', problem.code);
+    report('error', problem.code, 0);
     throw problem;
   }
 }
 
-function problemOf(error: unknown): unknown {
+/** Whatever a server does wrong is its fault, 502 or 504, and never ours. */
+function problemOf(error: unknown): Problem {
+  if (error instanceof Problem) return error;
   if (error instanceof McpError) {
-    const extra = { rpc_error: { code: error.code, message: error.message } };
+    const extra = { rpc_error: { code: error.code, message: error.message.slice(0, maxMessage) } };
     return error.code === invalidParams
       ? new Problem('validation-error', { detail: 'The server refuses these arguments.', extra })
       : new Problem('upstream-error', { detail: 'The server answered with an error.', extra });
   }
-  if (!(error instanceof UpstreamFailure)) return error;
+  if (!(error instanceof UpstreamFailure)) return new Problem('internal-error', { cause: error });
   if (error.kind === 'unsent') return unavailable(error);
-  return new Problem(error.kind === 'timeout' ? 'upstream-timeout' : 'upstream-error', {
-    detail: 'The server did not answer.',
-    cause: error,
-  });
+  const late = error.kind === 'timeout';
+  const detail = late ? 'The server did not answer in time.' : `${error.message}.`;
+  return new Problem(late ? 'upstream-timeout' : 'upstream-error', { detail, cause: error });
 }
 
 function unavailable(cause?: unknown): Problem {

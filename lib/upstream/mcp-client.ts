@@ -1,9 +1,16 @@
-import * as z from 'zod';
-import { readMessages } from './read-messages.ts';
+import { isId, isObject, type Params, readServerMessage, refusalText, requestText } from './json-rpc.ts';
 import { type Upstream, type UpstreamAnswer, UpstreamFailure } from './ports.ts';
-
-const offeredVersion = '2025-11-25';
-const maxToolPages = 50;
+import { readMessages } from './read-messages.ts';
+import {
+  type Handshake,
+  listAll,
+  type McpCallResult,
+  type McpTool,
+  newestSessionProtocol,
+  readCallResult,
+  readHandshake,
+  readTools,
+} from './server-answers.ts';
 
 /** A server's Streamable HTTP endpoint. */
 export interface McpEndpoint {
@@ -11,26 +18,6 @@ export interface McpEndpoint {
   readonly headers: Readonly<Record<string, string>>;
   readonly guarded: boolean;
 }
-
-const Initialized = z.object({
-  protocolVersion: z.string(),
-  capabilities: z.looseObject({}).default({}),
-  serverInfo: z.looseObject({ name: z.string(), version: z.string() }),
-});
-const ToolList = z.object({
-  tools: z.array(
-    z.looseObject({ name: z.string(), description: z.string().optional(), inputSchema: z.looseObject({}) }),
-  ),
-  nextCursor: z.string().optional(),
-});
-export type McpTool = z.output<typeof ToolList>['tools'][number];
-
-const CallResult = z.looseObject({
-  content: z.array(z.looseObject({ type: z.string() })).default([]),
-  structuredContent: z.looseObject({}).optional(),
-  isError: z.boolean().optional(),
-});
-export type McpCallResult = z.output<typeof CallResult>;
 
 /** The server answered a request with a JSON-RPC error. */
 export class McpError extends Error {
@@ -43,100 +30,137 @@ export class McpError extends Error {
   }
 }
 
+export interface CallOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Called for each `notifications/progress` of the call. */
+  readonly onProgress?: (params: Params) => void;
+}
+
 export interface McpConnection {
-  readonly server: z.output<typeof Initialized>;
+  readonly server: Handshake;
   /** All pages of the server's tools; none when it offers no tools. */
   listTools(): Promise<McpTool[]>;
-  callTool(name: string, args: Readonly<Record<string, unknown>>, timeoutMs: number): Promise<McpCallResult>;
+  callTool(name: string, args: Params, options: CallOptions): Promise<McpCallResult>;
   /** Ends the session; a server that does not care is no error. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a session as MCP's client does (protocol 2025-11-25), for what the platform itself asks of a server.
- * @throws UpstreamFailure; {@link McpError}; Error when the answer is not MCP.
+ * Opens a session as MCP's client does (protocol 2025-11-25), for what the platform itself asks of a server. What the server asks in turn is
+ * answered: `ping` with a pong, anything else with -32601, for the platform has no user to ask.
+ * @throws UpstreamFailure; {@link McpError}.
  */
 export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, timeoutMs: number): Promise<McpConnection> {
   let sessionId: string | undefined;
   let agreedVersion: string | undefined;
   let nextId = 0;
-  const post = (message: object, ms: number): Promise<UpstreamAnswer> =>
+  const headersNow = () => ({
+    ...endpoint.headers,
+    ...(agreedVersion !== undefined && { 'mcp-protocol-version': agreedVersion }),
+    ...(sessionId !== undefined && { 'mcp-session-id': sessionId }),
+  });
+  const post = (body: string, ms: number, signal: AbortSignal = AbortSignal.timeout(ms)): Promise<UpstreamAnswer> =>
     upstream.send({
       url: endpoint.url,
       method: 'POST',
       headers: {
-        ...endpoint.headers,
+        ...headersNow(),
         'content-type': 'application/json',
         accept: 'application/json, text/event-stream',
-        ...(agreedVersion !== undefined && { 'mcp-protocol-version': agreedVersion }),
-        ...(sessionId !== undefined && { 'mcp-session-id': sessionId }),
       },
-      body: JSON.stringify({ jsonrpc: '2.0', ...message }),
+      body,
       guarded: endpoint.guarded,
       headTimeoutMs: ms,
-      signal: AbortSignal.timeout(ms),
+      signal,
     });
-  const ask = async <S extends z.ZodType>(method: string, params: object, schema: S, ms: number) => {
+  const reply = async (id: string | number, method: string): Promise<void> =>
+    drain(await post(refusalText(id, method), timeoutMs));
+  const ask = async (method: string, params: Params, options: Partial<CallOptions> = {}): Promise<unknown> => {
     const id = (nextId += 1);
-    const answer = await post({ id, method, params }, ms);
+    const ms = options.timeoutMs ?? timeoutMs;
+    const time = AbortSignal.timeout(ms);
+    const signal = options.signal ? AbortSignal.any([time, options.signal]) : time;
+    const sent = options.onProgress ? { ...params, _meta: { progressToken: id } } : params;
+    const answer = await post(requestText(id, method, sent), ms, signal);
     sessionId ??= answer.headers['mcp-session-id'];
-    return schema.parse(await resultOf(answer, id, ms));
+    return resultOf(answer, id, { reply, onProgress: options.onProgress });
   };
 
-  const server = await ask(
-    'initialize',
-    { protocolVersion: offeredVersion, capabilities: {}, clientInfo: { name: 'mcp-platform', version: '1.0.0' } },
-    Initialized,
-    timeoutMs,
+  const server = await readAs(readHandshake, () =>
+    ask('initialize', {
+      protocolVersion: newestSessionProtocol,
+      capabilities: {},
+      clientInfo: { name: 'mcp-platform', version: '1.0.0' },
+    }),
   );
   agreedVersion = server.protocolVersion;
-  await drain(await post({ method: 'notifications/initialized' }, timeoutMs));
+  await drain(await post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }), timeoutMs));
   return {
     server,
-    async listTools() {
-      if (!('tools' in server.capabilities)) return [];
-      const tools: McpTool[] = [];
-      let cursor: string | undefined;
-      for (let page = 0; page < maxToolPages; page += 1) {
-        const listed = await ask('tools/list', cursor === undefined ? {} : { cursor }, ToolList, timeoutMs);
-        tools.push(...listed.tools);
-        cursor = listed.nextCursor;
-        if (cursor === undefined) break;
-      }
-      return tools;
-    },
-    callTool: (name, args, ms) => ask('tools/call', { name, arguments: args }, CallResult, ms),
+    listTools: () =>
+      'tools' in server.capabilities
+        ? readAs(readTools, () => listAll('tools/list', 'tools', (params) => ask('tools/list', params)))
+        : Promise.resolve([]),
+    callTool: (name, args, options) =>
+      readAs(readCallResult, () => ask('tools/call', { name, arguments: args }, options)),
     async close() {
       if (sessionId === undefined) return;
-      const { url, headers, guarded } = endpoint;
-      const answer = upstream.send({
-        url,
-        method: 'DELETE',
-        headers: { ...headers, 'mcp-session-id': sessionId, 'mcp-protocol-version': server.protocolVersion },
-        guarded,
-        headTimeoutMs: 2_000,
-      });
-      await answer.then(drain).catch((error: unknown) => {
+      const { url, guarded } = endpoint;
+      const ending = upstream.send({ url, method: 'DELETE', headers: headersNow(), guarded, headTimeoutMs: 2_000 });
+      await ending.then(drain).catch((error: unknown) => {
         if (!(error instanceof UpstreamFailure)) throw error;
       });
     },
   };
 }
 
-async function resultOf(answer: UpstreamAnswer, id: number, ms: number): Promise<unknown> {
+/** Whatever is wrong with what a server answered is the server's fault. */
+async function readAs<A, T>(read: (answer: A) => T, ask: () => Promise<A>): Promise<T> {
+  try {
+    return read(await ask());
+  } catch (error) {
+    if (error instanceof UpstreamFailure || error instanceof McpError) throw error;
+    throw new UpstreamFailure('broken', `The server does not speak MCP: ${(error as Error).message}`, error);
+  }
+}
+
+interface Peer {
+  readonly reply: (id: string | number, method: string) => Promise<void>;
+  readonly onProgress: ((params: Params) => void) | undefined;
+}
+
+async function resultOf(answer: UpstreamAnswer, id: number, { reply, onProgress }: Peer): Promise<unknown> {
+  if (answer.status === 401 || answer.status === 403) {
+    await drain(answer);
+    throw new UpstreamFailure('refused', `The server answered HTTP ${answer.status}: it refuses the credentials`);
+  }
   if (answer.status !== 200) {
     await drain(answer);
     throw new UpstreamFailure('broken', `The server answered HTTP ${answer.status}`);
   }
-  for await (const message of readMessages(answer)) {
-    if (message['id'] !== id) continue;
-    if (message['error'] === undefined) return message['result'];
-    const { code, message: text } = z.object({ code: z.number(), message: z.string() }).parse(message['error']);
-    throw new McpError(code, text);
+  for await (const value of readMessages(answer)) {
+    const message = readServerMessage(value)?.message;
+    if (message?.kind === 'request') await reply(message.id, message.method);
+    if (message?.kind === 'notification' && message.method === 'notifications/progress') onProgress?.(message.params);
+    if (message?.kind !== 'response' || (message.id !== id && message.id !== null)) continue;
+    if (message.error) throw new McpError(message.error.code, message.error.message);
+    return message.result;
   }
-  throw new UpstreamFailure('broken', `The server sent no answer within ${ms} ms or ended its stream before`);
+  throw new UpstreamFailure('broken', 'The server ended its answer without a result');
 }
 
+/** Reads what nobody wants; a server that never ends it is left after 64 KB or a second. */
 async function drain({ body }: UpstreamAnswer): Promise<void> {
-  for await (const _ of body);
+  const deadline = performance.now() + 1_000;
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > 65_536 || performance.now() > deadline) return;
+  }
+}
+
+/** Whether a JSON value is a message that answers the request `id`. */
+export function isAnswerTo(value: unknown, id: string | number): value is Params {
+  return isObject(value) && value['id'] === id && isId(id) && !('method' in value);
 }

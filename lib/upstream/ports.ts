@@ -16,18 +16,19 @@ export interface UpstreamAnswer {
   readonly status: number;
   /** Names in lower case; a repeated header is joined by commas. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Must be read to its end or returned. */
+  /** Must be read to its end or returned. Reading throws {@link UpstreamFailure} when the connection breaks or the signal fires. */
   readonly body: AsyncIterable<Uint8Array>;
 }
 
 export interface Upstream {
-  /** Redirects are not followed. @throws {@link UpstreamFailure} when there is no answer. */
+  /** Follows redirects within the same origin, as long as they keep the method. @throws {@link UpstreamFailure} when there is no answer. */
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
 }
 
-/** `unsent`: the server has surely seen nothing of the request. */
-type FailureKind = 'unsent' | 'refused-address' | 'timeout' | 'broken';
+/** `unsent`: the server has surely seen nothing of the request. `redirected`: it leads to another place. */
+type FailureKind = 'unsent' | 'refused-address' | 'timeout' | 'broken' | 'redirected' | 'too-large' | 'refused';
 
+/** A server did not answer, or not as a server does. The message is a sentence for its deployer. */
 export class UpstreamFailure extends Error {
   readonly kind: FailureKind;
 

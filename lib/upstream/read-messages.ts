@@ -1,45 +1,69 @@
-import type { UpstreamAnswer } from './ports.ts';
+import { createParser } from 'eventsource-parser';
+import { maxMessageBytes } from './json-rpc.ts';
+import { type UpstreamAnswer, UpstreamFailure } from './ports.ts';
 
-type Message = Readonly<Record<string, unknown>>;
+export function isEventStream(contentType: string | undefined): boolean {
+  return /^\s*text\/event-stream\b/i.test(contentType ?? '');
+}
 
-const maxBytes = 8_000_000;
+export function isJson(contentType: string | undefined): boolean {
+  return /^\s*application\/json\b/i.test(contentType ?? '');
+}
 
 /**
- * The JSON-RPC messages of an answer, be it JSON or a stream of events, as they come.
- * @throws Error when it is neither or over 8 MB.
+ * The JSON values of an answer, be it JSON or a stream of events, as they come; a batch one by one.
+ * @throws UpstreamFailure `broken` when a message is not JSON or larger than the limit.
  */
 export async function* readMessages({
   headers,
   body,
-}: Pick<UpstreamAnswer, 'headers' | 'body'>): AsyncGenerator<Message> {
-  const isStream = /^text\/event-stream\b/i.test(headers['content-type'] ?? '');
+}: Pick<UpstreamAnswer, 'headers' | 'body'>): AsyncGenerator<unknown> {
+  const type = headers['content-type'];
+  if (!isEventStream(type) && !isJson(type))
+    throw new UpstreamFailure('broken', `The server answered with ${type ?? 'no content type'}, which is not JSON`);
+  if (isJson(type)) {
+    yield* valuesOf(await textOf(body));
+    return;
+  }
   const decoder = new TextDecoder();
-  let text = '';
+  let found: string[] = [];
+  let waiting = 0;
+  const parser = createParser({ onEvent: ({ data }) => found.push(data) });
+  for await (const chunk of body) {
+    waiting += chunk.byteLength;
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    if (found.length > 0) waiting = 0;
+    if (waiting > maxMessageBytes) throw tooLarge();
+    for (const data of found) yield* valuesOf(data);
+    found = [];
+  }
+  // What a server left without its empty line is an event all the same.
+  parser.feed('\n\n');
+  for (const data of found) yield* valuesOf(data);
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of body) {
     bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw new Error('The answer of the server is too large');
-    text += decoder.decode(chunk, { stream: true });
-    if (!isStream) continue;
-    const events = text.split(/\r?\n\r?\n/);
-    text = events.pop() ?? '';
-    for (const event of events) yield* messagesOf(dataOf(event));
+    if (bytes > maxMessageBytes) throw tooLarge();
+    chunks.push(chunk);
   }
-  yield* messagesOf(isStream ? dataOf(text) : text);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The joined `data` of one event. */
-export function dataOf(event: string): string {
-  return event
-    .split(/\r?\n/)
-    .filter((line) => line.startsWith('data:'))
-    .map((line) => line.slice(5).replace(/^ /, ''))
-    .join('\n');
-}
-
-function messagesOf(json: string): Message[] {
+function valuesOf(json: string): unknown[] {
   if (json.trim() === '') return [];
-  const parsed: unknown = JSON.parse(json);
-  const all = Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
-  return all.filter((each): each is Message => typeof each === 'object' && each !== null);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(json);
+  } catch (error) {
+    throw new UpstreamFailure('broken', 'The server answered with text that is not JSON', error);
+  }
+  return Array.isArray(parsed) ? (parsed as unknown[]) : [parsed];
+}
+
+function tooLarge(): UpstreamFailure {
+  return new UpstreamFailure('too-large', `The server's answer is larger than ${maxMessageBytes / 1024 / 1024} MB`);
 }

@@ -2,20 +2,23 @@ import type { ReportLine } from '../../events/report-line.ts';
 import { auditOfReport } from '../audit/audit-of-report.ts';
 import type { AuditStore } from '../audit/ports.ts';
 import type { ApiKeyStore } from '../auth/ports.ts';
+import type { Log } from '../kernel/log/log.ts';
 import type { UsageRecord, UsageStore } from './ports.ts';
 
 /** Keeps what the report lines say: when a key was last used, security events, and the calls of deployed servers. Folding a line twice changes nothing. */
 export async function foldReports(
   { apiKeys, usage, audit }: { apiKeys: ApiKeyStore; usage: UsageStore; audit: AuditStore },
   lines: readonly ReportLine[],
+  log: Pick<Log, 'warn'>,
 ): Promise<void> {
   const keys = latest(lines, ({ api_key_id }) => api_key_id);
   if (keys.size > 0) await apiKeys.used([...keys].map(([id, at]) => ({ id, at })));
   await audit.append(lines.map(auditOfReport).filter((record) => record !== undefined));
   const calls = lines.flatMap(usageOf);
   if (calls.length === 0) return;
-  await usage.append(calls);
-  await usage.called(latest(lines, ({ mcp }) => mcp?.deployment_id));
+  const lost = await usage.append(calls);
+  if (lost > 0) log.warn('usage records were left out', { lost });
+  await usage.called(latest(lines, ({ mcp }) => mcp?.[0]?.deployment_id));
 }
 
 function latest(
@@ -35,19 +38,20 @@ function latest(
 
 function usageOf({ mcp, request_id, user_id, api_key_id, timestamp }: ReportLine): UsageRecord[] {
   if (!mcp || user_id === null) return [];
-  return [
-    {
-      requestId: request_id,
-      toolId: mcp.tool_id,
-      deploymentId: mcp.deployment_id,
-      userId: user_id,
-      apiKeyId: api_key_id,
-      method: mcp.method,
-      toolName: mcp.tool,
-      status: mcp.status,
-      errorCode: mcp.error_code,
-      durationMs: mcp.duration_ms,
-      calledAt: new Date(timestamp),
-    },
-  ];
+  return mcp.map((call) => ({
+    id: call.id,
+    requestId: request_id.slice(0, 128),
+    toolId: call.tool_id,
+    deploymentId: call.deployment_id,
+    userId: user_id,
+    apiKeyId: api_key_id,
+    method: call.method,
+    toolName: call.tool,
+    status: call.status,
+    errorCode: call.error_code,
+    durationMs: call.duration_ms,
+    bytesIn: call.bytes_in,
+    bytesOut: call.bytes_out,
+    calledAt: new Date(timestamp),
+  }));
 }

@@ -1,6 +1,8 @@
 /** One call through a deployed server's endpoint. */
 export interface UsageRecord {
   /** Keys the record: a line that is folded twice counts once. */
+  readonly id: string;
+  /** What the client or the platform called the request: correlation alone. */
   readonly requestId: string;
   readonly toolId: string;
   readonly deploymentId: string;
@@ -13,6 +15,8 @@ export interface UsageRecord {
   readonly status: 'ok' | 'error';
   readonly errorCode: string | undefined;
   readonly durationMs: number;
+  readonly bytesIn: number;
+  readonly bytesOut: number;
   readonly calledAt: Date;
 }
 
@@ -27,8 +31,8 @@ interface CallMetrics {
 
 /** Calls of deployed servers, in MySQL. */
 export interface UsageStore {
-  /** Records that are there already stay as they are. */
-  append(records: readonly UsageRecord[]): Promise<void>;
+  /** Records that are there already stay as they are. One that the store cannot hold is left out alone. @returns how many were left out. */
+  append(records: readonly UsageRecord[]): Promise<number>;
   /** Notes when deployments were last called; moves forward, never back. */
   called(calls: ReadonlyMap<string, Date>): Promise<void>;
   metricsOf(deploymentId: string): Promise<CallMetrics>;

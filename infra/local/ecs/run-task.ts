@@ -7,8 +7,8 @@ import { type Child, startChild } from '../process/start-child.ts';
 
 const RUNNER = fileURLToPath(new URL('../../runner/main.ts', import.meta.url));
 const RUNNER_HEAP_MB = 256;
-/** ECS gives 30 s; the runner takes ten at most. */
-const STOP_MS = 20_000;
+/** As long as the task definition gives on Fargate: what is in flight is drained meanwhile. */
+const STOP_MS = 120_000;
 const LOOK_EVERY_MS = 25;
 const MEMORY_EVERY_MS = 1_000;
 /** Of the person's variables a task gets these alone. */

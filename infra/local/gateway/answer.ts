@@ -55,6 +55,9 @@ export function readPrelude(json: string): Head {
   }
 }
 
+/** Answers that have no body, or need none, claim no type that was not given to them. */
+const bodiless = new Set([202, 204, 304]);
+
 type HeadParts = Pick<z.output<typeof ResultShape>, 'statusCode' | 'headers' | 'multiValueHeaders'>;
 
 function toHead({ statusCode, headers, multiValueHeaders }: HeadParts): Head {
@@ -66,7 +69,8 @@ function toHead({ statusCode, headers, multiValueHeaders }: HeadParts): Head {
   for (const [name, values] of Object.entries(multiValueHeaders ?? {})) {
     for (const value of values) push(all, name, value);
   }
-  if (!all.some(([name]) => name.toLowerCase() === 'content-type')) all.push(['content-type', 'application/json']);
+  const typed = bodiless.has(statusCode) || all.some(([name]) => name.toLowerCase() === 'content-type');
+  if (!typed) all.push(['content-type', 'application/json']);
   return { statusCode, headers: all };
 }
 

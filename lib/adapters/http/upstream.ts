@@ -1,12 +1,20 @@
 import { lookup as resolve } from 'node:dns';
-import { Agent as HttpAgent, type IncomingMessage, request as httpRequest } from 'node:http';
+import { Agent as HttpAgent, type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
+import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { reachOfAddress } from '../../tools/addresses.ts';
 import { type Upstream, type UpstreamAnswer, UpstreamFailure, type UpstreamRequest } from '../../upstream/ports.ts';
 
 const connectMs = 5_000;
+const maxRedirects = 3;
 const unsent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
+const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
+  gzip: createGunzip,
+  'x-gzip': createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
 
 /** HTTP by Node's own client: bodies pass as they are, connections are kept, and an address is checked as it is connected to. */
 export function openUpstream({ allowPrivate }: { readonly allowPrivate: boolean }): Upstream {
@@ -33,17 +41,47 @@ export function openUpstream({ allowPrivate }: { readonly allowPrivate: boolean 
       https: new HttpsAgent({ ...options, lookup: guardedLookup }),
     },
   };
+  const sendTo = (url: URL, request: UpstreamRequest): Promise<UpstreamAnswer> => {
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    // A literal address is never looked up.
+    if (request.guarded && isIP(host) !== 0 && !may(host)) return Promise.reject(refusedAddress(host));
+    const { http, https } = request.guarded ? agents.guarded : agents.open;
+    return exchange(url, request, url.protocol === 'https:' ? https : http);
+  };
 
   return {
-    send: (request) => {
-      const url = new URL(request.url);
-      const host = url.hostname.replace(/^\[|\]$/g, '');
-      // A literal address is never looked up.
-      if (request.guarded && isIP(host) !== 0 && !may(host)) return Promise.reject(refusedAddress(host));
-      const { http, https } = request.guarded ? agents.guarded : agents.open;
-      return exchange(url, request, url.protocol === 'https:' ? https : http);
+    async send(request) {
+      let url = new URL(request.url);
+      for (let followed = 0; ; followed += 1) {
+        const answer = await sendTo(url, request);
+        if (answer.status < 300 || answer.status > 399 || answer.status === 304) return answer;
+        const next = nextOf(url, request, answer, followed);
+        await discard(answer);
+        url = next;
+      }
     },
   };
+}
+
+/** Where a redirect leads. @throws UpstreamFailure `redirected` with the place, when it is not followed. */
+function nextOf(from: URL, { method }: UpstreamRequest, { status, headers }: UpstreamAnswer, followed: number): URL {
+  const next = URL.parse(headers['location'] ?? '', from.href);
+  const place = next ? `${next.origin}${next.pathname}`.slice(0, 300) : 'nowhere';
+  const refuse = (why: string) =>
+    new UpstreamFailure('redirected', `The server answered HTTP ${status}, a redirect to ${place}; ${why}`);
+  if (!next || next.origin !== from.origin) throw refuse('only redirects within the same origin are followed');
+  if (method === 'POST' && status !== 307 && status !== 308)
+    throw refuse('a POST is repeated for status 307 and 308 alone');
+  if (followed >= maxRedirects) throw refuse(`${maxRedirects} redirects were followed already`);
+  return next;
+}
+
+async function discard({ body }: UpstreamAnswer): Promise<void> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > 65_536) return;
+  }
 }
 
 /** Sends once more over a new connection when a kept one turns out to have been closed meanwhile. */
@@ -62,15 +100,24 @@ function sendOnce(url: URL, request: UpstreamRequest, agent: HttpAgent): Promise
   const { method, headers, body, headTimeoutMs, signal } = request;
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(abortedBy(signal));
     const outgoing = send(url, {
       method,
       agent,
-      headers: { ...headers, ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }) },
-      ...(signal && { signal }),
+      headers: {
+        'user-agent': 'mcp-platform/1.0',
+        'accept-encoding': 'identity',
+        ...headers,
+        ...(body !== undefined && { 'content-length': String(Buffer.byteLength(body)) }),
+      },
     });
+    ownErrors(outgoing);
     const timeout = (ms: number, what: string) =>
       setTimeout(() => outgoing.destroy(new UpstreamFailure('timeout', `${what} took longer than ${ms} ms`)), ms);
     const head = timeout(headTimeoutMs, 'The answer');
+    const abort = () => outgoing.destroy(abortedBy(signal));
+    signal?.addEventListener('abort', abort, { once: true });
+    outgoing.once('close', () => signal?.removeEventListener('abort', abort));
     let connecting: NodeJS.Timeout | undefined = timeout(connectMs, 'The connection');
     const connected = () => {
       clearTimeout(connecting);
@@ -83,7 +130,12 @@ function sendOnce(url: URL, request: UpstreamRequest, agent: HttpAgent): Promise
     outgoing.once('response', (incoming) => {
       clearTimeout(head);
       connected();
-      resolve({ status: incoming.statusCode ?? 502, headers: headersOf(incoming), body: incoming });
+      incoming.on('error', ignore);
+      resolve({
+        status: incoming.statusCode ?? 502,
+        headers: headersOf(incoming),
+        body: bodyOf(incoming, signal),
+      });
     });
     outgoing.on('error', (error) => {
       clearTimeout(head);
@@ -93,6 +145,46 @@ function sendOnce(url: URL, request: UpstreamRequest, agent: HttpAgent): Promise
     });
     outgoing.end(body);
   });
+}
+
+/*
+ * An abort that meets a socket just as its answer ends and it goes back to the agent finds it without any listener, which would end the process: a socket of
+ * ours keeps one for its whole life.
+ */
+function ownErrors(outgoing: ClientRequest): void {
+  outgoing.on('socket', (socket) => {
+    if (!socket.listeners('error').includes(ignore)) socket.on('error', ignore);
+  });
+}
+
+function ignore(): void {
+  // Whoever reads the answer sees the error there.
+}
+
+async function* bodyOf(incoming: IncomingMessage, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  const decoder = decoders[incoming.headers['content-encoding']?.trim().toLowerCase() ?? '']?.();
+  try {
+    if (!decoder) {
+      yield* incoming as AsyncIterable<Uint8Array>;
+      return;
+    }
+    incoming.on('error', (error) => (decoder as unknown as { destroy(error: Error): void }).destroy(error));
+    yield* incoming.pipe(decoder) as unknown as AsyncIterable<Uint8Array>;
+  } catch (error) {
+    if (error instanceof UpstreamFailure) throw error;
+    throw signal?.aborted ? abortedBy(signal) : new UpstreamFailure('broken', 'The connection broke', error);
+  } finally {
+    incoming.destroy();
+  }
+}
+
+function abortedBy(signal: AbortSignal | undefined): UpstreamFailure {
+  const cause: unknown = signal?.reason;
+  if (cause instanceof UpstreamFailure) return cause;
+  const late = cause instanceof Error && cause.name === 'TimeoutError';
+  return late
+    ? new UpstreamFailure('timeout', 'The server did not answer in time', cause)
+    : new UpstreamFailure('broken', 'The request was given up', cause);
 }
 
 function headersOf({ headers }: IncomingMessage): Record<string, string> {

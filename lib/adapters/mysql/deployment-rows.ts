@@ -1,4 +1,5 @@
 import type { Deployment, Replica } from '../../deployments/ports.ts';
+import { RunOptions } from '../../deployments/runner-contract.ts';
 import type { SqlValue } from './connection.ts';
 
 /*
@@ -23,6 +24,7 @@ export interface DeploymentRow {
   readonly memory: number;
   readonly idle_timeout_s: number | null;
   readonly environment: string;
+  readonly options: string | null;
   readonly secrets: Buffer | null;
   readonly server_info: string | null;
   readonly protocol_version: string | null;
@@ -41,7 +43,7 @@ export interface DeploymentRow {
 
 /** Of a deployment `d` and its tool `t`. */
 export const deploymentColumns = `d.id, d.tool_id, t.name AS tool_name, t.slug, d.active_tool_id, d.owner_id, d.tool_revision, d.server, d.status,
-  d.health_status, d.phase, d.access, d.replicas, d.cpu, d.memory, d.idle_timeout_s, d.environment, d.secrets, d.server_info, d.protocol_version,
+  d.health_status, d.phase, d.access, d.replicas, d.cpu, d.memory, d.idle_timeout_s, d.environment, d.options, d.secrets, d.server_info, d.protocol_version,
   d.tools, d.restarts, d.last_error, d.last_health_check, d.last_called_at, d.deployed_at, d.updated_at, d.stopped_at, d.launch, d.generation,
   d.replaces_id`;
 
@@ -66,6 +68,7 @@ export function deploymentOf(row: DeploymentRow): Deployment {
     memory: row.memory,
     idleTimeoutS: row.idle_timeout_s ?? undefined,
     environment: JSON.parse(row.environment) as Deployment['environment'],
+    options: RunOptions.parse(readJson(row.options) ?? {}),
     secrets: row.secrets?.toString('ascii'),
     generation: row.generation,
     serverInfo: readJson(row.server_info) as Deployment['serverInfo'],
@@ -99,6 +102,7 @@ export function deploymentRow(deployment: Deployment): Record<string, SqlValue> 
     memory: deployment.memory,
     idle_timeout_s: deployment.idleTimeoutS ?? null,
     environment: JSON.stringify(deployment.environment),
+    options: JSON.stringify(deployment.options),
     secrets: deployment.secrets ?? null,
     server_info: json(deployment.serverInfo),
     protocol_version: deployment.protocolVersion ?? null,

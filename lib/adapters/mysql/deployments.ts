@@ -2,7 +2,7 @@ import type {
   Deployment,
   DeploymentFilter,
   DeploymentStore,
-  Fleet,
+  DeploymentState,
   ReplicasChange,
   ReplicasKey,
   Replica,
@@ -45,17 +45,14 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
       );
       return { items: rows.map(deploymentOf), total: counted?.total ?? 0 };
     },
-    async route(slug) {
+    async servingTarget(slug) {
       const [row] = await mysql.query<DeploymentRow>(
         `SELECT ${deploymentColumns} FROM mcp_tools t JOIN mcp_deployments d ON d.active_tool_id = t.id WHERE t.slug = CONVERT(? USING ascii) AND t.deleted_at IS NULL`,
         [slug],
       );
       if (!row) return undefined;
-      const ready = await replicas(
-        `deployment_id = ? AND ended_at IS NULL AND stopping_at IS NULL AND state = 'ready' AND host IS NOT NULL`,
-        [row.id],
-      );
-      return { deployment: deploymentOf(row), ready };
+      const reachable = await replicas('deployment_id = ? AND ended_at IS NULL AND host IS NOT NULL', [row.id]);
+      return { deployment: deploymentOf(row), replicas: reachable };
     },
     byBootstrap: async (hash) => (await replicas('bootstrap_hash = ?', [hash]))[0],
     byReport: async (hash) => (await replicas('report_hash = ?', [hash]))[0],
@@ -74,6 +71,13 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
         health,
         id,
       ]);
+    },
+    async activeOf(userId) {
+      const rows = await mysql.query<DeploymentRow>(
+        `SELECT ${deploymentColumns} ${from} WHERE d.owner_id = ? AND d.status IN ('starting', 'running', 'restarting', 'idle')`,
+        [userId],
+      );
+      return rows.map(deploymentOf);
     },
     alive: () => replicas('ended_at IS NULL', []),
     async stuck(before) {
@@ -96,23 +100,23 @@ function conditions({ status, toolId }: DeploymentFilter): { where: string; valu
   };
 }
 
-/** Every change of a fleet takes its tool's lock first, so two of them never wait for each other's rows. */
+/** Every change of a state takes its tool's lock first, so two of them never wait for each other's rows. */
 function changeReplicas<T extends ReplicasChange>(
   mysql: Mysql,
   key: ReplicasKey,
-  decide: (fleet: Fleet) => T | Promise<T>,
+  decide: (state: DeploymentState) => T | Promise<T>,
 ): Promise<T | undefined> {
   return mysql.transaction(async (tx) => {
-    const place = 'toolId' in key ? { id: '', tool_id: key.toolId } : await placeOf(tx, key);
-    if (!place) return undefined;
+    const row = 'toolId' in key ? { id: '', tool_id: key.toolId } : await rowOf(tx, key);
+    if (!row) return undefined;
     const [tool] = await tx.query<{ deleted_at: Date | null }>(
       'SELECT deleted_at FROM mcp_tools WHERE id = ? FOR UPDATE',
-      [place.tool_id],
+      [row.tool_id],
     );
     if (!tool) return undefined;
-    const before = { toolDeleted: tool.deleted_at !== null, ...(await readFleet(tx, place.tool_id, place.id)) };
+    const before = { toolDeleted: tool.deleted_at !== null, ...(await readState(tx, row.tool_id, row.id)) };
     const change = await decide(before);
-    await write(tx, before, change.fleet);
+    await write(tx, before, change.state);
     await insertOutbox(tx, change.outbox);
     return change;
   });
@@ -121,7 +125,7 @@ function changeReplicas<T extends ReplicasChange>(
 const byReplica = 'SELECT d.id, d.tool_id FROM mcp_deployments d JOIN mcp_replicas r ON r.deployment_id = d.id WHERE';
 
 /** The deployment that a key leads to. */
-async function placeOf(
+async function rowOf(
   tx: SqlRunner,
   key: Exclude<ReplicasKey, { readonly toolId: string }>,
 ): Promise<{ id: string; tool_id: string } | undefined> {
@@ -136,7 +140,7 @@ async function placeOf(
 }
 
 /** Locking reads, because a plain one would see what was there when the transaction began. */
-async function readFleet(tx: SqlRunner, toolId: string, asked: string): Promise<Omit<Fleet, 'toolDeleted'>> {
+async function readState(tx: SqlRunner, toolId: string, asked: string): Promise<Omit<DeploymentState, 'toolDeleted'>> {
   const deployments = await tx.query<DeploymentRow>(
     `SELECT ${deploymentColumns} ${from} WHERE d.tool_id = ? AND (d.status NOT IN ('stopped', 'failed') OR d.id = ?) FOR UPDATE`,
     [toolId, asked],
@@ -151,9 +155,9 @@ async function readFleet(tx: SqlRunner, toolId: string, asked: string): Promise<
   return { deployments: deployments.map(deploymentOf), replicas: replicas.map(replicaOf) };
 }
 
-async function write(tx: SqlRunner, before: Fleet, after: Fleet): Promise<void> {
+async function write(tx: SqlRunner, before: DeploymentState, after: DeploymentState): Promise<void> {
   const known = new Map<string, object>([...before.deployments, ...before.replicas].map((row) => [row.id, row]));
-  // The place of the active one is given up before another takes it.
+  // The row of the active one is given up before another takes it.
   const deployments = after.deployments.toSorted((a, b) => Number(a.active) - Number(b.active));
   for (const each of deployments) await save(tx, 'mcp_deployments', known.get(each.id), each, deploymentRow(each));
   for (const each of after.replicas) await save(tx, 'mcp_replicas', known.get(each.id), each, replicaRow(each));

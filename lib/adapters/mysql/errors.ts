@@ -34,6 +34,8 @@ const errno = {
   readOnly: [1290, 1792, 1836],
   lock: [1205, 1213],
   duplicate: 1062,
+  // Too long, out of range, not of the column's characters, not of its type.
+  badValue: [1264, 1265, 1292, 1366, 1406, 3988],
 } as const;
 
 const lostCodes = ['PROTOCOL_CONNECTION_LOST', 'ECONNRESET', 'EPIPE'];
@@ -48,6 +50,9 @@ export const isLost = (error: unknown): boolean => coded(lostCodes, error as Dri
 
 /** The server answered that it did not run the statement, and that this connection is over. */
 export const isRefusedUnrun = (error: unknown): boolean => has(errno.notRun, error as DriverError);
+
+/** A value does not fit its column. */
+export const isBadValue = (error: unknown): boolean => has(errno.badValue, error as DriverError);
 
 /** Two transactions were in each other's way; the same again may well succeed. */
 export const isLockConflict = (error: unknown): boolean => has(errno.lock, error as DriverError);

@@ -1,8 +1,9 @@
 import type { UsageRecord, UsageStore } from '../../usage/ports.ts';
 import type { Mysql, SqlValue } from './connection.ts';
+import { isBadValue } from './errors.ts';
 
 const columns =
-  'request_id, tool_id, deployment_id, user_id, api_key_id, method, tool_name, status, error_code, duration_ms, called_at';
+  'id, request_id, tool_id, deployment_id, user_id, api_key_id, method, tool_name, status, error_code, duration_ms, bytes_in, bytes_out, called_at';
 const batch = 200;
 /** Calls that a percentile is taken of. */
 const recent = 1000;
@@ -14,17 +15,37 @@ interface Totals {
 }
 
 export function mysqlUsageStore(mysql: Mysql): UsageStore {
+  const insert = async (rows: readonly UsageRecord[]): Promise<void> => {
+    const places = rows.map(() => `(${columns.split(', ').fill('?').join(', ')})`).join(', ');
+    // A no-op on what is there; INSERT IGNORE would also swallow what is wrong.
+    await mysql.execute(
+      `INSERT INTO mcp_usage_stats (${columns}) VALUES ${places} ON DUPLICATE KEY UPDATE id = mcp_usage_stats.id`,
+      rows.flatMap(valuesOf),
+    );
+  };
+  /** A record that the table cannot hold costs nobody else theirs. @returns how many were lost. */
+  const insertAlone = async (row: UsageRecord): Promise<number> => {
+    try {
+      await insert([row]);
+      return 0;
+    } catch (error) {
+      if (!isBadValue(error)) throw error;
+      return 1;
+    }
+  };
   return {
     async append(records) {
+      let lost = 0;
       for (let start = 0; start < records.length; start += batch) {
         const rows = records.slice(start, start + batch);
-        const places = rows.map(() => `(${columns.split(', ').fill('?').join(', ')})`).join(', ');
-        // A no-op on what is there; INSERT IGNORE would also swallow what is wrong.
-        await mysql.execute(
-          `INSERT INTO mcp_usage_stats (${columns}) VALUES ${places} ON DUPLICATE KEY UPDATE request_id = request_id`,
-          rows.flatMap(valuesOf),
-        );
+        try {
+          await insert(rows);
+        } catch (error) {
+          if (!isBadValue(error)) throw error;
+          for (const row of rows) lost += await insertAlone(row);
+        }
       }
+      return lost;
     },
     async called(calls) {
       for (const [id, at] of calls) {
@@ -60,6 +81,7 @@ export function mysqlUsageStore(mysql: Mysql): UsageStore {
 
 function valuesOf(record: UsageRecord): SqlValue[] {
   return [
+    record.id,
     record.requestId,
     record.toolId,
     record.deploymentId,
@@ -70,6 +92,8 @@ function valuesOf(record: UsageRecord): SqlValue[] {
     record.status,
     record.errorCode ?? null,
     Math.round(record.durationMs),
+    record.bytesIn,
+    record.bytesOut,
     record.calledAt,
   ];
 }

@@ -62,8 +62,8 @@ it('replaces a replica whose task has gone without a word', async () => {
   const { id } = await deployed(app, owner.token);
   const { deployments } = await services();
   const before = await replicaOf(id);
-  await deployments.change({ replicaId: before.id }, (fleet) => ({
-    fleet: { ...fleet, replicas: fleet.replicas.map((each) => ({ ...each, taskId: 'a'.repeat(32) })) },
+  await deployments.change({ replicaId: before.id }, (state) => ({
+    state: { ...state, replicas: state.replicas.map((each) => ({ ...each, taskId: 'a'.repeat(32) })) },
     outbox: [],
   }));
   await sweep(20);

@@ -25,7 +25,7 @@ async function installWith(script: string, signal = new AbortController().signal
   await chmod(join(bin, 'npm'), 0o755);
   const env = { PATH: [bin, process.env['PATH'] ?? ''].join(delimiter) };
   const launch = { command: 'npx', args: ['-y', '@scope/server@1.0.0', '--port', '1'], env };
-  return install({ launch, folder, guard, log: new LogBuffer(), signal });
+  return install({ launch, installEnvironment: env, scripts: false, folder, guard, log: new LogBuffer(), signal });
 }
 
 it('starts the program of the package itself, with its arguments', async () => {
@@ -59,5 +59,6 @@ it('is broken off with the runner', async () => {
 it('leaves other commands as they are', async () => {
   const launch = { command: 'uvx', args: ['mcp-server-time'], env: {} };
   const { signal } = new AbortController();
-  expect(await install({ launch, folder, guard, log: new LogBuffer(), signal })).toBe(launch);
+  const options = { launch, installEnvironment: {}, scripts: false, folder, guard, log: new LogBuffer(), signal };
+  expect(await install(options)).toBe(launch);
 });

@@ -3,7 +3,7 @@ import { LogBuffer } from '../../../infra/runner/log-buffer.ts';
 
 it('shows the name of a secret instead of its value, the longer one of two first', () => {
   const log = new LogBuffer();
-  log.hide({ SHORT: 'abc', KEY: 'secret-key', LONG: 'secret-key-and-more' });
+  log.mask({ SHORT: 'abc', KEY: 'secret-key', LONG: 'secret-key-and-more' });
   log.add('stderr', 'abc secret-key-and-more secret-key secret-key');
   expect(log.last(1)).toMatchObject([{ stream: 'stderr', text: 'abc [LONG] [KEY] [KEY]' }]);
 });

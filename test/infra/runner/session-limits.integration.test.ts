@@ -53,10 +53,12 @@ it('ends a session that nobody used for long', async () => {
   expect((await client.post({ jsonrpc: '2.0', id: 2, method: 'ping' }, session)).status).toBe(404);
 });
 
-it('ends a session whose server hangs', async () => {
-  const { mcp } = await run({ timing: { pingMs: 100, unhealthyMs: 500, hungMs: 3_000 } });
+it('ends a session whose server hangs for longer than any call may take', async () => {
+  const { mcp } = await run({
+    timing: { pingMs: 100, busyPingMs: 100, unhealthyMs: 500, hungMs: 1_000, callMs: 3_000 },
+  });
   const client = rawClient(mcp);
   const session = await client.open();
   const response = await client.post(call(1, 'block', { ms: 60_000 }), session);
-  expect(await response.text()).toContain('The MCP server is gone: did not answer a ping');
+  expect(await response.text()).toContain('The MCP server is gone: showed no sign of life');
 });

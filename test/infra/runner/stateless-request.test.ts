@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { readMessage } from '../../../infra/runner/json-rpc.ts';
+import { readMessage } from '../../../lib/upstream/json-rpc.ts';
 import { isStateless } from '../../../infra/runner/stateless-request.ts';
 
 const message = (method: string, meta?: object) =>

@@ -1,10 +1,15 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { deploymentStatuses, type Deployment, type Fleet, type Replica } from '../../../lib/deployments/ports.ts';
-import { settle, wantsReplicas } from '../../../lib/deployments/reconcile-state.ts';
-import { deployment, fleet, now, replica } from './replicas.ts';
+import {
+  deploymentStatuses,
+  type Deployment,
+  type DeploymentState,
+  type Replica,
+} from '../../../lib/deployments/ports.ts';
+import { reconcileState, wantsReplicas } from '../../../lib/deployments/reconcile-state.ts';
+import { deployed, deployment, now, replica } from './replicas.ts';
 
-/* Whatever rows a crash leaves, settling them comes to rest at once and breaks no rule. */
+/* Whatever rows a crash leaves, reconciling them comes to rest at once and breaks no rule. */
 
 const states = [
   'requested',
@@ -52,10 +57,10 @@ const some: fc.Arbitrary<[Deployment, Replica[]]> = fc
     return fc.array(replicaOf(made.id), { maxLength: 5 }).map((list): [Deployment, Replica[]] => [made, list]);
   });
 
-const anyFleet: fc.Arbitrary<Fleet> = fc
+const anyFleet: fc.Arbitrary<DeploymentState> = fc
   .tuple(fc.array(some, { minLength: 1, maxLength: 3 }), fc.nat(3))
   .map(([all, active]) =>
-    fleet(
+    deployed(
       all.map(([each], index) => ({
         ...each,
         active: index === active && !['stopped', 'failed', 'stopping'].includes(each.status),
@@ -64,12 +69,12 @@ const anyFleet: fc.Arbitrary<Fleet> = fc
     ),
   );
 
-it('settles in one step', () => {
+it('reconciles in one step', () => {
   fc.assert(
     fc.property(anyFleet, (given) => {
-      const once = settle(given, now);
+      const once = reconcileState(given, now);
       const made = once.missing.map((each) => replica({ deploymentId: each.id, generation: each.generation }));
-      const again = settle({ ...once, replicas: [...once.replicas, ...made] }, now);
+      const again = reconcileState({ ...once, replicas: [...once.replicas, ...made] }, now);
       expect(again.missing).toEqual([]);
       expect(again.deployments).toEqual(once.deployments);
     }),
@@ -79,7 +84,7 @@ it('settles in one step', () => {
 it('leads an endpoint to at most one deployment, and never starts what shall not run', () => {
   fc.assert(
     fc.property(anyFleet, (given) => {
-      const { deployments, replicas, missing } = settle(given, now);
+      const { deployments, replicas, missing } = reconcileState(given, now);
       expect(deployments.filter(({ active }) => active).length).toBeLessThanOrEqual(1);
       for (const each of deployments.filter((one) => !wantsReplicas(one))) {
         expect(missing.some(({ id }) => id === each.id)).toBe(false);

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { settle } from '../../../lib/deployments/reconcile-state.ts';
-import { deployment, fleet, now, replica } from './replicas.ts';
+import { reconcileState } from '../../../lib/deployments/reconcile-state.ts';
+import { deployed, deployment, now, replica } from './replicas.ts';
 
 describe('a deployment that shall run', () => {
   it('gets as many replicas as it wants, once', () => {
     const wanted = deployment({ replicas: 3 });
-    expect(settle(fleet([wanted]), now).missing).toHaveLength(3);
+    expect(reconcileState(deployed([wanted]), now).missing).toHaveLength(3);
     const replicas = [1, 2, 3].map(() => replica({ deploymentId: wanted.id }));
-    expect(settle(fleet([wanted], replicas), now).missing).toHaveLength(0);
+    expect(reconcileState(deployed([wanted], replicas), now).missing).toHaveLength(0);
   });
 
   it.each([
@@ -17,7 +17,10 @@ describe('a deployment that shall run', () => {
     ['initializing', 'initializing'],
   ] as const)('with a replica that is %s is %s', (state, phase) => {
     const wanted = deployment();
-    const { deployments } = settle(fleet([wanted], [replica({ deploymentId: wanted.id, state, taskId: 't' })]), now);
+    const { deployments } = reconcileState(
+      deployed([wanted], [replica({ deploymentId: wanted.id, state, taskId: 't' })]),
+      now,
+    );
     expect(deployments[0]).toMatchObject({ status: 'starting', phase });
   });
 
@@ -27,37 +30,40 @@ describe('a deployment that shall run', () => {
       replica({ deploymentId: wanted.id, state: 'ready' }),
       replica({ deploymentId: wanted.id, state: 'unhealthy' }),
     ];
-    expect(settle(fleet([wanted], [one, two]), now).deployments[0]).toMatchObject({
+    expect(reconcileState(deployed([wanted], [one, two]), now).deployments[0]).toMatchObject({
       status: 'running',
       phase: 'ready',
       health: 'unhealthy',
     });
-    expect(settle(fleet([wanted], [one, { ...two, state: 'ready' }]), now).deployments[0]).toMatchObject({
+    expect(reconcileState(deployed([wanted], [one, { ...two, state: 'ready' }]), now).deployments[0]).toMatchObject({
       health: 'healthy',
     });
   });
 
   it('is restarting when its only server fell', () => {
     const running = deployment({ status: 'running', phase: 'ready', health: 'healthy' });
-    const { deployments } = settle(fleet([running], [replica({ deploymentId: running.id, state: 'restarting' })]), now);
+    const { deployments } = reconcileState(
+      deployed([running], [replica({ deploymentId: running.id, state: 'restarting' })]),
+      now,
+    );
     expect(deployments[0]).toMatchObject({ status: 'restarting', health: 'unhealthy' });
   });
 
   it('replaces a lost task, but not for ever', () => {
     const running = deployment({ status: 'running' });
     const lost = () => replica({ deploymentId: running.id, state: 'lost', endedAt: now });
-    expect(settle(fleet([running], [lost()]), now).missing).toHaveLength(1);
-    const given = settle(fleet([running], [lost(), lost(), lost()]), now);
+    expect(reconcileState(deployed([running], [lost()]), now).missing).toHaveLength(1);
+    const given = reconcileState(deployed([running], [lost(), lost(), lost()]), now);
     expect([given.missing.length, given.deployments[0]?.status]).toEqual([0, 'failed']);
     const later = new Date(now.getTime() + 601_000);
-    expect(settle(fleet([running], [lost(), lost(), lost()]), later).missing).toHaveLength(1);
+    expect(reconcileState(deployed([running], [lost(), lost(), lost()]), later).missing).toHaveLength(1);
   });
 
   it('fails with the reason of its runner, and leaves the endpoint', () => {
     const wanted = deployment();
     const lastError = { reason: 'exited with status 1', log: ['no luck'] };
     const ended = replica({ deploymentId: wanted.id, state: 'failed', stoppingAt: now, lastError });
-    expect(settle(fleet([wanted], [ended]), now).deployments[0]).toMatchObject({
+    expect(reconcileState(deployed([wanted], [ended]), now).deployments[0]).toMatchObject({
       status: 'failed',
       active: false,
       lastError,
@@ -67,7 +73,7 @@ describe('a deployment that shall run', () => {
   it('is idle when its replicas ended for want of calls', () => {
     const running = deployment({ status: 'running' });
     const idle = replica({ deploymentId: running.id, state: 'idle', stoppingAt: now, endedAt: now });
-    const { deployments, missing } = settle(fleet([running], [idle]), now);
+    const { deployments, missing } = reconcileState(deployed([running], [idle]), now);
     expect([deployments[0]?.status, deployments[0]?.active, missing]).toEqual(['idle', true, []]);
   });
 });
@@ -78,9 +84,9 @@ describe('a restart', () => {
 
   it('keeps the former replicas until a new one is ready', () => {
     const begun = replica({ deploymentId: restarting.id, generation: 2, state: 'initializing', taskId: 'new' });
-    const meanwhile = settle(fleet([restarting], [former, begun]), now);
+    const meanwhile = reconcileState(deployed([restarting], [former, begun]), now);
     expect(meanwhile.replicas.every(({ stoppingAt }) => stoppingAt === undefined)).toBe(true);
-    const done = settle(fleet([restarting], [former, { ...begun, state: 'ready' }]), now);
+    const done = reconcileState(deployed([restarting], [former, { ...begun, state: 'ready' }]), now);
     expect(done.deployments[0]?.status).toBe('running');
     expect(done.replicas.find(({ id }) => id === former.id)?.stoppingAt).toEqual(now);
   });
@@ -93,7 +99,7 @@ describe('a restart', () => {
       stoppingAt: now,
       endedAt: now,
     });
-    const { deployments, replicas } = settle(fleet([restarting], [former, failed]), now);
+    const { deployments, replicas } = reconcileState(deployed([restarting], [former, failed]), now);
     expect(deployments[0]).toMatchObject({ status: 'running', generation: 1, active: true });
     expect(replicas.find(({ id }) => id === former.id)?.stoppingAt).toBeUndefined();
   });
@@ -106,7 +112,7 @@ describe('a replacement', () => {
 
   it('takes the place when it is ready', () => {
     const ready = replica({ deploymentId: next.id, state: 'ready', taskId: 'new' });
-    const { deployments, replicas } = settle(fleet([old, next], [serving, ready]), now);
+    const { deployments, replicas } = reconcileState(deployed([old, next], [serving, ready]), now);
     expect(deployments.map(({ active, status }) => [active, status])).toEqual([
       [false, 'stopping'],
       [true, 'running'],
@@ -117,7 +123,7 @@ describe('a replacement', () => {
   it('changes nothing for the former before that, nor when it fails', () => {
     for (const state of ['initializing', 'failed'] as const) {
       const begun = replica({ deploymentId: next.id, state, ...(state === 'failed' && { endedAt: now }) });
-      const { deployments } = settle(fleet([old, next], [serving, begun]), now);
+      const { deployments } = reconcileState(deployed([old, next], [serving, begun]), now);
       expect(deployments[0]).toMatchObject({ active: true, status: 'running' });
     }
   });
@@ -130,13 +136,13 @@ describe('a deployment that shall stop', () => {
       replica({ deploymentId: stopping.id, state: 'ready', taskId: 't' }),
       replica({ deploymentId: stopping.id }),
     ];
-    const asked = settle(fleet([stopping], [started, waiting]), now);
+    const asked = reconcileState(deployed([stopping], [started, waiting]), now);
     expect(asked.replicas.map(({ stoppingAt, endedAt }) => [stoppingAt, endedAt])).toEqual([
       [now, undefined],
       [now, now],
     ]);
     expect(asked.deployments[0]?.status).toBe('stopping');
-    const over = settle(fleet([stopping], [{ ...started, endedAt: now }]), now);
+    const over = reconcileState(deployed([stopping], [{ ...started, endedAt: now }]), now);
     expect(over.deployments[0]).toMatchObject({ status: 'stopped', stoppedAt: now, secrets: undefined });
   });
 });

@@ -1,5 +1,6 @@
 import { v7 } from 'uuid';
-import type { Deployment, Fleet, Replica } from '../../../lib/deployments/ports.ts';
+import type { Deployment, DeploymentState, Replica } from '../../../lib/deployments/ports.ts';
+import { RunOptions } from '../../../lib/deployments/runner-contract.ts';
 
 export const now = new Date('2026-01-31T09:30:00.000Z');
 
@@ -24,6 +25,7 @@ export function deployment(of: Partial<Deployment> = {}): Deployment {
     memory: 512,
     idleTimeoutS: undefined,
     environment: {},
+    options: RunOptions.parse({}),
     secrets: 'sealed',
     generation: 1,
     serverInfo: undefined,
@@ -66,6 +68,6 @@ export function replica(of: Partial<Replica> & Pick<Replica, 'deploymentId'>): R
   };
 }
 
-export function fleet(deployments: readonly Deployment[], replicas: readonly Replica[] = []): Fleet {
+export function deployed(deployments: readonly Deployment[], replicas: readonly Replica[] = []): DeploymentState {
   return { toolDeleted: false, deployments, replicas };
 }

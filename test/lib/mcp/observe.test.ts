@@ -5,11 +5,13 @@ const ok = { jsonrpc: '2.0', id: 7, result: { content: [] } };
 const toolError = { jsonrpc: '2.0', id: 7, result: { content: [], isError: true } };
 const rpcError = { jsonrpc: '2.0', id: 7, error: { code: -32_602, message: 'no' } };
 
+const requests = [{ id: 7, method: 'tools/call', tool: 'x' }];
+
 function outcomeOf(text: string, contentType: string, step = 5) {
-  const watch = observer(7, contentType, 200);
+  const watch = observer(requests, contentType, 200);
   const bytes = Buffer.from(text);
   for (let start = 0; start < bytes.length; start += step) watch.see(bytes.subarray(start, start + step));
-  return watch.end();
+  return watch.end()[0];
 }
 
 it.each([
@@ -28,6 +30,6 @@ it.each([
 });
 
 it('goes by the status when there is nothing to see', () => {
-  expect(observer(7, 'application/json', 503).end()).toEqual({ status: 'error', errorCode: 'HTTP 503' });
+  expect(observer(requests, 'application/json', 503).end()).toEqual([{ status: 'error', errorCode: 'HTTP 503' }]);
   expect(outcomeOf('not json 7', 'application/json')).toMatchObject({ status: 'ok' });
 });

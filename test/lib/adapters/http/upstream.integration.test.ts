@@ -66,9 +66,20 @@ describe('where it connects to', () => {
     await expect(strict.send(get(`http://127.0.0.1:${port}/`))).rejects.toMatchObject({ kind: 'refused-address' });
   });
 
-  it('does not follow a redirect', async () => {
-    const port = await serve((_, response) => response.writeHead(302, { location: 'http://169.254.169.254/' }).end());
-    expect((await open.send(get(`http://127.0.0.1:${port}/`))).status).toBe(302);
+  it('follows a redirect within its origin alone, and says where another leads', async () => {
+    const port = await serve(({ url }, response) => {
+      if (url === '/away') response.writeHead(302, { location: 'http://169.254.169.254/x?secret=1' }).end();
+      else if (url === '/there/') response.end('here');
+      else response.writeHead(307, { location: url === '/round' ? '/round' : '/there/' }).end();
+    });
+    const base = `http://127.0.0.1:${port}`;
+    const there = await open.send({ ...get(`${base}/there`), method: 'POST', body: '{}' });
+    expect([there.status, await textOf(there.body)]).toEqual([200, 'here']);
+    await expect(open.send(get(`${base}/away`))).rejects.toMatchObject({
+      kind: 'redirected',
+      message: expect.stringContaining('a redirect to http://169.254.169.254/x;') as unknown,
+    });
+    await expect(open.send(get(`${base}/round`))).rejects.toMatchObject({ kind: 'redirected' });
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { progressTokenOf, readMessage } from '../../../infra/runner/json-rpc.ts';
+import { progressTokenOf, readMessage } from '../../../lib/upstream/json-rpc.ts';
 
 it.each([
   [

@@ -1,0 +1,1 @@
+ALTER TABLE mcp_deployments DROP COLUMN options;

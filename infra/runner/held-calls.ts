@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  codes,
+  errorText,
+  isObject,
+  type Params,
+  type Request,
+  type Response,
+  resultText,
+  type RpcError,
+} from '../../lib/upstream/json-rpc.ts';
+import { heldCallPattern } from '../../lib/deployments/runner-contract.ts';
+import type { CallerPeer } from './caller-peers.ts';
+
+/** For so long a client may gather what the server asked for. */
+const HELD_MS = 5 * 60_000;
+/** Questions that come together are asked together. */
+const TOGETHER_MS = 20;
+const MOST = 200;
+
+/** Which capability of a client a question needs. */
+const CAPABILITY: Readonly<Record<string, string>> = {
+  'elicitation/create': 'elicitation',
+  'sampling/createMessage': 'sampling',
+  'roots/list': 'roots',
+};
+
+export type Outcome =
+  | { readonly kind: 'answer'; readonly answer: Pick<Response, 'result' | 'error'> }
+  | { readonly kind: 'input'; readonly inputRequests: Params; readonly requestState: string }
+  | { readonly kind: 'invalid'; readonly error: RpcError };
+
+interface Held {
+  readonly caller: string;
+  readonly fingerprint: string;
+  readonly open: Map<string, Request>;
+  readonly wait: () => Promise<Outcome>;
+  readonly give: (responses: Params) => void;
+  readonly giveUp: () => void;
+  expiry: NodeJS.Timeout | undefined;
+}
+
+/**
+ * Calls in which a server of an earlier revision asked its client something: the client of 2026-07-28 gets the questions as a result that requires
+ * input, and comes back with the same request and the answers, while the server waits. The state that the client brings back names the call.
+ */
+export class HeldCalls {
+  readonly #held = new Map<string, Held>();
+  readonly #replicaId: string;
+
+  constructor(replicaId: string) {
+    this.#replicaId = replicaId;
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  /** Makes a call in a process of the caller's own, up to its answer or its first questions. `signal` gives it up. */
+  start(
+    taken: CallerPeer,
+    caller: string,
+    { method, params }: Request,
+    sent: Params,
+    options: {
+      readonly capabilities: Params;
+      readonly onProgress?: (params: Params) => void;
+      readonly signal: AbortSignal;
+    },
+  ): Promise<Outcome> {
+    const { peer, release } = taken;
+    const open = new Map<string, Request>();
+    const givingUp = new AbortController();
+    let asked = Promise.withResolvers<void>();
+    let questions = 0;
+    peer.onRequest = (request) => {
+      const capability = CAPABILITY[request.method];
+      if (capability === undefined || !isObject(options.capabilities[capability])) {
+        const error = { code: codes.methodNotFound, message: `The client does not offer ${request.method}` };
+        peer.process.send(errorText(request.id, error));
+        return;
+      }
+      open.set(`${request.method.replace('/', '-')}-${(questions += 1)}`, request);
+      asked.resolve();
+    };
+    const over = (): void => {
+      peer.onRequest = undefined;
+      this.#forget(state);
+      release();
+    };
+    const answer = peer.request(method, sent, {
+      signal: givingUp.signal,
+      ...(options.onProgress && { onProgress: options.onProgress }),
+    });
+    const state = `runner-call-${this.#replicaId}.${randomUUID()}`;
+    const held: Held = {
+      caller,
+      fingerprint: fingerprintOf(method, params),
+      open,
+      expiry: undefined,
+      wait: async () => {
+        const first = await Promise.race([answer, asked.promise]);
+        if (first === undefined) {
+          const late = await Promise.race([answer, sleep(TOGETHER_MS)]);
+          if (late === undefined) {
+            asked = Promise.withResolvers();
+            return { kind: 'input', inputRequests: questionsOf(open), requestState: state };
+          }
+          over();
+          return { kind: 'answer', answer: late };
+        }
+        over();
+        return { kind: 'answer', answer: first };
+      },
+      give: (responses) => {
+        for (const [key, request] of open) {
+          if (!isObject(responses[key])) continue;
+          open.delete(key);
+          peer.process.send(resultText(request.id, responses[key]));
+        }
+        if (open.size > 0) asked.resolve();
+      },
+      giveUp: () => {
+        givingUp.abort();
+        for (const { id } of open.values())
+          peer.process.send(errorText(id, { code: codes.internal, message: 'The client gave no answer' }));
+        over();
+      },
+    };
+    options.signal.addEventListener('abort', () => {
+      if (!this.#held.has(state)) held.giveUp();
+    });
+    return this.#wait(state, held);
+  }
+
+  /** Goes on with the call that `requestState` names. */
+  resume(requestState: string, caller: string, { method, params }: Request): Promise<Outcome> | Outcome {
+    const held = this.#held.get(requestState);
+    if (!held || held.caller !== caller || held.fingerprint !== fingerprintOf(method, params)) {
+      return { kind: 'invalid', error: { code: codes.invalidParams, message: 'The requestState is not of this call' } };
+    }
+    clearTimeout(held.expiry);
+    const { inputResponses } = params;
+    held.give(isObject(inputResponses) ? inputResponses : {});
+    return this.#wait(requestState, held);
+  }
+
+  /** Whether a state was made here, so that any other is the server's own. */
+  knows(requestState: unknown): requestState is string {
+    return typeof requestState === 'string' && heldCallPattern.test(requestState);
+  }
+
+  giveUpAll(): void {
+    for (const held of this.#held.values()) held.giveUp();
+  }
+
+  async #wait(state: string, held: Held): Promise<Outcome> {
+    const outcome = await held.wait();
+    if (outcome.kind !== 'input') return outcome;
+    this.#held.set(state, held);
+    held.expiry = setTimeout(() => held.giveUp(), HELD_MS).unref();
+    const [oldest] = this.#held.values();
+    if (this.#held.size > MOST) oldest?.giveUp();
+    return outcome;
+  }
+
+  #forget(state: string): void {
+    clearTimeout(this.#held.get(state)?.expiry);
+    this.#held.delete(state);
+  }
+}
+
+function questionsOf(open: ReadonlyMap<string, Request>): Params {
+  return Object.fromEntries(
+    [...open].map(([key, { method, params }]) => [key, { method, params: withoutMeta(params) }]),
+  );
+}
+
+function withoutMeta({ _meta, ...params }: Params): Params {
+  return params;
+}
+
+/** What must be the same when a client comes back: all but the envelope and what MRTR adds. */
+function fingerprintOf(method: string, { _meta, inputResponses, requestState, ...params }: Params): string {
+  return JSON.stringify([method, params]);
+}
