@@ -1,3 +1,4 @@
+import { findSecrets, type TextWithSecrets } from '../secrets/find-secrets.ts';
 import { isObject, type Json, listIn, objectIn, type PlacedText, textIn, textsIn } from './json.ts';
 import { readServers, type SubjectServer } from './servers.ts';
 import { estimateTokens } from './tokens.ts';
@@ -10,6 +11,8 @@ export interface Subject {
   /** Names and descriptions of prompts and resources. */
   readonly offers: number;
   readonly description: string | undefined;
+  /** What keeping it as a tool would move away. */
+  readonly secrets: readonly TextWithSecrets[];
   /** Every text in it. */
   readonly texts: readonly PlacedText[];
   /** What a model reads of it in each conversation: names, descriptions and schemas of its tools. Estimated. */
@@ -26,6 +29,7 @@ export function readSubject(config: Json): Subject {
     tools,
     offers: listIn(inner['prompts']).length + listIn(inner['resources']).length,
     description: textIn(config['description']) ?? textIn(objectIn(inner['server_json'])['description']),
+    secrets: findSecrets(config),
     texts: textsIn(config),
     tokens: estimateTokens(tools.map(({ raw }) => JSON.stringify(raw)).join('\n')),
   };
