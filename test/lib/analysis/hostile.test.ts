@@ -114,9 +114,9 @@ describe('a text made to hold a worker up', () => {
       servers: [{ name: 'a', command: 'a', args: [text] }],
       tools: [{ name: 'a', description: text }],
     };
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     judge(examine(config));
     fence(config);
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    expect(process.cpuUsage(before).user / 1000, 'ms of CPU').toBeLessThan(3000);
   });
 });

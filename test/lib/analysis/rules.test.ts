@@ -51,9 +51,9 @@ describe('the rules', () => {
     }));
     const config = { servers: [], tools };
     examine(config);
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     examine(config);
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user / 1000, 'ms of CPU').toBeLessThan(1000);
   });
 });
 
