@@ -1,4 +1,5 @@
 import { knownSecrets } from '../kernel/log/secret-shapes.ts';
+import { referencesIn, replaceReferences } from '../launch/references.ts';
 import { scanText } from './scan-text.ts';
 import { scanList } from './scan-words.ts';
 import { referenceMark } from './secret-values.ts';
@@ -36,7 +37,6 @@ const describing =
   /^(_meta|repository|icons|tools|prompts|resources|description|title|name|identifier|version|\$schema|website_?url|registry_?(type|name|base_?url)|runtime_?hint|file_?sha256|type|transport|instructions|annotations|input_?schema|output_?schema|parameters|always_?allow|placeholder|format|value_?hint|choices)$/i;
 /** These members are named by what is beside or around them. */
 const valueMember = /^(value|default|const|example|examples|enum)$/;
-const reference = /\$\{([A-Za-z_]\w*)(?::-([^{}]*))?\}/g;
 
 /** Every secret of a configuration of whatever shape, by place and by looks. References are none, digests and commits by their place neither. */
 export function findSecrets(config: unknown): TextWithSecrets[] {
@@ -86,14 +86,17 @@ function spansOf(text: string, { name, use }: Place): FoundSpan[] {
 }
 
 function masked(text: string): { plain: string } {
-  return { plain: text.replace(reference, (found) => referenceMark.repeat(found.length)) };
+  return { plain: replaceReferences(text, ({ raw }) => referenceMark.repeat(raw.length)) };
 }
 
 /** A secret that is given as what a variable is otherwise. */
 function defaultsIn(text: string): FoundSpan[] {
-  return [...text.matchAll(reference)].flatMap(({ index, 0: all, 1: name = '', 2: value }) => {
+  let from = 0;
+  return referencesIn(text).flatMap(({ raw, label: name, otherwise: value }) => {
+    const index = text.indexOf(raw, from);
+    from = index + raw.length;
     if (value === undefined || scanText(value, { name, use: 'launch', depth: 0 }).length === 0) return [];
-    return [{ start: index, end: index + all.length, name, isNamed: true, value }];
+    return [{ start: index, end: from, name, isNamed: true, value }];
   });
 }
 

@@ -1,11 +1,11 @@
+import { type Reference, replaceReferences } from '../launch/references.ts';
 import { plainName } from './secret-names.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** Members that map the names of variables or headers to values, or list them with `name` and `value`. */
 const valued = /^(env|environment|env_?vars|environment_?variables|headers|http_?headers)$/i;
-const withDefault = /\$\{([A-Za-z_]\w*):-[^{}]*\}/g;
-const onlyReferences = /^(?:(?:Bearer|Basic|Token|ApiKey|Api-Key|Key|Bot)\s+)?(?:\$\{[A-Za-z_]\w*\}|\{[\w.-]+\})?$/i;
+const authScheme = /^(?:Bearer|Basic|Token|ApiKey|Api-Key|Key|Bot)\s+/i;
 
 /**
  * The configuration as everybody else may see it: of variables and headers the names alone. `${NAME}` stands for a literal value, so that what is
@@ -31,8 +31,7 @@ function withoutValues(values: unknown): unknown {
 
 function nameOnly(name: string, value: unknown): unknown {
   if (typeof value !== 'string') return walk(value);
-  const plain = value.replaceAll(withDefault, '${$1}');
-  if (onlyReferences.test(plain)) return plain;
+  if (isOnlyReferences(value)) return replaceReferences(value, withoutDefault);
   const variable = /^[A-Za-z_]\w*$/.test(name)
     ? name
     : plainName(name)
@@ -43,10 +42,19 @@ function nameOnly(name: string, value: unknown): unknown {
 
 /** A described input keeps its default, which is there to be read, and loses its fixed value. */
 function withoutValue({ value, ...input }: Json): Json {
-  const isReference = typeof value === 'string' && onlyReferences.test(value.replaceAll(withDefault, '${$1}'));
-  return isReference ? { ...input, value: value.replaceAll(withDefault, '${$1}') } : input;
+  if (typeof value !== 'string' || !isOnlyReferences(value)) return input;
+  return { ...input, value: replaceReferences(value, withoutDefault) };
 }
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Nothing of the text is a literal value, but for the word of an authentication scheme. `{name}` is a variable of a `server.json`. */
+function isOnlyReferences(text: string): boolean {
+  return replaceReferences(text.replace(authScheme, ''), () => '').replaceAll(/\{[\w.-]+\}/g, '') === '';
+}
+
+function withoutDefault({ raw, otherwise }: Reference): string {
+  return otherwise === undefined ? raw : `${raw.slice(0, raw.length - otherwise.length - 3)}}`;
 }
