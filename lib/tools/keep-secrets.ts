@@ -7,14 +7,14 @@ import type { ToolRecord } from './ports.ts';
 /** A configuration without its literal secrets, and what has to be kept beside it. */
 export interface KeptConfig {
   readonly config: ToolConfig;
-  /** Sealed, by name: those that are new or not what is kept already; undefined when there are none. */
+  /** Encrypted, by name: those that are new or not what is kept already; undefined when there are none. */
   readonly secrets: Readonly<Record<string, string>> | undefined;
   readonly moved: readonly MovedSecret[];
 }
 
 type Holder = Pick<ToolRecord, 'id' | 'secrets'>;
 
-const placeOf = ({ id }: Holder, name: string): string => `tool:${id}:${name}`;
+const encryptionContextOf = ({ id }: Holder, name: string): string => `tool:${id}:${name}`;
 
 /**
  * Takes the literal secrets out of a configuration that `tool` is to have.
@@ -25,10 +25,10 @@ export async function keepSecrets(encryptor: Encryptor, tool: Holder, config: To
   if (unmovable.length > 0) throw secretNames(unmovable);
   const known = await openToolSecrets(encryptor, tool, Object.keys(values));
   const fresh = Object.entries(values).filter(([name, value]) => known[name] !== value);
-  const sealed = fresh.map(
-    async ([name, value]) => [name, await encryptor.encrypt(value, placeOf(tool, name))] as const,
+  const encrypted = fresh.map(
+    async ([name, value]) => [name, await encryptor.encrypt(value, encryptionContextOf(tool, name))] as const,
   );
-  const secrets = fresh.length === 0 ? undefined : Object.fromEntries(await Promise.all(sealed));
+  const secrets = fresh.length === 0 ? undefined : Object.fromEntries(await Promise.all(encrypted));
   return { config: plain, secrets, moved };
 }
 
@@ -40,10 +40,10 @@ export async function openToolSecrets(
 ): Promise<Readonly<Record<string, string>>> {
   const kept = tool.secrets ?? {};
   const opened = names.flatMap((name) => {
-    const sealed = kept[name];
-    return sealed === undefined
+    const encrypted = kept[name];
+    return encrypted === undefined
       ? []
-      : [encryptor.decrypt(sealed, placeOf(tool, name)).then((value) => [name, value] as const)];
+      : [encryptor.decrypt(encrypted, encryptionContextOf(tool, name)).then((value) => [name, value] as const)];
   });
   return Object.fromEntries(await Promise.all(opened));
 }

@@ -2,7 +2,11 @@ import { pointer } from '../../kernel/errors/problem.ts';
 import { isPlaceholder } from '../../kernel/log/secret-shapes.ts';
 import type { TextWithSecrets } from '../../secrets/find-secrets.ts';
 import { isSecretName } from '../../secrets/secret-names.ts';
-import type { Hit, Rule } from '../rule.ts';
+import { moveSecrets } from '../../secrets/move-secrets.ts';
+import type { Json } from '../json.ts';
+import { changeText, type Patch, setAt, valueAt } from '../patch.ts';
+import type { Hit } from '../hit.ts';
+import type { Rule } from '../rule.ts';
 import type { Subject } from '../subject.ts';
 
 type Where = 'arguments' | 'environment' | 'headers' | 'url' | 'text';
@@ -33,6 +37,12 @@ function partOf(path: TextWithSecrets['path']): Where {
   return 'text';
 }
 
+/** `${NAME}` in its place, as keeping the configuration would do. */
+function moveAway(config: Json, path: string): Patch {
+  const value = valueAt(moveSecrets(config).config, path);
+  return changeText(config, path, (text) => (typeof value === 'string' ? value : text));
+}
+
 const server = (more: object) => ({ servers: [{ name: 'weather', ...more }] });
 const launch = { command: 'npx', args: ['-y', '@acme/weather@1.2.0'] };
 // Put together, so that no scanner of sources takes the examples for leaks.
@@ -47,6 +57,7 @@ export const secretRules: readonly Rule[] = [
     risk: 'A secret stands in the command line, where every process and log can see it.',
     fix: fix('the arguments'),
     check: (subject) => secretsIn(subject, 'arguments'),
+    patch: moveAway,
     passes: server({ ...launch, args: ['-y', '@acme/weather@1.2.0', '--api-key', '${API_KEY}'] }),
     fails: server({ ...launch, args: ['-y', '@acme/weather@1.2.0', '--api-key', 'q7Rz2kW9mT4x'] }),
   },
@@ -56,6 +67,7 @@ export const secretRules: readonly Rule[] = [
     risk: 'A secret stands readable among the environment variables.',
     fix: fix('env'),
     check: (subject) => secretsIn(subject, 'environment'),
+    patch: moveAway,
     passes: server({ ...launch, env: { GITHUB_TOKEN: '${GITHUB_TOKEN}', LOG_LEVEL: 'information' } }),
     fails: server({ ...launch, env: { GITHUB_TOKEN: token } }),
   },
@@ -65,6 +77,7 @@ export const secretRules: readonly Rule[] = [
     risk: 'A secret stands readable among the headers.',
     fix: fix('headers'),
     check: (subject) => secretsIn(subject, 'headers'),
+    patch: moveAway,
     passes: server({ url: 'https://mcp.example.com/mcp', headers: { Authorization: 'Bearer ${TOKEN}' } }),
     fails: server({ url: 'https://mcp.example.com/mcp', headers: { 'X-API-Key': 'q7Rz2kW9mT4x' } }),
   },
@@ -74,6 +87,7 @@ export const secretRules: readonly Rule[] = [
     risk: 'A secret stands in a URL, and with it in every log on the way.',
     fix: fix('the URL'),
     check: (subject) => secretsIn(subject, 'url'),
+    patch: moveAway,
     passes: server({ url: 'https://mcp.example.com/mcp' }),
     fails: server({ url: 'https://mcp.example.com/mcp?api_key=q7Rz2kW9mT4x' }),
   },
@@ -83,6 +97,7 @@ export const secretRules: readonly Rule[] = [
     risk: 'A secret stands in a text that everybody may read.',
     fix: 'Take the secret out and renew it.',
     check: (subject) => secretsIn(subject, 'text'),
+    patch: moveAway,
     passes: { ...server(launch), description: 'Needs a token of GitHub in GITHUB_TOKEN.' },
     fails: { ...server(launch), description: `Try it with ${token}` },
   },
@@ -97,6 +112,8 @@ export const secretRules: readonly Rule[] = [
           if (of && /\/environment_?variables\//i.test(path) && !isSecret && isSecretName(name) && isPlaceholder(value))
             yield { path, message: 'Is a secret by its name and not marked as one.' };
     },
+    patch: (config, path) =>
+      setAt(config, `${path}/${path.includes('/environmentVariables/') ? 'isSecret' : 'is_secret'}`, true),
     passes: server({
       package: {
         registry_type: 'npm',
