@@ -10,5 +10,5 @@ export const handler = endpoint({
   params: ToolId,
   query: DiffQuery,
   output: ToolDiff,
-  run: ({ params, query, services }) => diffRevisions(services, params.tool_id, query),
+  run: ({ params, query, caller, services }) => diffRevisions(services, caller, params.tool_id, query),
 });

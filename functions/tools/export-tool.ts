@@ -10,5 +10,5 @@ export const handler = endpoint({
   params: ToolId,
   query: ExportQuery,
   output: Exported,
-  run: ({ params, query, services }) => exportTool(services, params.tool_id, query),
+  run: ({ params, query, caller, services }) => exportTool(services, caller, params.tool_id, query),
 });

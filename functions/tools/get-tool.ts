@@ -10,5 +10,5 @@ export const handler = endpoint({
   params: ToolId,
   output: ToolWithAnalysis,
   headers: (tool) => ({ etag: etagWithAnalysis(tool) }),
-  run: ({ params, services }) => showTool(services, params.tool_id),
+  run: ({ params, caller, services }) => showTool(services, caller, params.tool_id),
 });

@@ -10,5 +10,5 @@ export const handler = endpoint({
   params: ToolId,
   query: ListHistory,
   output: HistoryPage,
-  run: ({ params, query, services }) => listHistory(services, params.tool_id, query),
+  run: ({ params, query, caller, services }) => listHistory(services, caller, params.tool_id, query),
 });

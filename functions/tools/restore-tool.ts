@@ -7,7 +7,7 @@ export const handler = endpoint({
   route: 'POST /api/v1/mcps/{tool_id}/restore',
   summary: 'Make the configuration of an older revision the present one',
   permission: 'mcps:update',
-  uses: ['mysql', 'mongo', 'queues', 'redis', 'settings', 'quotas'],
+  uses: ['mysql', 'mongo', 'queues', 'redis', 'settings', 'secrets', 'quotas'],
   params: ToolId,
   body: Restore,
   output: Tool,

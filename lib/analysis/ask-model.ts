@@ -12,7 +12,7 @@ import {
 import { estimateTokens } from './tokens.ts';
 
 /** A question with its asking again must leave the worker time to write down how it ended. */
-const patienceMs = 80_000;
+const timeLimitMs = 80_000;
 
 export interface ModelServices {
   /** Undefined: none is configured. */
@@ -54,7 +54,7 @@ export async function askModel<S extends z.ZodType, T>(
   const { model } = services;
   if (!model) return { why: 'No model is configured.', usage: undefined };
   const bill = openBill(model.name, services.modelLimits);
-  const until = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+  const until = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
   let user = question.user;
   try {
     for (let asked = 1; ; asked += 1) {

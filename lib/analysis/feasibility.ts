@@ -2,9 +2,10 @@ import * as z from 'zod';
 import { type Asked, askModel, type ModelServices } from './ask-model.ts';
 import { engineOf } from './engine.ts';
 import { type Examination, examine } from './examine.ts';
-import { fence } from './prompt-data.ts';
+import { promptData } from './prompt-data.ts';
+import type { ConfigRules } from '../tools/check-config.ts';
 import type { Json } from './json.ts';
-import { capped, feasibleFrom, judge } from './score.ts';
+import { capped, feasibleFrom, scoreByRules } from './score.ts';
 import type { Feasibility } from './schema.ts';
 
 const Verdict = z.strictObject({
@@ -27,17 +28,17 @@ interface Who {
 
 /** The rules' verdict, with a model's words where there is one. A model may lower the rules' score, never raise it. */
 export async function assessFeasibility(
-  services: ModelServices,
+  services: ModelServices & { readonly settings?: ConfigRules },
   who: Who,
   config: Json,
 ): Promise<{ result: Feasibility; usage: Asked<unknown>['usage'] }> {
-  const examination = examine(config);
-  const ruled = judge(examination);
+  const examination = examine(config, services.settings);
+  const ruled = scoreByRules(examination);
   const asked = await askModel(services, who, {
     name: 'feasibility',
     schema: Verdict,
     system,
-    user: fence({ configuration: config, findings: shortened(examination), score_of_rules: ruled.score }),
+    user: promptData({ configuration: config, findings: shortened(examination), score_of_rules: ruled.score }),
     maxOutputTokens: 2000,
     accept: (verdict) => verdict,
   });
@@ -59,12 +60,12 @@ export async function assessFeasibility(
   };
 }
 
-/** What the prompt tells of the findings: a model needs no more than the worst of them. */
+/** What the prompt says of the findings: a model needs no more than the worst of them. */
 export function shortened({ findings }: Examination): object[] {
   return findings.slice(0, 40).map(({ rule, severity, path, message }) => ({ rule, severity, path, message }));
 }
 
 /** The rules' lines stay, whatever a model says. */
-function merged(ruled: readonly string[], told: readonly string[] = []): string[] {
-  return [...new Set([...ruled, ...told])];
+function merged(ruled: readonly string[], modelled: readonly string[] = []): string[] {
+  return [...new Set([...ruled, ...modelled])];
 }

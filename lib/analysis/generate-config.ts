@@ -4,7 +4,7 @@ import { type Asked, askModel, type ModelServices, Unfit } from './ask-model.ts'
 import { accepted, ConfigDraft, configOf } from './config-draft.ts';
 import { engineOf } from './engine.ts';
 import { examine } from './examine.ts';
-import { fence } from './prompt-data.ts';
+import { promptData } from './prompt-data.ts';
 import { type CatalogSearch, type Closest, findClosest } from './find-closest.ts';
 import type { GeneratedConfig, Requirements } from './schema.ts';
 import { type Template, templates } from './templates.ts';
@@ -35,7 +35,7 @@ export async function generateConfig(
     name: 'configuration',
     schema: ConfigDraft,
     system,
-    user: fence({
+    user: promptData({
       requirements,
       apiDescription: closest.map(({ tool: { slug, description, config } }) => ({
         slug,

@@ -3,8 +3,12 @@ import { type Asked, askModel, type ModelServices } from './ask-model.ts';
 import { engineOf } from './engine.ts';
 import { type Examination, examine } from './examine.ts';
 import { shortened } from './feasibility.ts';
-import { fence } from './prompt-data.ts';
-import type { Finding, Severity } from './rule.ts';
+import { promptData } from './prompt-data.ts';
+import { redactText } from '../kernel/log/redact.ts';
+import type { ConfigRules } from '../tools/check-config.ts';
+import { type Json, objectIn } from './json.ts';
+import { joined, valueAt } from './patch.ts';
+import type { Finding, Rule, Severity } from './rule.ts';
 import { categoryOf, rules } from './rules/all.ts';
 import type { Improvement, Improvements, JobInput } from './schema.ts';
 
@@ -40,17 +44,17 @@ const priorities: Readonly<Record<Severity, Improvement['priority']>> = {
 
 /** Suggestions from the findings, and a model's after them; at least one. */
 export async function suggestImprovements(
-  services: ModelServices,
+  services: ModelServices & { readonly settings?: ConfigRules },
   who: { readonly ownerId: string; readonly signal: AbortSignal },
   { name, description, config }: Extract<JobInput, { type: 'improvements' }>,
 ): Promise<{ result: Improvements; usage: Asked<unknown>['usage'] }> {
-  const examination = examine({ ...config, ...(description !== '' && { description }) });
-  const ruled = fromFindings(examination);
+  const examination = examine({ ...config, ...(description !== '' && { description }) }, services.settings);
+  const ruled = fromFindings(examination, config);
   const asked = await askModel(services, who, {
     name: 'improvements',
     schema: Suggestions,
     system,
-    user: fence({ name, description, configuration: config, findings: shortened(examination) }),
+    user: promptData({ name, description, configuration: config, findings: shortened(examination) }),
     maxOutputTokens: 3000,
     accept: ({ improvements }) =>
       improvements.map(({ path, ...rest }): Improvement => ({ ...rest, ...(path !== null && { path }) })),
@@ -59,14 +63,14 @@ export async function suggestImprovements(
   return {
     usage: asked.usage,
     result: {
-      improvements: improvements.length > 0 ? improvements : [standing],
+      improvements: improvements.length > 0 ? improvements : [upkeep],
       ...engineOf(services.model, asked),
     },
   };
 }
 
 /** For a configuration in which nothing is found. */
-const standing: Improvement = {
+const upkeep: Improvement = {
   category: 'upkeep',
   title: 'Review the pinned versions regularly',
   description: 'No rule found anything. Pinned versions age: look at them every month and raise them after a review.',
@@ -76,27 +80,26 @@ const standing: Improvement = {
 };
 
 /** One suggestion a rule, the worst first. */
-function fromFindings({ findings }: Examination): Improvement[] {
+function fromFindings({ findings }: Examination, config: Json): Improvement[] {
   const byRule = Map.groupBy(findings, ({ rule }) => rule);
-  return [...byRule].map(([id, places]) => improvementOf(id, places));
+  return [...byRule].map(([id, places]) => improvementOf(id, places, config));
 }
 
-function improvementOf(id: string, places: readonly Finding[]): Improvement {
+function improvementOf(id: string, places: readonly Finding[], config: Json): Improvement {
   const rule = rules.find((one) => one.id === id);
   const severity = rule?.severity ?? 'low';
+  const fixes = [...new Set(places.map(({ fix }) => fix))];
+  const [fix = id] = fixes;
   const [first] = places;
-  const where = places.length === 1 ? '' : ` In ${places.length} places, among them:`;
   const named = places.filter(({ path }) => path !== '').slice(0, 5);
+  const where = places.length === 1 ? '' : `In ${places.length} places, among them:`;
+  const patch = patchOf(rule, places, config);
   return {
     category: categoryOf(id),
-    title:
-      (rule?.fix ?? id)
-        .split(/(?<=[.;]) /)[0]
-        ?.replace(/[.;]$/, '')
-        .slice(0, 200) || id,
+    title: titleOf(fix, places.length === 1 ? nameAt(config, first?.path ?? '') : undefined),
     description: [
       rule?.risk ?? '',
-      rule?.fix ?? '',
+      ...fixes.slice(0, 5),
       `${where} ${named.map(({ path, message }) => `${path}: ${message}`).join(' ')}`.trim(),
     ]
       .filter((part) => part !== '')
@@ -105,5 +108,32 @@ function improvementOf(id: string, places: readonly Finding[]): Improvement {
     effort: places.length > 10 ? 'high' : places.length > 3 ? 'medium' : 'low',
     impact: severity === 'critical' || severity === 'high' ? 'high' : severity === 'medium' ? 'medium' : 'low',
     ...(first && first.path !== '' && { path: first.path }),
+    ...(patch.length > 0 && { patch }),
   };
+}
+
+/** The first sentence of a fix, after the name of what it is about. */
+function titleOf(fix: string, name: string | undefined): string {
+  const sentence = (fix.split(/(?<=[.;]) /)[0] ?? fix).replace(/[.;]$/, '');
+  return (name === undefined ? sentence : `${name}: ${sentence}`).slice(0, 200);
+}
+
+/** The name of the server or tool that a path leads into. */
+function nameAt(config: Json, path: string): string | undefined {
+  const [, at, key] = /^((?:\/config)?\/(?:servers|mcpServers|tools)\/([^/]+))/.exec(path) ?? [];
+  if (at === undefined || key === undefined) return undefined;
+  const named = objectIn(valueAt(config, at))['name'];
+  const name = typeof named === 'string' ? named : /^\d+$/.test(key) ? undefined : key;
+  return name === undefined || name === '' ? undefined : redactText(name.slice(0, 60));
+}
+
+/** One patch for all places, when it can be applied to the configuration as it was given. */
+function patchOf(rule: Rule | undefined, places: readonly Finding[], config: Json): Improvement['patch'] & object {
+  if (rule?.patch === undefined) return [];
+  const patch = joined(places.map(({ path }) => rule.patch?.(config, path) ?? []));
+  return patch.map((operation) => ({
+    op: operation.op as 'add' | 'remove' | 'replace',
+    path: operation.path,
+    ...('value' in operation && { value: operation.value as unknown }),
+  }));
 }

@@ -7,7 +7,7 @@ import { redactConfig } from './redact-config.ts';
  * Material for a model to look at, never to obey: JSON on one line between two marks that nobody can guess, secrets left out, every sign that cannot
  * be seen written as an escape.
  */
-export function fence(material: unknown): string {
+export function promptData(material: unknown): string {
   const mark = randomBytes(12).toString('hex');
   const json = JSON.stringify(redactConfig(material)).replace(/\p{C}|(?! )\p{Z}/gu, escaped);
   return [

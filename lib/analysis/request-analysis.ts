@@ -8,6 +8,7 @@ import type { Accepted, Task } from '../tasks/schema.ts';
 import { submitTask } from '../tasks/submit-task.ts';
 import { maxConfigBytes } from '../tools/config.ts';
 import type { ToolRecord, ToolStore } from '../tools/ports.ts';
+import { visibleConfig } from '../tools/visible-config.ts';
 import type * as z from 'zod';
 import type { Json } from './json.ts';
 import type { AskConfig, AskFeasibility, AskImprovements, JobInput } from './schema.ts';
@@ -34,7 +35,7 @@ export async function requestFeasibility(
 ): Promise<Answer> {
   if (tool_id === undefined) return submit(services, caller, { type: 'feasibility', config: checked(config) }, wait);
   const tool = await findTool(services, tool_id);
-  return submit(services, caller, { type: 'feasibility', config: described(tool), tool: aboutOf(tool) }, wait);
+  return submit(services, caller, { type: 'feasibility', config: described(caller, tool), tool: aboutOf(tool) }, wait);
 }
 
 export async function requestImprovements(
@@ -51,11 +52,16 @@ export async function requestImprovements(
       wait,
     );
   const tool = await findTool(services, tool_id);
-  const { name, description: told, config: kept } = tool;
   return submit(
     services,
     caller,
-    { type: 'improvements', name, description: told, config: kept, tool: aboutOf(tool) },
+    {
+      type: 'improvements',
+      name: tool.name,
+      description: tool.description,
+      config: visibleConfig(caller, tool, tool.config),
+      tool: aboutOf(tool),
+    },
     wait,
   );
 }
@@ -96,10 +102,12 @@ async function submit(services: RequestServices, caller: Caller, input: JobInput
 
 function checked(config: Json = {}): Json {
   if (Object.keys(config).length === 0)
-    throw new Problem('invalid-request', { detail: 'There is nothing to look at: the object is empty.' });
+    throw new Problem('invalid-request', { detail: 'The object is empty; send a configuration or requirements.' });
   const bytes = Buffer.byteLength(JSON.stringify(config));
   if (bytes > maxConfigBytes)
-    throw new Problem('payload-too-large', { detail: `It has ${bytes} bytes; at most ${maxConfigBytes} are taken.` });
+    throw new Problem('payload-too-large', {
+      detail: `The configuration is ${bytes.toLocaleString('en')} bytes; the limit is ${maxConfigBytes.toLocaleString('en')}.`,
+    });
   return config;
 }
 
@@ -109,8 +117,8 @@ async function findTool({ tools }: { tools: Pick<ToolStore, 'find'> }, idOrSlug:
   return tool;
 }
 
-function described({ description, config }: ToolRecord): Json {
-  return { description, ...config };
+function described(caller: Caller, tool: ToolRecord): Json {
+  return { description: tool.description, ...visibleConfig(caller, tool, tool.config) };
 }
 
 function aboutOf({ id, revision }: ToolRecord): { id: string; revision: number } {

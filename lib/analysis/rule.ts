@@ -1,16 +1,11 @@
 import { redactText } from '../kernel/log/redact.ts';
+import type { Hit } from './hit.ts';
 import type { Json } from './json.ts';
+import type { Patch } from './patch.ts';
 import type { Subject } from './subject.ts';
 
 export const severities = ['info', 'low', 'medium', 'high', 'critical'] as const;
 export type Severity = (typeof severities)[number];
-
-export interface Hit {
-  /** JSON Pointer into what was given. */
-  readonly path: string;
-  /** What is wrong there. Quotes no secret. */
-  readonly message: string;
-}
 
 /** One thing that a configuration can have wrong. Its examples are its tests. */
 export interface Rule {
@@ -21,6 +16,8 @@ export interface Rule {
   /** What to do about it. */
   readonly fix: string;
   readonly check: (subject: Subject) => Iterable<Hit>;
+  /** The change of the configuration that mends the place of a hit; empty where a person has to decide. */
+  readonly patch?: (config: Json, path: string) => Patch;
   readonly passes: Json;
   readonly fails: Json;
 }
@@ -29,6 +26,8 @@ export interface Finding extends Hit {
   readonly rule: string;
   readonly severity: Severity;
   readonly fix: string;
+  /** The page of the rule, relative to the project. */
+  readonly help: string;
 }
 
 /** A piece of somebody's text as a message may show it: short, without what cannot be seen or must not be. */

@@ -66,6 +66,7 @@ const Finding = z.object({
   path: z.string().meta({ description: 'JSON Pointer into the configuration.' }),
   message: z.string(),
   fix: z.string(),
+  help: z.string().meta({ description: 'The page of the rule in the project: lib/analysis/README.md#<rule>.' }),
 });
 
 const engine = {
@@ -95,6 +96,12 @@ export const Improvement = z.object({
   effort: z.enum(['low', 'medium', 'high']),
   impact: z.enum(['low', 'medium', 'high']),
   path: z.string().optional(),
+  patch: z
+    .array(z.object({ op: z.enum(['add', 'remove', 'replace']), path: z.string(), value: z.unknown().optional() }))
+    .optional()
+    .meta({
+      description: 'JSON Patch (RFC 6902) of the configuration that was given; absent where a person has to decide.',
+    }),
 });
 export type Improvement = z.output<typeof Improvement>;
 

@@ -17,6 +17,8 @@ export interface SubjectPackage {
   readonly type: string;
   readonly identifier: string;
   readonly version: string | undefined;
+  /** Its file is named by its digest. */
+  readonly hasDigest: boolean;
 }
 
 /** A server, by whichever way it is launched. */
@@ -30,6 +32,8 @@ export interface SubjectServer {
   readonly url: string | undefined;
   readonly transport: string | undefined;
   readonly package: SubjectPackage | undefined;
+  /** As it was given. */
+  readonly raw: Json;
   /** Ways to launch it that are named: exactly one is right. */
   readonly launches: number;
 }
@@ -81,12 +85,17 @@ function readServer(server: Json, at: Path, packageAt: Path = ['package']): Subj
     url,
     transport: textIn(server['transport']) ?? textIn(server['transport_type']) ?? textIn(server['type']),
     package: described ? readPackage(described, where) : packageOfCommand(command, args, pointer(at)),
+    raw: server,
     launches: [command, url, described].filter((launch) => launch !== undefined).length,
   };
 }
 
 function readPackage(described: Json, at: Path): SubjectPackage {
-  return { path: pointer(at), ...packageOf(described) };
+  return {
+    path: pointer(at),
+    ...packageOf(described),
+    hasDigest: typeof (described['file_sha256'] ?? described['fileSha256']) === 'string',
+  };
 }
 
 function packageOfCommand(
@@ -99,7 +108,7 @@ function packageOfCommand(
     args.map(({ value }) => value),
   );
   if (!call) return undefined;
-  return { path, ...call.package };
+  return { path, ...call.package, hasDigest: false };
 }
 
 function readArguments(args: unknown, at: Path): Part[] {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Caller } from '../kernel/http/caller.ts';
 import { Timestamp } from '../kernel/ids.ts';
 import { getTool } from '../tools/get-tool.ts';
 import type { ToolStore } from '../tools/ports.ts';
@@ -25,9 +26,10 @@ type ToolWithAnalysis = z.output<typeof ToolWithAnalysis>;
 /** @throws Problem `not-found`, also for a deleted tool. */
 export async function showTool(
   services: { tools: ToolStore; scores: ScoreStore },
+  caller: Caller,
   idOrSlug: string,
 ): Promise<ToolWithAnalysis> {
-  const tool = await getTool(services, idOrSlug);
+  const tool = await getTool(services, caller, idOrSlug);
   const analysis = await services.scores.latest(tool.id);
   return { ...tool, ...(analysis && { analysis }) };
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { namesOnly } from '../secrets/names-only.ts';
 import { localName, registryNameOf, writeServerJson } from '../tools/formats/write-server-json.ts';
 import type { ToolRecord } from '../tools/ports.ts';
 import type { PublishedTool } from './ports.ts';
@@ -16,7 +17,10 @@ export interface Showing {
 export function presentServer(tool: ToolRecord, showing: Showing): ServerResponse {
   const { name, baseUrl, publishedAt, updatedAt, isLatest } = showing;
   return {
-    server: { ...writeServerJson(tool, baseUrl), name } as ServerResponse['server'],
+    server: {
+      ...writeServerJson({ ...tool, config: namesOnly(tool.config) }, baseUrl),
+      name,
+    } as ServerResponse['server'],
     _meta: {
       [officialMeta]: {
         status: 'active',

@@ -5,7 +5,7 @@ import { type DeadLetters, jobQueues, type TaskStore } from './ports.ts';
 import { firstDueMs } from './submit-task.ts';
 
 /** Letters are looked at ten at a time; those of a run are hidden meanwhile, so that each is seen once. */
-const hideSeconds = 5;
+const visibilitySeconds = 5;
 const mostBatches = 20;
 
 /**
@@ -22,7 +22,7 @@ export async function markDeadLetters({
   const counts = { dead_letters: 0, marked: 0 };
   for (const queue of jobQueues) {
     for (let batch = 0; batch < mostBatches; batch += 1) {
-      const letters = await deadLetters.receive(queue, hideSeconds);
+      const letters = await deadLetters.receive(queue, visibilitySeconds);
       for (const { body } of letters) {
         counts.dead_letters += 1;
         counts.marked += Number(await mark(tasks, taskIdIn(body)));
@@ -50,7 +50,7 @@ export async function redrive(
 ): Promise<{ sent: number; reopened: number }> {
   const counts = { sent: 0, reopened: 0 };
   for (;;) {
-    const letters = await deadLetters.receive(queue, hideSeconds);
+    const letters = await deadLetters.receive(queue, visibilitySeconds);
     if (letters.length === 0) return counts;
     for (const { body, remove } of letters) {
       const taskId = taskIdIn(body);

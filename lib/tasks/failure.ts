@@ -20,14 +20,14 @@ export function reasonOf(error: unknown, attempts?: number): TaskError {
 export function silentDeath(attempts: number): TaskError {
   return {
     error_code: 'JOB_LOST',
-    detail: `${gaveUpAfter(attempts)} Each time the worker ended without a word, perhaps for want of time or memory. Try again with a smaller configuration, or tell the operator.`,
+    detail: `${gaveUpAfter(attempts)} Each time the worker ended without an answer, probably because it ran out of time or memory. Try again with a smaller configuration, or ask the operator.`,
   };
 }
 
 /** For a task that no worker has taken up. */
 export const neverStarted: TaskError = {
   error_code: 'JOB_NOT_STARTED',
-  detail: 'No worker took the task up within a day. Submit it again; if that does not help, tell the operator.',
+  detail: 'No worker took the task up within a day. Submit it again; if that does not help, ask the operator.',
 };
 
 /** For a task whose message was received too often without an attempt being noted. */

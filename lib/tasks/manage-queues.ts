@@ -53,12 +53,12 @@ export async function manageQueues(services: Services, asked: QueueCommand): Pro
 async function show({ tasks, deadLetters }: Services, queue: string) {
   const depths = await deadLetters.depths(queue);
   const letters = depths.dead_letters === 0 ? [] : await deadLetters.receive(queue, 0);
-  const shown = letters.map(async ({ body }) => {
+  const described = letters.map(async ({ body }) => {
     const taskId = taskIdIn(body);
     const task = taskId === undefined ? undefined : await tasks.find(taskId);
     return { body: redactText(body.slice(0, 200)), reason: task?.error?.detail ?? null };
   });
-  return { queue, ...depths, letters: await Promise.all(shown) };
+  return { queue, ...depths, letters: await Promise.all(described) };
 }
 
 async function purge({ deadLetters }: Services, queue: string): Promise<QueueAnswer> {

@@ -138,8 +138,8 @@ interface QueueDepths {
 
 /** The dead-letter queues, of jobs and of what else has workers. */
 export interface DeadLetters {
-  /** Up to ten, which nobody else gets for `hideSeconds`. */
-  receive(queue: string, hideSeconds: number): Promise<DeadLetter[]>;
+  /** Up to ten, which nobody else gets for `visibilitySeconds`. */
+  receive(queue: string, visibilitySeconds: number): Promise<DeadLetter[]>;
   /** Puts a body onto the queue that it failed in. */
   resend(queue: string, body: string): Promise<void>;
   /** About how many messages there are. */

@@ -5,7 +5,7 @@ import { announceTask } from './announce-task.ts';
 import { type Attempt, type JobServices, startAttempt } from './attempt.ts';
 import { isFinal, reasonOf } from './failure.ts';
 import type { TaskStore, TaskUsage } from './ports.ts';
-import { placeOf } from './submit-task.ts';
+import { encryptionContextOf } from './submit-task.ts';
 
 /** A task is taken up at most this often, by whatever way its messages come. */
 export const maxAttempts = maxReceives;
@@ -43,7 +43,7 @@ export async function runJob(
   const { id, type, ownerId, attempts, input } = attempt.task;
   log.set({ task_id: id, task_type: type, task_attempt: attempts });
   try {
-    const opened: unknown = JSON.parse(await services.encryptor.decrypt(input, placeOf(id)));
+    const opened: unknown = JSON.parse(await services.encryptor.decrypt(input, encryptionContextOf(id)));
     const done = await work({ taskId: id, type, ownerId, input: opened, signal: attempt.signal, step: attempt.step });
     const kept = await services.tasks.finish(id, attempts, { status: 'completed', ...done }, new Date());
     log.set({ task_status: kept ? 'completed' : 'lost', ...(done.usage && { usage: done.usage }) });

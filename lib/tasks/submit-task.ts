@@ -10,13 +10,13 @@ export interface TaskRequest {
   readonly type: string;
   readonly queue: JobQueue;
   readonly ownerId: string;
-  /** What the worker gets, as JSON, sealed in the store; at most some hundred KB. */
+  /** What the worker gets, as JSON, encrypted in the store; at most some hundred KB. */
   readonly input: unknown;
   readonly message: string;
 }
 
-/** The place that a task's input is sealed for. */
-export const placeOf = (taskId: string): string => `task:${taskId}`;
+/** What ties the encrypted input to its task. */
+export const encryptionContextOf = (taskId: string): string => `task:${taskId}`;
 
 /**
  * Writes the task and then sends its message; when that fails the sweeper sends it within two minutes.
@@ -28,9 +28,9 @@ export async function submitTask(
 ): Promise<{ task_id: string; status: 'pending'; message: string }> {
   const id = newId();
   const createdAt = new Date();
-  const sealed = await encryptor.encrypt(JSON.stringify(input), placeOf(id));
+  const encrypted = await encryptor.encrypt(JSON.stringify(input), encryptionContextOf(id));
   const dueAt = new Date(createdAt.getTime() + firstDueMs);
-  await tasks.insert({ id, type, queue, ownerId, message, createdAt, dueAt, input: sealed });
+  await tasks.insert({ id, type, queue, ownerId, message, createdAt, dueAt, input: encrypted });
   await jobs.send(queue, { task_id: id }).catch((error: unknown) => {
     currentCorrelation()?.log.warn('The job could not be sent; the sweeper will send it.', { task_id: id, error });
   });

@@ -1,10 +1,12 @@
 import type * as z from 'zod';
+import type { Caller } from '../kernel/http/caller.ts';
 import { notFound } from '../kernel/errors/problem.ts';
 import { contractChanges } from './compare-contract.ts';
 import { diffOf } from './diff.ts';
 import type { ToolStore } from './ports.ts';
 import { type HistoryReading, readRevision } from './read-revisions.ts';
 import type { DiffQuery, ToolDiff } from './schema.ts';
+import { visibleRevision } from './visible-config.ts';
 
 /**
  * What became different between two revisions of a tool, also of a deleted one, in either direction.
@@ -12,6 +14,7 @@ import type { DiffQuery, ToolDiff } from './schema.ts';
  */
 export async function diffRevisions(
   services: HistoryReading & { readonly tools: ToolStore },
+  caller: Caller,
   idOrSlug: string,
   query: z.output<typeof DiffQuery>,
 ): Promise<ToolDiff> {
@@ -19,7 +22,9 @@ export async function diffRevisions(
   if (!tool) throw notFound('tool', idOrSlug);
   const to = query.to ?? tool.revision;
   const from = query.from ?? Math.max(1, to - 1);
-  const [before, after] = await Promise.all([from, to].map((revision) => readRevision(services, tool, revision)));
+  const [before, after] = await Promise.all(
+    [from, to].map(async (revision) => visibleRevision(caller, tool, await readRevision(services, tool, revision))),
+  );
   if (!before || !after) throw notFound('tool', idOrSlug);
   return {
     from,

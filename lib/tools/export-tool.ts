@@ -1,8 +1,10 @@
 import * as z from 'zod';
+import type { Caller } from '../kernel/http/caller.ts';
 import { notFound } from '../kernel/errors/problem.ts';
 import { writeMcpServers, writePlatformEntry, writeVscodeFile } from './formats/write-client-file.ts';
 import { writePlatformServerJson, writeServerJson } from './formats/write-server-json.ts';
 import type { ToolStore } from './ports.ts';
+import { visibleConfig } from './visible-config.ts';
 
 export const ExportQuery = z.object({
   format: z.enum(['server.json', 'mcp.json', 'vscode.json']).default('mcp.json').meta({
@@ -19,11 +21,13 @@ export const Exported = z.record(z.string(), z.unknown());
 /** A tool in the format of a registry or of a client's file. @throws Problem `not-found`. */
 export async function exportTool(
   { tools, settings }: { readonly tools: ToolStore; readonly settings: { readonly BASE_URL: string } },
+  caller: Caller,
   idOrSlug: string,
   { format, via }: z.output<typeof ExportQuery>,
 ): Promise<Record<string, unknown>> {
-  const tool = await tools.find(idOrSlug);
-  if (!tool) throw notFound('tool', idOrSlug);
+  const found = await tools.find(idOrSlug);
+  if (!found) throw notFound('tool', idOrSlug);
+  const tool = { ...found, config: visibleConfig(caller, found, found.config) };
   const base = settings.BASE_URL;
   const url = `${base}/mcp/${tool.slug}/v1`;
   if (format === 'server.json')

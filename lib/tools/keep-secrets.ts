@@ -1,3 +1,4 @@
+import { invalid, pointer } from '../kernel/errors/problem.ts';
 import { moveSecrets, type MovedSecret } from '../secrets/move-secrets.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import type { ToolConfig } from './config.ts';
@@ -6,24 +7,28 @@ import type { ToolRecord } from './ports.ts';
 /** A configuration without its literal secrets, and what has to be kept beside it. */
 export interface KeptConfig {
   readonly config: ToolConfig;
-  /** Sealed, by name: those that are new or not what is kept already; undefined when there are none. */
+  /** Encrypted, by name: those that are new or not what is kept already; undefined when there are none. */
   readonly secrets: Readonly<Record<string, string>> | undefined;
   readonly moved: readonly MovedSecret[];
 }
 
 type Holder = Pick<ToolRecord, 'id' | 'secrets'>;
 
-const placeOf = ({ id }: Holder, name: string): string => `tool:${id}:${name}`;
+const encryptionContextOf = ({ id }: Holder, name: string): string => `tool:${id}:${name}`;
 
-/** Takes the literal secrets out of a configuration that `tool` is to have. */
+/**
+ * Takes the literal secrets out of a configuration that `tool` is to have.
+ * @throws Problem `validation-error` for a member whose name is a secret.
+ */
 export async function keepSecrets(encryptor: Encryptor, tool: Holder, config: ToolConfig): Promise<KeptConfig> {
-  const { config: plain, moved, values } = moveSecrets(config);
+  const { config: plain, moved, values, unmovable } = moveSecrets(config);
+  if (unmovable.length > 0) throw secretNames(unmovable);
   const known = await openToolSecrets(encryptor, tool, Object.keys(values));
   const fresh = Object.entries(values).filter(([name, value]) => known[name] !== value);
-  const sealed = fresh.map(
-    async ([name, value]) => [name, await encryptor.encrypt(value, placeOf(tool, name))] as const,
+  const encrypted = fresh.map(
+    async ([name, value]) => [name, await encryptor.encrypt(value, encryptionContextOf(tool, name))] as const,
   );
-  const secrets = fresh.length === 0 ? undefined : Object.fromEntries(await Promise.all(sealed));
+  const secrets = fresh.length === 0 ? undefined : Object.fromEntries(await Promise.all(encrypted));
   return { config: plain, secrets, moved };
 }
 
@@ -35,10 +40,21 @@ export async function openToolSecrets(
 ): Promise<Readonly<Record<string, string>>> {
   const kept = tool.secrets ?? {};
   const opened = names.flatMap((name) => {
-    const sealed = kept[name];
-    return sealed === undefined
+    const encrypted = kept[name];
+    return encrypted === undefined
       ? []
-      : [encryptor.decrypt(sealed, placeOf(tool, name)).then((value) => [name, value] as const)];
+      : [encryptor.decrypt(encrypted, encryptionContextOf(tool, name)).then((value) => [name, value] as const)];
   });
   return Object.fromEntries(await Promise.all(opened));
+}
+
+/** The place is named without its last part, which is the secret. */
+function secretNames(paths: readonly (readonly (string | number)[])[]): Error {
+  const msg = 'The name of a member here is a secret; secrets may stand in values alone, from where they are moved';
+  return invalid(
+    paths.slice(0, 100).map((path) => {
+      const at = ['config', ...path.slice(0, -1)];
+      return { loc: ['body', ...at], pointer: pointer(at), msg, type: 'secret_name' };
+    }),
+  );
 }

@@ -1,11 +1,13 @@
 import * as z from 'zod';
 import type { ToolChanged } from '../../events/outbox.ts';
+import type { Caller } from '../kernel/http/caller.ts';
 import { pageFacts, pageQuery, queryInt } from '../kernel/http/page.ts';
 import { notFound, Problem } from '../kernel/errors/problem.ts';
 import { diffOf } from './diff.ts';
 import type { ToolStore } from './ports.ts';
 import { type HistoryReading, readRevisions } from './read-revisions.ts';
 import type { HistoryPage } from './schema.ts';
+import { visibleRevision } from './visible-config.ts';
 
 /** A page of history carries whole configurations. */
 const maxPageSize = 10;
@@ -18,6 +20,7 @@ export const ListHistory = z.object({ page: pageQuery.page, page_size: queryInt(
  */
 export async function listHistory(
   { tools, outbox, history }: HistoryReading & { readonly tools: ToolStore },
+  caller: Caller,
   idOrSlug: string,
   query: z.output<typeof ListHistory>,
 ): Promise<HistoryPage> {
@@ -32,7 +35,8 @@ export async function listHistory(
   const newest = tool.revision - (query.page - 1) * query.page_size;
   const facts = pageFacts(query, tool.revision);
   if (newest < 1) return { versions: [], ...facts };
-  const entries = await readRevisions({ outbox, history }, tool.id, newest, query.page_size + 1);
+  const read = await readRevisions({ outbox, history }, tool.id, newest, query.page_size + 1);
+  const entries = read.map((entry) => visibleRevision(caller, tool, entry));
   const versions = entries.slice(0, query.page_size).map((entry, index) => present(entry, entries[index + 1]));
   return { versions, ...facts };
 }

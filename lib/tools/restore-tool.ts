@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../kernel/http/caller.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
 import { notFound } from '../kernel/errors/problem.ts';
 import { changeTool, type ToolWriting } from './change.ts';
 import { ToolConfig } from './config.ts';
+import { keepSecrets } from './keep-secrets.ts';
 import { type ConfigRules, prepareConfig } from './prepare-config.ts';
 import { presentTool } from './present.ts';
 import { type HistoryReading, readRevision } from './read-revisions.ts';
@@ -14,7 +16,7 @@ import { nextPatch } from './version.ts';
  * @throws Problem `not-found`, also for a deleted tool; see changeTool and prepareConfig: what is not allowed any more does not come back.
  */
 export async function restoreTool(
-  services: ToolWriting & HistoryReading & { readonly settings: ConfigRules },
+  services: ToolWriting & HistoryReading & { readonly settings: ConfigRules; readonly encryptor: Encryptor },
   caller: Caller,
   idOrSlug: string,
   revision: number,
@@ -23,11 +25,14 @@ export async function restoreTool(
   const tool = await services.tools.find(idOrSlug);
   if (!tool) throw notFound('tool', idOrSlug);
   const { snapshot } = await readRevision(services, tool, revision);
-  const config = prepareConfig(services.settings, ToolConfig.parse(snapshot.config));
+  // The rules of today apply to what was kept under those of then.
+  const prepared = prepareConfig(services.settings, ToolConfig.parse(snapshot.config));
+  const { config, secrets, moved } = await keepSecrets(services.encryptor, tool, prepared);
   const request = { idOrSlug: tool.id, ifMatch, type: 'restore', permission: 'mcps:update' } as const;
   const restored = await changeTool(services, caller, request, (current) => ({
     config,
+    ...(secrets && { secrets }),
     version: isDeepStrictEqual(current.config, config) ? current.version : nextPatch(current.version),
   }));
-  return presentTool(restored);
+  return presentTool(restored, moved);
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Examination, examine } from '../../lib/analysis/examine.ts';
-import { judge } from '../../lib/analysis/score.ts';
+import { scoreByRules } from '../../lib/analysis/score.ts';
 import type { Json } from '../../lib/analysis/json.ts';
 import { severities } from '../../lib/analysis/rule.ts';
 import { rules } from '../../lib/analysis/rules/all.ts';
@@ -21,11 +21,11 @@ export async function run(args: readonly string[]): Promise<void> {
   if (!existsSync(values.file))
     throw new Error(`${values.file} is not there; --file names a JSON list of server.json entries`);
   const servers = JSON.parse(readFileSync(values.file, 'utf8')) as Json[];
-  for (const server of servers.slice(0, 50)) judge(examine(server));
+  for (const server of servers.slice(0, 50)) scoreByRules(examine(server));
   const results = servers.map((server) => {
     const times = [1, 2, 3].map(() => timed(server));
     const examination = examine(server);
-    const { score } = judge(examination);
+    const { score } = scoreByRules(examination);
     return { score, examination, ms: Math.min(...times) };
   });
   console.log(`${results.length} servers\n`);
@@ -36,7 +36,7 @@ export async function run(args: readonly string[]): Promise<void> {
 
 function timed(server: Json): number {
   const startedAt = performance.now();
-  judge(examine(server));
+  scoreByRules(examine(server));
   return performance.now() - startedAt;
 }
 

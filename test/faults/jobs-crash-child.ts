@@ -38,8 +38,8 @@ const all = {
   deadLetters: watched(
     {
       ...deadLetters,
-      receive: async (queue: string, hideSeconds: number) =>
-        (await deadLetters.receive(queue, hideSeconds)).map((letter) => watched(letter, 'letter')),
+      receive: async (queue: string, visibilitySeconds: number) =>
+        (await deadLetters.receive(queue, visibilitySeconds)).map((letter) => watched(letter, 'letter')),
     },
     'deadLetters',
   ),

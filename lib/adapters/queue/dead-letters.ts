@@ -4,8 +4,8 @@ import { openQueues, type QueueSettings } from './sqs.ts';
 export function openDeadLetters(settings: QueueSettings): DeadLetters {
   const queues = openQueues(settings);
   return {
-    receive: async (queue, hideSeconds) =>
-      (await queues.receive(dlq(queue), hideSeconds)).map(({ body, receiptHandle }) => ({
+    receive: async (queue, visibilitySeconds) =>
+      (await queues.receive(dlq(queue), visibilitySeconds)).map(({ body, receiptHandle }) => ({
         body,
         remove: () => queues.remove(dlq(queue), receiptHandle),
       })),

@@ -14,8 +14,11 @@ export interface Queues {
   send(queue: string, message: unknown): Promise<void>;
   /** Sends a body as it is. */
   sendText(queue: string, body: string): Promise<void>;
-  /** Up to ten messages, without waiting for any; hidden from others for `hideSeconds`. */
-  receive(queue: string, hideSeconds: number): Promise<{ readonly body: string; readonly receiptHandle: string }[]>;
+  /** Up to ten messages, without waiting for any; hidden from others for `visibilitySeconds`. */
+  receive(
+    queue: string,
+    visibilitySeconds: number,
+  ): Promise<{ readonly body: string; readonly receiptHandle: string }[]>;
   remove(queue: string, receiptHandle: string): Promise<void>;
   /** About how many messages may be received now or later, and how many somebody holds. */
   depth(queue: string): Promise<{ readonly waiting: number; readonly inFlight: number }>;
@@ -55,12 +58,12 @@ export function openQueues(settings: QueueSettings): Queues {
   return {
     send: (queue, message) => sendText(queue, JSON.stringify(message)),
     sendText,
-    async receive(queue, hideSeconds) {
+    async receive(queue, visibilitySeconds) {
       const { Messages = [] } = await client.send(
         new ReceiveMessageCommand({
           QueueUrl: urlOf(queue),
           MaxNumberOfMessages: 10,
-          VisibilityTimeout: hideSeconds,
+          VisibilityTimeout: visibilitySeconds,
           WaitTimeSeconds: 0,
         }),
       );

@@ -1,3 +1,4 @@
+import { removeArgument, removeAt } from '../patch.ts';
 import { programName } from '../../launch/read-command.ts';
 import type { Rule } from '../rule.ts';
 import { commandLine } from './supply.ts';
@@ -89,6 +90,7 @@ export const accessRules: readonly Rule[] = [
           )
             yield { path, message: 'Takes the isolation of the container away.' };
     },
+    patch: (config, path) => removeArgument(config, path, () => false),
     passes: server('docker', 'run', '-i', '--rm', 'acme/files:1.0.0'),
     fails: server('docker', 'run', '-i', '-v', '/var/run/docker.sock:/var/run/docker.sock', 'acme/files:1.0.0'),
   },
@@ -128,6 +130,7 @@ export const accessRules: readonly Rule[] = [
             yield { path, message: 'Turns a protection off.' };
       }
     },
+    patch: (config, path) => removeAt(config, path),
     passes: server('deno', 'run', '--allow-net=api.example.com', 'server.ts'),
     fails: server('deno', 'run', '--allow-all', 'server.ts'),
   },

@@ -4,6 +4,7 @@ import { annotationRules } from './annotations.ts';
 import { budgetRules } from './budget.ts';
 import { descriptionRules } from './descriptions.ts';
 import { nameRules } from './names.ts';
+import { platformRules } from './platform.ts';
 import { poisoningRules } from './poisoning.ts';
 import { schemaRules } from './schemas.ts';
 import { secretRules } from './secrets.ts';
@@ -13,6 +14,7 @@ import { transportRules } from './transport.ts';
 
 const byCategory: Readonly<Record<string, readonly Rule[]>> = {
   structure: structureRules,
+  platform: platformRules,
   naming: nameRules,
   documentation: descriptionRules,
   schemas: schemaRules,
@@ -29,4 +31,9 @@ export const rules: readonly Rule[] = Object.values(byCategory).flat();
 
 export function categoryOf(ruleId: string): string {
   return Object.entries(byCategory).find(([, of]) => of.some(({ id }) => id === ruleId))?.[0] ?? 'other';
+}
+
+/** Where the page of a rule is, in the project. */
+export function helpOf(ruleId: string): string {
+  return `lib/analysis/README.md#${ruleId}`;
 }

@@ -1,3 +1,4 @@
+import { removeAt, setAt, valueAt } from '../patch.ts';
 import type { Rule } from '../rule.ts';
 
 const tool = (name: string, annotations?: object) => ({
@@ -50,6 +51,7 @@ export const annotationRules: readonly Rule[] = [
             message: 'Is marked read-only, but its name says that it changes something.',
           };
     },
+    patch: (config, path) => removeAt(config, path),
     passes: tool('list_users', { readOnlyHint: true }),
     fails: tool('delete_user', { readOnlyHint: true }),
   },
@@ -66,6 +68,7 @@ export const annotationRules: readonly Rule[] = [
             message: 'Is marked as not destructive, but its name says otherwise.',
           };
     },
+    patch: (config, path) => setAt(config, path, true),
     passes: tool('delete_user', { destructiveHint: true }),
     fails: tool('delete_user', { destructiveHint: false }),
   },
@@ -83,6 +86,10 @@ export const annotationRules: readonly Rule[] = [
         )
           yield { path: `${path}/annotations`, message: 'Destroys something by its name and is not marked so.' };
     },
+    patch: (config, path) =>
+      valueAt(config, path) === undefined
+        ? setAt(config, path, { destructiveHint: true })
+        : setAt(config, `${path}/destructiveHint`, true),
     passes: tool('delete_user', { destructiveHint: true }),
     fails: tool('delete_user'),
   },

@@ -1,4 +1,5 @@
-import type { Hit, Rule } from '../rule.ts';
+import type { Hit } from '../hit.ts';
+import type { Rule } from '../rule.ts';
 import type { SubjectTool } from '../tools.ts';
 
 const tool = (name: string, description?: string) => ({
@@ -22,12 +23,12 @@ function likeness(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 }
 
 function* similarDescriptions(tools: readonly SubjectTool[]): Iterable<Hit> {
-  const told = tools
+  const described = tools
     .filter(({ description }) => (description ?? '').length >= 20)
     .slice(0, mostCompared)
     .map((one) => ({ path: one.path, words: wordsOf(one.description ?? '') }));
-  for (const [index, one] of told.entries()) {
-    const same = told.slice(0, index).find((other) => likeness(one.words, other.words) > 0.9);
+  for (const [index, one] of described.entries()) {
+    const same = described.slice(0, index).find((other) => likeness(one.words, other.words) > 0.9);
     if (same) yield { path: `${one.path}/description`, message: `Says almost the same as the tool at ${same.path}.` };
   }
 }

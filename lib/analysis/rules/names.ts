@@ -1,4 +1,6 @@
-import type { Hit, Rule } from '../rule.ts';
+import { changeText } from '../patch.ts';
+import type { Hit } from '../hit.ts';
+import type { Rule } from '../rule.ts';
 import type { SubjectTool } from '../tools.ts';
 
 const described = {
@@ -74,6 +76,17 @@ export const nameRules: readonly Rule[] = [
             message: name === '' ? 'The tool has no name.' : 'Some clients cannot take this name.',
           };
     },
+    patch: (config, path) =>
+      changeText(
+        config,
+        path,
+        (name) =>
+          name
+            .normalize('NFKD')
+            .replaceAll(/[^A-Za-z0-9_.-]+/g, '_')
+            .replaceAll(/^_+|_+$/g, '')
+            .slice(0, 64) || 'tool',
+      ),
     passes: named('get_forecast'),
     fails: named('get forecast!'),
   },

@@ -1,5 +1,7 @@
+import { removeAt, setAt } from '../patch.ts';
 import { isObject, type Json, listIn, textIn } from '../json.ts';
-import type { Hit, Rule } from '../rule.ts';
+import type { Hit } from '../hit.ts';
+import type { Rule } from '../rule.ts';
 import type { Subject } from '../subject.ts';
 import type { Parameter } from '../tools.ts';
 
@@ -53,6 +55,7 @@ export const schemaRules: readonly Rule[] = [
       for (const { path, schema } of tools)
         if (!schema) yield { path: `${path}/inputSchema`, message: 'The tool has no schema of its arguments.' };
     },
+    patch: (config, path) => setAt(config, path, { type: 'object' }),
     passes: good,
     fails: withSchema(undefined),
   },
@@ -66,6 +69,7 @@ export const schemaRules: readonly Rule[] = [
         if (schema && schema['type'] !== 'object')
           yield { path: `${schemaPath}/type`, message: 'The schema of the arguments is not of type object.' };
     },
+    patch: (config, path) => setAt(config, path, 'object'),
     passes: good,
     fails: withSchema({ type: 'array', items: { type: 'string' } }),
   },
@@ -136,6 +140,7 @@ export const schemaRules: readonly Rule[] = [
             yield { path: `${schemaPath}/required/${index}`, message: 'Requires a parameter that is not described.' };
       }
     },
+    patch: (config, path) => removeAt(config, path),
     passes: withPlace({ type: 'string', description: 'Name of the place.' }, { required: ['place'] }),
     fails: withPlace({ type: 'string', description: 'Name of the place.' }, { required: ['city'] }),
   },

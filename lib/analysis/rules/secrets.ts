@@ -1,11 +1,46 @@
+import { pointer } from '../../kernel/errors/problem.ts';
 import { isPlaceholder } from '../../kernel/log/secret-shapes.ts';
-import { isSecretPlace, literalsIn, plainName } from '../../secrets/literal.ts';
+import type { TextWithSecrets } from '../../secrets/find-secrets.ts';
+import { isSecretName } from '../../secrets/secret-names.ts';
+import { moveSecrets } from '../../secrets/move-secrets.ts';
+import type { Json } from '../json.ts';
+import { changeText, type Patch, setAt, valueAt } from '../patch.ts';
+import type { Hit } from '../hit.ts';
 import type { Rule } from '../rule.ts';
+import type { Subject } from '../subject.ts';
 
-/** What a value under a name holds that is a secret, in words that do not give it away; undefined when it holds none. */
-function secretUnder(name: string | undefined, value: string): string | undefined {
-  const literal = literalsIn(value, name)[0];
-  return literal && `what looks like a ${literal.name?.toLowerCase().replaceAll('_', ' ') ?? 'literal secret'}`;
+type Where = 'arguments' | 'environment' | 'headers' | 'url' | 'text';
+
+/** The secrets of one part of a configuration. */
+function secretsIn({ secrets }: Subject, where: Where): Hit[] {
+  return secrets.flatMap(({ path, spans }) => {
+    if (partOf(path) !== where) return [];
+    const isName = spans.length === 0;
+    const what =
+      spans[0]?.name
+        ?.toLowerCase()
+        .replaceAll(/[^a-z0-9]+/g, ' ')
+        .trim() ?? 'literal secret';
+    return [{ path: pointer(isName ? path.slice(0, -1) : path), message: `Holds what looks like a ${what}.` }];
+  });
+}
+
+function partOf(path: TextWithSecrets['path']): Where {
+  for (const key of path.toReversed()) {
+    if (typeof key === 'number') continue;
+    if (/^(tools|prompts|resources|description|_meta|input_?schema)$/i.test(key)) return 'text';
+    if (/^(env|envs|environment|env_?vars|environment_?variables)$/i.test(key)) return 'environment';
+    if (/^(http_?headers|headers)$/i.test(key)) return 'headers';
+    if (/^(command|cmd|args|arguments|\w+_?arguments)$/i.test(key)) return 'arguments';
+    if (/^(url|server_?url|http_?url)$/i.test(key)) return 'url';
+  }
+  return 'text';
+}
+
+/** `${NAME}` in its place, as keeping the configuration would do. */
+function moveAway(config: Json, path: string): Patch {
+  const value = valueAt(moveSecrets(config).config, path);
+  return changeText(config, path, (text) => (typeof value === 'string' ? value : text));
 }
 
 const server = (more: object) => ({ servers: [{ name: 'weather', ...more }] });
@@ -21,15 +56,8 @@ export const secretRules: readonly Rule[] = [
     severity: 'critical',
     risk: 'A secret stands in the command line, where every process and log can see it.',
     fix: fix('the arguments'),
-    *check({ servers }) {
-      for (const { args } of servers)
-        for (const [index, { path, name, value }] of args.entries()) {
-          const [, option = args[index - 1]?.value ?? '', given = value] = /^(--?[\w-]+)=(.*)$/s.exec(value) ?? [];
-          const flag = /^--?[A-Za-z][\w-]*$/.test(option) ? option : undefined;
-          const found = secretUnder(undefined, value) ?? secretUnder(name || flag, given);
-          if (found !== undefined) yield { path, message: `Holds ${found}.` };
-        }
-    },
+    check: (subject) => secretsIn(subject, 'arguments'),
+    patch: moveAway,
     passes: server({ ...launch, args: ['-y', '@acme/weather@1.2.0', '--api-key', '${API_KEY}'] }),
     fails: server({ ...launch, args: ['-y', '@acme/weather@1.2.0', '--api-key', 'q7Rz2kW9mT4x'] }),
   },
@@ -38,13 +66,8 @@ export const secretRules: readonly Rule[] = [
     severity: 'high',
     risk: 'A secret stands readable among the environment variables.',
     fix: fix('env'),
-    *check({ servers }) {
-      for (const { env } of servers)
-        for (const { path, name, value } of env) {
-          const found = secretUnder(name, value);
-          if (found !== undefined) yield { path, message: `Holds ${found}.` };
-        }
-    },
+    check: (subject) => secretsIn(subject, 'environment'),
+    patch: moveAway,
     passes: server({ ...launch, env: { GITHUB_TOKEN: '${GITHUB_TOKEN}', LOG_LEVEL: 'information' } }),
     fails: server({ ...launch, env: { GITHUB_TOKEN: token } }),
   },
@@ -53,13 +76,8 @@ export const secretRules: readonly Rule[] = [
     severity: 'high',
     risk: 'A secret stands readable among the headers.',
     fix: fix('headers'),
-    *check({ servers }) {
-      for (const { headers } of servers)
-        for (const { path, name, value } of headers) {
-          const found = secretUnder(name, value);
-          if (found !== undefined) yield { path, message: `Holds ${found}.` };
-        }
-    },
+    check: (subject) => secretsIn(subject, 'headers'),
+    patch: moveAway,
     passes: server({ url: 'https://mcp.example.com/mcp', headers: { Authorization: 'Bearer ${TOKEN}' } }),
     fails: server({ url: 'https://mcp.example.com/mcp', headers: { 'X-API-Key': 'q7Rz2kW9mT4x' } }),
   },
@@ -68,13 +86,8 @@ export const secretRules: readonly Rule[] = [
     severity: 'high',
     risk: 'A secret stands in a URL, and with it in every log on the way.',
     fix: fix('the URL'),
-    *check({ servers }) {
-      for (const { path, url } of servers) {
-        if (url === undefined) continue;
-        if (secretUnder(undefined, url) !== undefined)
-          yield { path: `${path}/url`, message: 'The URL holds a credential.' };
-      }
-    },
+    check: (subject) => secretsIn(subject, 'url'),
+    patch: moveAway,
     passes: server({ url: 'https://mcp.example.com/mcp' }),
     fails: server({ url: 'https://mcp.example.com/mcp?api_key=q7Rz2kW9mT4x' }),
   },
@@ -83,14 +96,8 @@ export const secretRules: readonly Rule[] = [
     severity: 'high',
     risk: 'A secret stands in a text that everybody may read.',
     fix: 'Take the secret out and renew it.',
-    *check({ texts }) {
-      for (const { path, text } of texts) {
-        if (text.length < 16 || /\/(?:env|headers|args|url|\w+_?arguments|environment_?variables)(?:\/|$)/i.test(path))
-          continue;
-        const known = literalsIn(text, undefined).find(({ name }) => name !== undefined);
-        if (known) yield { path, message: 'Holds what looks like a credential.' };
-      }
-    },
+    check: (subject) => secretsIn(subject, 'text'),
+    patch: moveAway,
     passes: { ...server(launch), description: 'Needs a token of GitHub in GITHUB_TOKEN.' },
     fails: { ...server(launch), description: `Try it with ${token}` },
   },
@@ -102,15 +109,11 @@ export const secretRules: readonly Rule[] = [
     *check({ servers }) {
       for (const { env, package: of } of servers)
         for (const { path, name, value, isSecret } of env)
-          if (
-            of &&
-            /\/environment_?variables\//i.test(path) &&
-            !isSecret &&
-            isSecretPlace(plainName(name)) &&
-            isPlaceholder(value)
-          )
+          if (of && /\/environment_?variables\//i.test(path) && !isSecret && isSecretName(name) && isPlaceholder(value))
             yield { path, message: 'Is a secret by its name and not marked as one.' };
     },
+    patch: (config, path) =>
+      setAt(config, `${path}/${path.includes('/environmentVariables/') ? 'isSecret' : 'is_secret'}`, true),
     passes: server({
       package: {
         registry_type: 'npm',

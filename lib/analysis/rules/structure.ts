@@ -1,4 +1,6 @@
-import type { Rule } from '../rule.ts';
+import { setAt } from '../patch.ts';
+import type { Json } from '../json.ts';
+import { quote, type Rule } from '../rule.ts';
 
 const server = { name: 'weather', command: 'npx', args: ['-y', '@acme/weather@1.2.0'] };
 const tool = {
@@ -7,15 +9,26 @@ const tool = {
   inputSchema: { type: 'object' },
 };
 
+/** What is there instead, by its names. */
+function membersOf(raw: Json): string {
+  const names = Object.keys(raw).filter((name) => name !== 'name');
+  return names.length === 0
+    ? ''
+    : `; its members are ${names
+        .slice(0, 8)
+        .map((name) => quote(name, 30))
+        .join(', ')}`;
+}
+
 export const structureRules: readonly Rule[] = [
   {
     id: 'nothing-recognised',
     severity: 'high',
     risk: 'There is neither a server nor a tool, so nothing can be deployed or judged.',
     fix: 'Name at least one server (command, url or package) under servers.',
-    *check({ servers, tools, offers }) {
+    *check({ servers, tools, offers, raw }) {
       if (servers.length + tools.length + offers === 0)
-        yield { path: '', message: 'Neither a server nor a tool is named in a shape that is known.' };
+        yield { path: '', message: `Neither a server nor a tool is named in a shape that is known${membersOf(raw)}.` };
     },
     passes: { servers: [server] },
     fails: { note: 'a weather thing' },
@@ -50,8 +63,8 @@ export const structureRules: readonly Rule[] = [
     risk: 'A server does not say in one way how it is launched.',
     fix: 'Name exactly one of command, url and package for each server.',
     *check({ servers }) {
-      for (const { path, launches } of servers) {
-        if (launches === 0) yield { path, message: 'Names no command, url or package.' };
+      for (const { path, launches, raw } of servers) {
+        if (launches === 0) yield { path, message: `Names no command, url or package${membersOf(raw)}.` };
         else if (launches > 1) yield { path, message: 'Names several of command, url and package.' };
       }
     },
@@ -67,6 +80,7 @@ export const structureRules: readonly Rule[] = [
       for (const { path, name } of servers)
         if (name.trim() === '') yield { path: `${path}/name`, message: 'The server has no name.' };
     },
+    patch: (config, path) => setAt(config, path, 'server'),
     passes: { servers: [server] },
     fails: { servers: [{ command: 'weather-mcp' }] },
   },

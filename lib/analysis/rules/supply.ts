@@ -1,5 +1,6 @@
+import { removeArgument, removeAt } from '../patch.ts';
 import { imageOf } from '../../launch/read-package.ts';
-import type { Rule } from '../rule.ts';
+import { quote, type Rule } from '../rule.ts';
 import type { SubjectServer } from '../servers.ts';
 
 const server = (command: string, ...args: string[]) => ({ servers: [{ name: 'weather', command, args }] });
@@ -19,7 +20,7 @@ export const supplyRules: readonly Rule[] = [
     id: 'package-unpinned',
     severity: 'medium',
     risk: 'Every start may fetch other code than the one that was reviewed.',
-    fix: 'Name the exact version, such as @acme/weather@1.2.0 or weather-mcp==1.2.0.',
+    fix: 'Name the exact version: name@version for npm, name==version for PyPI.',
     *check({ servers }) {
       for (const { package: of } of servers)
         if (
@@ -28,7 +29,11 @@ export const supplyRules: readonly Rule[] = [
           !/[:/]{2}|^git\+|^\.{0,2}\//.test(of.identifier) &&
           floating(of.version)
         )
-          yield { path: of.path, message: 'The package has no exact version.' };
+          yield {
+            path: of.path,
+            message: `The package ${quote(of.identifier)} has no exact version.`,
+            fix: `Name the exact version of ${of.identifier}: ${of.identifier}${of.type === 'npm' ? '@' : '=='}<version>.`,
+          };
     },
     passes: server('npx', '-y', '@acme/weather@1.2.0'),
     fails: server('npx', '-y', '@acme/weather@latest'),
@@ -41,7 +46,11 @@ export const supplyRules: readonly Rule[] = [
     *check({ servers }) {
       for (const { package: of } of servers)
         if (of?.type === 'oci' && floating(of.version) && floating(imageOf(of.identifier).version))
-          yield { path: of.path, message: 'The image has no exact tag or digest.' };
+          yield {
+            path: of.path,
+            message: `The image ${quote(of.identifier)} has no exact tag or digest.`,
+            fix: `Name a digest or an exact tag of ${of.identifier}: ${of.identifier}@sha256:<digest>.`,
+          };
     },
     passes: server('docker', 'run', '-i', '--rm', 'acme/weather:1.2.0'),
     fails: server('docker', 'run', '-i', '--rm', 'acme/weather'),
@@ -55,10 +64,14 @@ export const supplyRules: readonly Rule[] = [
       for (const { package: of } of servers)
         if (
           of &&
+          !of.hasDigest &&
           /^(?:git\+|https?:|github:|git@)/i.test(of.identifier) &&
           !/[@#][0-9a-f]{40}$/.test(of.version ?? of.identifier)
         )
-          yield { path: of.path, message: 'The package is fetched from an address without a fixed commit.' };
+          yield {
+            path: of.path,
+            message: `${quote(of.identifier)} is fetched from an address without a fixed commit.`,
+          };
     },
     passes: server('uvx', 'weather-mcp==1.2.0'),
     fails: server('uvx', '--from', 'git+https://git.example.com/acme/weather', 'weather-mcp'),
@@ -104,6 +117,7 @@ export const supplyRules: readonly Rule[] = [
             yield { path, message: 'Switches the check of certificates off.' };
       }
     },
+    patch: (config, path) => removeAt(config, path),
     passes: server('npx', '-y', '@acme/weather@1.2.0'),
     fails: { servers: [{ name: 'weather', command: 'weather-mcp', env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' } }] },
   },
@@ -122,6 +136,7 @@ export const supplyRules: readonly Rule[] = [
             yield { path, message: 'Names a package registry of its own.' };
       }
     },
+    patch: (config, path) => removeArgument(config, path, (argument) => !argument.includes('=')),
     passes: server('npx', '-y', '@acme/weather@1.2.0'),
     fails: server('npx', '-y', '--registry', 'https://packages.example.net', '@acme/weather@1.2.0'),
   },

@@ -1,3 +1,4 @@
+import { changeText } from '../patch.ts';
 import { reachOfHost } from '../../tools/addresses.ts';
 import type { Rule } from '../rule.ts';
 
@@ -34,6 +35,7 @@ export const transportRules: readonly Rule[] = [
           yield { path: `${path}/url`, message: 'Goes over plain HTTP.' };
       }
     },
+    patch: (config, path) => changeText(config, path, (url) => url.replace(/^http:/i, 'https:')),
     passes: remote('https://mcp.example.com/mcp'),
     fails: remote('http://mcp.example.com/mcp'),
   },
@@ -49,6 +51,7 @@ export const transportRules: readonly Rule[] = [
           yield { path: `${path}/url`, message: 'Sends headers over plain HTTP.' };
       }
     },
+    patch: (config, path) => changeText(config, path, (url) => url.replace(/^http:/i, 'https:')),
     passes: remote('https://mcp.example.com/mcp', { headers: { Authorization: 'Bearer ${TOKEN}' } }),
     fails: remote('http://mcp.example.com/mcp', { headers: { Authorization: 'Bearer ${TOKEN}' } }),
   },

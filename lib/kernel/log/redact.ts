@@ -1,4 +1,4 @@
-import { replaceKnownSecrets } from './secret-shapes.ts';
+import { ownTokens, replaceKnownSecrets } from './secret-shapes.ts';
 
 const secretName =
   /^(.*[_-])?(authorization|cookie|set-cookie|password|passwd|secret|token|api[_-]?key|x-api-key|private[_-]?key|credentials?|jwt)$/i;
@@ -9,7 +9,7 @@ function isSecretName(name: string): boolean {
 }
 
 const secretShapes: readonly [RegExp, string][] = [
-  [/\b(mcp_(?:live|rt|tk|inv|bt|rp)_)[A-Za-z0-9_-]{8,}/g, '$1[redacted]'],
+  [new RegExp(`\\b(${ownTokens})[A-Za-z0-9_-]{8,}`, 'g'), '$1[redacted]'],
   [/eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]{5,}(\.[A-Za-z0-9_-]*){1,3}/g, '[redacted jwt]'],
   [/\b(Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi, '$1 [redacted]'],
   [/\b([a-z][a-z0-9+.-]{0,30}:\/\/)[^\s/@:]{0,256}:[^\s/@]{1,1024}@/gi, '$1[redacted]@'],

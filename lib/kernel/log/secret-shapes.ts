@@ -1,9 +1,12 @@
+/** Of our own: API keys, refresh tokens, tickets, invitations, a runner's bootstrap and report tokens. */
+export const ownTokens = 'mcp_(?:live|rt|tk|inv|bt|rp)_';
+
 /*
  * Credentials that can be told by their looks: what issuers document of their tokens. Each is [what to call it, its shape]. Lower bounds are a little
  * below the documented lengths, so that a shortened or future one is still found.
  */
 const shapes: readonly (readonly [name: string, shape: string])[] = [
-  ['MCP_PLATFORM_KEY', 'mcp_(?:live|rt|tk|inv)_[\\w-]{16,}'],
+  ['MCP_PLATFORM_KEY', `${ownTokens}[\\w-]{16,}`],
   ['GITHUB_TOKEN', 'gh[pousr]_[A-Za-z0-9]{30,}'],
   ['GITHUB_TOKEN', 'github_pat_\\w{22,}'],
   ['GITLAB_TOKEN', 'gl(?:pat|ptt|dt|rt|cbt|soat|agent)-[\\w-]{20,}'],
@@ -95,9 +98,11 @@ const looking = shapes
   .map(([name, shape]) => ({ name, shape: new RegExp(shape) }));
 
 /** Every credential in a text that can be told by its looks. Placeholders such as `sk-your-key-here` are not. */
-export function knownSecrets(text: string): { readonly name: string; readonly value: string }[] {
+export function knownSecrets(
+  text: string,
+): { readonly name: string; readonly value: string; readonly start: number }[] {
   return [...text.matchAll(all)]
-    .map(([value]) => ({ name: nameOf(text, value), value }))
+    .map(({ index, 0: value }) => ({ name: nameOf(text, value), value, start: index }))
     .filter(({ value }) => !isPlaceholder(value));
 }
 

@@ -3,7 +3,7 @@ import { MongoClient } from 'mongodb';
 import { createConnection } from 'mysql2/promise';
 import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
-import { places, tokens } from '../../lib/secrets/corpus.ts';
+import { notations, places, texts, tokens } from '../../lib/secrets/corpus.ts';
 
 /* A corpus of server blocks with planted tokens goes in by every way, and then nobody finds one of them anywhere. */
 
@@ -75,6 +75,37 @@ describe('a literal secret', () => {
     const imported = await app.call('POST', '/api/v1/mcps/import', { token: user.token, json: { mcpServers } });
     expect(imported.status, imported.text.slice(0, 300)).toBe(201);
     expect((imported.body['secrets_moved'] as unknown[]).length).toBe(kinds.length);
+  });
+
+  it(
+    'goes in as a name, a flag, a scheme or a notation tells it, and beside the servers',
+    { timeout: 60_000 },
+    async () => {
+      const written = Object.values(notations).map((make) => make());
+      // Which word is common cannot be looked for in everything that is kept.
+      for (const [secret] of written) if (secret.length > 10) planted.push(secret);
+      for (let from = 0; from < written.length; from += 25) {
+        const servers = written.slice(from, from + 25).map(([, server], at) => ({ ...server, name: `n${at}` }));
+        await create(`notations-${from}`, servers);
+      }
+      for (const [index, part] of Object.values(texts).entries()) {
+        const slug = `texts-${index}`;
+        const config = { servers: [{ name: 's', command: 'npx' }], ...part(plant('GitHub, classic')) };
+        const json = { name: slug, slug, version: '1.0.0', status: 'active', config };
+        const { status, text } = await app.call('POST', '/api/v1/mcps', { token: user.token, json });
+        expect(status, text).toBe(201);
+      }
+    },
+  );
+
+  it('is refused where nothing can take its place: in the name of a member', async () => {
+    const secret = plant('GitHub, classic');
+    const config = { servers: [{ name: 's', command: 'npx', env: { [secret]: '1' } }] };
+    const json = { name: 'x', slug: 'secret-name', version: '1.0.0', config };
+    const { status, text, body } = await app.call('POST', '/api/v1/mcps', { token: user.token, json });
+    expect(status, text).toBe(422);
+    expect(body).toMatchObject({ errors: [{ pointer: '/config/servers/0/env', type: 'secret_name' }] });
+    expect(text).not.toContain(secret);
   });
 
   it('is found nowhere afterwards: not in answers, logs, MySQL, MongoDB, DynamoDB', { timeout: 60_000 }, async () => {

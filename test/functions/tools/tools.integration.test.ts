@@ -38,7 +38,7 @@ describe('a new tool', () => {
     expect(body['created_at']).toMatch(/Z$/);
   });
 
-  it('reads back as it was written, by id and by slug, for everybody who may read', async () => {
+  it('reads back as it was written, by id and by slug, for its author', async () => {
     const config = {
       servers: [
         { ...server, env: { TOKEN: '${TOKEN}', 'weird.key$': 'ünïcødé 🎉' } },
@@ -58,7 +58,7 @@ describe('a new tool', () => {
     };
     const { body } = await create({ config });
     for (const key of [body['id'], body['slug']]) {
-      const read = await get(`/${String(key)}`, viewer);
+      const read = await get(`/${String(key)}`);
       expect(read.status).toBe(200);
       expect(read.body).toEqual(body);
       expect(JSON.stringify(read.body['config'])).toBe(JSON.stringify(config));

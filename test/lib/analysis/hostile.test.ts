@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { ModelServices } from '../../../lib/analysis/ask-model.ts';
 import { examine } from '../../../lib/analysis/examine.ts';
 import { assessFeasibility } from '../../../lib/analysis/feasibility.ts';
-import { fence } from '../../../lib/analysis/prompt-data.ts';
-import { judge } from '../../../lib/analysis/score.ts';
+import { promptData } from '../../../lib/analysis/prompt-data.ts';
+import { scoreByRules } from '../../../lib/analysis/score.ts';
 import { Feasibility } from '../../../lib/analysis/schema.ts';
 import { hostile } from './hostile.ts';
 
@@ -15,11 +15,11 @@ describe.each(hostile)('$what', ({ config, foundBy }) => {
       foundBy.filter((rule) => found.includes(rule)),
       found.join(),
     ).not.toEqual([]);
-    expect(judge(examination)).toMatchObject({ is_feasible: false });
+    expect(scoreByRules(examination)).toMatchObject({ is_feasible: false });
   });
 
-  it('stays inside the fence, on one line, with nothing that cannot be seen', () => {
-    const lines = fence({ configuration: config }).split('\n');
+  it('stays inside the promptData, on one line, with nothing that cannot be seen', () => {
+    const lines = promptData({ configuration: config }).split('\n');
     const mark = /^DATA-([0-9a-f]{24})$/.exec(lines.at(-3) ?? '')?.[1] ?? 'none';
     expect(lines.at(-1)).toBe(`END-${mark}`);
     expect(lines.filter((line) => line.includes(mark))).toHaveLength(3);
@@ -114,9 +114,9 @@ describe('a text made to hold a worker up', () => {
       servers: [{ name: 'a', command: 'a', args: [text] }],
       tools: [{ name: 'a', description: text }],
     };
-    const startedAt = performance.now();
-    judge(examine(config));
-    fence(config);
-    expect(performance.now() - startedAt).toBeLessThan(3000);
+    const before = process.cpuUsage();
+    scoreByRules(examine(config));
+    promptData(config);
+    expect(process.cpuUsage(before).user / 1000, 'ms of CPU').toBeLessThan(3000);
   });
 });

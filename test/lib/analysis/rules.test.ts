@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { examine } from '../../../lib/analysis/examine.ts';
 import type { Json } from '../../../lib/analysis/json.ts';
-import { judge } from '../../../lib/analysis/score.ts';
+import { scoreByRules } from '../../../lib/analysis/score.ts';
 import { rules } from '../../../lib/analysis/rules/all.ts';
 
 const foundIn = (config: Json): string[] => examine(config).findings.map(({ rule }) => rule);
@@ -18,7 +18,7 @@ describe.each(rules)('$id', ({ id, severity, passes, fails }) => {
   });
 
   it.runIf(severity === 'high' || severity === 'critical')('keeps the score under 0.5', () => {
-    expect(judge(examine(fails)).score).toBeLessThan(0.5);
+    expect(scoreByRules(examine(fails)).score).toBeLessThan(0.5);
   });
 });
 
@@ -40,7 +40,7 @@ describe('the rules', () => {
     };
     const examination = examine(places);
     expect(examination.findings.length).toBeGreaterThan(5);
-    expect(JSON.stringify([examination.findings, judge(examination)])).not.toContain(secret);
+    expect(JSON.stringify([examination.findings, scoreByRules(examination)])).not.toContain(secret);
   });
 
   it('take 256 KB of a thousand tools in stride', () => {
@@ -51,9 +51,9 @@ describe('the rules', () => {
     }));
     const config = { servers: [], tools };
     examine(config);
-    const startedAt = performance.now();
+    const before = process.cpuUsage();
     examine(config);
-    expect(performance.now() - startedAt).toBeLessThan(1000);
+    expect(process.cpuUsage(before).user / 1000, 'ms of CPU').toBeLessThan(1000);
   });
 });
 
@@ -70,7 +70,7 @@ describe.each([
   ],
 ])('%s', (_what, config: Json) => {
   it('is judged without an error', () => {
-    const { score } = judge(examine(config));
+    const { score } = scoreByRules(examine(config));
     expect(score).toBeGreaterThanOrEqual(0);
     expect(score).toBeLessThanOrEqual(1);
   });

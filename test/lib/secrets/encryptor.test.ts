@@ -28,7 +28,7 @@ describe('a sealed text', () => {
 
   it('opens for its own place alone', async () => {
     const { encrypt, decrypt } = encryptWith(newer);
-    await expect(decrypt(await encrypt(text, 'deployment:1'), 'deployment:2')).rejects.toThrow('another place');
+    await expect(decrypt(await encrypt(text, 'deployment:1'), 'deployment:2')).rejects.toThrow('another context');
   });
 
   it('opens after the keys were rotated, as long as its key is there', async () => {

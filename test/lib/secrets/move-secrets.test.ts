@@ -2,14 +2,15 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { moveSecrets } from '../../../lib/secrets/move-secrets.ts';
 import { redactText } from '../../../lib/kernel/log/redact.ts';
-import { placed, places, tokens } from './corpus.ts';
+import { notations, placed, places, texts, tokens } from './corpus.ts';
 
 const resolved = (text: string, values: Readonly<Record<string, string>>): string =>
   text.replace(/\$\{(\w+)\}/g, (whole, name: string) => JSON.stringify(values[name] ?? whole).slice(1, -1));
 
 describe('literal secrets in a configuration', () => {
-  it('are of at least 40 kinds that are told by their looks', () => {
-    expect(Object.keys(tokens).length).toBeGreaterThanOrEqual(40);
+  it('are of at least 120 kinds', () => {
+    const kinds = [tokens, placed, notations].flatMap((list) => Object.keys(list));
+    expect(new Set(kinds).size).toBeGreaterThanOrEqual(120);
   });
 
   it.each(Object.entries(tokens))(
@@ -25,6 +26,12 @@ describe('literal secrets in a configuration', () => {
         const back = resolved(JSON.stringify(kept), values);
         if (place !== 'a default') expect(JSON.parse(back)).toEqual(config);
       }
+      for (const [place, part] of Object.entries(texts)) {
+        const secret = make();
+        const core = secret.split('/').at(-1) ?? secret;
+        const { config } = moveSecrets({ servers: [], ...part(secret) });
+        expect(JSON.stringify(config), `${kind} in ${place}`).not.toContain(JSON.stringify(core).slice(1, -1));
+      }
       expect(redactText(`failed with ${make()} at once`)).toContain('redacted');
     },
   );
@@ -36,6 +43,17 @@ describe('literal secrets in a configuration', () => {
     expect(JSON.stringify(kept)).not.toContain(value);
     expect(Object.values(values)).toEqual([value]);
   });
+
+  it.each(Object.entries(notations))(
+    'written as "%s" are moved, and putting them back gives the same',
+    (_kind, make) => {
+      const [secret, server] = make();
+      const config = { servers: [server] };
+      const { config: kept, values } = moveSecrets(config);
+      expect(JSON.stringify(kept)).not.toContain(JSON.stringify(secret).slice(1, -1));
+      expect(resolved(JSON.stringify(kept), values)).toBe(JSON.stringify(config));
+    },
+  );
 
   it('are named after their place, once for each value, beside what is there', () => {
     const [one, other] = [tokens['OpenAI, project']?.() ?? '', tokens['GitLab']?.() ?? ''];
@@ -93,7 +111,7 @@ describe('literal secrets in a configuration', () => {
         API_KEY: 'your-api-key-here',
         TOKEN: '<token>',
         OPENAI_API_KEY: 'sk-xxxxxxxxxxxxxxxxxxxxxxxx',
-        PASSWORD: 'changeme',
+        PASSWORD: '<your password>',
       },
     ],
     [
@@ -135,7 +153,7 @@ describe('literal secrets in a configuration', () => {
     const config = {
       servers: [{ name: 's', command: 'npx', args: ['-y', '@acme/server@1.2.3', '--port', '8080'], env }],
     };
-    expect(moveSecrets(config)).toEqual({ config, moved: [], values: {} });
+    expect(moveSecrets(config)).toEqual({ config, moved: [], values: {}, unmovable: [] });
   });
 
   const registry = '../shared/data/mcp-servers.json';
