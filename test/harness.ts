@@ -8,6 +8,7 @@ import { discover, type DiscoveredFunction } from '../infra/discover.ts';
 import { type Application, startApplication } from '../infra/local/application.ts';
 import { newEncryptionKeys } from '../infra/local/encryption-key.ts';
 import { onFreePort } from '../infra/local/process/free-port.ts';
+import { answerCheck, type ApiDocument } from './described-answers.ts';
 import { freshDatabase } from './stores.ts';
 
 /*
@@ -88,7 +89,8 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     await rm(state, { recursive: true, force: true });
   });
   const { url, invoke } = application;
-  const call: App['call'] = (method, path, callOptions) => callHttp(url, method, path, callOptions);
+  const call = await describedCall(url);
+  lines.length = 0;
   return {
     url,
     stage,
@@ -110,6 +112,19 @@ function withDatabase(mongodb: string, database: string): string {
   const url = new URL(mongodb);
   url.pathname = `/${database}`;
   return url.href;
+}
+
+/** Calls, and refuses an answer that the served description of the API does not describe. */
+async function describedCall(url: string): Promise<App['call']> {
+  const { text } = await callHttp(url, 'GET', '/api/openapi.json');
+  const faultOf = answerCheck(JSON.parse(text) as ApiDocument);
+  return async (method, path, options) => {
+    const reply = await callHttp(url, method, path, options);
+    const fault = faultOf(method, path, reply);
+    if (fault !== undefined)
+      throw new Error(`${method} ${path} answered what is not described: ${fault}\n${reply.text}`);
+    return reply;
+  };
 }
 
 async function callHttp(url: string, method: string, path: string, options: CallOptions = {}): Promise<Reply> {

@@ -12,6 +12,7 @@ export const handler = endpoint({
   query: Wait,
   body: AskImprovements,
   output: z.union([Task, Accepted]),
+  answers: { 200: Task, 202: Accepted },
   status: 202,
   statusOf: statusOfAnswer,
   headers: locationOf,

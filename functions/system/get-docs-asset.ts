@@ -12,6 +12,7 @@ export const handler = endpoint({
   params: z.object({ asset: z.string().regex(/^[a-z0-9.-]{1,64}$/) }),
   output: z.instanceof(Uint8Array),
   produces: 'application/octet-stream',
+  alsoProduces: ['text/javascript', 'text/css', 'image/png'],
   headers: (_content, { params }) => ({
     'content-type': contentTypeOf(params.asset),
     'cache-control': 'public, max-age=3600',

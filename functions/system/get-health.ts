@@ -7,6 +7,7 @@ export const handler = endpoint({
   permission: 'public',
   uses: ['mysql', 'mongo', 'redis', 'sessions', 'queues', 'settings'],
   output: Health,
+  answers: { 503: Health },
   statusOf: ({ status }) => (status === 'unhealthy' ? 503 : 200),
   headers: () => ({ 'cache-control': 'no-store' }),
   run: ({ services }) => checkHealth(services),

@@ -1,3 +1,4 @@
+import { isLoopback } from '../kernel/http/origin.ts';
 import type { ApiDescription } from '../kernel/http/api-description.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 
@@ -9,5 +10,8 @@ export async function describeApi({
   apiDescription: ApiDescription;
   settings: BaseSettings;
 }): Promise<Record<string, unknown>> {
-  return { ...(await apiDescription.openapi()), servers: [{ url: settings.BASE_URL }] };
+  const { BASE_URL, STAGE } = settings;
+  const isLocal = isLoopback(new URL(BASE_URL).hostname);
+  const server = { url: BASE_URL, description: `The installation ${STAGE}.`, 'x-internal': isLocal };
+  return { ...(await apiDescription.openapi()), servers: [server] };
 }

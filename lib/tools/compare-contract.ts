@@ -13,6 +13,7 @@ type Class = Change['class'];
 const ofArguments: Readonly<Record<Effect, Class>> = {
   narrower: 'breaking',
   wider: 'compatible',
+  different: 'breaking',
   unclear: 'suspicious',
   meaning: 'suspicious',
   wording: 'compatible',

@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import type { JsonObject } from './json.ts';
 
 /**
- * What a change does to the set of values that a schema takes. `narrower` and `wider` are meant of that set; `unclear` may be either;
+ * What a change does to the set of values that a schema takes. `narrower` and `wider` are meant of that set; `different` is both at once, `unclear` may be either;
  * `meaning` leaves the set as it is and changes what the values are said to mean; `wording` changes not even that.
  */
-export type Effect = 'narrower' | 'wider' | 'unclear' | 'meaning' | 'wording';
+export type Effect = 'narrower' | 'wider' | 'different' | 'unclear' | 'meaning' | 'wording';
 
 export interface SchemaChange {
   readonly path: readonly (string | number)[];
@@ -40,7 +40,7 @@ export function compareTypes(a: JsonObject, b: JsonObject, path: Path): SchemaCh
   const gained = after ? [...after].some((type) => !takes(before, type)) : before !== undefined;
   const what = `the type was ${describe(before)} and is ${describe(after)}`;
   const at = [...path, 'type'];
-  if (lost) return [{ path: at, effect: 'narrower', what }];
+  if (lost) return [{ path: at, effect: gained ? 'different' : 'narrower', what }];
   return gained ? [{ path: at, effect: 'wider', what }] : [];
 }
 

@@ -36,6 +36,7 @@ const problems = {
 } as const satisfies Record<string, readonly [status: number, code: string, title: string]>;
 
 export type ProblemType = keyof typeof problems;
+export const problemTypes = Object.keys(problems) as readonly ProblemType[];
 
 /** One thing that is wrong with the input. `loc` is the path as a list (its first part says where: body, query, path). */
 export interface FieldError {

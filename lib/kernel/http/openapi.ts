@@ -1,23 +1,25 @@
 import * as z from 'zod';
+import type { ProblemType } from '../errors/problem.ts';
 import type { Declaration, EndpointDeclaration, StreamDeclaration } from '../lambda/declaration.ts';
 import { isIdempotent } from './idempotency.ts';
-import { describeProblem, type ProblemType } from '../errors/problem.ts';
+import { answerHeaders, headerComponents, headerParameters, isTagged, parameterComponents } from './openapi-headers.ts';
+import { type Described, problemSchema, refusals } from './openapi-problem.ts';
+import { Components, type Json, membersOf } from './openapi-schema.ts';
 
-type HttpDeclaration = Extract<Declaration, { kind: 'endpoint' | 'stream' }>;
+type HttpDeclaration = EndpointDeclaration | StreamDeclaration;
 
 /** One HTTP function, as far as its description needs it. */
 export interface DescribedFunction {
   readonly id: string;
   /** Its tag. */
   readonly subject: string;
-  readonly declaration: HttpDeclaration;
+  readonly declaration: Extract<Declaration, { kind: 'endpoint' | 'stream' }>;
 }
-
-type Json = Record<string, unknown>;
 
 /** The OpenAPI 3.1 document of a set of functions. Schemas with an id become components. */
 export function openapiDocument(functions: readonly DescribedFunction[], version: string): Json {
-  const components: Json = { Problem: problemSchema };
+  const components = new Components();
+  components.schemas['Problem'] = problemSchema;
   const paths: Record<string, Json> = {};
   for (const described of functions) {
     const { method, path } = splitRoute(described.declaration.route);
@@ -30,13 +32,23 @@ export function openapiDocument(functions: readonly DescribedFunction[], version
       version,
       description: 'Register, analyse, deploy and reach MCP servers.',
       license: { name: 'MIT', identifier: 'MIT' },
+      contact: { name: 'The operator of this installation' },
     },
-    tags: [...new Set(functions.map(({ subject }) => subject))].toSorted().map((name) => ({ name })),
+    tags: [...new Set(functions.map(({ subject }) => subject))]
+      .toSorted()
+      .map((name) => ({ name, description: `Operations of ${name}.` })),
     paths,
     components: {
-      schemas: components,
+      schemas: components.schemas,
+      parameters: parameterComponents,
+      headers: headerComponents,
       securitySchemes: {
-        bearer: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT', description: 'An access token, or an API key.' },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          bearerFormat: 'JWT',
+          description: 'An access token (a JWT, checked as RFC8725 advises), or an API key.',
+        },
         apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
       },
     },
@@ -48,148 +60,127 @@ export function splitRoute(route: string): { method: string; path: string } {
   return { method: route.slice(0, space), path: route.slice(space + 1) };
 }
 
-function operation({ id, subject, declaration }: DescribedFunction, components: Json): Json {
-  const { summary, permission, params, query, body } = declaration;
-  const open = permission === 'public';
-  const parameters = [
-    ...parametersOf('path', params),
-    ...parametersOf('query', query),
-    ...(isIdempotent(declaration) ? [idempotencyKey] : []),
-  ];
+function operation({ id, subject, declaration }: DescribedFunction, components: Components): Json {
+  const { summary, permission, params, query, queryCredential } = declaration;
   return {
     operationId: id,
     summary,
     tags: [subject],
-    ...(!open &&
-      permission !== 'recognised' &&
-      permission !== 'authenticated' && { 'x-permission': permission, description: `Permission: \`${permission}\`.` }),
-    security: open ? [] : [...(permission === 'recognised' ? [{}] : []), { bearer: [] }, { apiKey: [] }],
-    ...(parameters.length > 0 && { parameters }),
-    ...(body && {
-      requestBody: {
-        required: !body.safeParse(undefined).success,
-        content: { 'application/json': { schema: schemaOf(body, 'input', components) } },
-      },
-    }),
-    responses: { ...success(declaration, components), ...failures(declaration) },
+    description: accessSentence(permission),
+    ...(permission.includes(':') && { 'x-permission': permission }),
+    security: securityOf(permission),
+    parameters: [
+      ...parametersOf('path', params),
+      ...parametersOf('query', query),
+      ...(queryCredential === true ? [ticket] : []),
+      ...headerParameters(declaration),
+    ],
+    ...(declaration.body && { requestBody: requestBody(declaration, declaration.body, components) }),
+    responses: merged(failures(declaration, components), successes(declaration, components)),
   };
 }
 
-const idempotencyKey: Json = {
-  name: 'Idempotency-Key',
-  in: 'header',
+function accessSentence(permission: HttpDeclaration['permission']): string {
+  if (permission === 'public') return 'Takes no credential.';
+  if (permission === 'recognised') return 'A credential may be sent.';
+  return permission === 'authenticated' ? 'Any valid credential.' : `Requires permission \`${permission}\`.`;
+}
+
+function securityOf(permission: HttpDeclaration['permission']): Json[] {
+  if (permission === 'public') return [{}];
+  return [...(permission === 'recognised' ? [{}] : []), { bearer: [] }, { apiKey: [] }];
+}
+
+const ticket: Json = {
+  name: 'ticket',
+  in: 'query',
   required: false,
-  description: 'The same key with the same request gets the first answer again, for 24 h, and has no second effect.',
-  schema: { type: 'string', minLength: 1, maxLength: 255 },
+  description: 'A one-use ticket, for clients that cannot set headers.',
+  schema: { type: 'string', maxLength: 256 },
 };
 
 function parametersOf(where: 'path' | 'query', schema: z.ZodType | undefined): Json[] {
   if (!schema) return [];
-  const { properties = {}, required = [] } = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
-  return Object.entries(properties).map(([name, property]) => ({
+  return membersOf(schema).map(({ name, required, schema: { description, ...member } }) => ({
     name,
     in: where,
-    required: where === 'path' || required.includes(name),
-    schema: property,
+    required: where === 'path' || required,
+    ...(description !== undefined && { description }),
+    schema: member,
   }));
 }
 
-function success(declaration: EndpointDeclaration | StreamDeclaration, components: Json): Json {
-  if (!('output' in declaration)) {
-    return { 200: { description: 'A stream.', content: { [declaration.produces]: { schema: { type: 'string' } } } } };
-  }
-  const status = declaration.status ?? 200;
-  if (status === 204) return { 204: { description: 'Done.' } };
-  const type = declaration.produces ?? 'application/json';
-  const schema =
-    declaration.produces === undefined ? schemaOf(declaration.output, 'output', components) : { type: 'string' };
-  return { [status]: { description: 'Done.', content: { [type]: { schema } } } };
+function requestBody({ bodyAs }: HttpDeclaration, body: z.ZodType, components: Components): Json {
+  const schema = components.add(body, 'input');
+  const isText = bodyAs === 'text';
+  return {
+    required: !body.safeParse(undefined).success,
+    // Text is read as JSON by whoever it is passed on to.
+    content: { 'application/json': { schema: isText ? { description: schema['description'] } : schema } },
+  };
 }
 
+/** One status may be a refusal and an answer (health). */
+function merged(refused: Record<string, Described>, answered: Record<string, Described>): Json {
+  const all: Json = { ...refused };
+  for (const [status, answer] of Object.entries(answered)) {
+    const other = refused[status];
+    all[status] = other ? { ...answer, content: { ...other.content, ...answer.content } } : answer;
+  }
+  return all;
+}
+
+/** The answers that a declaration names, and 304 where the kernel gives it. */
+function successes(declaration: HttpDeclaration, components: Components): Record<string, Described> {
+  const main = 'output' in declaration ? declaration.output : undefined;
+  const answers: Record<number, z.ZodType | undefined> = {
+    [('status' in declaration ? declaration.status : undefined) ?? 200]: main,
+    ...declaration.answers,
+  };
+  const described = Object.entries(answers).map(([status, schema]) => [
+    status,
+    {
+      description: Number(status) === 202 ? 'Begun.' : Number(status) >= 400 ? 'Not well.' : 'Done.',
+      headers: answerHeaders(declaration, Number(status)),
+      ...contentOf(declaration, schema, components),
+    },
+  ]);
+  const notModified = { description: 'The client has it already.', headers: answerHeaders(declaration, 304) };
+  return { ...Object.fromEntries(described), ...(isTagged(declaration) && { 304: notModified }) };
+}
+
+function contentOf(
+  declaration: HttpDeclaration,
+  schema: z.ZodType | undefined,
+  components: Components,
+): { content?: Json } {
+  if (schema instanceof z.ZodVoid) return {};
+  const types = [declaration.produces ?? 'application/json', ...(declaration.alsoProduces ?? [])];
+  return {
+    content: Object.fromEntries(
+      types.map((type) => [
+        type.split(';')[0] ?? type,
+        { schema: /json/.test(type) ? (schema ? components.add(schema, 'output') : {}) : rawContent },
+      ]),
+    ),
+  };
+}
+
+const rawContent: Json = { type: 'string', maxLength: 6_291_456 };
+
 /** The problems that a route's shape implies, and those that it names. */
-function failures({
-  permission,
-  params,
-  query,
-  body,
-  limit,
-  problems = [],
-}: EndpointDeclaration | StreamDeclaration): Json {
-  const types: ProblemType[] = [...problems, 'internal-error', 'service-unavailable'];
+function failures(declaration: HttpDeclaration, components: Components): Record<string, Described> {
+  const { permission, params, body, problems = [], refusesAs } = declaration;
+  const types: ProblemType[] = ['invalid-request', ...problems, 'validation-error', 'rate-limit-exceeded'];
+  types.push('internal-error', 'service-unavailable', 'upstream-timeout');
   if (permission !== 'public') types.push('unauthorized');
   if (permission !== 'public' && permission !== 'authenticated') types.push('forbidden');
   if (params) types.push('not-found');
-  if (body) types.push('invalid-request', 'payload-too-large', 'unsupported-media-type');
-  if (body ?? query ?? params) types.push('validation-error');
-  if (limit !== 'off') types.push('rate-limit-exceeded');
-  const byStatus = Map.groupBy(new Set(types), (type) => describeProblem(type).status);
-  return Object.fromEntries(
-    [...byStatus]
-      .toSorted(([a], [b]) => a - b)
-      .map(([status, same]) => [
-        status,
-        {
-          description: same.map((type) => describeProblem(type).title).join('; '),
-          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-        },
-      ]),
+  if (body) types.push('payload-too-large', 'unsupported-media-type');
+  if (isIdempotent(declaration)) types.push('request-in-progress', 'idempotency-key-reused');
+  return refusals(
+    types.toSorted((a, b) => a.localeCompare(b)),
+    (status) => answerHeaders(declaration, status),
+    refusesAs && components.add(refusesAs, 'output'),
   );
 }
-
-/** A zod schema as JSON Schema; those with an id move to the components. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output', components: Json): Json {
-  const { $schema: _, $defs = {}, ...root } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  for (const [name, definition] of Object.entries($defs)) components[name] = pointToComponents(definition);
-  const id = schema.meta()?.id;
-  if (id === undefined) return pointToComponents(root) as Json;
-  components[id] = pointToComponents(root);
-  return { $ref: `#/components/schemas/${id}` };
-}
-
-function pointToComponents(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(pointToComponents);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([name]) => name !== 'id' || typeof (value as Json)['id'] !== 'string')
-      .map(([name, member]) => [
-        name,
-        name === '$ref' && typeof member === 'string'
-          ? member.replace('#/$defs/', '#/components/schemas/')
-          : pointToComponents(member),
-      ]),
-  );
-}
-
-const problemSchema: Json = {
-  type: 'object',
-  description: 'RFC 9457 problem details.',
-  required: ['type', 'title', 'status', 'detail', 'instance', 'error_code', 'request_id'],
-  properties: {
-    type: { type: 'string', format: 'uri' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string' },
-    instance: { type: 'string' },
-    error_code: { type: 'string' },
-    request_id: { type: 'string' },
-    required_permission: { type: 'string', description: 'With 403.' },
-    resource_type: { type: 'string', description: 'With 404.' },
-    resource_id: { type: 'string', description: 'With 404.' },
-    retry_after: { type: 'integer', description: 'Seconds, with 429.' },
-    errors: {
-      type: 'array',
-      description: 'With 422.',
-      items: {
-        type: 'object',
-        required: ['loc', 'pointer', 'msg', 'type'],
-        properties: {
-          loc: { type: 'array', items: { type: ['string', 'integer'] } },
-          pointer: { type: 'string' },
-          msg: { type: 'string' },
-          type: { type: 'string' },
-        },
-      },
-    },
-  },
-};

@@ -75,8 +75,18 @@ interface HttpCommon<U extends Use, A extends Access, P, Q, B> extends Common<U>
   readonly body?: B;
   /** `text`: `body` gets the text as it was sent (UTF-8, ≤ 1 MB), whatever its type. Default: JSON. */
   readonly bodyAs?: 'text';
-  /** Problems besides those that its shape implies (401, 403, 404 with params, 413, 415, 422, 429, 500, 503). */
+  /** Problems besides those that its shape implies (400, 401, 403, 404 with params, 413, 415, 422, 429, 500, 503, 504). */
   readonly problems?: readonly ProblemType[];
+  /** Default application/json. Another type means that an endpoint's `output` is a string, or an Uint8Array sent as binary. */
+  readonly produces?: string;
+  /** Other types that it may answer, for its description. */
+  readonly alsoProduces?: readonly string[];
+  /** Statuses that it answers besides its own, or instead, each with its schema (`z.void()`: no body), for its description. */
+  readonly answers?: Readonly<Record<number, z.ZodType>>;
+  /** The shape of refusals that are no problems, where another standard has a form of its own. */
+  readonly refusesAs?: z.ZodType;
+  /** Headers that it reads, each with what it means, besides those that the kernel obeys. */
+  readonly requestHeaders?: Readonly<Record<string, string>>;
 }
 
 export interface EndpointDeclaration<
@@ -91,8 +101,6 @@ export interface EndpointDeclaration<
   readonly status?: number;
   /** The answer's schema; members that it does not name are not sent. */
   readonly output: O;
-  /** Default application/json. Another type means that `output` is a string, or an Uint8Array sent as binary. */
-  readonly produces?: string;
   /** Answer headers, e.g. Location and ETag. */
   readonly headers?: (output: z.output<O>, call: Call<U, A, P, Q, B>) => Record<string, string>;
   /** A status that depends on the answer (health). */
