@@ -140,6 +140,7 @@ describe('a change of results', () => {
     expect(classes(of({ type: ['string', 'null'] }), of({ type: 'string' }))).toEqual([
       ['compatible', '/outputSchema/type'],
     ]);
+    expect(classes(of({ type: 'string' }), of({ type: 'integer' }))).toEqual([['breaking', '/outputSchema/type']]);
     expect(classes(of({ enum: [1] }), of({ enum: [1, 2] }))).toEqual([['breaking', '/outputSchema/enum']]);
     expect(classes(of({ type: 'string' }), of(undefined))).toEqual([['breaking', '/outputSchema']]);
   });
