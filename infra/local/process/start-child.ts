@@ -44,6 +44,8 @@ export interface ChildOptions {
   readyMs?: number;
   /** How long it may take to stop in order before it is killed; default 15 s. */
   stopMs?: number;
+  /** The program ends itself when its standard input does: it needs no watcher, and is stopped by that. */
+  endsWithInput?: boolean;
 }
 
 export interface Child {
@@ -63,7 +65,9 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const output = openSync(log, 'a', 0o600);
   const stopMs = options.stopMs ?? 15_000;
   const patience = String(Math.ceil(stopMs / GUARD_STEP_MS));
-  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', patience, options.command, ...options.args], {
+  const watched = { command: '/bin/sh', args: ['-c', GUARD, 'sh', patience, options.command, ...options.args] };
+  const { command, args } = options.endsWithInput === true ? options : watched;
+  const child = spawn(command, args, {
     stdio: ['pipe', output, output],
     env: options.env ?? process.env,
     cwd: options.cwd,
@@ -84,7 +88,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const { pid } = child;
   if (pid === undefined) throw new Error(`${options.name} ${await ended}`);
   notePid(options.state, options.name, pid);
-  const stop = () => stopChild(child, ended, stopMs);
+  const ask = () => (options.endsWithInput === true ? void child.stdin?.end() : void child.kill('SIGTERM'));
+  const stop = () => stopChild(child, ask, ended, stopMs);
   try {
     await untilReady(options, log, ended);
   } catch (error) {
@@ -112,9 +117,9 @@ async function untilReady(options: ChildOptions, log: string, ended: Promise<str
   }
 }
 
-async function stopChild(child: ChildProcess, ended: Promise<string>, stopMs: number): Promise<void> {
+async function stopChild(child: ChildProcess, ask: () => void, ended: Promise<string>, stopMs: number): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
-    child.kill('SIGTERM');
+    ask();
     const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
     await ended;
     clearTimeout(timer);
