@@ -6,6 +6,8 @@
 set -eu
 mode=$1 uid=$2 gid=$3 patience=$4 state=$5 task=$6 root=$7 home=$8 visible=$9 npm_cache=${10}
 shift 10
+# The platform's keeps its files from others; folders on the way to what is visible must let the task's user through.
+umask 022
 exec 3<&0 </dev/null
 
 stage=$task/.stage

@@ -17,12 +17,12 @@ const maxProcesses = 512;
 const maxFileBytes = 2 ** 30;
 const guardStepMs = 200;
 
-export interface Command {
+interface Command {
   readonly command: string;
   readonly args: string[];
 }
 
-export interface IsolatedTask {
+interface IsolatedTask {
   readonly state: string;
   /** The task's own folder, below the state. */
   readonly home: string;
@@ -99,8 +99,18 @@ function namespaces(mode: 'root' | 'user', env: NodeJS.ProcessEnv): Isolation {
         command: 'unshare',
         args: [
           ...own,
-          ...['--mount', '--pid', '--ipc', '--fork', '--mount-proc', '--kill-child'],
-          ...['prlimit', ...limits(), '/bin/sh', ...shell.map(String), command, ...args],
+          '--mount',
+          '--pid',
+          '--ipc',
+          '--fork',
+          '--mount-proc',
+          '--kill-child',
+          'prlimit',
+          ...limits(),
+          '/bin/sh',
+          ...shell.map(String),
+          command,
+          ...args,
         ],
       };
     },
@@ -135,7 +145,7 @@ async function probe(isolation: Isolation, state: string): Promise<void> {
     const check = `
       const { readFileSync, writeFileSync, readdirSync } = require('node:fs');
       readFileSync(${JSON.stringify(runner)});
-      writeFileSync('probe', '');
+      writeFileSync(${JSON.stringify(join(home, 'tmp', 'probe'))}, '');
       const seen = readdirSync(${JSON.stringify(state)});
       if (seen.join() !== 'tasks') throw new Error('the state is visible');`;
     const { command, args } = isolation.wrap(

@@ -79,7 +79,7 @@ export async function startStores(options: StartStoresOptions): Promise<Stores> 
 }
 
 /** New ones for this start. Who brings a DynamoDB or an SQS of their own brings its credentials too, and one process signs with one pair. */
-export function credentialsFor(env: NodeJS.ProcessEnv): Credentials {
+function credentialsFor(env: NodeJS.ProcessEnv): Credentials {
   return ownCredentials(env) ?? newCredentials();
 }
 

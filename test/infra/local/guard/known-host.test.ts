@@ -36,8 +36,9 @@ describe('a Host', () => {
   });
 
   it('is asked for once', () => {
-    const twice = { ...request({ host: 'localhost' }), rawHeaders: ['Host', 'localhost', 'host', 'evil.example'] };
-    expect(refuseForeignHost(twice as IncomingMessage)?.status).toBe(400);
+    const twice = request({ host: 'localhost' });
+    twice.rawHeaders = ['Host', 'localhost', 'host', 'evil.example'];
+    expect(refuseForeignHost(twice)?.status).toBe(400);
   });
 
   it('may be missing, as in HTTP/1.0', () => expect(refuseForeignHost(request({}))).toBeUndefined());
