@@ -41,8 +41,8 @@ async function main(): Promise<void> {
       report: (line) => say(`  ${line}`),
       write: (line) => {
         log.write(`${line}\n`);
-        const shown = showLine(line);
-        if (shown !== undefined) say(shown);
+        const readable = showLine(line);
+        if (readable !== undefined) say(readable);
       },
     });
     catchStrayErrors(warnOnStderr);

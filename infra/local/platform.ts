@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { discover } from '../discover.ts';
+import { checkConfiguration } from './check-configuration.ts';
 import { startApplication, type Application, type ApplicationOptions } from './application.ts';
 import { encryptionKeysOf } from './encryption-key.ts';
 import { scheduledEvent } from './gateway/clock.ts';
@@ -19,7 +20,7 @@ export interface PlatformOptions extends Pick<ApplicationOptions, 'env' | 'port'
 }
 
 /**
- * The whole platform in this process and its children. A taken port moves on to the next free one. When a part cannot be had, the parts that
+ * The whole platform in this process and its children. A wrong configuration is refused before anything is started. A taken port moves on to the next free one. When a part cannot be had, the parts that
  * run are stopped again. Every address is noted in `<state>/platform.json`.
  */
 export async function startPlatform(options: PlatformOptions): Promise<Application> {
@@ -28,9 +29,10 @@ export async function startPlatform(options: PlatformOptions): Promise<Applicati
   const file = join(state, 'platform.json');
   // Of a platform that was killed.
   rmSync(file, { force: true });
-  const [stores, functions, signingKeys] = await Promise.all([
+  const functions = await discover();
+  await checkConfiguration(env, functions);
+  const [stores, signingKeys] = await Promise.all([
     startStores({ state, cache, env, report, lost: report }),
-    discover(),
     signingKeysOf(state),
   ]);
   const encryptionKeys = encryptionKeysOf(state);

@@ -2,9 +2,9 @@
 # which it is root. What the program must not see is covered by empty file systems, in which only what it needs stands again. The program itself
 # runs without capabilities, as a user that owns nothing but its home (on a machine where the platform is root), or as the person's own user in
 # a user namespace below, from where no cover can be lifted.
-# When the pipe on descriptor 0 closes (the platform stops it, or is gone), the program gets SIGTERM, and SIGKILL after `patience` steps of 0.2 s.
+# When the pipe on descriptor 0 closes (the platform stops it, or is gone), the program gets SIGTERM, and SIGKILL after `steps` steps of 0.2 s.
 set -eu
-mode=$1 uid=$2 gid=$3 patience=$4 state=$5 task=$6 root=$7 home=$8 visible=$9 npm_cache=${10}
+mode=$1 uid=$2 gid=$3 steps=$4 state=$5 task=$6 root=$7 home=$8 visible=$9 npm_cache=${10}
 shift 10
 # The platform's keeps its files from others; folders on the way to what is visible must let the task's user through.
 umask 022
@@ -86,9 +86,9 @@ program=$!
 (
   read -r _ <&3 || :
   kill -TERM "$program" 2>/dev/null || exit 0
-  while kill -0 "$program" 2>/dev/null && [ "$patience" -gt 0 ]; do
+  while kill -0 "$program" 2>/dev/null && [ "$steps" -gt 0 ]; do
     sleep 0.2
-    patience=$((patience - 1))
+    steps=$((steps - 1))
   done
   kill -KILL "$program" 2>/dev/null || :
 ) &

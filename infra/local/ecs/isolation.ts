@@ -81,13 +81,13 @@ function namespaces(mode: 'root' | 'user', env: NodeJS.ProcessEnv): Isolation {
       tasks += 1;
       const uid = mode === 'root' ? firstUid + (tasks % uids) : (process.getuid?.() ?? 0);
       const gid = mode === 'root' ? uid : (process.getgid?.() ?? 0);
-      const patience = Math.ceil(stopMs / guardStepMs);
+      const steps = Math.ceil(stopMs / guardStepMs);
       const shell = [
         script,
         mode,
         uid,
         gid,
-        patience,
+        steps,
         state,
         home,
         root,

@@ -55,8 +55,8 @@ export function createInvoker(stage: string): Invoker {
     settled: async (ms) => {
       if (running.size === 0) return;
       let timer: NodeJS.Timeout | undefined;
-      const patience = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
-      await Promise.race([Promise.allSettled(running), patience]);
+      const deadline = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
+      await Promise.race([Promise.allSettled(running), deadline]);
       clearTimeout(timer);
     },
   };

@@ -55,9 +55,9 @@ export function createRestApi({ functions, invoker, stage, fallback, streams, wa
 
     const match = routes.find(url.path);
     const isHead = method === 'HEAD';
-    const asked = match?.resource.methods.get(isHead ? 'GET' : method);
+    const declared = match?.resource.methods.get(isHead ? 'GET' : method);
     // A stream's head would come with all that GET sets going: as on AWS, HEAD is no method of it.
-    const found = isHead && asked?.declaration.kind === 'stream' ? undefined : asked;
+    const found = isHead && declared?.declaration.kind === 'stream' ? undefined : declared;
     const target = found ?? fallback;
     if (target === undefined) {
       return match === undefined ? refuse('not-found') : refuse('method-not-allowed');

@@ -9,14 +9,14 @@ import { forgetPid, notePid } from './pid-file.ts';
 // read ends when the platform's end of the pipe closes, which the kernel does even after kill -9.
 // A shell gives a background job /dev/null as its input: hence descriptor 3.
 const GUARD = `
-patience=$1
+steps=$1
 shift
 exec 3<&0 </dev/null
 (
   read -r _ <&3
   kill -TERM $$ 2>/dev/null || exit 0
   tries=0
-  while kill -0 $$ 2>/dev/null && [ $tries -lt $patience ]; do
+  while kill -0 $$ 2>/dev/null && [ $tries -lt $steps ]; do
     sleep 0.2 2>/dev/null || sleep 1
     tries=$((tries + 1))
   done
@@ -64,8 +64,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const log = freshLog(options.state, options.name);
   const output = openSync(log, 'a', 0o600);
   const stopMs = options.stopMs ?? 15_000;
-  const patience = String(Math.ceil(stopMs / GUARD_STEP_MS));
-  const watched = { command: '/bin/sh', args: ['-c', GUARD, 'sh', patience, options.command, ...options.args] };
+  const steps = String(Math.ceil(stopMs / GUARD_STEP_MS));
+  const watched = { command: '/bin/sh', args: ['-c', GUARD, 'sh', steps, options.command, ...options.args] };
   const { command, args } = options.endsWithInput === true ? options : watched;
   const child = spawn(command, args, {
     stdio: ['pipe', output, output],
