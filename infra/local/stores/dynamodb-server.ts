@@ -48,7 +48,7 @@ export async function startDynamodbServer({ folder, port, credentials }: Dynamod
 /** dynalite opens its tables on first use: this is one, a question about a table that does not exist. */
 async function touchTables(url: string, credentials: Credentials): Promise<void> {
   const body = JSON.stringify({ TableName: 'no-such-table' });
-  const { host, ...headers } = signRequest(credentials, {
+  const headers = signRequest(credentials, {
     service: 'dynamodb',
     region: 'us-east-1',
     headers: {
@@ -60,5 +60,7 @@ async function touchTables(url: string, credentials: Credentials): Promise<void>
     body,
     at: new Date(),
   });
+  // `fetch` sets it itself.
+  delete headers['host'];
   await fetch(url, { method: 'POST', headers, body });
 }
