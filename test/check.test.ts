@@ -102,6 +102,12 @@ describe('npm run check', () => {
       'events/ imports zod alone',
     ],
     [
+      'the platform on one machine imports the embedded MongoDB server',
+      'infra/local/platform.ts',
+      `import { b } from './mongo/storage.ts';\nexport const a = b;\n`,
+      "Nothing imports infra/local/mongo but the store's starter",
+    ],
+    [
       'infra imports infra/local',
       'infra/a.ts',
       `import { b } from './local/b.ts';\nexport const a = b;\n`,

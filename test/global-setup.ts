@@ -16,6 +16,8 @@ interface Shared {
   projects: number;
 }
 
+// The same for every test file, also where it starts services of its own.
+const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
 const cache = fileURLToPath(new URL('../.local/debian', import.meta.url));
 // Each project loads this file anew; they share the process, and the stores.
 const holder = globalThis as typeof globalThis & { sharedStores?: Shared };
@@ -35,7 +37,14 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function start() {
   const state = await mkdtemp(join(tmpdir(), 'mcp-platform-test-'));
-  const stores = await startStores({ state, cache, env: process.env, report: () => undefined, lost: console.error });
+  const stores = await startStores({
+    state,
+    cache,
+    env: process.env,
+    report: () => undefined,
+    lost: console.error,
+    credentials,
+  });
   const stop = async () => {
     await stores.stop();
     await rm(state, { recursive: true, force: true });

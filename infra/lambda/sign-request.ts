@@ -11,16 +11,20 @@ export interface SignedCall {
   /** By lower-case name; all are signed. `host` must be among them. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** Default POST. */
+  readonly method?: string;
+  /** Escaped once; default `/`. */
+  readonly path?: string;
   readonly at: Date;
 }
 
 /**
- * Signature Version 4 (AWS General Reference) of a POST to `/` without a query, which is how AWS's JSON services are called: the headers to send, with
+ * Signature Version 4 (AWS General Reference) of a request without a query, by default a POST to `/`, which is how AWS's JSON services are called: the headers to send, with
  * `authorization` and `x-amz-date`.
  */
 export function signRequest(
   { accessKeyId, secretAccessKey }: AwsCredentials,
-  { service, region, headers, body, at }: SignedCall,
+  { service, region, headers, body, at, method = 'POST', path = '/' }: SignedCall,
 ): Record<string, string> {
   const stamp = at.toISOString().replace(/[-:]|\.\d+/g, '');
   const day = stamp.slice(0, 8);
@@ -28,8 +32,8 @@ export function signRequest(
   const names = Object.keys(sent).toSorted();
   const signedHeaders = names.join(';');
   const canonical = [
-    'POST',
-    '/',
+    method,
+    escapePath(path),
     '',
     ...names.map((name) => `${name}:${sent[name]?.trim()}`),
     '',
@@ -41,6 +45,16 @@ export function signRequest(
   const signature = hmac(key, ['AWS4-HMAC-SHA256', stamp, scope, sha256(canonical)].join('\n')).toString('hex');
   const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
   return { ...sent, authorization };
+}
+
+/** AWS escapes a path a second time, except for S3. */
+export function escapePath(path: string): string {
+  return path
+    .split('/')
+    .map((segment) =>
+      encodeURIComponent(segment).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`),
+    )
+    .join('/');
 }
 
 function sha256(text: string): string {

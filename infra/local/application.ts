@@ -7,7 +7,7 @@ import { apiDescriptionOf } from '../api-description.ts';
 import { loadUse } from '../discover-uses.ts';
 import type { DiscoveredFunction } from '../discover.ts';
 import { migrateUp } from '../migrations/migrate.ts';
-import { clusterAt, localEnvironment, withLocalCredentials } from './environment.ts';
+import { clusterAt, localEnvironment, withCredentials } from './environment.ts';
 import { startEcs } from './ecs/start-ecs.ts';
 import { startClock } from './gateway/clock.ts';
 import { createEmitter } from './gateway/eventbridge.ts';
@@ -39,8 +39,12 @@ export interface Application {
   readonly url: string;
   /** Runs a function on an event. */
   readonly invoke: Invoke;
-  /** The ECS endpoint's address. */
+  /** Where the ECS API is. */
   readonly ecs: string;
+  /** Where the `@connections` API is. */
+  readonly connections: string;
+  /** How far deployed servers are kept apart, in one sentence. */
+  readonly isolation: string;
   /** What waits is done or left to the next start; nothing goes on afterwards. */
   stop(): Promise<void>;
 }
@@ -48,7 +52,7 @@ export interface Application {
 /** Everything above the stores, in this process: schema, tables and queues, the gateway with the functions, pollers, clock, log subscription. */
 export async function startApplication(options: ApplicationOptions): Promise<Application> {
   const { functions, urls, port, report } = options;
-  withLocalCredentials(process.env);
+  withCredentials(process.env, urls);
   const env = localEnvironment(options);
   const stage = env['STAGE'] ?? 'local';
   const sqs = { functions, stage, sqsEndpoint: urls.sqs };
@@ -58,12 +62,20 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     timed(report, 'indexes', () => createIndexesAt(urls.mongodb)),
     timed(report, 'queues', () => createQueues(sqs)),
   ]);
-  const gateway = await startGateway({ functions, port, stage });
+  const gateway = await startGateway({
+    functions,
+    port,
+    stage,
+    credentials: urls,
+    baseUrl: env['BASE_URL'],
+    origins: (env['CORS_ORIGINS'] ?? '').split(',').map((origin) => origin.trim()),
+  });
   const { invoke } = gateway;
   const emit = createEmitter({ functions, invoke });
   let stopping = false;
   const ecs = await startEcs({
     state: options.state,
+    credentials: urls,
     onTaskStateChange: (detail) => {
       // Tasks that end because the platform does are started again by the next one.
       if (!stopping) void emit({ source: 'aws.ecs', 'detail-type': 'ECS Task State Change', detail });
@@ -90,6 +102,8 @@ export async function startApplication(options: ApplicationOptions): Promise<App
     url: env['BASE_URL'] ?? gateway.url,
     invoke,
     ecs: ecs.url,
+    connections: gateway.managementUrl,
+    isolation: ecs.isolation.sentence,
     stop: async () => {
       stopping = true;
       await Promise.all([clock.stop(), pollers.stop()]);

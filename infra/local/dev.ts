@@ -2,7 +2,11 @@ import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { catchStrayErrors } from './gateway/stray-errors.ts';
+import { warnOnStderr } from './gateway/warn.ts';
+import type { Application } from './application.ts';
 import { startPlatform } from './platform.ts';
+import { makePrivate } from './process/make-private.ts';
 import { clearState } from './process/clear-state.ts';
 import { takeLock } from './process/lock.ts';
 import { showLine } from './show-line.ts';
@@ -22,7 +26,7 @@ async function main(): Promise<void> {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is not a port`);
   const startedAt = performance.now();
   if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
-  mkdirSync(state, { recursive: true });
+  makePrivate(state);
   const lock = takeLock(state);
   try {
     if (values.fresh) await clearState(state);
@@ -37,12 +41,13 @@ async function main(): Promise<void> {
       report: (line) => say(`  ${line}`),
       write: (line) => {
         log.write(`${line}\n`);
-        const shown = showLine(line);
-        if (shown !== undefined) say(shown);
+        const readable = showLine(line);
+        if (readable !== undefined) say(readable);
       },
     });
+    catchStrayErrors(warnOnStderr);
     lock.announce(platform.url);
-    say(readyBlock(platform.url, performance.now() - startedAt));
+    say(readyBlock(platform, performance.now() - startedAt));
     await untilAskedToStop();
     say('Stopping.');
     await platform.stop();
@@ -51,6 +56,9 @@ async function main(): Promise<void> {
   }
 }
 
+// Node would open its inspector for whoever may send this signal; its own switch against that is unknown to older versions, which get a clear line instead.
+process.on('SIGUSR1', () => undefined);
+
 // Whoever listened at the other end of a pipe may leave; the platform goes on.
 process.stdout.on('error', () => undefined);
 
@@ -58,7 +66,7 @@ function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-function readyBlock(url: string, ms: number): string {
+function readyBlock({ url, isolation }: Application, ms: number): string {
   return [
     '',
     `Ready in ${(ms / 1000).toFixed(1)} s`,
@@ -67,6 +75,7 @@ function readyBlock(url: string, ms: number): string {
     `  OpenAPI        ${url}/api/openapi.json`,
     `  Live updates   ${url.replace(/^http/, 'ws')}/ws, ${url}/events`,
     `  Health         ${url}/health`,
+    `  Servers        ${isolation}`,
     `  All addresses  ${join(state, 'platform.json')}`,
     `  Logs           ${join(state, 'logs')}`,
     '  Ctrl-C stops it; the state stays. `npm run dev -- --fresh` starts empty.',

@@ -1,8 +1,9 @@
-import type { Stores } from './stores/start-stores.ts';
+import type { Credentials } from './guard/verify-signature.ts';
+import type { StoreUrls } from './stores/start-stores.ts';
 
 interface EnvironmentOptions {
   readonly env: NodeJS.ProcessEnv;
-  readonly urls: Stores['urls'];
+  readonly urls: Omit<StoreUrls, keyof Credentials>;
   readonly port: number;
   readonly signingKeys: string;
   readonly encryptionKeys: string;
@@ -46,8 +47,9 @@ export function clusterAt(url: string, stage: string): Record<string, string> {
   return { ECS_ENDPOINT: url, ECS_CLUSTER: `mcp-${stage}`, ECS_TASK_DEFINITION: 'runner', ECS_SUBNETS: 'local' };
 }
 
-/** The AWS SDK wants credentials even for an endpoint on this machine; real ones stay as they are. */
-export function withLocalCredentials(env: NodeJS.ProcessEnv): void {
-  env['AWS_ACCESS_KEY_ID'] ??= 'local';
-  env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
+/** Has the AWS SDK sign with what the services on this machine demand. */
+export function withCredentials(env: NodeJS.ProcessEnv, { accessKeyId, secretAccessKey }: Credentials): void {
+  if (env['AWS_ACCESS_KEY_ID'] === accessKeyId) return;
+  Object.assign(env, { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey });
+  delete env['AWS_SESSION_TOKEN'];
 }

@@ -27,7 +27,7 @@ async function main(): Promise<void> {
   if (!asked) throw new Error(`${usage}\nqueues: ${queues.join(' ')}`);
   const { stage } = values;
   const answer = await (stage === undefined ? runHere(functions, asked) : commandOnStage(stage, functionId, asked));
-  process.stdout.write(told(QueueAnswer.parse(answer)));
+  process.stdout.write(format(QueueAnswer.parse(answer)));
 }
 
 function commandOf([command, queue]: readonly string[], queues: readonly string[]): object | undefined {
@@ -50,7 +50,7 @@ async function runHere(functions: readonly DiscoveredFunction[], asked: object):
   }
 }
 
-function told({ queues, sent, reopened, purged }: QueueAnswer): string {
+function format({ queues, sent, reopened, purged }: QueueAnswer): string {
   if (purged !== undefined) return `${count(purged, 'dead letter')} deleted\n`;
   if (sent !== undefined)
     return `${count(sent, 'dead letter')} sent again, ${count(reopened ?? 0, 'failed task')} opened again\n`;

@@ -15,7 +15,7 @@ import * as z from 'zod';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const state = process.env['MCP_STATE'] ?? join(root, '.local');
 const packageName = '@modelcontextprotocol/server-everything';
-const patienceMs = 120_000;
+const waitMs = 120_000;
 
 const Deployment = z.looseObject({
   deployment_id: z.string(),
@@ -142,15 +142,15 @@ async function tour(): Promise<void> {
 }
 
 async function untilRunning(id: string): Promise<z.output<typeof Running>> {
-  let shown = '';
-  for (const startedAt = performance.now(); performance.now() - startedAt < patienceMs; await sleep(100)) {
+  let phase = '';
+  for (const startedAt = performance.now(); performance.now() - startedAt < waitMs; await sleep(100)) {
     const now = await call('GET', `/api/v1/deployments/${id}`, Running);
-    if (now.phase !== shown) say(`      ${seconds(startedAt)}  ${now.phase}`);
-    shown = now.phase;
+    if (now.phase !== phase) say(`      ${seconds(startedAt)}  ${now.phase}`);
+    phase = now.phase;
     if (now.status === 'running') return now;
     if (now.status === 'failed') fail([now.last_error?.reason, ...(now.last_error?.log ?? [])].join('\n'));
   }
-  return fail(`not running after ${patienceMs / 1000} s`);
+  return fail(`not running after ${waitMs / 1000} s`);
 }
 
 async function untilCounted(id: string): Promise<z.output<typeof Running>> {
@@ -163,13 +163,13 @@ async function untilCounted(id: string): Promise<z.output<typeof Running>> {
 
 let steps = 0;
 
-async function step<T>(name: string, work: () => Promise<T>, tell: (result: T) => string = String): Promise<T> {
+async function step<T>(name: string, work: () => Promise<T>, describe: (result: T) => string = String): Promise<T> {
   steps += 1;
   const startedAt = performance.now();
   if (name === 'Wait') say(`${String(steps).padStart(2)}. Wait`);
   const result = await work();
   say(
-    `${name === 'Wait' ? '   ' : `${String(steps).padStart(2)}.`} ${name.padEnd(9)} ${tell(result)}  (${seconds(startedAt)})`,
+    `${name === 'Wait' ? '   ' : `${String(steps).padStart(2)}.`} ${name.padEnd(9)} ${describe(result)}  (${seconds(startedAt)})`,
   );
   return result;
 }

@@ -1,7 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { exportJWK, generateKeyPair } from 'jose';
 import { discover } from '../../infra/discover.ts';
-import { localEnvironment, withLocalCredentials } from '../../infra/local/environment.ts';
+import { localEnvironment, withCredentials } from '../../infra/local/environment.ts';
 import { newEncryptionKeys } from '../../infra/local/encryption-key.ts';
 import { createQueues } from '../../infra/local/gateway/pollers.ts';
 import type { Stores } from '../../infra/local/stores/start-stores.ts';
@@ -10,7 +10,7 @@ import { createTables } from '../../lib/adapters/dynamo/create-tables.ts';
 
 /** Schema, tables and queues on stores that run, without the platform; answers the variables that lead there. */
 export async function prepareStores(urls: Stores['urls'], stage: string): Promise<NodeJS.ProcessEnv> {
-  withLocalCredentials(process.env);
+  withCredentials(process.env, urls);
   const client = new DynamoDBClient({ endpoint: urls.dynamodb, region: 'us-east-1' });
   await Promise.all([
     migrateUp(urls.mysql),

@@ -15,6 +15,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { MongoClient } from 'mongodb';
+import { withCredentials } from '../../infra/local/environment.ts';
 
 /*
  * `npm run faults -- [--rounds 30]`: kill -9 of the platform at a random moment under load, again and again. It must start again each time, leave no process behind, and
@@ -25,13 +26,13 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '30' } } });
 const rounds = Number(values.rounds);
 const state = mkdtempSync(join(tmpdir(), 'mcp-kill-'));
-process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
-process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
 
 interface Addresses {
   readonly base: string;
   readonly mongodb: string;
   readonly sqs: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
 }
 
 interface Running {
@@ -67,6 +68,7 @@ async function start(): Promise<Running> {
   });
   await ready;
   const urls = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as Addresses;
+  withCredentials(process.env, urls);
   return { child, urls, ms: performance.now() - startedAt };
 }
 

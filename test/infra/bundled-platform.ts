@@ -11,7 +11,7 @@ import { inject } from 'vitest';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import type { DiscoveredFunction } from '../../infra/discover.ts';
 import { newEncryptionKeys } from '../../infra/local/encryption-key.ts';
-import { clusterAt, localEnvironment, withLocalCredentials } from '../../infra/local/environment.ts';
+import { clusterAt, localEnvironment, withCredentials } from '../../infra/local/environment.ts';
 import { createQueues } from '../../infra/local/gateway/queues.ts';
 import { createTables } from '../../lib/adapters/dynamo/create-tables.ts';
 import { newSigningKeys } from '../harness.ts';
@@ -68,8 +68,8 @@ export async function startBundledPlatform(
     ...clusterAt(nowhere, stage),
     SOCKET_MANAGEMENT_URL: nowhere,
   };
-  withLocalCredentials(env);
-  withLocalCredentials(process.env);
+  withCredentials(env, stores);
+  withCredentials(process.env, stores);
   const dynamo = new DynamoDBClient({ endpoint: stores.dynamodb, region: 'us-east-1' });
   await Promise.all([
     createTables(dynamo, stage),

@@ -20,7 +20,7 @@ export class RequestError extends Error {
   }
 }
 
-export interface ClusterOptions extends Pick<RunTaskOptions, 'state'> {
+export interface ClusterOptions extends Pick<RunTaskOptions, 'state' | 'isolation'> {
   readonly npm: () => Promise<Readonly<Record<string, string>>>;
   /** Told each change as EventBridge would: the `detail` of an "ECS Task State Change". */
   readonly onTaskStateChange: (detail: object) => void;
@@ -118,10 +118,10 @@ export class Cluster {
   }
 
   async #live(task: TaskRecord, variables: Readonly<Record<string, string>>): Promise<void> {
-    const { state, npm } = this.#options;
+    const { state, npm, isolation } = this.#options;
     try {
       const memoryMb = Number(task.memory);
-      const running = await runTask({ id: task.id, state, variables, memoryMb, npm: await npm() });
+      const running = await runTask({ id: task.id, state, variables, memoryMb, npm: await npm(), isolation });
       task.running = running;
       // It may have been asked to stop meanwhile.
       if (task.desiredStatus === 'STOPPED') void running.stop();
@@ -131,11 +131,12 @@ export class Cluster {
         task.startedAt = new Date();
         if (task.desiredStatus === 'RUNNING') this.#changed(task, 'RUNNING');
       }
-      const { exitCode, outOfMemory, lastLine } = await running.ended;
+      const { exitCode, outOfMemory, outOfDisk, lastLine } = await running.ended;
       task.exitCode = exitCode;
       task.stopCode ??= port === undefined ? 'TaskFailedToStart' : 'EssentialContainerExited';
       task.stoppedReason ??= port === undefined ? lastLine : 'Essential container in task exited';
       if (outOfMemory) task.stoppedReason = 'OutOfMemoryError: Container killed due to memory usage';
+      if (outOfDisk) task.stoppedReason = 'No space left on device: the files of the task exceed its disk';
     } catch (error) {
       task.stopCode ??= 'TaskFailedToStart';
       task.stoppedReason ??= (error as Error).message;

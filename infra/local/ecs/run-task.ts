@@ -1,8 +1,11 @@
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, realpath, rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { memoryOf } from '../../runner/process-memory.ts';
+import type { Isolation } from './isolation.ts';
 import { type Child, startChild } from '../process/start-child.ts';
 
 const RUNNER = fileURLToPath(new URL('../../runner/main.ts', import.meta.url));
@@ -11,6 +14,9 @@ const RUNNER_HEAP_MB = 256;
 const STOP_MS = 120_000;
 const LOOK_EVERY_MS = 25;
 const MEMORY_EVERY_MS = 1_000;
+/** Fargate gives 20 GB; what npm installs for a server is a tenth of this at most. */
+const DISK_MB = 2_048;
+const DISK_EVERY_MS = 15_000;
 /** Of the person's variables a task gets these alone. */
 const INHERITED = ['LANG', 'TZ', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'UV_INDEX_URL'];
 
@@ -20,13 +26,19 @@ export interface RunTaskOptions {
   readonly variables: Readonly<Record<string, string>>;
   readonly memoryMb: number;
   readonly npm: Readonly<Record<string, string>>;
+  readonly isolation: Isolation;
 }
 
 export interface RunningTask {
   /** Where the runner listens, once it has redeemed its token. Undefined when it ended before that. */
   readonly port: Promise<number | undefined>;
   /** Settles when the task's processes are gone. */
-  readonly ended: Promise<{ readonly exitCode: number; readonly outOfMemory: boolean; readonly lastLine: string }>;
+  readonly ended: Promise<{
+    readonly exitCode: number;
+    readonly outOfMemory: boolean;
+    readonly outOfDisk: boolean;
+    readonly lastLine: string;
+  }>;
   stop(): Promise<void>;
 }
 
@@ -35,7 +47,16 @@ export interface RunningTask {
  * found, a home and a temporary directory of its own, and a limit of memory. It dies with this process.
  * @throws when the program cannot be started at all.
  */
-export async function runTask({ id, state, variables, memoryMb, npm }: RunTaskOptions): Promise<RunningTask> {
+export async function runTask({
+  id,
+  state: folder,
+  variables,
+  memoryMb,
+  npm,
+  isolation,
+}: RunTaskOptions): Promise<RunningTask> {
+  // Mounts and the working directory have no symbolic links in them.
+  const state = await realpath(folder);
   const home = join(state, 'tasks', id);
   const name = `task-${id}`;
   const temporary = join(home, 'tmp');
@@ -44,21 +65,32 @@ export async function runTask({ id, state, variables, memoryMb, npm }: RunTaskOp
     const logs = ['log', 'previous.log'].map((end) => join(state, 'logs', `${name}.${end}`));
     await Promise.all([home, ...logs].map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })));
   };
+  const isIsolated = isolation.mode !== 'none';
+  const { npm_config_cache: npmCache = '', ...npmSettings } = npm;
   let child: Child;
   try {
     child = await startChild({
       name,
       state,
-      command: process.execPath,
-      args: [
-        `--max-old-space-size=${Math.min(RUNNER_HEAP_MB, memoryMb)}`,
-        '--disable-warning=ExperimentalWarning',
-        RUNNER,
-      ],
+      ...isolation.wrap(
+        {
+          command: process.execPath,
+          args: [
+            `--max-old-space-size=${Math.min(RUNNER_HEAP_MB, memoryMb)}`,
+            '--disable-warning=ExperimentalWarning',
+            // Whoever may signal the runner must not open its inspector.
+            '--disable-sigusr1',
+            RUNNER,
+          ],
+        },
+        { state, home, stopMs: STOP_MS, npmCache },
+      ),
+      endsWithInput: isIsolated,
       cwd: home,
       env: {
         ...inherited(),
-        ...npm,
+        ...npmSettings,
+        npm_config_cache: isIsolated ? join(home, '.npm') : npmCache,
         ...variables,
         PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
         HOME: home,
@@ -75,6 +107,7 @@ export async function runTask({ id, state, variables, memoryMb, npm }: RunTaskOp
     throw error;
   }
   let outOfMemory = false;
+  let outOfDisk = false;
   let over = false;
   const keepWithin = async (): Promise<void> => {
     if (outOfMemory || (await memoryOf(child.pid)) <= memoryMb || over) return;
@@ -82,7 +115,15 @@ export async function runTask({ id, state, variables, memoryMb, npm }: RunTaskOp
     // The runner's guard ends the servers.
     process.kill(child.pid, 'SIGKILL');
   };
-  const watch = setInterval(() => void keepWithin(), MEMORY_EVERY_MS).unref();
+  const keepWithinDisk = async (): Promise<void> => {
+    if (outOfDisk || (await diskOf(home)) <= DISK_MB || over) return;
+    outOfDisk = true;
+    process.kill(child.pid, 'SIGKILL');
+  };
+  const watches = [
+    setInterval(() => void keepWithin(), MEMORY_EVERY_MS).unref(),
+    setInterval(() => void keepWithinDisk(), DISK_EVERY_MS).unref(),
+  ];
   const untilListening = async (): Promise<number | undefined> => {
     const gone = child.ended.then(() => true);
     for (;;) {
@@ -94,11 +135,11 @@ export async function runTask({ id, state, variables, memoryMb, npm }: RunTaskOp
   const port = untilListening();
   const ended = child.ended.then(async (how) => {
     over = true;
-    clearInterval(watch);
+    for (const watch of watches) clearInterval(watch);
     const lastLine = (await readFile(child.log, 'utf8')).trim().split('\n').at(-1) ?? '';
     await port;
     await clear();
-    return { exitCode: exitCodeOf(how), outOfMemory, lastLine };
+    return { exitCode: exitCodeOf(how), outOfMemory, outOfDisk, lastLine };
   });
   return {
     port,
@@ -108,6 +149,17 @@ export async function runTask({ id, state, variables, memoryMb, npm }: RunTaskOp
       await ended;
     },
   };
+}
+
+/** What a folder takes, in MB; 0 where `du` cannot say. */
+async function diskOf(folder: string): Promise<number> {
+  try {
+    const { stdout } = await promisify(execFile)('du', ['-skx', folder]);
+    return Number.parseInt(stdout, 10) / 1_024;
+  } catch {
+    // Files come and go under it; the next look tells.
+    return 0;
+  }
 }
 
 function inherited(): Record<string, string> {

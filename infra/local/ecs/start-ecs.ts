@@ -1,8 +1,11 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import * as z from 'zod';
+import { refuseStranger, sendRefusal } from '../guard/guard-service.ts';
+import type { Credentials } from '../guard/verify-signature.ts';
 import { Cluster, type ClusterOptions, RequestError } from './cluster.ts';
 import { clearLeftovers } from './clear-leftovers.ts';
+import { findIsolation, type Isolation } from './isolation.ts';
 import { npmSettings } from './npm-settings.ts';
 import { DescribeTasks, ListTasks, RunTask, StopTask } from './requests.ts';
 import { describeTask, type TaskRecord } from './task.ts';
@@ -10,14 +13,17 @@ import { describeTask, type TaskRecord } from './task.ts';
 const API = 'AmazonEC2ContainerServiceV20141113.';
 const BODY_BYTES = 1_000_000;
 
-export interface EcsOptions extends Omit<ClusterOptions, 'npm'> {
+export interface EcsOptions extends Omit<ClusterOptions, 'npm' | 'isolation'> {
   /** Default: any free one. A taken one rejects with code EADDRINUSE. */
   readonly port?: number;
+  /** What callers must sign with. */
+  readonly credentials: Credentials;
 }
 
 export interface Ecs {
   readonly url: string;
   readonly port: number;
+  readonly isolation: Isolation;
   /** Stops every task, gracefully, and then the endpoint. */
   stop(): Promise<void>;
 }
@@ -26,11 +32,14 @@ export interface Ecs {
  * The part of the ECS API that the functions use (RunTask, DescribeTasks, StopTask, ListTasks), over tasks that are
  * processes of this machine and run the very runner that Fargate does.
  */
-export async function startEcs({ port = 0, ...options }: EcsOptions): Promise<Ecs> {
+export async function startEcs({ port = 0, credentials, ...options }: EcsOptions): Promise<Ecs> {
   await clearLeftovers(options.state);
+  const isolation = await findIsolation(options.state);
   let npm: ReturnType<typeof npmSettings> | undefined;
-  const cluster = new Cluster({ ...options, npm: () => (npm ??= npmSettings(process.env)) });
+  const cluster = new Cluster({ ...options, isolation, npm: () => (npm ??= npmSettings(process.env)) });
   const server = createServer((request, response) => {
+    const refusal = refuseStranger(request, credentials);
+    if (refusal !== undefined) return sendRefusal(response, refusal);
     const answer = (status: number, body: object): void => {
       response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
     };
@@ -51,6 +60,7 @@ export async function startEcs({ port = 0, ...options }: EcsOptions): Promise<Ec
   return {
     url: `http://127.0.0.1:${taken}`,
     port: taken,
+    isolation,
     stop: async () => {
       await cluster.stopAll();
       server.closeAllConnections();

@@ -44,8 +44,8 @@ export function startClock({ functions, invoke, warn = warnOnStderr, minuteMs = 
     stop: async () => {
       for (const timer of timers) clearInterval(timer);
       let deadline: NodeJS.Timeout | undefined;
-      const patience = new Promise((resolve) => (deadline = setTimeout(resolve, stopMs)));
-      await Promise.race([Promise.all(running.values()), patience]);
+      const overdue = new Promise((resolve) => (deadline = setTimeout(resolve, stopMs)));
+      await Promise.race([Promise.all(running.values()), overdue]);
       clearTimeout(deadline);
     },
   };

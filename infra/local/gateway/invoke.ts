@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
 import { timeoutSecondsOf } from '../../../lib/kernel/lambda/timeouts.ts';
 import type { DiscoveredFunction } from '../../discover.ts';
+import { ownStrayErrors } from './stray-errors.ts';
 import type { ResponseStream } from './streaming.ts';
 
 /** The function did not settle within its time. */
@@ -12,7 +13,7 @@ export class InvocationTimeout extends Error {
 type Running = (event: unknown, ...rest: unknown[]) => Promise<unknown>;
 
 export interface Invoker {
-  /** Runs a function as Lambda would. @throws what it throws, or InvocationTimeout. */
+  /** Runs a function as Lambda would. @throws what it throws, InvocationTimeout, or StrayError. */
   call(target: DiscoveredFunction, event: unknown): Promise<unknown>;
   /** Runs a streaming function, which writes its answer into `out`. */
   stream(target: DiscoveredFunction, event: unknown, out: ResponseStream): Promise<void>;
@@ -28,21 +29,21 @@ export function createInvoker(stage: string): Invoker {
     const context = new LambdaContext(target, stage);
     // What a handler takes differs by kind; the caller builds the event that fits.
     const handler = target.handler as unknown as Running;
-    const work = handler(event, ...between, context);
+    const { promise: cut, reject: fail } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => fail(new InvocationTimeout(`${target.id} took longer than ${timeoutSecondsOf(target.declaration)} s.`)),
+      context.getRemainingTimeInMillis(),
+    );
+    // A stray error after the answer concerns nobody who waits.
+    cut.catch(() => undefined);
+    const work = ownStrayErrors({ id: target.id, fail }, () => handler(event, ...between, context));
     running.add(work);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(
-        () => reject(new InvocationTimeout(`${target.id} took longer than ${timeoutSecondsOf(target.declaration)} s.`)),
-        context.getRemainingTimeInMillis(),
-      );
-    });
     void work.then(
       () => running.delete(work),
       () => running.delete(work),
     );
     try {
-      return await Promise.race([work, late]);
+      return await Promise.race([work, cut]);
     } finally {
       clearTimeout(timer);
     }
@@ -54,8 +55,8 @@ export function createInvoker(stage: string): Invoker {
     settled: async (ms) => {
       if (running.size === 0) return;
       let timer: NodeJS.Timeout | undefined;
-      const patience = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
-      await Promise.race([Promise.allSettled(running), patience]);
+      const deadline = new Promise((resolve) => (timer = setTimeout(resolve, ms)));
+      await Promise.race([Promise.allSettled(running), deadline]);
       clearTimeout(timer);
     },
   };

@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { newId } from '../../../lib/kernel/ids.ts';
 import { gatewayProblem } from './answer.ts';
-import { farewell } from './farewell.ts';
+import { closeAfterWrite } from './close-after-write.ts';
 
 const answers: Readonly<Record<string, readonly [status: number, detail: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'The headers are too large.'],
@@ -21,5 +21,5 @@ export function refuseMalformed(error: NodeJS.ErrnoException, socket: Duplex): v
     `content-length: ${Buffer.byteLength(body)}`,
     'connection: close',
   ];
-  farewell(socket, `${lines.join('\r\n')}\r\n\r\n${String(body)}`);
+  closeAfterWrite(socket, `${lines.join('\r\n')}\r\n\r\n${String(body)}`);
 }

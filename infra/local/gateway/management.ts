@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refuseStranger, sendRefusal } from '../guard/guard-service.ts';
+import type { Credentials } from '../guard/verify-signature.ts';
 import type { Connections } from './connections.ts';
 import { maxMessageBytes } from './limits.ts';
 
@@ -16,11 +18,12 @@ const gone: Reply = [410, 'GoneException', { message: 'Gone' }];
 const tooLarge: Reply = [413, 'PayloadTooLargeException', { message: 'Message too long' }];
 
 /**
- * API Gateway's management API: POST, GET and DELETE on `/@connections/{id}`. It listens on this machine only, on a port of its own, since the
- * one on AWS wants an IAM signature.
+ * API Gateway's management API: POST, GET and DELETE on `/@connections/{id}`, on a port of its own. Like the one on AWS it demands a signature.
  */
-export async function startManagement(connections: Connections): Promise<ManagementApi> {
+export async function startManagement(connections: Connections, credentials: Credentials): Promise<ManagementApi> {
   const server = createServer((request, response) => {
+    const refusal = refuseStranger(request, credentials);
+    if (refusal !== undefined) return sendRefusal(response, refusal);
     answer(connections, request).then(
       (reply) => send(response, reply),
       () => response.destroy(),

@@ -37,12 +37,12 @@ export function startPollers(options: PollerOptions): Pollers {
   return {
     stop: async () => {
       stopping.abort();
-      const patience = new AbortController();
+      const deadline = new AbortController();
       await Promise.race([
         Promise.all(pollers),
-        sleep(stopMs, undefined, { signal: patience.signal }).catch(() => undefined),
+        sleep(stopMs, undefined, { signal: deadline.signal }).catch(() => undefined),
       ]);
-      patience.abort();
+      deadline.abort();
       client.destroy();
     },
   };

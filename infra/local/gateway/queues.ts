@@ -41,7 +41,6 @@ export function sqsClient({ sqsEndpoint, region = 'us-east-1' }: QueueOptions): 
   return new SQSClient({
     endpoint: sqsEndpoint,
     region,
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
     // A queue's URL names a host that only AWS's own DNS knows.
     useQueueUrlAsEndpoint: false,
     // The pollers have their own back-off.

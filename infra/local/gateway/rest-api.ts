@@ -9,6 +9,7 @@ import { exceedsLambda, headBytes, maxHeadBytes } from './limits.ts';
 import { readBody } from './read-body.ts';
 import { restEvent } from './rest-event.ts';
 import { RouteTree } from './routes.ts';
+import { StrayError } from './stray-errors.ts';
 import { streamAnswer, type StreamRegistry } from './stream-answer.ts';
 import type { Warn } from './warn.ts';
 
@@ -54,9 +55,9 @@ export function createRestApi({ functions, invoker, stage, fallback, streams, wa
 
     const match = routes.find(url.path);
     const isHead = method === 'HEAD';
-    const taken = match?.resource.methods.get(isHead ? 'GET' : method);
-    // As on AWS: a stream is not begun for its head.
-    const found = isHead && taken?.declaration.kind === 'stream' ? undefined : taken;
+    const declared = match?.resource.methods.get(isHead ? 'GET' : method);
+    // A stream's head would come with all that GET sets going: as on AWS, HEAD is no method of it.
+    const found = isHead && declared?.declaration.kind === 'stream' ? undefined : declared;
     const target = found ?? fallback;
     if (target === undefined) {
       return match === undefined ? refuse('not-found') : refuse('method-not-allowed');
@@ -91,15 +92,14 @@ export function createRestApi({ functions, invoker, stage, fallback, streams, wa
     } catch (error) {
       warn(`${target.id} ${error instanceof BadAnswer ? 'gave no answer that can be sent' : 'failed'}`, error);
       if (response.headersSent) response.destroy();
-      else
-        refuse(
-          error instanceof InvocationTimeout ? 'upstream-timeout' : 'upstream-error',
-          undefined,
-          undefined,
-          requestId,
-        );
+      else refuse(problemFor(error), undefined, undefined, requestId);
     }
   }
+}
+
+function problemFor(error: unknown): ProblemType {
+  if (error instanceof InvocationTimeout) return 'upstream-timeout';
+  return error instanceof StrayError ? 'internal-error' : 'upstream-error';
 }
 
 /** Path and query as sent; undefined when the target is neither a path nor a whole URL. */

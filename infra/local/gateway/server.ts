@@ -1,7 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { newId } from '../../../lib/kernel/ids.ts';
 import type { DiscoveredFunction } from '../../discover.ts';
+import { type KnownNames, refuseForeignHost, refuseForeignOrigin, type Refusal } from '../guard/known-host.ts';
+import type { Credentials } from '../guard/verify-signature.ts';
 import { gatewayProblem, sendAnswer } from './answer.ts';
 import type { Connections } from './connections.ts';
 import { createInvoker } from './invoke.ts';
@@ -14,15 +17,17 @@ import { createRestApi } from './rest-api.ts';
 import type { StreamRegistry } from './stream-answer.ts';
 import { installStreaming } from './streaming.ts';
 import { type Warn, warnOnStderr } from './warn.ts';
-import { createSocketApi, socketPath } from './websocket.ts';
+import { createSocketApi, refuseUpgrade, socketPath } from './websocket.ts';
 
-export interface GatewayOptions {
+export interface GatewayOptions extends KnownNames {
   readonly functions: readonly DiscoveredFunction[];
   /** 0 takes a free one. A taken one rejects with code EADDRINUSE. */
   readonly port: number;
   /** Default 127.0.0.1. */
   readonly host?: string;
   readonly stage: string;
+  /** What callers of the `@connections` API sign with. */
+  readonly credentials: Credentials;
   /** Id of the function that takes requests which match no route. Default `fallback`; without such a function they answer 404 or 405. */
   readonly fallback?: string;
   readonly warn?: Warn;
@@ -64,23 +69,34 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     keepAliveTimeout: 65_000,
     noDelay: true,
   });
-  const take = (request: IncomingMessage, response: ServerResponse): void => {
+  /** Asked of every request before anything else is. */
+  const refusalOf = (request: IncomingMessage): Refusal | undefined =>
+    refuseForeignHost(request, options) ??
+    (mayComeFromAnywhere(request) ? undefined : refuseForeignOrigin(request, options));
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    const refusal = refusalOf(request);
+    if (refusal !== undefined) return refuse(response, refusal);
     serve(request, response).catch((error: unknown) => {
       warn(`${request.method} could not be served`, error);
       if (response.headersSent) response.destroy();
       else sendAnswer(response, gatewayProblem('internal-error', { path: '', requestId: '' }), '');
     });
   };
-  server.on('request', take);
+  server.on('request', handle);
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (!declaresTooMuch(request)) response.writeContinue();
-    take(request, response);
+    if (refusalOf(request) === undefined && !declaresTooMuch(request)) response.writeContinue();
+    handle(request, response);
   });
-  server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
+  server.on('upgrade', (request, socket, head) => {
+    socket.on('error', () => socket.destroy());
+    const refusal = refusalOf(request);
+    if (refusal === undefined) sockets.upgrade(request, socket, head);
+    else refuseUpgrade(socket, refusal.status);
+  });
   server.on('clientError', refuseMalformed);
   server.listen(port, host);
   await once(server, 'listening');
-  const management = await startManagement(connections);
+  const management = await startManagement(connections, options.credentials);
   const address = server.address() as AddressInfo;
   const place = `${urlHost(host)}:${address.port}`;
 
@@ -102,6 +118,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       clearTimeout(rest);
     },
   };
+}
+
+function refuse(response: ServerResponse, { status, detail }: Refusal): void {
+  const type = status === 400 ? 'invalid-request' : 'forbidden';
+  const requestId = newId();
+  response.setHeader('connection', 'close');
+  sendAnswer(response, gatewayProblem(type, { path: '', requestId, detail }), requestId);
+}
+
+/** What the contract answers with `Access-Control-Allow-Origin: *`, and what a browser may ask without having been allowed to. */
+function mayComeFromAnywhere({ method = '', url = '', headers }: IncomingMessage): boolean {
+  if (headers.upgrade !== undefined) return false;
+  return ['GET', 'HEAD', 'OPTIONS'].includes(method) || /^\/oauth\/(?:token|register|revoke)\b/.test(url);
 }
 
 function urlHost(host: string): string {

@@ -4,7 +4,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import * as z from 'zod';
 import { type DiscoveredFunction, ofKind } from '../../discover.ts';
 import { Connection, type Connections, type Opening, openingOf } from './connections.ts';
-import { farewell } from './farewell.ts';
+import { closeAfterWrite } from './close-after-write.ts';
 import { FrameLimit } from './frame-limit.ts';
 import { InvocationTimeout, type Invoker } from './invoke.ts';
 import { headBytes, maxFrameBytes, maxHeadBytes, maxMessageBytes } from './limits.ts';
@@ -29,7 +29,7 @@ export interface SocketApi {
 export const socketPath = '/ws';
 
 /** How long clients may take to close when the gateway stops. */
-const farewellMs = 500;
+const closingMs = 500;
 
 const Result = z.object({ statusCode: z.int().min(200).max(599) });
 type Events = ReturnType<typeof socketEvents>;
@@ -65,7 +65,7 @@ export function createSocketApi({ functions, invoker, stage, connections, warn }
     waiting.add(socket);
     const status = await run('$connect', events.connect(query));
     waiting.delete(socket);
-    if (status > 299) return refuse(socket, status);
+    if (status > 299) return refuseUpgrade(socket, status);
     if (!socket.readable || !socket.writable) {
       socket.destroy();
       await run('$disconnect', events.disconnect(1006, 'The client left while it was let in'));
@@ -88,7 +88,7 @@ export function createSocketApi({ functions, invoker, stage, connections, warn }
       if (ws.readyState === WebSocket.OPEN) void receive(connection, events.message(data, isBinary));
     });
     let broken: number | undefined;
-    // `ws` then closes with the code that says so, and does not read the client's farewell any more.
+    // `ws` then closes with the code that says so, and does not read the client's last frames any more.
     ws.on('error', ({ code }: NodeJS.ErrnoException) => {
       broken = code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH' ? 1009 : 1002;
     });
@@ -109,21 +109,20 @@ export function createSocketApi({ functions, invoker, stage, connections, warn }
 
   return {
     upgrade: (request, socket, head) => {
-      socket.on('error', () => socket.destroy());
       const [path, query = ''] = splitOnce(request.url ?? '', '?');
-      if (path !== socketPath) return refuse(socket, 404);
-      if (!isHandshake(request)) return refuse(socket, 400);
-      if (headBytes('GET', request.url ?? '', request.rawHeaders) > maxHeadBytes) return refuse(socket, 431);
+      if (path !== socketPath) return refuseUpgrade(socket, 404);
+      if (!isHandshake(request)) return refuseUpgrade(socket, 400);
+      if (headBytes('GET', request.url ?? '', request.rawHeaders) > maxHeadBytes) return refuseUpgrade(socket, 431);
       connect(request, socket, head, query).catch((error: unknown) => {
         warn('A WebSocket could not be opened', error);
         socket.destroy();
       });
     },
     stop: async () => {
-      for (const socket of waiting) refuse(socket, 503);
+      for (const socket of waiting) refuseUpgrade(socket, 503);
       const open = [...connections.values()];
       for (const connection of open) connection.close(1001, 'Going away');
-      const rest = setTimeout(() => open.forEach((connection) => connection.terminate()), farewellMs);
+      const rest = setTimeout(() => open.forEach((connection) => connection.terminate()), closingMs);
       await Promise.all(open.map((connection) => connection.closed));
       clearTimeout(rest);
     },
@@ -138,8 +137,9 @@ function isHandshake({ method, headers }: IncomingMessage): boolean {
   );
 }
 
-function refuse(socket: Duplex, status: number): void {
-  farewell(
+/** Answers an upgrade with a status and no body. */
+export function refuseUpgrade(socket: Duplex, status: number): void {
+  closeAfterWrite(
     socket,
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
   );

@@ -1,4 +1,5 @@
 import { Double } from 'bson';
+import { assertAuthenticated, authenticateCommands } from './commands/authenticate.ts';
 import { catalogueCommands } from './commands/catalogue.ts';
 import type { Context, Handler } from './commands/context.ts';
 import { handshakeCommands } from './commands/handshake.ts';
@@ -10,6 +11,7 @@ import { type Doc, encode } from './values.ts';
 
 const handlers: Record<string, Handler> = {
   ...handshakeCommands,
+  ...authenticateCommands,
   ...catalogueCommands,
   ...indexCommands,
   ...readCommands,
@@ -19,8 +21,9 @@ const handlers: Record<string, Handler> = {
 const REPLICA_SET_ONLY = ['startTransaction', 'autocommit', 'txnNumber'];
 
 function answer(context: Context): Uint8Array {
-  const { command, storage, db } = context;
+  const { command, storage, db, account, login } = context;
   const [name, target] = Object.entries(command)[0] ?? ['', undefined];
+  assertAuthenticated(name, account, login);
   const handler = Object.hasOwn(handlers, name) ? handlers[name] : undefined;
   if (
     REPLICA_SET_ONLY.some((option) => option in command) ||

@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { runCommand } from './commands.ts';
+import { accountOf, type Login } from './commands/authenticate.ts';
 import { Cursors } from './cursors.ts';
 import { Storage } from './storage.ts';
 import { formatReply, parseMessage, takeMessage } from './wire.ts';
@@ -12,6 +13,8 @@ interface MongoOptions {
   /** 0 (the default) takes a free one. */
   port?: number;
   host?: string;
+  /** Whom alone it serves (SCRAM-SHA-256); anybody when it is not given. */
+  credentials?: { readonly user: string; readonly password: string };
 }
 
 interface RunningMongo {
@@ -26,14 +29,21 @@ interface RunningMongo {
  * A write is in the file when it is acknowledged and survives the end of the process at any moment.
  * Rejects when the port is taken or the file cannot be opened.
  */
-export async function startMongo({ file, port = 0, host = '127.0.0.1' }: MongoOptions): Promise<RunningMongo> {
+export async function startMongo({
+  file,
+  port = 0,
+  host = '127.0.0.1',
+  credentials,
+}: MongoOptions): Promise<RunningMongo> {
   const storage = new Storage(file);
   const cursors = new Cursors();
+  const account = credentials && accountOf(credentials.user, credentials.password);
   const sockets = new Set<Socket>();
   let connections = 0;
 
   const serve = (socket: Socket): void => {
     const connectionId = (connections += 1);
+    const login: Login = { isAuthenticated: false };
     sockets.add(socket);
     socket.setNoDelay(true);
     socket.on('close', () => sockets.delete(socket));
@@ -48,6 +58,8 @@ export async function startMongo({ file, port = 0, host = '127.0.0.1' }: MongoOp
         command: request.command,
         request,
         connectionId,
+        account,
+        login,
       });
       if (!request.silent) socket.write(formatReply(request, reply));
     });

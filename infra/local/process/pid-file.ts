@@ -19,21 +19,21 @@ export function forgetPid(state: string, name: string): void {
 }
 
 /**
- * Ends the children that an earlier platform left behind on this state: asks with SIGTERM, waits up to `patienceMs`
+ * Ends the children that an earlier platform left behind on this state: asks with SIGTERM, waits up to `waitMs`
  * for an orderly end (it may be under way already), then kills. A pid that now belongs to another process is left alone.
  */
-export async function endLeftovers(state: string, patienceMs = 15_000): Promise<void> {
+export async function endLeftovers(state: string, waitMs = 15_000): Promise<void> {
   mkdirSync(join(state, 'run'), { recursive: true });
   const files = readdirSync(join(state, 'run')).filter((file) => file.endsWith('.json'));
-  await Promise.all(files.map((file) => endOne(join(state, 'run', file), patienceMs)));
+  await Promise.all(files.map((file) => endOne(join(state, 'run', file), waitMs)));
 }
 
-async function endOne(file: string, patienceMs: number): Promise<void> {
+async function endOne(file: string, waitMs: number): Promise<void> {
   const child = readChild(file);
   if (child !== undefined) {
     const alive = () => isSameProcess(child.pid, child.identity);
     if (alive()) signal(child.pid, 'SIGTERM');
-    const deadline = performance.now() + patienceMs;
+    const deadline = performance.now() + waitMs;
     while (alive() && performance.now() < deadline) await sleep(20);
     if (alive()) signal(child.pid, 'SIGKILL');
     while (alive()) await sleep(10);

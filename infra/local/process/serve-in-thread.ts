@@ -4,7 +4,7 @@ import type { Listening, ThreadMessage } from './run-in-thread.ts';
 type Start = (options: object) => Promise<Listening & { stop(): Promise<void> }>;
 
 const { module, exportName, options } = workerData as { module: string; exportName: string; options: object };
-const tell = (message: ThreadMessage) => parentPort?.postMessage(message, []);
+const send = (message: ThreadMessage) => parentPort?.postMessage(message, []);
 
 try {
   const start = ((await import(module)) as Record<string, Start>)[exportName];
@@ -14,8 +14,8 @@ try {
     // In a thread this ends the thread alone; a failed stop shows as its uncaught error.
     void server.stop().then(() => process.exit(0));
   });
-  tell({ type: 'listening', url: server.url, port: server.port });
+  send({ type: 'listening', url: server.url, port: server.port });
 } catch (error) {
   const { message, code } = error as NodeJS.ErrnoException;
-  tell({ type: 'failed', message, ...(code === undefined ? {} : { code }) });
+  send({ type: 'failed', message, ...(code === undefined ? {} : { code }) });
 }

@@ -9,14 +9,14 @@ import { forgetPid, notePid } from './pid-file.ts';
 // read ends when the platform's end of the pipe closes, which the kernel does even after kill -9.
 // A shell gives a background job /dev/null as its input: hence descriptor 3.
 const GUARD = `
-patience=$1
+steps=$1
 shift
 exec 3<&0 </dev/null
 (
   read -r _ <&3
   kill -TERM $$ 2>/dev/null || exit 0
   tries=0
-  while kill -0 $$ 2>/dev/null && [ $tries -lt $patience ]; do
+  while kill -0 $$ 2>/dev/null && [ $tries -lt $steps ]; do
     sleep 0.2 2>/dev/null || sleep 1
     tries=$((tries + 1))
   done
@@ -44,6 +44,8 @@ export interface ChildOptions {
   readyMs?: number;
   /** How long it may take to stop in order before it is killed; default 15 s. */
   stopMs?: number;
+  /** The program ends itself when its standard input does: it needs no watcher, and is stopped by that. */
+  endsWithInput?: boolean;
 }
 
 export interface Child {
@@ -62,8 +64,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const log = freshLog(options.state, options.name);
   const output = openSync(log, 'a', 0o600);
   const stopMs = options.stopMs ?? 15_000;
-  const patience = String(Math.ceil(stopMs / GUARD_STEP_MS));
-  const child = spawn('/bin/sh', ['-c', GUARD, 'sh', patience, options.command, ...options.args], {
+  const steps = String(Math.ceil(stopMs / GUARD_STEP_MS));
+  const watched = { command: '/bin/sh', args: ['-c', GUARD, 'sh', steps, options.command, ...options.args] };
+  const { command, args } = options.endsWithInput === true ? options : watched;
+  const child = spawn(command, args, {
     stdio: ['pipe', output, output],
     env: options.env ?? process.env,
     cwd: options.cwd,
@@ -84,7 +88,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const { pid } = child;
   if (pid === undefined) throw new Error(`${options.name} ${await ended}`);
   notePid(options.state, options.name, pid);
-  const stop = () => stopChild(child, ended, stopMs);
+  const ask = () => (options.endsWithInput === true ? void child.stdin?.end() : void child.kill('SIGTERM'));
+  const stop = () => stopChild(child, ask, ended, stopMs);
   try {
     await untilReady(options, log, ended);
   } catch (error) {
@@ -112,9 +117,9 @@ async function untilReady(options: ChildOptions, log: string, ended: Promise<str
   }
 }
 
-async function stopChild(child: ChildProcess, ended: Promise<string>, stopMs: number): Promise<void> {
+async function stopChild(child: ChildProcess, ask: () => void, ended: Promise<string>, stopMs: number): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
-    child.kill('SIGTERM');
+    ask();
     const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
     await ended;
     clearTimeout(timer);

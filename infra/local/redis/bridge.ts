@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { refuseForeignHost } from '../guard/known-host.ts';
 import { RedisClient, RedisUnreachable } from './connection.ts';
 import { RedisError, type Reply } from './resp.ts';
 import { answer, type Encoding } from './rest-answer.ts';
@@ -50,6 +51,8 @@ async function handle(
   client: RedisClient,
   scripts: Scripts,
 ): Promise<void> {
+  const foreign = refuseForeignHost(request);
+  if (foreign !== undefined) throw new BadRequest(`ERR ${foreign.detail}`, foreign.status);
   const url = readUrl(request);
   if (!authorized(request, url, options.token)) {
     throw new BadRequest('WRONGPASS invalid or missing auth token', 401);

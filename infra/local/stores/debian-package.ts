@@ -35,8 +35,8 @@ export async function unpackedProgram(
     await unpackInto(root, wanted, cache);
   }
   const env = { ...process.env, LD_LIBRARY_PATH: (await libraryFolders(root)).join(':') };
-  const shown = relative(process.cwd(), cache);
-  return { path: join(root, wanted.path), env, origin: `unpacked in ${shown.startsWith('..') ? cache : shown}` };
+  const place = relative(process.cwd(), cache);
+  return { path: join(root, wanted.path), env, origin: `unpacked in ${place.startsWith('..') ? cache : place}` };
 }
 
 async function unpackInto(root: string, wanted: DebianProgram, cache: string): Promise<void> {
@@ -106,7 +106,7 @@ Acquire::https::Timeout "15";
 `,
   );
   const apt = ['-c', config];
-  // One unreachable source among several fails the update though the others' lists are there: the download tells.
+  // One unreachable source among several fails the update though the others' lists are there: the download shows it.
   await command('apt-get', [...apt, 'update']).catch((error: Error) => error);
   return apt;
 }

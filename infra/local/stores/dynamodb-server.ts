@@ -1,20 +1,39 @@
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
+import { signRequest } from '../../lambda/sign-request.ts';
+import { refuseStranger, sendRefusal } from '../guard/guard-service.ts';
+import type { Credentials } from '../guard/verify-signature.ts';
+
+interface DynamodbServerOptions {
+  readonly folder: string;
+  readonly port: number;
+  /** What callers must sign with. */
+  readonly credentials: Credentials;
+}
 
 /**
  * Serves DynamoDB's API on 127.0.0.1 over the tables in `folder`. LevelDB hands each write to the system before it is
  * acknowledged. To be run in a thread: where the tables cannot be opened dynalite throws outside of any promise.
  */
-export async function startDynamodbServer({ folder, port }: { folder: string; port: number }) {
+export async function startDynamodbServer({ folder, port, credentials }: DynamodbServerOptions) {
   mkdirSync(folder, { recursive: true });
   const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  const serve = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
+  server.removeAllListeners('request');
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    const refusal = refuseStranger(request, credentials);
+    if (refusal !== undefined) sendRefusal(response, refusal);
+    else for (const each of serve) each(request, response);
+  });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address() as AddressInfo;
   const url = `http://127.0.0.1:${address.port}`;
-  await touchTables(url);
+  await touchTables(url, credentials);
   return {
     url,
     port: address.port,
@@ -27,15 +46,21 @@ export async function startDynamodbServer({ folder, port }: { folder: string; po
 }
 
 /** dynalite opens its tables on first use: this is one, a question about a table that does not exist. */
-async function touchTables(url: string): Promise<void> {
-  await fetch(url, {
-    method: 'POST',
+async function touchTables(url: string, credentials: Credentials): Promise<void> {
+  const body = JSON.stringify({ TableName: 'no-such-table' });
+  const headers = signRequest(credentials, {
+    service: 'dynamodb',
+    region: 'us-east-1',
     headers: {
+      host: new URL(url).host,
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': 'DynamoDB_20120810.DescribeTable',
-      'x-amz-date': '20250101T000000Z',
-      authorization: 'AWS4-HMAC-SHA256 Credential=local, SignedHeaders=host, Signature=none',
+      'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
     },
-    body: JSON.stringify({ TableName: 'no-such-table' }),
+    body,
+    at: new Date(),
   });
+  // `fetch` sets it itself.
+  delete headers['host'];
+  await fetch(url, { method: 'POST', headers, body });
 }

@@ -6,7 +6,7 @@ import { unpackedProgram } from './debian-package.ts';
 import { findOnPath, versionLine, type Program } from './find-program.ts';
 import { baseOptions, initialiseData, type MysqlProgram } from './mysql-data.ts';
 import { ownService } from './own-service.ts';
-import { storeSecrets } from './secrets.ts';
+import { newSecret } from './secret.ts';
 import { StoreUnavailable, watch, type Service, type StoreOptions } from './service.ts';
 
 const USER = 'platform';
@@ -76,7 +76,7 @@ async function serve(program: MysqlProgram, port: number, { state }: StoreOption
   const data = join(state, 'mysql');
   mkdirSync(join(state, 'run'), { recursive: true });
   await initialiseData(program, data);
-  const { mysqlPassword } = storeSecrets(state);
+  const mysqlPassword = newSecret();
   const child = await startChild({
     name: 'mysql',
     state,
@@ -87,7 +87,7 @@ async function serve(program: MysqlProgram, port: number, { state }: StoreOption
       ...KIND_SETTINGS[program.kind],
       `--datadir=${data}`,
       `--port=${port}`,
-      `--pid-file=${join(state, 'run', 'mysqld.pid')}`,
+      '--pid-file=mysqld.pid',
       `--init-file=${accountFile(state, mysqlPassword)}`,
     ],
     env: program.env,
@@ -97,7 +97,7 @@ async function serve(program: MysqlProgram, port: number, { state }: StoreOption
   return { child, url: `mysql://${USER}:${mysqlPassword}@127.0.0.1:${port}/${DATABASE}` };
 }
 
-/** Run by the server at each start, so that the account always fits `secrets.json`. One statement a line. */
+/** Run by the server at each start, with the password of this start. One statement a line. */
 function accountFile(state: string, password: string): string {
   const account = `'${USER}'@'127.0.0.1'`;
   const file = join(state, 'run', 'mysql-account.sql');

@@ -6,7 +6,7 @@ import { startChild } from '../process/start-child.ts';
 import { unpackedProgram } from './debian-package.ts';
 import { findOnPath, versionLine, type Program } from './find-program.ts';
 import { ownService } from './own-service.ts';
-import { storeSecrets } from './secrets.ts';
+import { newSecret } from './secret.ts';
 import { StoreUnavailable, watch, type Service, type StoreOptions } from './service.ts';
 
 const REMEDY = 'install redis-server (or valkey-server) or set UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN';
@@ -25,7 +25,7 @@ export async function startRedis(options: StoreOptions): Promise<RedisService> {
   if (own !== undefined) return { ...own, token: options.env['UPSTASH_REDIS_REST_TOKEN'] ?? '' };
   const started = performance.now();
   const server = await startRedisServer(options);
-  const { redisToken } = storeSecrets(options.state);
+  const redisToken = newSecret();
   const bridge = await onFreePort(options.port, (port) =>
     startInThread(new URL('../redis/bridge.ts', import.meta.url), 'startRedisBridge', {
       redisUrl: server.url,
@@ -55,7 +55,7 @@ export async function startRedisServer(options: StoreOptions) {
   const program = await findRedis(options).catch((error: Error) => {
     throw new StoreUnavailable(`Redis could not be had (${error.message}): ${REMEDY}`, error);
   });
-  const { redisPassword } = storeSecrets(options.state);
+  const redisPassword = newSecret();
   return onFreePort(undefined, (port) => serve(program, port, options.state, redisPassword)).catch((error: Error) => {
     throw new StoreUnavailable(`${program.path} does not start (${error.message}): ${REMEDY}`, error);
   });

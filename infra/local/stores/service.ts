@@ -1,3 +1,5 @@
+import type { Credentials } from '../guard/verify-signature.ts';
+
 export type ServiceName = 'mysql' | 'mongodb' | 'redis' | 'dynamodb' | 'sqs';
 
 /** A store that the platform on one machine uses: started by it, or somebody's own. */
@@ -25,6 +27,12 @@ export interface StoreOptions {
   report?: (line: string) => void;
   /** Told in one line when the store ends without having been asked to. */
   lost?: (line: string) => void;
+}
+
+/** For the stand-ins of AWS's services. */
+export interface SignedStoreOptions extends StoreOptions {
+  /** What callers must sign with. */
+  readonly credentials: Credentials;
 }
 
 /** A store cannot be had; the message is one line that says what to install or which variable to set. */

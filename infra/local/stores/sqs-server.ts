@@ -1,5 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { buildApp } from 'fauxqs';
+import { refusalBody, refusalHeaders, refuseStranger } from '../guard/guard-service.ts';
+import type { Credentials } from '../guard/verify-signature.ts';
 
 type Stores = NonNullable<NonNullable<Parameters<typeof buildApp>[0]>['stores']>;
 type SqsStore = Stores['sqsStore'];
@@ -13,13 +15,20 @@ interface Persistence {
   close(): void;
 }
 
+interface SqsServerOptions {
+  readonly folder: string;
+  readonly port: number;
+  /** What callers must sign with. */
+  readonly credentials: Credentials;
+}
+
 /**
  * Serves SQS' API on 127.0.0.1 over the queues in `folder`. A message is on disk before it is acknowledged.
  *
  * Put together from the parts of `startFauxqs`, which listens on every address of the machine, gives queues the host
  * `sqs.<region>.localhost` (not every machine resolves it) and keeps the port that a queue was made under.
  */
-export async function startSqsServer({ folder, port }: { folder: string; port: number }) {
+export async function startSqsServer({ folder, port, credentials }: SqsServerOptions) {
   const { SqsStore, SnsStore, S3Store, PersistenceManager } = await parts();
   const stores: Stores = { sqsStore: new SqsStore(), snsStore: new SnsStore(), s3Store: new S3Store() };
   const persistence = new PersistenceManager(folder);
@@ -28,9 +37,13 @@ export async function startSqsServer({ folder, port }: { folder: string; port: n
   // Without a host of its own a new queue gets the one that the request came to.
   stores.sqsStore.host = '';
   app.addHook('onRequest', async (request, reply) => {
+    const refusal = refuseStranger(request.raw, credentials);
+    if (refusal !== undefined) {
+      return reply.code(refusal.status).headers(refusalHeaders).send(refusalBody(refusal.detail));
+    }
     // Of fauxqs' three services this platform has one.
     const isSqs = request.headers['content-type']?.startsWith('application/x-amz-json-1.0') ?? false;
-    if (!isSqs) await reply.code(404).send({ error: 'only SQS is served here' });
+    if (!isSqs) return reply.code(404).send({ error: 'only SQS is served here' });
   });
   try {
     const url = await app.listen({ port, host: '127.0.0.1' });

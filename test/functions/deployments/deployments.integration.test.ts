@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
 import { createTool, deployed, fixtureServer, untilStatus } from './deploy.ts';
+import { taskProcesses } from '../../infra/local/ecs/task-processes.ts';
 
 let app: App;
 let owner: SignedUp;
@@ -131,14 +132,14 @@ describe('what goes wrong', () => {
 describe('a restart', () => {
   it('serves all the while, and ends on another process', async () => {
     const { tool, id } = await deployed(app, owner.token);
-    const before = textOf((await callTool(owner.token, tool.slug, 'pid')).body);
+    const before = textOf((await callTool(owner.token, tool.slug, 'task')).body);
     expect((await app.call('POST', `${deployments}/${id}/restart`, { token: other.token })).status).toBe(403);
     const restarted = await app.call('POST', `${deployments}/${id}/restart`, { token: owner.token });
     expect([restarted.status, restarted.body['status']]).toEqual([202, 'restarting']);
     let now = before;
     const statuses = new Set<number>();
     for (const deadline = Date.now() + 10_000; now === before && Date.now() < deadline;) {
-      const reply = await callTool(owner.token, tool.slug, 'pid');
+      const reply = await callTool(owner.token, tool.slug, 'task');
       statuses.add(reply.status);
       if (reply.status === 200) now = textOf(reply.body);
     }
@@ -174,12 +175,13 @@ describe('a replacement', () => {
 describe('stopping', () => {
   it('ends the endpoint and the process before it answers', async () => {
     const { tool, id } = await deployed(app, owner.token);
-    const pid = Number(textOf((await callTool(owner.token, tool.slug, 'pid')).body));
+    const task = textOf((await callTool(owner.token, tool.slug, 'task')).body);
+    expect(taskProcesses(task).length).toBeGreaterThanOrEqual(2);
     expect((await app.call('DELETE', `${deployments}/${id}`, { token: other.token })).status).toBe(403);
     const stopped = await app.call('DELETE', `${deployments}/${id}`, { token: owner.token });
     expect(stopped.status).toBe(200);
     expect(stopped.body).toMatchObject({ deployment_id: id, stopped_at: expect.any(String) as unknown });
-    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+    expect(taskProcesses(task)).toEqual([]);
     expect((await callTool(owner.token, tool.slug, 'echo', { message: 'x' })).status).toBe(404);
     expect((await app.call('DELETE', `${deployments}/${id}`, { token: owner.token })).status).toBe(200);
     expect((await app.call('POST', `${deployments}/${id}/restart`, { token: owner.token })).status).toBe(409);

@@ -17,7 +17,10 @@ server.registerTool('variable', { inputSchema: { name: z.string() } }, ({ name }
   text(process.env[name] ?? '(unset)'),
 );
 server.registerTool('fail', { inputSchema: {} }, () => ({ ...text('it went wrong'), isError: true }));
-server.registerTool('pid', { inputSchema: {} }, () => text(String(process.pid)));
+// The task's id: process ids are those of its own namespace.
+server.registerTool('task', { inputSchema: {} }, () =>
+  text(/tasks\/([0-9a-f]+)/.exec(`${process.env.HOME} ${process.cwd()}`)?.[1] ?? 'none'),
+);
 server.registerTool('crash', { inputSchema: {} }, () => process.exit(3));
 server.registerTool('complain', { inputSchema: { message: z.string() } }, ({ message }) => {
   process.stderr.write(`${message}\n`);

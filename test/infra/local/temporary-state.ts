@@ -6,6 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** Where the downloaded programs are, shared with `npm run dev`. */
 export const cache = resolve(import.meta.dirname, '../../../.local/debian');
 
+/** What the services of these tests demand. */
+export const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+
 /** An environment in which nobody's own services are named. */
 export const env: NodeJS.ProcessEnv = { PATH: process.env['PATH'] };
 

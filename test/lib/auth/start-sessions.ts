@@ -14,7 +14,11 @@ export async function startSessionStore() {
   process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
   const folder = await mkdtemp(join(tmpdir(), 'mcp-sessions-'));
-  const server = await startDynamodbServer({ folder, port: 0 });
+  const server = await startDynamodbServer({
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    folder,
+    port: 0,
+  });
   const stage = `t${randomBytes(4).toString('hex')}`;
   const client = new DynamoDBClient({ endpoint: server.url, region: 'us-east-1' });
   await createTables(client, stage);

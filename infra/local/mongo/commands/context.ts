@@ -1,4 +1,5 @@
 import { mongoError } from '../errors.ts';
+import type { Account, Login } from './authenticate.ts';
 import type { Cursors } from '../cursors.ts';
 import { isNumeric, toDouble } from '../numbers.ts';
 import type { Target } from '../modify.ts';
@@ -14,6 +15,9 @@ export interface Context {
   command: Doc;
   request: Request;
   connectionId: number;
+  /** Who must log in; undefined where nobody must. */
+  account: Account | undefined;
+  login: Login;
 }
 
 /** Answers a command: a document (`ok: 1` is added), or the bytes of one. */

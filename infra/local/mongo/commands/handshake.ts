@@ -8,7 +8,7 @@ const VERSION = '8.0.0';
 const STARTED = Date.now();
 
 /** A standalone, so drivers send no transaction numbers; no topologyVersion, so they poll rather than wait for changes. */
-const hello: Handler = ({ command, connectionId }) => ({
+const hello: Handler = ({ command, connectionId, account }) => ({
   helloOk: true,
   ...('hello' in command ? { isWritablePrimary: true } : { ismaster: true }),
   maxBsonObjectSize: new Int32(MAX_DOCUMENT_BYTES),
@@ -20,6 +20,7 @@ const hello: Handler = ({ command, connectionId }) => ({
   minWireVersion: new Int32(0),
   maxWireVersion: new Int32(25),
   readOnly: false,
+  ...(account !== undefined && 'saslSupportedMechs' in command ? { saslSupportedMechs: ['SCRAM-SHA-256'] } : {}),
 });
 
 const nothing: Handler = () => ({});
@@ -66,7 +67,6 @@ export const handshakeCommands: Record<string, Handler> = {
   refreshSessions: nothing,
   startSession: () => ({ id: { id: new ObjectId() }, timeoutMinutes: new Int32(30) }),
   killSessions: nothing,
-  logout: nothing,
   buildInfo,
   buildinfo: buildInfo,
   serverStatus,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
 import { endpoint } from '../../../../lib/kernel/http/endpoint.ts';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
+import { credentials } from '../temporary-state.ts';
 import { installTestHost, planted, rawEndpoint } from './fixture.ts';
 
 const echo = (event: APIGatewayProxyEvent) => ({ statusCode: 200, body: JSON.stringify(event) });
@@ -16,6 +17,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     port: 0,
     stage: 'test',
+    credentials,
     warn: (message) => warnings.push(message),
     functions: [
       planted(
@@ -220,6 +222,7 @@ describe('the fallback function', () => {
     const own = await startGateway({
       port: 0,
       stage: 'test',
+      credentials,
       functions: [
         rawEndpoint('fallback', 'ANY /{proxy+}', (event: APIGatewayProxyEvent) => {
           seen.push(event);

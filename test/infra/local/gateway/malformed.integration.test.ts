@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
+import { credentials } from '../temporary-state.ts';
 import { installTestHost, rawEndpoint } from './fixture.ts';
 
 let gateway: Gateway;
@@ -17,6 +18,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     port: 0,
     stage: 'test',
+    credentials,
     warn: note,
     functions: [
       rawEndpoint('post', 'POST /post', (event: { body: string | null }) => {
@@ -52,15 +54,15 @@ async function talk(...parts: (string | Buffer)[]): Promise<string> {
   return text;
 }
 
-const head = (first: string, ...more: string[]) => [first, 'Host: a', ...more, '', ''].join('\r\n');
+const head = (first: string, ...more: string[]) => [first, 'Host: localhost', ...more, '', ''].join('\r\n');
 
 describe('what is no request', () => {
   it.each([
     ['noise', 'hello\r\n\r\n'],
     ['bytes', Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00])],
     ['no host', 'GET /get HTTP/1.1\r\n\r\n'],
-    ['a header with a control character', 'GET /get HTTP/1.1\r\nHost: a\r\nX: a\u0000b\r\n\r\n'],
-    ['a header name with a space', 'GET /get HTTP/1.1\r\nHost: a\r\nX : b\r\n\r\n'],
+    ['a header with a control character', 'GET /get HTTP/1.1\r\nHost: localhost\r\nX: a\u0000b\r\n\r\n'],
+    ['a header name with a space', 'GET /get HTTP/1.1\r\nHost: localhost\r\nX : b\r\n\r\n'],
     ['two lengths', head('POST /post HTTP/1.1', 'Content-Length: 1', 'Content-Length: 2')],
     [
       'a length beside chunks',
@@ -87,7 +89,7 @@ describe('what is no request', () => {
 
 describe('unusual requests', () => {
   it('a whole URL as the target is taken', async () => {
-    expect(await talk(head('GET http://elsewhere/get HTTP/1.1'))).toMatch(/^HTTP\/1\.1 200 [^]*got$/);
+    expect(await talk(head('GET http://localhost:1/get HTTP/1.1'))).toMatch(/^HTTP\/1\.1 200 [^]*got$/);
   });
 
   it('chunks, one byte at a time', async () => {
@@ -154,11 +156,12 @@ describe('stop', () => {
     const own = await startGateway({
       port: 0,
       stage: 'test',
+      credentials,
       functions: [rawEndpoint('slow', 'GET /slow', slow), rawEndpoint('post', 'POST /slow', slow)],
     });
     const idle = connect(own.port, '127.0.0.1').resume();
     const hanging = connect(own.port, '127.0.0.1').resume();
-    hanging.write('POST /slow HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhalf');
+    hanging.write('POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf');
     const answer = fetch(`${own.url}/slow`);
     await sleep(50);
     const startedAt = performance.now();
@@ -170,8 +173,10 @@ describe('stop', () => {
   });
 
   it('a taken port rejects with EADDRINUSE', async () => {
-    await expect(startGateway({ port: gateway.port, stage: 'test', functions: [] })).rejects.toMatchObject({
-      code: 'EADDRINUSE',
-    });
+    await expect(startGateway({ port: gateway.port, stage: 'test', credentials, functions: [] })).rejects.toMatchObject(
+      {
+        code: 'EADDRINUSE',
+      },
+    );
   });
 });

@@ -5,6 +5,8 @@ import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
+import { signedFetch } from '../signed-fetch.ts';
+import { credentials } from '../temporary-state.ts';
 import { socket } from '../../../../lib/kernel/lambda/socket.ts';
 import recorded from '../../../contract/gateway/socket-connect-event.json' with { type: 'json' };
 import { installTestHost, planted } from './fixture.ts';
@@ -37,6 +39,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     port: 0,
     stage: 'test',
+    credentials,
     warn: () => undefined,
     functions: [
       raw(
@@ -88,7 +91,7 @@ async function refusal(query = ''): Promise<number> {
 }
 
 const manage = (id: string, method: string, body?: string) =>
-  fetch(`${gateway.managementUrl}/@connections/${encodeURIComponent(id)}`, {
+  signedFetch(`${gateway.managementUrl}/@connections/${encodeURIComponent(id)}`, {
     method,
     ...(body !== undefined && { body }),
   });
@@ -154,7 +157,7 @@ describe('$connect', () => {
     expect(response.statusCode).toBe(404);
     client.terminate();
     const plain = connect(gateway.port, '127.0.0.1');
-    plain.write('GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    plain.write('GET /ws HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
     const [answer] = (await once(plain, 'data')) as [Buffer];
     expect(answer.toString()).toMatch(/^HTTP\/1\.1 400 /);
     plain.destroy();
@@ -288,7 +291,8 @@ describe('@connections', () => {
   it('takes the stage in front, as in the URLs of AWS', async () => {
     const { client, id } = await opened();
     const url = `${gateway.managementUrl}/prod/@connections/${encodeURIComponent(id)}`;
-    expect((await fetch(url)).status).toBe(200);
+    expect((await signedFetch(url)).status).toBe(200);
+    expect((await fetch(url)).status).toBe(403);
     client.close();
   });
 

@@ -36,9 +36,10 @@ while :; do sleep 0.05; done
   writeFileSync(join(state, 'bin', 'mongod'), script, { mode: 0o755 });
   const service = await startMongodb({ state, cache, env: { PATH: `${state}/bin:${process.env['PATH']}` } });
   expect(service.how).toBe('mongod 7.0.5 from PATH');
-  const { port } = new URL(service.url);
+  const { port, password } = new URL(service.url);
+  expect(readFileSync(join(state, 'run', 'mongod.key'), 'utf8')).toBe(password);
   expect(readFileSync(join(state, 'arguments'), 'utf8')).toBe(
-    `--dbpath ${state}/mongodb --port ${port} --bind_ip 127.0.0.1 --nounixsocket\n`,
+    `--dbpath ${state}/mongodb --port ${port} --bind_ip 127.0.0.1 --nounixsocket --keyFile ${state}/run/mongod.key\n`,
   );
   await service.stop();
 });

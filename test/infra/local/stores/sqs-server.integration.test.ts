@@ -9,7 +9,8 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { freePort } from '../../../../infra/local/process/free-port.ts';
 import { startSqsServer } from '../../../../infra/local/stores/sqs-server.ts';
-import { temporaryState } from '../temporary-state.ts';
+import { signedFetch } from '../signed-fetch.ts';
+import { credentials, temporaryState } from '../temporary-state.ts';
 import { sqsClient } from './local-clients.ts';
 
 const { state, remove } = temporaryState();
@@ -17,7 +18,7 @@ let service: Awaited<ReturnType<typeof startSqsServer>>;
 let client: SQSClient;
 
 beforeAll(async () => {
-  service = await startSqsServer({ folder: state, port: await freePort() });
+  service = await startSqsServer({ credentials, folder: state, port: await freePort() });
   client = sqsClient(service.url);
 });
 afterAll(async () => {
@@ -40,15 +41,19 @@ test('waits for a message when asked to', async () => {
 });
 
 test('serves SQS and nothing else', async () => {
-  expect((await fetch(`${service.url}/bucket/key`, { method: 'PUT', body: 'x' })).status).toBe(404);
+  expect((await signedFetch(`${service.url}/bucket/key`, { method: 'PUT', body: 'x' })).status).toBe(404);
   const sns = { 'content-type': 'application/x-www-form-urlencoded' };
-  expect((await fetch(service.url, { method: 'POST', headers: sns, body: 'Action=ListTopics' })).status).toBe(404);
+  expect((await signedFetch(service.url, { method: 'POST', headers: sns, body: 'Action=ListTopics' })).status).toBe(
+    404,
+  );
 });
 
 test('says when its port is taken, and leaves its files in order', async () => {
   const { state: folder, remove: removeFolder } = temporaryState();
-  await expect(startSqsServer({ folder, port: service.port })).rejects.toMatchObject({ code: 'EADDRINUSE' });
-  const second = await startSqsServer({ folder, port: await freePort() });
+  await expect(startSqsServer({ credentials, folder, port: service.port })).rejects.toMatchObject({
+    code: 'EADDRINUSE',
+  });
+  const second = await startSqsServer({ credentials, folder, port: await freePort() });
   await second.stop();
   removeFolder();
 });
@@ -61,7 +66,7 @@ test('starts again with its queues at the new address, and what was received is 
   await client.send(new ChangeMessageVisibilityCommand({ QueueUrl: url, ReceiptHandle, VisibilityTimeout: 0 }));
   client.destroy();
   await service.stop();
-  service = await startSqsServer({ folder: state, port: await freePort() });
+  service = await startSqsServer({ credentials, folder: state, port: await freePort() });
   client = sqsClient(service.url);
   const { QueueUrls = [] } = await client.send(new ListQueuesCommand({ QueueNamePrefix: 'moved' }));
   expect(QueueUrls).toEqual([`${service.url}/000000000000/moved`]);

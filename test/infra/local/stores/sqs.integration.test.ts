@@ -12,11 +12,11 @@ import {
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startSqs } from '../../../../infra/local/stores/sqs.ts';
 import type { Service } from '../../../../infra/local/stores/service.ts';
-import { cache, temporaryState } from '../temporary-state.ts';
+import { cache, credentials, temporaryState } from '../temporary-state.ts';
 import { sqsClient } from './local-clients.ts';
 
 const { state, remove } = temporaryState();
-const options = { state, cache, env: {} };
+const options = { state, cache, env: {}, credentials };
 let service: Service;
 let client: SQSClient;
 

@@ -11,7 +11,7 @@ import { MongoClient } from 'mongodb';
 import { createPool, type RowDataPacket } from 'mysql2/promise';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startStores, type Stores } from '../../../../infra/local/stores/start-stores.ts';
-import { becomes, cache, env, groupRuns, temporaryState } from '../temporary-state.ts';
+import { becomes, cache, credentials, env, groupRuns, temporaryState } from '../temporary-state.ts';
 import { dynamodbClient, sqsClient } from './local-clients.ts';
 
 const program = fileURLToPath(new URL('./start-and-report.ts', import.meta.url));
@@ -22,7 +22,7 @@ beforeEach(() => ({ state, remove } = temporaryState()));
 afterEach(() => remove());
 
 const start = (of: NodeJS.ProcessEnv = env, lines: string[] = []) =>
-  startStores({ state, cache, env: of, report: (line) => lines.push(line) });
+  startStores({ state, cache, credentials, env: of, report: (line) => lines.push(line) });
 
 function childGroups(): number[] {
   const run = join(state, 'run');
@@ -64,6 +64,7 @@ describe('all stores', () => {
     const second = await startStores({
       state: other,
       cache,
+      credentials,
       env,
       report: () => undefined,
       ports: { sqs: taken, dynamodb: taken },
