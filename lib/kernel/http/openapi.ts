@@ -103,7 +103,8 @@ function success(declaration: EndpointDeclaration | StreamDeclaration, component
   const type = declaration.produces ?? 'application/json';
   const schema =
     declaration.produces === undefined ? schemaOf(declaration.output, 'output', components) : { type: 'string' };
-  return { [status]: { description: 'Done.', content: { [type]: { schema } } } };
+  const texts = (declaration.alsoProduces ?? []).map((each) => [each, { schema: { type: 'string' } }]);
+  return { [status]: { description: 'Done.', content: { [type]: { schema }, ...Object.fromEntries(texts) } } };
 }
 
 /** The problems that a route's shape implies, and those that it names. */

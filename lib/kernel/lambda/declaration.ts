@@ -93,6 +93,8 @@ export interface EndpointDeclaration<
   readonly output: O;
   /** Default application/json. Another type means that `output` is a string, or an Uint8Array sent as binary. */
   readonly produces?: string;
+  /** Types of answers that are text instead of JSON: then `output` is a string, and `headers` names which. */
+  readonly alsoProduces?: readonly string[];
   /** Answer headers, e.g. Location and ETag. */
   readonly headers?: (output: z.output<O>, call: Call<U, A, P, Q, B>) => Record<string, string>;
   /** A status that depends on the answer (health). */
