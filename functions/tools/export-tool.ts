@@ -1,5 +1,5 @@
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
-import { Exported, ExportQuery, exportTool } from '../../lib/tools/export-tool.ts';
+import { Exported, exportedType, exportedTypes, ExportQuery, exportTool } from '../../lib/tools/export-tool.ts';
 import { ToolId } from '../../lib/tools/schema.ts';
 
 export const handler = endpoint({
@@ -10,5 +10,7 @@ export const handler = endpoint({
   params: ToolId,
   query: ExportQuery,
   output: Exported,
+  alsoProduces: exportedTypes,
+  headers: (_, { query }) => ({ 'content-type': exportedType(query) }),
   run: ({ params, query, caller, services }) => exportTool(services, caller, params.tool_id, query),
 });

@@ -1,6 +1,6 @@
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
-import { ImportTools, importTools } from '../../lib/tools/import-tools.ts';
+import { ImportQuery, ImportTools, importTools } from '../../lib/tools/import-tools.ts';
 import { Imported } from '../../lib/tools/schema.ts';
 
 export const handler = endpoint({
@@ -9,9 +9,17 @@ export const handler = endpoint({
   permission: 'mcps:create',
   limit: perMinute(30),
   uses: ['mysql', 'queues', 'redis', 'settings', 'secrets', 'quotas'],
+  query: ImportQuery,
   body: ImportTools,
+  bodyAs: 'text',
   output: Imported,
   problems: ['quota-exceeded'],
   status: 201,
-  run: ({ body, caller, services }) => importTools(services, caller, body),
+  statusOf: ({ dry_run: isDryRun }) => (isDryRun ? 200 : 201),
+  run: ({ body, query, request, caller, services }) =>
+    importTools(services, caller, {
+      text: body,
+      contentType: request.headers['content-type'],
+      isDryRun: query.dry_run,
+    }),
 });

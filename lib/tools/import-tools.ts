@@ -1,66 +1,86 @@
 import * as z from 'zod';
 import type { Caller } from '../kernel/http/caller.ts';
+import { querySwitch } from '../kernel/http/fields.ts';
+import { refuseBadText } from '../kernel/http/refuse-bad-text.ts';
 import { newId } from '../kernel/ids.ts';
 import { invalid, pointer, Problem } from '../kernel/errors/problem.ts';
+import type { Path } from '../launch/clients/found.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import { changeEntry, secretsEntry, tell, type ToolWriting } from './change.ts';
 import { checkConfig, type ConfigRules } from './check-config.ts';
 import { assertConfigSize, assertPlain, ToolConfig } from './config.ts';
-import type { DraftTool } from './formats/draft.ts';
+import { type DraftTool, locate } from './formats/draft.ts';
 import { takeName } from './formats/names.ts';
-import { readClientFile } from './formats/read-client-file.ts';
-import { readServerJson } from './formats/read-server-json.ts';
+import { type ParsedFile, parseFile } from './formats/parse-file.ts';
+import { type Drafts, readDrafts, type Remark } from './formats/read-drafts.ts';
+import { isObject } from './json.ts';
 import { keepSecrets, type KeptConfig } from './keep-secrets.ts';
 import type { ToolRecord } from './ports.ts';
 import { type ToolQuota, withinToolQuota } from './tool-quota.ts';
-import { presentMoved, presentTool } from './present.ts';
+import { presentTool } from './present.ts';
 import { type Imported, reservedSlugs } from './schema.ts';
 
-const some = z.record(z.string(), z.unknown()).optional();
+const description =
+  'A `server.json` of the MCP registry (any of its schemas; also as `{"server_json": …}`), or the file of an MCP client as it is: JSON with or without comments, YAML or TOML.';
 
-export const ImportTools = z
-  .preprocess(assertPlain, z.looseObject({ server_json: some, mcpServers: some, servers: some, mcp: some }))
-  .refine(
-    (body) => body.server_json ?? body.mcpServers ?? body.servers ?? body.mcp,
-    'Send {"server_json": …}, or a client\'s file with mcpServers or servers',
-  )
-  .meta({
-    description:
-      'A `server.json` of the MCP registry (any of its schemas), or the file of Claude Desktop, Claude Code, Cursor or VS Code as it is.',
+/** The file as it was sent. */
+export const ImportTools = z.string().meta({
+  asJson: {
+    type: 'object',
+    additionalProperties: true,
+    description,
     examples: [
       { mcpServers: { everything: { command: 'npx', args: ['-y', '@modelcontextprotocol/server-everything'] } } },
     ],
-  });
+  },
+});
+
+export const ImportQuery = z.object({
+  dry_run: querySwitch().meta({ description: 'Answers what would be made, and makes nothing.' }),
+});
 
 const maxTools = 100;
 /** Somebody else may take a slug between looking and writing. */
 const attempts = 5;
 
+interface ImportRequest {
+  readonly text: string;
+  readonly contentType: string | undefined;
+  readonly isDryRun: boolean;
+}
+
 /**
  * One draft for each server of a client's file, or one for a `server.json`; all of them or none. A slug that is taken gets a number.
- * @throws Problem `validation-error` that names every bad place of the file; `payload-too-large`.
+ * @throws Problem `invalid-request` for a file that cannot be read, with line and column; `validation-error` that names every bad place of the file;
+ * `payload-too-large`.
  */
 export async function importTools(
   services: ToolWriting & ToolQuota & { readonly settings: ConfigRules; readonly encryptor: Encryptor },
   caller: Caller,
-  body: z.output<typeof ImportTools>,
+  { text, contentType, isDryRun }: ImportRequest,
 ): Promise<z.output<typeof Imported>> {
-  const drafts = body.server_json ? [readServerJson(body.server_json)] : readClientFile(body);
-  assertSome(drafts);
+  const file = parseFile(text, contentType);
+  const found = readChecked(file);
+  const configs = checkAll(file, found, services.settings);
   const read = await Promise.all(
-    drafts.map(async (draft) => {
+    configs.map(async ({ draft, config }) => {
       const id = newId();
-      return { draft, id, kept: await keepSecrets(services.encryptor, { id }, checked(draft, services.settings)) };
+      return { draft, id, kept: await keepSecrets(services.encryptor, { id }, config) };
     }),
   );
-  const moved = read.flatMap(({ draft, kept }) =>
-    kept.moved.map(({ path, name }) => ({ path: [...draft.at, ...placeInFile(draft, path)], name })),
-  );
+  const answer = (tools: readonly ToolRecord[]): z.output<typeof Imported> => ({
+    tools: tools.map((tool) => presentTool(tool)),
+    secrets_moved: movedIn(file, read),
+    ...(found.warnings.length > 0 && { warnings: found.warnings.map((remark) => presentRemark(file, remark)) }),
+    ...(found.left.length > 0 && { not_imported: found.left.map((remark) => presentRemark(file, remark)) }),
+    ...(isDryRun && { dry_run: true as const }),
+  });
   for (let attempt = 1; ; attempt += 1) {
-    const slugs = await freeSlugs(services, drafts);
+    const slugs = await freeSlugs(services, found.drafts);
     const tools = read.map(({ draft, id, kept }, index) =>
       recordOf(draft, id, kept, slugs[index] ?? draft.slug, caller),
     );
+    if (isDryRun) return answer(tools);
     const entries = tools.flatMap((tool) => [
       changeEntry('create', tool, caller),
       ...secretsEntry(caller, tool.id, tool.secrets),
@@ -68,66 +88,92 @@ export async function importTools(
     try {
       const kept = await withinToolQuota(services, caller, tools.length, () => services.tools.insert(tools, entries));
       await tell(services, entries);
-      return { tools: kept.map((tool) => presentTool(tool)), secrets_moved: presentMoved(moved) };
+      return answer(kept);
     } catch (error) {
       if (attempt === attempts || !(error instanceof Problem) || error.type !== 'slug-taken') throw error;
     }
   }
 }
 
-function assertSome(drafts: readonly DraftTool[]): void {
+/** What the file describes, as far as it is a file that describes anything. */
+function readChecked(file: ParsedFile): Drafts {
+  refuseBadText('body', file.value);
+  const plain = z.preprocess(assertPlain, z.looseObject({})).safeParse(file.value);
+  if (!plain.success || !isObject(file.value))
+    throw invalid(
+      plain.success
+        ? []
+        : plain.error.issues.map(({ path, message: msg, code: type }) =>
+            errorAt(file, { path: path as Path, msg, type }),
+          ),
+    );
+  const found = readDrafts(file.value);
+  const { length } = found.drafts;
   const [msg, type] =
-    drafts.length === 0
-      ? ['Names no server', 'too_small']
-      : drafts.length > maxTools
-        ? [`Names ${drafts.length} servers; at most ${maxTools} are taken at once`, 'too_big']
+    length === 0
+      ? ['Describes no server: send a server.json or a client\'s file, such as {"mcpServers": {…}}', 'too_small']
+      : length > maxTools
+        ? [`Describes ${length} servers; the limit of one import is ${maxTools}`, 'too_big']
         : [];
-  if (msg !== undefined && type !== undefined) throw invalid([{ loc: ['body'], pointer: '', msg, type }]);
+  if (msg !== undefined && type !== undefined) throw invalid([errorAt(file, { path: [], msg, type })]);
+  return found;
 }
 
-/** The draft's configuration, or errors that name their places in the file as it was sent. */
-function checked(draft: DraftTool, rules: ConfigRules): ToolConfig {
+/** The drafts' configurations, or every error of the file at once. */
+function checkAll(file: ParsedFile, { drafts, errors }: Drafts, rules: ConfigRules) {
+  const checked = drafts.map((draft) => ({ draft, ...check(draft, rules) }));
+  const all = [...errors, ...checked.flatMap((each) => each.errors)].map((remark) => errorAt(file, remark));
+  // One fault may be found by the schema and by the check of the configuration.
+  const once = [...new Map(all.map((error) => [error.pointer, error])).values()];
+  if (once.length > 0) throw invalid(once.slice(0, 100));
+  return checked.flatMap(({ draft, config }) => (config ? [{ draft, config }] : []));
+}
+
+function check(draft: DraftTool, rules: ConfigRules): { config: ToolConfig | undefined; errors: Remark[] } {
   const parsed = ToolConfig.safeParse(draft.config);
   if (parsed.success) assertConfigSize(parsed.data);
   const errors = parsed.success
     ? checkConfig(parsed.data, rules)
-    : parsed.error.issues.map(({ path, message, code }) => ({ path: path.map(String), msg: message, type: code }));
-  const none =
-    draft.config.servers.length === 0
-      ? [
-          {
-            path: [],
-            msg: 'Names no server that this platform knows how to reach: packages of npm, pypi or oci, or remotes',
-            type: 'no_server',
-          },
-        ]
-      : [];
-  const all = [...errors, ...none, ...nameErrors(draft)];
-  if (parsed.success && all.length === 0) return parsed.data;
-  throw invalid(
-    all.slice(0, 100).map(({ path, msg, type }) => {
-      const at = [...draft.at, ...placeInFile(draft, path)];
-      return { loc: ['body', ...at], pointer: pointer(at), msg, type };
-    }),
-  );
+    : parsed.error.issues.map(({ path, message, code }) => ({ path: path as Path, msg: message, type: code }));
+  const all = [...errors, ...missingServers(draft), ...nameErrors(draft)];
+  return { config: parsed.data, errors: all.map((error) => ({ ...error, path: draft.placeOf(error.path) })) };
 }
 
-function nameErrors({ name, description }: DraftTool) {
+function missingServers({ config }: DraftTool): Remark[] {
+  if (config.servers.length > 0) return [];
+  const msg = 'Describes no server that this platform can reach: packages of npm, pypi or oci, or remotes';
+  return [{ path: [], msg, type: 'no_server' }];
+}
+
+function nameErrors({ name, description: text }: DraftTool): Remark[] {
+  const isName = /\S/.test(name) && name.length <= 255;
   return [
-    ...(name === '' || name.length > 255
-      ? [{ path: ['name'], msg: 'A name of 1 to 255 characters', type: 'name' }]
-      : []),
-    ...(description.length > 10_000
-      ? [{ path: ['description'], msg: 'At most 10000 characters', type: 'too_big' }]
+    ...(isName ? [] : [{ path: ['name'], msg: 'A name of 1 to 255 characters that is not blank', type: 'name' }]),
+    ...(text.length > 10_000
+      ? [{ path: ['description'], msg: 'The limit is 10,000 characters', type: 'too_big' }]
       : []),
   ];
 }
 
-function placeInFile({ origins }: DraftTool, path: readonly (string | number)[]): readonly (string | number)[] {
-  const [part, index, ...rest] = path;
-  if (part !== 'servers' || index === undefined) return path;
-  const origin = origins[Number(index)] ?? [];
-  return [...origin, ...(rest[0] === 'package' ? rest.slice(1) : rest)];
+function errorAt(file: ParsedFile, { path, msg, type }: Remark) {
+  const at = locate(file.value, path);
+  return { loc: ['body', ...at], pointer: pointer(at), msg, type, ...file.positionOf(at) };
+}
+
+function presentRemark(file: ParsedFile, remark: Remark) {
+  const { loc: _, type: _type, ...shown } = errorAt(file, remark);
+  return shown;
+}
+
+/** Where in the file the secrets stood that are kept encrypted now. */
+function movedIn(file: ParsedFile, read: readonly { readonly draft: DraftTool; readonly kept: KeptConfig }[]) {
+  const moved = read.flatMap(({ draft, kept }) =>
+    kept.moved.map(({ path, name }) => {
+      const at = locate(file.value, draft.placeOf(path));
+      return { path: pointer(at), name, ...file.positionOf(at) };
+    }),
+  );
+  return [...new Map(moved.map((each) => [`${each.path} ${each.name}`, each])).values()];
 }
 
 async function freeSlugs({ tools }: ToolWriting, drafts: readonly DraftTool[]): Promise<string[]> {
@@ -139,7 +185,7 @@ async function freeSlugs({ tools }: ToolWriting, drafts: readonly DraftTool[]): 
 }
 
 function recordOf(
-  { name, description, version }: DraftTool,
+  { name, description: text, version }: DraftTool,
   id: string,
   { config, secrets }: KeptConfig,
   slug: string,
@@ -150,7 +196,7 @@ function recordOf(
     id,
     slug,
     name,
-    description,
+    description: text,
     version,
     status: 'draft',
     authorId: caller.userId,

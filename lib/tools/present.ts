@@ -30,7 +30,7 @@ export function presentTool(tool: ToolRecord, moved: readonly MovedSecret[] = []
 }
 
 /** `path` as a JSON Pointer into the configuration. */
-export function presentMoved(moved: readonly MovedSecret[]): { path: string; name: string }[] {
+function presentMoved(moved: readonly MovedSecret[]): { path: string; name: string }[] {
   return moved.map(({ path, name }) => ({ path: pointer(path), name }));
 }
 

@@ -69,8 +69,10 @@ const ToolSummary = z.object({
   deleted_at: Timestamp.nullable(),
 });
 
+const Position = { line: z.int().optional(), column: z.int().optional() };
+
 const MovedSecrets = z
-  .array(z.object({ path: z.string(), name: z.string() }))
+  .array(z.object({ path: z.string(), name: z.string(), ...Position }))
   .meta({ description: 'Literal secrets that are kept encrypted now, and what `${name}` stands in their places.' });
 
 export const Tool = ToolSummary.extend({
@@ -144,7 +146,16 @@ export const ToolDiff = z
   .meta({ id: 'ToolDiff' });
 export type ToolDiff = z.output<typeof ToolDiff>;
 
-export const Imported = z.object({
-  tools: z.array(Tool),
-  secrets_moved: MovedSecrets,
-});
+const Remarks = z.array(z.object({ pointer: z.string(), msg: z.string(), ...Position }));
+
+export const Imported = z
+  .object({
+    tools: z.array(Tool),
+    secrets_moved: MovedSecrets,
+    warnings: Remarks.optional().meta({
+      description: 'What the registry cuts or leaves out because the schema of server.json does not take it.',
+    }),
+    not_imported: Remarks.optional().meta({ description: 'Members of the file that describe no server.' }),
+    dry_run: z.literal(true).optional(),
+  })
+  .meta({ id: 'Imported' });

@@ -53,7 +53,12 @@ const works: Readonly<Record<Trial['work'], () => Promise<unknown>>> = {
   update: () => updateTool(all, caller, slug, { version: '2.0.0', config: { servers: [server] } }, undefined),
   delete: () => deleteTool(all, caller, slug, undefined),
   restore: () => restoreTool(all, caller, slug, 1, undefined),
-  import: () => importTools(all, caller, { mcpServers: { [slug]: server, [`${slug}-b`]: server } }),
+  import: () =>
+    importTools(all, caller, {
+      text: JSON.stringify({ mcpServers: { [slug]: server, [`${slug}-b`]: server } }),
+      contentType: undefined,
+      isDryRun: false,
+    }),
   relay: () => publishChanges(all, trial.ids),
   sweep: () => sweepOutbox(all, new Date(Date.now() + 60_000)),
 };

@@ -45,6 +45,9 @@ export interface FieldError {
   readonly pointer: string;
   readonly msg: string;
   readonly type: string;
+  /** Where it stands in a file that was sent, from 1. */
+  readonly line?: number;
+  readonly column?: number;
 }
 
 export interface ProblemOptions {

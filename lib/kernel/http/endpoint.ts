@@ -36,7 +36,8 @@ async function respond(declaration: EndpointDeclaration, call: AnyCall): Promise
   const headers = declaration.headers?.(output, call) ?? {};
   if (statusCode === 204 || (statusCode >= 300 && statusCode < 400)) return { statusCode, headers, body: '' };
   if (declaration.produces === undefined) {
-    return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(output) };
+    const body = declaration.alsoProduces && typeof output === 'string' ? output : JSON.stringify(output);
+    return { statusCode, headers: { 'content-type': 'application/json', ...headers }, body };
   }
   return {
     statusCode,

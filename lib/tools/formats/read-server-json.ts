@@ -1,3 +1,4 @@
+import type { Path } from '../../launch/clients/found.ts';
 import type { Name } from '../../launch/names.ts';
 import { objectsOf, readInput, readTemplate } from '../../launch/read-input.ts';
 import { compact, isObject, type JsonObject } from '../json.ts';
@@ -20,23 +21,34 @@ export const packageNames: readonly (readonly [there: string, here: string])[] =
 /** Package registries that a configuration can name. */
 const runnable = new Set(['npm', 'pypi', 'oci']);
 
+interface Found {
+  readonly server: JsonObject;
+  /** Where it stands in the description. */
+  readonly origin: Path;
+  readonly headers: readonly string[];
+}
+
 /** One tool from a `server.json`: a server for each of its packages and remotes. The whole description is kept beside them. */
 export function readServerJson(raw: JsonObject, at: readonly string[] = ['server_json']): DraftTool {
   const description = currentServerJson(raw);
   const name = text(description['name']);
   const slug = slugFrom(name.split('/').at(-1) ?? '');
   const taken = new Set<string>();
-  const found = [
+  const found: Found[] = [
     ...objectsIn(description['packages']).flatMap(([entry, index]) =>
-      runnable.has(text(entry['registryType'])) ? [{ server: readPackage(entry), origin: ['packages', index] }] : [],
+      runnable.has(text(entry['registryType']))
+        ? [{ server: readPackage(entry), origin: ['packages', index], headers: [] }]
+        : [],
     ),
     ...objectsIn(description['remotes']).map(([entry, index]) => ({
       server: readRemote(entry),
       origin: ['remotes', index],
+      headers: objectsIn(entry['headers']).map(([header]) => text(header['name'])),
     })),
     ...ownServers(description).map(([server, own]) => ({
       server,
       origin: ['_meta', publisherMeta, 'mcp_platform', 'servers', own],
+      headers: [],
     })),
   ];
   const { tools, prompts, resources } = ownPart(description);
@@ -52,9 +64,23 @@ export function readServerJson(raw: JsonObject, at: readonly string[] = ['server
       resources,
       server_json: description,
     }),
-    at,
-    origins: found.map(({ origin }) => origin),
+    placeOf: (path) => [...at, ...placeIn(found, path)],
   };
+}
+
+function placeIn(found: readonly Found[], [part = '', index, ...rest]: Path): Path {
+  if (part === 'server_json') return index === undefined ? [] : [index, ...rest];
+  if (part === 'tools' || part === 'prompts' || part === 'resources')
+    return ['_meta', publisherMeta, 'mcp_platform', part, ...(index === undefined ? [] : [index, ...rest])];
+  const server = part === 'servers' ? found[Number(index)] : undefined;
+  if (!server) return part === 'servers' ? [] : [part];
+  const { origin, headers } = server;
+  const [member, name, ...more] = rest;
+  if (member === 'package') return [...origin, ...rest.slice(1)];
+  if (origin[0] !== 'remotes') return [...origin, ...rest];
+  if (member === 'transport') return [...origin, 'type'];
+  const header = member === 'headers' ? headers.indexOf(String(name)) : -1;
+  return header === -1 ? [...origin, ...rest] : [...origin, 'headers', header, 'value', ...more];
 }
 
 /** What this platform adds to the description of a tool that it exports. */

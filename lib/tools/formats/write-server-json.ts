@@ -85,12 +85,12 @@ interface Sent {
 }
 
 function partsOf(base: JsonObject): Sent[] {
-  const { config, origins } = readServerJson(base);
+  const { config, placeOf } = readServerJson(base, []);
+  const places = config.servers.map((_, index) => placeOf(['servers', index]).join(' '));
   return (['packages', 'remotes'] as const).flatMap((part) => {
     const entries = Array.isArray(base[part]) ? base[part] : [];
     return entries.map((entry: unknown, index) => {
-      const read = origins.findIndex((origin) => origin[0] === part && origin[1] === index);
-      return { part, entry, server: config.servers[read] };
+      return { part, entry, server: config.servers[places.indexOf(`${part} ${index}`)] };
     });
   });
 }

@@ -1,17 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { checkConfig } from '../../../../lib/tools/check-config.ts';
-import { ToolConfig } from '../../../../lib/tools/config.ts';
+import { type Server, ToolConfig } from '../../../../lib/tools/config.ts';
 import type { DraftTool } from '../../../../lib/tools/formats/draft.ts';
-import { readClientFile } from '../../../../lib/tools/formats/read-client-file.ts';
+import { readDrafts } from '../../../../lib/tools/formats/read-drafts.ts';
 import { readServerJson } from '../../../../lib/tools/formats/read-server-json.ts';
-import { writeMcpServers, writeVscodeFile } from '../../../../lib/tools/formats/write-client-file.ts';
+import { clients, writeMcpServers } from '../../../../lib/launch/clients/write-file.ts';
 import { writeServerJson } from '../../../../lib/tools/formats/write-server-json.ts';
 
 const base = 'https://mcp.example.org';
 const kept = (draft: DraftTool) => ({ ...draft, config: ToolConfig.parse(draft.config) });
 const throughServerJson = (json: Record<string, unknown>) => writeServerJson(kept(readServerJson(json)), base);
+const writeVscodeFile = (servers: readonly Server[]) =>
+  clients.find(({ format }) => format === 'vscode')?.write(servers);
 const serversOf = (file: Record<string, unknown>) =>
-  readClientFile(file).flatMap((draft) => kept(draft).config.servers);
+  readDrafts(file).drafts.flatMap((draft) => kept(draft).config.servers);
 
 describe('server.json', () => {
   const whole = {
