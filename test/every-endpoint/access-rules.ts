@@ -69,6 +69,7 @@ export function misdeclared(functions: readonly HttpFunction[]): string[] {
 export const ownership: Readonly<Record<string, 'private' | 'shared' | 'admins' | 'none'>> = {
   tool_id: 'shared',
   doc_id: 'shared',
+  passage_id: 'shared',
   deployment_id: 'shared',
   key_id: 'private',
   grant_id: 'private',

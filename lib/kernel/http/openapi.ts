@@ -49,7 +49,7 @@ export function splitRoute(route: string): { method: string; path: string } {
 }
 
 function operation({ id, subject, declaration }: DescribedFunction, components: Json): Json {
-  const { summary, permission, params, query, body } = declaration;
+  const { summary, permission, params, query, body, bodyAs } = declaration;
   const open = permission === 'public';
   const parameters = [
     ...parametersOf('path', params),
@@ -68,7 +68,12 @@ function operation({ id, subject, declaration }: DescribedFunction, components: 
     ...(body && {
       requestBody: {
         required: !body.safeParse(undefined).success,
-        content: { 'application/json': { schema: schemaOf(body, 'input', components) } },
+        content: Object.fromEntries(
+          ['application/json', ...(bodyAs === 'multipart' ? ['multipart/form-data'] : [])].map((type) => [
+            type,
+            { schema: schemaOf(body, 'input', components) },
+          ]),
+        ),
       },
     }),
     responses: { ...success(declaration, components), ...failures(declaration) },

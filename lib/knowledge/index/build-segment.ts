@@ -1,5 +1,11 @@
 import { surfaceMark } from '../text/analyze.ts';
-import { type EncodedSegment, encodeSegment, type PassageTable, type SegmentPassage, type TermPostings } from './segment.ts';
+import {
+  type EncodedSegment,
+  encodeSegment,
+  type PassageTable,
+  type SegmentPassage,
+  type TermPostings,
+} from './segment.ts';
 
 /** One segment of some passages. */
 export function buildSegment(passages: readonly SegmentPassage[], languages: Iterable<string>): EncodedSegment {

@@ -1,4 +1,4 @@
-import { SegmentHeader } from './segment.ts';
+import { SegmentHeader } from './segment-header.ts';
 import type { SegmentStore } from './ports.ts';
 
 /** Reads parts of segments; what never changes is kept by its name. */

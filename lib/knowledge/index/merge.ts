@@ -1,7 +1,14 @@
 import type { SegmentReader } from './cached-segments.ts';
 import { openIndex, type OpenSegment } from './open-index.ts';
 import type { Manifest } from './ports.ts';
-import { decodePostings, type EncodedSegment, encodeSegment, entriesOf, type PassageTable, type TermPostings } from './segment.ts';
+import {
+  decodePostings,
+  type EncodedSegment,
+  encodeSegment,
+  entriesOf,
+  type PassageTable,
+  type TermPostings,
+} from './segment.ts';
 
 /** One segment of several, without the passages of stale versions. */
 export async function mergeSegments(reader: SegmentReader, manifest: Manifest): Promise<EncodedSegment> {
@@ -25,7 +32,13 @@ function mergeTables(segments: readonly OpenSegment[], languages: readonly strin
       .map((passage) => {
         const document = header.documentOf[passage] ?? 0;
         const id = header.documentId(document);
-        return { segment, passage, id, version: header.versions[document] ?? 0, ordinal: header.ordinalOf[passage] ?? 0 };
+        return {
+          segment,
+          passage,
+          id,
+          version: header.versions[document] ?? 0,
+          ordinal: header.ordinalOf[passage] ?? 0,
+        };
       }),
   );
   all.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.version - b.version || a.ordinal - b.ordinal));

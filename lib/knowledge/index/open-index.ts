@@ -1,7 +1,8 @@
 import { surfaceMark } from '../text/analyze.ts';
 import type { SegmentReader } from './cached-segments.ts';
 import type { Manifest, StaleVersion } from './ports.ts';
-import { type BlockEntry, decodePostings, entriesOf, findEntry, type SegmentHeader } from './segment.ts';
+import type { SegmentHeader } from './segment-header.ts';
+import { type BlockEntry, decodePostings, entriesOf, findEntry } from './segment.ts';
 
 /** The passages of one segment that hold a term, numbered within the segment, those of stale versions left out. */
 export interface SegmentPostings {
@@ -145,9 +146,7 @@ async function readDictionary(
 ): Promise<ReadonlyMap<string, number>> {
   const low = Buffer.from(surfaceMark + prefix, 'utf8');
   const high = Buffer.concat([low, Buffer.from([0xff])]);
-  const keys = segments.flatMap(({ id, header }) =>
-    header.blocksBetween(low, high).map((block) => `${id}:${block}`),
-  );
+  const keys = segments.flatMap(({ id, header }) => header.blocksBetween(low, high).map((block) => `${id}:${block}`));
   const words = new Map<string, number>();
   for (const block of (await reader.blocks(keys)).values())
     for (const { term, count } of entriesOf(block)) {

@@ -8,6 +8,8 @@ export interface QueryWord {
   /** In lower case. */
   readonly text: string;
   readonly concepts: readonly Concept[];
+  /** Those of its parts, without the whole. */
+  readonly parts: readonly Concept[];
   /** An identifier or compound: meant as it stands. */
   readonly isIdentifier: boolean;
   /** Misspelt words of plain text may be corrected. */
@@ -20,6 +22,8 @@ export interface ParsedQuery {
   readonly prefixes: readonly string[];
   /** Words that must follow each other as quoted. */
   readonly phrases: readonly (readonly string[])[];
+  /** The words of phrases: a passage must hold all of them. */
+  readonly required: readonly Concept[];
   /** A passage with one of these is left out. */
   readonly excluded: readonly QueryWord[];
   readonly excludedPhrases: readonly (readonly string[])[];
@@ -39,6 +43,7 @@ const repeatWeight = 0.5;
 export function parseQuery(query: string, languages: readonly Language[]): ParsedQuery {
   const words = new Map<string, QueryWord>();
   const excluded: QueryWord[] = [];
+  const required: Concept[] = [];
   const prefixes = new Set<string>();
   const phrases: string[][] = [];
   const excludedPhrases: string[][] = [];
@@ -57,13 +62,21 @@ export function parseQuery(query: string, languages: readonly Language[]): Parse
       if (isWithout === undefined) {
         phrases.push(sequence);
         add(phrase, true);
+        required.push(...readAll(phrase, languages).flatMap(({ parts }) => parts));
       } else if (sequence.length === 1) excluded.push(...readAll(phrase, languages));
       else excludedPhrases.push(sequence);
     } else if (/^-[\p{L}\p{N}]/u.test(plain)) excluded.push(...readAll(plain, languages));
     else if (/^[\p{L}\p{N}]{2,64}\*$/u.test(plain)) prefixes.add(plain.slice(0, -1).toLowerCase());
     else add(plain, false);
   }
-  return { words: [...words.values()], prefixes: [...prefixes].slice(0, 8), phrases, excluded, excludedPhrases };
+  return {
+    words: [...words.values()],
+    prefixes: [...prefixes].slice(0, 8),
+    phrases,
+    required,
+    excluded,
+    excludedPhrases,
+  };
 }
 
 /** The words of a text one after the other, as phrases are compared. */
@@ -82,13 +95,13 @@ function heavier(word: QueryWord): QueryWord {
 export function readWord(word: Word, languages: readonly Language[], quoted: boolean): QueryWord {
   const whole = wholeTerm(word);
   const isStopWord = languages.some(({ code, stopWords }) => code === 'en' && stopWords.has(word.whole));
-  const parts = isStopWord ? [] : word.parts.map((part) => conceptOf(part, languages));
+  const parts = isStopWord
+    ? []
+    : word.parts.map((part) => conceptOf(part, languages)).filter((concept) => concept !== undefined);
   return {
     text: word.whole,
-    concepts: [
-      ...parts.filter((concept) => concept !== undefined),
-      ...(whole === undefined ? [] : [{ word: word.whole, terms: [whole], weight: wholeWeight }]),
-    ],
+    concepts: [...parts, ...(whole === undefined ? [] : [{ word: word.whole, terms: [whole], weight: wholeWeight }])],
+    parts,
     isIdentifier: whole !== undefined || /\p{N}/u.test(word.whole),
     isPlain: !quoted && whole === undefined && /^\p{L}{4,24}$/u.test(word.whole),
   };

@@ -36,7 +36,9 @@ export interface Ranking {
 
 export async function rank(index: OpenIndex, query: ParsedQuery, options: RankOptions): Promise<Ranking> {
   const { words, corrected } = await withCorrections(index, query.words, options.languages);
-  const completions = await Promise.all(query.prefixes.map((prefix) => completePrefix(index, prefix, options.languages)));
+  const completions = await Promise.all(
+    query.prefixes.map((prefix) => completePrefix(index, prefix, options.languages)),
+  );
   const asked = [...words.flatMap(({ concepts }) => concepts), ...completions.flat()];
   const concepts = rarest(await findConcepts(index, distinct(asked)));
   const allowed = await allowedPassages(index, query, options.filters);
@@ -44,8 +46,7 @@ export async function rank(index: OpenIndex, query: ParsedQuery, options: RankOp
   const matched = new Uint8Array(index.size);
   addScores(index, concepts, scores, { matched, ...(allowed && { only: allowed }) });
   const isExact = query.phrases.length > 0 || words.some(({ isIdentifier }) => isIdentifier);
-  const mayExpand =
-    !isExact && query.prefixes.length === 0 && words.length >= 3 && options.filters.length === 0;
+  const mayExpand = !isExact && query.prefixes.length === 0 && words.length >= 3 && options.filters.length === 0;
   const expanded = mayExpand ? await expand(index, scores, options) : [];
   // Only passages with a word of the question are matches; the expansion decides among them.
   addScores(index, expanded, scores, { only: matched });
@@ -78,9 +79,7 @@ function distinct(concepts: readonly Concept[]): Concept[] {
 }
 
 function rarest(concepts: readonly FoundConcept[]): FoundConcept[] {
-  return concepts
-    .toSorted((a, b) => b.idf - a.idf || (a.word < b.word ? -1 : 1))
-    .slice(0, mostConcepts);
+  return concepts.toSorted((a, b) => b.idf - a.idf || (a.word < b.word ? -1 : 1)).slice(0, mostConcepts);
 }
 
 async function completePrefix(index: OpenIndex, prefix: string, languages: readonly Language[]): Promise<Concept[]> {
@@ -104,7 +103,10 @@ async function withCorrections(
 ): Promise<{ words: QueryWord[]; corrected: ReadonlyMap<string, string> }> {
   const corrected = new Map<string, string>();
   const plain = words.filter(({ isPlain }) => isPlain);
-  const found = await findConcepts(index, plain.flatMap(({ concepts }) => concepts));
+  const found = await findConcepts(
+    index,
+    plain.flatMap(({ concepts }) => concepts),
+  );
   const known = new Set(found.filter(({ count }) => count > 0).map(({ word }) => word));
   for (const { text } of plain.filter(({ concepts }) => !concepts.some(({ word }) => known.has(word)))) {
     if (corrected.size >= mostCorrections) break;
@@ -125,11 +127,13 @@ async function allowedPassages(
   query: ParsedQuery,
   filters: RankOptions['filters'],
 ): Promise<Uint8Array | undefined> {
-  const phraseTerms = query.phrases.length > 0 ? query.words : [];
-  if (filters.length === 0 && query.excluded.length === 0 && phraseTerms.length === 0) return undefined;
+  if (filters.length === 0 && query.excluded.length === 0 && query.required.length === 0) return undefined;
   const anyOf = (terms: readonly string[]): Concept => ({ word: '', terms, weight: 1 });
-  const wanted = await findConcepts(index, filters.map(anyOf));
-  const unwanted = await findConcepts(index, query.excluded.flatMap(({ concepts }) => concepts));
+  const wanted = await findConcepts(index, [...filters.map(anyOf), ...query.required]);
+  const unwanted = await findConcepts(
+    index,
+    query.excluded.flatMap(({ concepts }) => concepts),
+  );
   const marks = new Uint8Array(index.size).fill(1);
   const keep = (found: FoundConcept, value: 0 | 1): void => {
     const holding = new Uint8Array(index.size);
@@ -150,7 +154,10 @@ async function expand(
   const { best } = selectBest(scores, feedbackPassages, byPlace(index));
   const passages = await termsOfPassages(best.map((passage) => index.keyOf(passage)));
   const terms = candidateTerms(passages);
-  const found = await findConcepts(index, terms.map(({ term }) => ({ word: term, terms: [term], weight: 1 })));
+  const found = await findConcepts(
+    index,
+    terms.map(({ term }) => ({ word: term, terms: [term], weight: 1 })),
+  );
   const weighed = expansion(
     terms.map((term, at) => ({ ...term, inAll: frequencyOf(found[at]) })),
     index.livePassages,

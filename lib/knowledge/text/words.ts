@@ -27,7 +27,8 @@ export function* wordsOf(text: string): Generator<Word> {
     if (unspaced.test(found)) yield* wordsOfRun(found, start);
     else {
       const parts = partsOf(found);
-      if (parts.length > 0) yield { start, end: start + found.length, whole: folded(found).replaceAll('’', "'"), parts };
+      if (parts.length > 0)
+        yield { start, end: start + found.length, whole: folded(found).replaceAll('’', "'"), parts };
     }
   }
 }
@@ -56,7 +57,10 @@ function folded(word: string): string {
 /** Latin letters without their accents: café is found as cafe. */
 export function withoutAccents(word: string): string {
   if (ascii.test(word)) return word;
-  return word.normalize('NFD').replace(/[\u0300-\u036f]/g, '').normalize('NFC');
+  return word
+    .normalize('NFD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC');
 }
 
 let segmenter: Intl.Segmenter | undefined;
