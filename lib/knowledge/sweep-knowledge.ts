@@ -1,6 +1,6 @@
 import { removeDocument } from './documents/delete-document.ts';
 import { requestIndexing } from './documents/create-document.ts';
-import type { KnowledgeWriting } from './documents/services.ts';
+import type { KnowledgeWriting } from './documents/writing.ts';
 
 const lostAfterMs = 60_000;
 /** A task of its own looks after a file; only one that has none is left for so long. */

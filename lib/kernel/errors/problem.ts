@@ -21,7 +21,6 @@ const problems = {
   'last-admin': [409, 'CONFLICT', 'There would be no admin left'],
   'deployment-exists': [409, 'CONFLICT', 'The tool is deployed already'],
   'deployments-running': [409, 'CONFLICT', 'Deployments of the tool are running'],
-  'quota-exceeded': [409, 'CONFLICT', 'A quota is used up'],
   'precondition-failed': [412, 'PRECONDITION_FAILED', 'The resource has changed'],
   'payload-too-large': [413, 'PAYLOAD_TOO_LARGE', 'The request is too large'],
   'unsupported-media-type': [415, 'UNSUPPORTED_MEDIA_TYPE', 'Unsupported media type'],

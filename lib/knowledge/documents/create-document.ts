@@ -7,7 +7,7 @@ import { prepareContent } from './prepare-content.ts';
 import { presentHead } from './present.ts';
 import { reserveBytes } from './quota.ts';
 import { readSource, type Source } from './read-source.ts';
-import type { KnowledgeWriting } from './services.ts';
+import type { KnowledgeWriting } from './writing.ts';
 
 /**
  * Adds a document. Text can be found at once; a file's text is read by a task first.

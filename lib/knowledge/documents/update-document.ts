@@ -8,7 +8,7 @@ import { carryOver, prepareContent } from './prepare-content.ts';
 import { presentDocument } from './present.ts';
 import { reserveBytes } from './quota.ts';
 import { readSource } from './read-source.ts';
-import type { KnowledgeWriting } from './services.ts';
+import type { KnowledgeWriting } from './writing.ts';
 
 /**
  * Changes a document; from the answer on the former version is not found any more.

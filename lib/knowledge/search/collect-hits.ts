@@ -32,7 +32,8 @@ export async function collectHits(
   let from = 0;
   for (let wanted = hasPhrases ? phraseCandidates : firstSelection; ; wanted *= 4) {
     const { best, total } = selectBest(scores, wanted, byPlace(index));
-    while (from < best.length && (hits.length < limit || (hasPhrases && from < phraseCandidates))) {
+    const enough = hasPhrases ? phraseCandidates : 0;
+    while (from < best.length && (hits.length < limit || from < enough)) {
       const chunk = best.slice(from, from + Math.max(20, 2 * limit));
       const found = await readHits(documents, index, chunk, scores, space);
       const fitting = found.filter(({ document, passage }) => fitsPhrases(query, document.title, passage));

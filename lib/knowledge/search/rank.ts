@@ -128,8 +128,10 @@ async function allowedPassages(
   filters: RankOptions['filters'],
 ): Promise<Uint8Array | undefined> {
   if (filters.length === 0 && query.excluded.length === 0 && query.required.length === 0) return undefined;
-  const anyOf = (terms: readonly string[]): Concept => ({ word: '', terms, weight: 1 });
-  const wanted = await findConcepts(index, [...filters.map(anyOf), ...query.required]);
+  const wanted = await findConcepts(index, [
+    ...filters.map((terms) => ({ word: '', terms, weight: 1 })),
+    ...query.required,
+  ]);
   const unwanted = await findConcepts(
     index,
     query.excluded.flatMap(({ concepts }) => concepts),

@@ -49,7 +49,7 @@ describe('an index of segments', () => {
       fc.asyncProperty(batches, fc.func(fc.boolean()), fc.nat(19), async (made, isDeleted, mergeAfter) => {
         const store = memorySegments();
         const live: SegmentPassage[] = [];
-        for (const [number, batch] of (made as SegmentPassage[][]).entries()) {
+        for (const [number, batch] of made.entries()) {
           const manifest = await store.manifest('s');
           const segment = buildSegment(batch, ['en']);
           await store.write('s', `s${number}`, segment);
