@@ -8,7 +8,7 @@ export const handler = endpoint({
   summary: 'Add a document, as text or as a file (Markdown, HTML, PDF, plain text)',
   permission: 'knowledge:create',
   limit: perMinute(60),
-  uses: ['mongo', 'queues', 'secrets', 'knowledge'],
+  uses: ['mongo', 'queues', 'secrets', 'quotas', 'embeddings'],
   memoryMb: 1024,
   body: CreateDocument,
   bodyAs: 'multipart',

@@ -6,7 +6,7 @@ export const handler = endpoint({
   route: 'PUT /api/v1/knowledge/documents/{doc_id}',
   summary: 'Change a document; new content is indexed anew',
   permission: 'knowledge:update',
-  uses: ['mongo', 'queues', 'secrets', 'knowledge'],
+  uses: ['mongo', 'queues', 'secrets', 'quotas', 'embeddings'],
   memoryMb: 1024,
   params: DocumentId,
   body: UpdateDocument,

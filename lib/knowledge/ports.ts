@@ -120,19 +120,34 @@ export interface DocumentStore {
   removePassages(documentId: string, before: number): Promise<void>;
 
   /** Adds to what an owner and everybody together keep, when both stay within their limits. */
-  reserve(ownerId: string, bytes: number, limits: ByteLimits): Promise<{ granted: boolean; used: number }>;
+  reserve(ownerId: string, bytes: number, limits: KeptBytes): Promise<boolean>;
   release(ownerId: string, bytes: number): Promise<void>;
+  keptBytes(ownerId: string): Promise<KeptBytes>;
 }
 
-export interface ByteLimits {
-  readonly perOwner: number;
-  readonly inAll: number;
+/** Of one owner, and of everybody together. */
+export interface KeptBytes {
+  readonly person: number;
+  readonly total: number;
 }
 
 /** Wakes the worker that indexes a space. */
 export interface KnowledgeQueue {
   /** A message that is lost costs a minute: the sweeper finds what waits. */
   wake(space: string): Promise<void>;
+}
+
+/** Whoever turns texts into vectors. */
+export interface Embedder {
+  /** Model and dimensions: vectors of different ones cannot be compared. */
+  readonly model: string;
+  /** At most 100 texts. @throws EmbeddingUnavailable */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+}
+
+/** The provider is away, slow, or refuses. */
+export class EmbeddingUnavailable extends Error {
+  override readonly name = 'EmbeddingUnavailable';
 }
 
 /** The space of what people add; others belong to the platform. */

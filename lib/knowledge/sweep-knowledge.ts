@@ -9,7 +9,7 @@ const batch = 500;
 
 /** Wakes the indexing of spaces whose message was lost, has files read that nobody reads, and removes what deletions left behind when their process died. */
 export async function sweepKnowledge(
-  services: Omit<KnowledgeWriting, 'knowledgeLimits'>,
+  services: Omit<KnowledgeWriting, 'embedder'>,
   now: Date,
 ): Promise<{ woken: number; removed: number; requested: number }> {
   const { documents, knowledgeQueue } = services;

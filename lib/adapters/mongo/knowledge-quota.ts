@@ -12,7 +12,10 @@ interface Bytes {
 const everybody = '*';
 
 /** Bytes that are kept, by owner and in all. A process that dies between counting and writing leaves a count too high: it is made anew before anybody is refused. */
-export function quotaOf(db: Db, documents: Collection<KnowledgeDocument>): Pick<DocumentStore, 'reserve' | 'release'> {
+export function quotaOf(
+  db: Db,
+  documents: Collection<KnowledgeDocument>,
+): Pick<DocumentStore, 'reserve' | 'release' | 'keptBytes'> {
   const kept = db.collection<Bytes>('knowledge_bytes');
   const add = (id: string, bytes: number) => kept.updateOne({ _id: id }, { $inc: { bytes } }, { upsert: true });
   const fits = async (id: string, bytes: number, limit: number): Promise<boolean> => {
@@ -26,30 +29,34 @@ export function quotaOf(db: Db, documents: Collection<KnowledgeDocument>): Pick<
       throw error;
     }
   };
-  const recount = async (id: string): Promise<number> => {
+  const recount = async (id: string): Promise<void> => {
     let bytes = 0;
     const where = { deleted_at: { $exists: false }, ...(id !== everybody && { owner_id: id }) };
     for await (const document of documents.find(where, { projection: { bytes: 1 } })) bytes += document.bytes;
     await kept.updateOne({ _id: id }, { $set: { bytes } }, { upsert: true });
-    return bytes;
   };
-  const tryAgain = async (id: string, bytes: number, limit: number): Promise<{ granted: boolean; used: number }> => {
-    if (await fits(id, bytes, limit)) return { granted: true, used: 0 };
-    const used = await recount(id);
-    return { granted: await fits(id, bytes, limit), used };
+  const fitsAfterAll = async (id: string, bytes: number, limit: number): Promise<boolean> => {
+    if (await fits(id, bytes, limit)) return true;
+    await recount(id);
+    return fits(id, bytes, limit);
   };
   return {
-    reserve: (ownerId, bytes, { perOwner, inAll }) =>
+    reserve: (ownerId, bytes, { person, total }) =>
       answering(async () => {
-        const own = await tryAgain(ownerId, bytes, perOwner);
-        if (!own.granted) return own;
-        const all = await tryAgain(everybody, bytes, inAll);
-        if (!all.granted) await add(ownerId, -bytes);
-        return all;
+        if (!(await fitsAfterAll(ownerId, bytes, person))) return false;
+        if (await fitsAfterAll(everybody, bytes, total)) return true;
+        await add(ownerId, -bytes);
+        return false;
       }),
     release: (ownerId, bytes) =>
       answering(async () => {
         await Promise.all([add(ownerId, -bytes), add(everybody, -bytes)]);
+      }),
+    keptBytes: (ownerId) =>
+      answering(async () => {
+        const found = await kept.find({ _id: { $in: [ownerId, everybody] } }).toArray();
+        const bytesOf = (id: string): number => Math.max(0, found.find(({ _id }) => _id === id)?.bytes ?? 0);
+        return { person: bytesOf(ownerId), total: bytesOf(everybody) };
       }),
   };
 }

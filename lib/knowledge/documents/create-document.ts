@@ -21,7 +21,7 @@ export async function createDocument(
   const source = readSource(given(sent)) ?? emptySource;
   const id = newId();
   const now = new Date();
-  const { documents, knowledgeLimits } = services;
+  const { documents, embedder } = services;
   const content = source.content ?? '';
   const prepared = await prepareContent({ id, version: 1, metadata }, { content });
   const document: DocumentRecord = {
@@ -37,7 +37,7 @@ export async function createDocument(
     bytes: source.bytes,
     passages: prepared.passages.length,
     indexStatus: source.upload ? 'parsing' : 'pending',
-    embeddingStatus: knowledgeLimits.hasEmbeddings ? 'pending' : 'disabled',
+    embeddingStatus: embedder ? 'pending' : 'disabled',
     failure: undefined,
     notes: [],
     digest: source.digest,
@@ -54,7 +54,7 @@ export async function createDocument(
 
 /** Sends what a document needs next; @returns the task that reads its file. */
 export async function requestIndexing(
-  services: Omit<KnowledgeWriting, 'knowledgeLimits' | 'documents' | 'segments'>,
+  services: Omit<KnowledgeWriting, 'embedder' | 'documents' | 'segments'>,
   { id, version, ownerId, space, indexStatus }: DocumentHead,
 ): Promise<string | null> {
   if (indexStatus !== 'parsing') {

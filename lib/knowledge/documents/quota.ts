@@ -1,23 +1,16 @@
-import { Problem } from '../../kernel/errors/problem.ts';
-import type { ByteLimits, DocumentStore } from '../ports.ts';
+import type { Quotas } from '../../quotas/quotas.ts';
+import type { DocumentStore } from '../ports.ts';
 
-export interface KnowledgeLimits extends ByteLimits {
-  /** Whether there is somebody to ask for embeddings. */
-  readonly hasEmbeddings: boolean;
-}
-
-/** Counts bytes for an owner. @throws Problem `quota-exceeded` with `limit` and `used`. */
+/** Counts bytes for an owner, or gives them back when they are fewer. @throws Problem `quota-exceeded`. */
 export async function reserveBytes(
-  { documents, knowledgeLimits }: { readonly documents: DocumentStore; readonly knowledgeLimits: KnowledgeLimits },
+  { documents, quotas }: { readonly documents: DocumentStore; readonly quotas: Quotas },
   ownerId: string,
   bytes: number,
 ): Promise<void> {
-  if (bytes <= 0) return bytes < 0 ? documents.release(ownerId, -bytes) : undefined;
-  const { granted, used } = await documents.reserve(ownerId, bytes, knowledgeLimits);
-  if (granted) return;
-  const limit = knowledgeLimits.perOwner;
-  throw new Problem('quota-exceeded', {
-    detail: `The document has ${bytes} bytes; of ${limit} bytes of knowledge ${used} are used.`,
-    extra: { limit, used, resource: 'knowledge_bytes' },
-  });
+  if (bytes === 0) return;
+  if (bytes < 0) return documents.release(ownerId, -bytes);
+  const { person, total } = quotas.limits.knowledge_bytes;
+  if (await documents.reserve(ownerId, bytes, { person, total })) return;
+  // Counted anew before it was refused.
+  quotas.assert('knowledge_bytes', await documents.keptBytes(ownerId), bytes);
 }

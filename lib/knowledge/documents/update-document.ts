@@ -22,7 +22,7 @@ export async function updateDocument(
 ): Promise<KnowledgeDocument> {
   const before = await findOwnDocument(services, caller, id);
   const source = readSource(given(sent));
-  const { documents, segments, knowledgeLimits } = services;
+  const { documents, segments, embedder } = services;
   const version = before.version + 1;
   const changed = { ...before, ...(title !== undefined && { title }), ...(metadata && { metadata }), version };
   const content = source ? (source.content ?? '') : before.content;
@@ -35,7 +35,7 @@ export async function updateDocument(
     language: prepared.language,
     passages: prepared.passages.length,
     indexStatus: source?.upload || (!source && before.indexStatus === 'parsing') ? 'parsing' : 'pending',
-    embeddingStatus: knowledgeLimits.hasEmbeddings ? 'pending' : 'disabled',
+    embeddingStatus: embedder ? 'pending' : 'disabled',
     failure: undefined,
     notes: source ? [] : before.notes,
     updatedAt: new Date(),

@@ -151,13 +151,13 @@ describe('documents', () => {
 
 describe('a quota of bytes', () => {
   it('is kept, and room that a deletion makes is given again', async () => {
-    const small = await startApp({ env: { KNOWLEDGE_MAX_BYTES_PER_USER: '100' } });
+    const small = await startApp({ env: { QUOTAS: '{"knowledge_bytes":100}' } });
     const user = await small.signUp();
     const post = (content: string) => small.call('POST', path, { token: user.token, json: { title: 'x', content } });
     const first = await post('x'.repeat(60));
     const second = await post('y'.repeat(60));
     expect([first.status, second.status]).toEqual([201, 409]);
-    expect(second.body).toMatchObject({ limit: 100, used: 60 });
+    expect(second.body).toMatchObject({ quota: 'knowledge_bytes', limit: 100, used: 60 });
     await small.call('DELETE', `${path}/${String(first.body['document_id'])}`, { token: user.token });
     expect((await post('y'.repeat(60))).status).toBe(201);
   });
