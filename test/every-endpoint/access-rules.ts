@@ -35,6 +35,7 @@ const special: readonly (readonly [RegExp, Permission])[] = [
   [/^POST \/api\/v1\/users\/invites$/, 'users:invite'],
   [/^POST \/api\/v1\/broadcast$/, 'users:update'],
   [/^GET \/api\/v1\/audit$/, 'users:read'],
+  [/^\w+ \/mcp\/knowledge\//, 'knowledge:read'],
   [/^\w+ \/mcp\//, 'mcp:call'],
 ];
 const actions: Readonly<Record<string, string>> = {
