@@ -5,6 +5,7 @@ import { build, type Plugin } from 'esbuild';
 import { slimming } from './bundle-slimming.ts';
 import { type BuiltApiDescription, docsFolder } from './bundled-api-description.ts';
 import { apiDescriptionOf } from './api-description.ts';
+import { bundlePdfReader } from './bundle-pdf-reader.ts';
 import type { DiscoveredFunction } from './discover.ts';
 import { docsAssets, readDocsAsset } from './docs-assets.ts';
 import { fileOfUse } from './discover-uses.ts';
@@ -52,6 +53,8 @@ export async function bundleFunctions(
   await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
   const readers = functions.filter(({ declaration }) => usesOf(declaration).includes('apiDescription'));
   await Promise.all(readers.map(({ id }) => copyDocs(join(out, id, docsFolder))));
+  const pdfReaders = functions.filter(({ declaration }) => usesOf(declaration).includes('pdf'));
+  await Promise.all(pdfReaders.map(({ id }) => bundlePdfReader(join(out, id))));
   const outputs = new Map(
     Object.entries(metafile.outputs).map(([file, output]) => [resolve(project, file), output] as const),
   );
@@ -95,7 +98,7 @@ function entryText({ file, declaration }: DiscoveredFunction): string {
         if (!uses[use]) throw new Error(\`\${use}: the function does not declare this in uses\`);
         return uses[use];
       };
-      export const handler = lambdaHandler(declared, (env) => createRuntime({ env, load, apiDescription: ${apiDescription} }));`;
+      export const handler = lambdaHandler(declared, (env) => createRuntime({ env, load, assets: __dirname, apiDescription: ${apiDescription} }));`;
 }
 
 function builtApiDescription(functions: readonly DiscoveredFunction[], version: string): Plugin {

@@ -3,6 +3,7 @@ import { auditFollower } from '../../lib/audit/follow-entries.ts';
 import { userFollower } from '../../lib/auth/follow-entries.ts';
 import { worker } from '../../lib/kernel/lambda/worker.ts';
 import { liveFollower } from '../../lib/live/follow-entries.ts';
+import { knowledgeFollower } from '../../lib/knowledge/tools/index-tool.ts';
 import { publishEntries } from '../../lib/outbox/publish-entries.ts';
 import { historyFollower } from '../../lib/tools/follow-entries.ts';
 
@@ -10,11 +11,11 @@ export const handler = worker({
   queue: 'relay',
   summary: 'Publishes committed changes: audit log, user status, history, live events',
   message: RelayRequested,
-  uses: ['mysql', 'mongo', 'sessions', 'live', 'sockets'],
+  uses: ['mysql', 'mongo', 'sessions', 'live', 'sockets', 'queues'],
   timeoutSeconds: 30,
   run: async ({ message, services, log }) => {
     // MongoDB comes late, so that it keeps neither users nor audit waiting while it is away; listeners come last, so that what they are told of is there.
-    const followers = [auditFollower, userFollower, historyFollower, liveFollower].map((follower) =>
+    const followers = [auditFollower, userFollower, historyFollower, knowledgeFollower, liveFollower].map((follower) =>
       follower(services),
     );
     log.set(await publishEntries(services.outbox, message.outbox_ids, followers));

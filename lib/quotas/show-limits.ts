@@ -17,12 +17,19 @@ export const Limits = z
   })
   .meta({ id: 'Limits' });
 
+interface LimitServices {
+  readonly quotas: Quotas;
+  readonly quotaCounts: QuotaCounts;
+  readonly tasks: TaskStore;
+  readonly documents: { readonly keptBytes: (userId: string) => Promise<Count> };
+}
+
 /** What the caller may have and has. */
 export async function showLimits(
-  { quotas, quotaCounts, tasks }: { quotas: Quotas; quotaCounts: QuotaCounts; tasks: TaskStore },
+  { quotas, quotaCounts, tasks, documents }: LimitServices,
   { userId }: Caller,
 ): Promise<z.output<typeof Limits>> {
-  const [tools, apiKeys, running, streams, sockets, active, cost] = await Promise.all([
+  const [tools, apiKeys, running, streams, sockets, active, cost, knowledge] = await Promise.all([
     quotaCounts.tools(userId),
     quotaCounts.apiKeys(userId),
     quotaCounts.deployments(userId),
@@ -30,6 +37,7 @@ export async function showLimits(
     quotas.open.count('sockets', userId),
     tasks.countActive(userId),
     quotaCounts.costToday(userId, quotas.prices),
+    documents.keptBytes(userId),
   ]);
   const counted: Partial<Record<QuotaName, Count>> = {
     tools,
@@ -39,6 +47,7 @@ export async function showLimits(
     sockets,
     tasks: active,
     cost_per_day: cost,
+    knowledge_bytes: knowledge,
   };
   return {
     limits: quotaNames.map((quota) => ({

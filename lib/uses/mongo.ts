@@ -3,16 +3,26 @@ import type { SpendingLedger } from '../analysis/ports.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import type { Probe } from '../kernel/probe.ts';
 import type { TaskStore } from '../tasks/ports.ts';
+import type { SegmentReader } from '../knowledge/index/cached-segments.ts';
+import type { SegmentStore } from '../knowledge/index/ports.ts';
+import type { DocumentStore } from '../knowledge/ports.ts';
 import type { HistoryStore } from '../tools/ports.ts';
 
 interface Services {
   readonly history: HistoryStore;
   readonly tasks: TaskStore;
   readonly spending: SpendingLedger;
+  readonly documents: DocumentStore;
+  readonly segments: SegmentStore;
+  /** Parts of segments, kept in the process. */
+  readonly segmentReader: SegmentReader;
   readonly mongoProbe: Probe;
 }
 
-/** Documents: the tools' history, tasks. */
+/** Index blocks of the knowledge base that a process keeps: all of 500,000 passages, a quarter of the memory of a search. */
+const cachedBytes = 64_000_000;
+
+/** Documents: the tools' history, tasks, knowledge. */
 export const use = defineUse({
   variables: {
     MONGODB_URI: z
@@ -21,17 +31,24 @@ export const use = defineUse({
       .describe('mongodb://… with the database name in the path (MongoDB 6 or later).'),
   },
   async build({ MONGODB_URI }): Promise<Services> {
-    const [client, history, tasks, spending] = await Promise.all([
+    const [client, history, tasks, spending, documents, segments, cache] = await Promise.all([
       import('../adapters/mongo/client.ts'),
       import('../adapters/mongo/history.ts'),
       import('../adapters/mongo/tasks.ts'),
       import('../adapters/mongo/spending.ts'),
+      import('../adapters/mongo/knowledge-documents.ts'),
+      import('../adapters/mongo/knowledge-segments.ts'),
+      import('../knowledge/index/cached-segments.ts'),
     ]);
     const db = client.openMongo(MONGODB_URI);
+    const segmentStore = segments.mongoKnowledgeSegments(db);
     return {
       history: history.mongoHistory(db),
       tasks: tasks.mongoTaskStore(db),
       spending: spending.mongoSpending(db),
+      documents: documents.mongoKnowledgeDocuments(db),
+      segments: segmentStore,
+      segmentReader: cache.cachedSegments(segmentStore, cachedBytes),
       mongoProbe: client.mongoProbe(db),
     };
   },

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { LanguageModel, ModelLimits } from '../analysis/ports.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import { positive } from '../kernel/settings/settings.ts';
+import { openaiVariables } from './variables/openai.ts';
 
 interface Services {
   /** Undefined when none is configured. */
@@ -12,11 +13,7 @@ interface Services {
 /** The language model that analyses. */
 export const use = defineUse({
   variables: {
-    OPENAI_API_KEY: z.string().min(1).optional().describe('Key of the model that analyses. Empty: rules alone.'),
-    OPENAI_BASE_URL: z
-      .url()
-      .default('https://api.openai.com/v1')
-      .describe('OpenAI, or any service with the same chat completions and structured outputs.'),
+    ...openaiVariables,
     OPENAI_MODEL: z.string().min(1).default('gpt-4.1-mini').describe('The model that is asked.'),
     OPENAI_TIMEOUT_MS: positive(25_000).describe('How long one call may take; it is tried three times at most.'),
     OPENAI_MAX_TOKENS_PER_CALL: positive(60_000).describe('What a call may take, question and answer together.'),

@@ -3,6 +3,7 @@ import type { DeploymentQueue } from '../deployments/ports.ts';
 import type { Runtime } from '../kernel/lambda/runtime.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import type { Probe } from '../kernel/probe.ts';
+import type { KnowledgeQueue } from '../knowledge/ports.ts';
 import type { ConnectedQueue } from '../live/ports.ts';
 import type { Relay } from '../outbox/ports.ts';
 import type { JobSender } from '../tasks/ports.ts';
@@ -13,6 +14,7 @@ interface Services {
   readonly connectedQueue: ConnectedQueue;
   readonly jobs: JobSender;
   readonly deploymentQueue: DeploymentQueue;
+  readonly knowledgeQueue: KnowledgeQueue;
   readonly postpone: Runtime['postpone'];
   readonly sqsProbe: Probe;
 }
@@ -21,12 +23,15 @@ interface Services {
 export const use = defineUse({
   variables: queueVariables,
   async build(settings): Promise<Services> {
-    const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueJobs }] = await Promise.all([
-      import('../adapters/queue/sqs.ts'),
-      import('../adapters/queue/relay.ts'),
-      import('../adapters/queue/deployments.ts'),
-      import('../adapters/queue/jobs.ts'),
-    ]);
+    const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueJobs }, { queueKnowledge }] = await Promise.all(
+      [
+        import('../adapters/queue/sqs.ts'),
+        import('../adapters/queue/relay.ts'),
+        import('../adapters/queue/deployments.ts'),
+        import('../adapters/queue/jobs.ts'),
+        import('../adapters/queue/knowledge.ts'),
+      ],
+    );
     const queues = openQueues(settings);
     const prefix = `mcp-${settings.STAGE}-`;
     return {
@@ -34,6 +39,7 @@ export const use = defineUse({
       connectedQueue: { request: (connection_id) => queues.send('live', { connection_id } satisfies SocketOpened) },
       jobs: queueJobs(queues),
       deploymentQueue: queueDeployments(queues),
+      knowledgeQueue: queueKnowledge(queues),
       postpone: ({ eventSourceARN, receiptHandle }, seconds) =>
         queues.postpone((eventSourceARN.split(':').at(-1) ?? '').replace(prefix, ''), receiptHandle, seconds),
       sqsProbe: queues.probe('relay'),

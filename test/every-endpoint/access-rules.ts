@@ -35,6 +35,7 @@ const special: readonly (readonly [RegExp, Permission])[] = [
   [/^POST \/api\/v1\/users\/invites$/, 'users:invite'],
   [/^POST \/api\/v1\/broadcast$/, 'users:update'],
   [/^GET \/api\/v1\/audit$/, 'users:read'],
+  [/^\w+ \/mcp\/knowledge\//, 'knowledge:read'],
   [/^\w+ \/mcp\//, 'mcp:call'],
 ];
 const actions: Readonly<Record<string, string>> = {
@@ -69,6 +70,7 @@ export function misdeclared(functions: readonly HttpFunction[]): string[] {
 export const ownership: Readonly<Record<string, 'private' | 'shared' | 'admins' | 'none'>> = {
   tool_id: 'shared',
   doc_id: 'shared',
+  passage_id: 'shared',
   deployment_id: 'shared',
   key_id: 'private',
   grant_id: 'private',

@@ -18,6 +18,10 @@ function tool(app: App, owner: SignedUp): Promise<string> {
   return made(app, owner, '/api/v1/mcps', { name: 'Acme', slug: slug(), version: '1.0.0', config }, 'id');
 }
 
+function document(app: App, owner: SignedUp): Promise<string> {
+  return made(app, owner, '/api/v1/knowledge/documents', { title: 'T', content: 'Some words.' }, 'document_id');
+}
+
 export const makers: Readonly<Record<string, Maker>> = {
   tool_id: tool,
   key_id: (app, owner) => made(app, owner, '/api/v1/auth/api-keys', { name: 'k' }, 'id'),
@@ -34,6 +38,6 @@ export const makers: Readonly<Record<string, Maker>> = {
       { config: { servers: [{ name: 'a', command: 'npx' }] } },
       'task_id',
     ),
-  doc_id: (app, owner) =>
-    made(app, owner, '/api/v1/knowledge/documents', { title: 'T', content: 'Some words.' }, 'document_id'),
+  doc_id: document,
+  passage_id: async (app, owner) => `${await document(app, owner)}.1.0`,
 };

@@ -9,6 +9,15 @@ const indexes: Readonly<Record<string, readonly Index[]>> = {
     [{ due_at: 1 }, { sparse: true }],
     [{ expires_at: 1 }, { expireAfterSeconds: 0 }],
   ],
+  knowledge_documents: [
+    [{ space: 1, _id: -1 }],
+    [{ owner_id: 1 }],
+    [{ space: 1, digest: 1 }],
+    [{ index_status: 1, space: 1, updated_at: 1 }],
+    [{ deleted_at: 1 }, { sparse: true }],
+  ],
+  knowledge_passages: [[{ document_id: 1, version: 1, ordinal: 1 }]],
+  knowledge_segments: [[{ space: 1, created_at: 1 }]],
   model_spending: [[{ expires_at: 1 }, { expireAfterSeconds: 0 }]],
 };
 

@@ -116,7 +116,10 @@ function requestBody({ bodyAs }: HttpDeclaration, body: z.ZodType, components: C
   return {
     required: !body.safeParse(undefined).success,
     // Text is read as JSON by whoever it is passed on to.
-    content: { 'application/json': { schema: isText ? { description: schema['description'] } : schema } },
+    content: {
+      'application/json': { schema: isText ? { description: schema['description'] } : schema },
+      ...(bodyAs === 'multipart' && { 'multipart/form-data': { schema } }),
+    },
   };
 }
 

@@ -10,6 +10,7 @@ import { type Answer, type RequestContext, frame } from './request-context.ts';
 import { represent } from './representation.ts';
 import { isIdempotent, once } from './idempotency.ts';
 import { readJsonBody, readTextBody } from './read-body.ts';
+import { isMultipart, readMultipart } from './read-multipart.ts';
 import { parsePart, parsePath, parseQuery } from './read-input.ts';
 
 type HttpDeclaration = EndpointDeclaration | StreamDeclaration;
@@ -33,7 +34,12 @@ export function httpPipeline(declaration: HttpDeclaration, respond: (call: AnyCa
 }
 
 /** The body, as far as one was sent: a schema that takes nothing may get nothing. */
-function readBody({ bodyAs }: HttpDeclaration, schema: z.ZodType, { event, facts }: RequestContext): unknown {
+async function readBody(
+  { bodyAs }: HttpDeclaration,
+  schema: z.ZodType,
+  { event, facts }: RequestContext,
+): Promise<unknown> {
+  if (bodyAs === 'multipart' && isMultipart(facts.headers)) return readMultipart(event, facts.headers);
   if (bodyAs === 'text') return readTextBody(event, facts.headers);
   if ((event.body ?? '') === '' && schema.safeParse(undefined).success) return undefined;
   return readJsonBody(event, facts.headers);
@@ -44,7 +50,8 @@ async function readCall(declaration: HttpDeclaration, requestContext: RequestCon
   const params = declaration.params && parsePath(declaration.params, event);
   const query = readQuery(declaration, event);
   const body =
-    declaration.body && parsePart('body', declaration.body, readBody(declaration, declaration.body, requestContext));
+    declaration.body &&
+    parsePart('body', declaration.body, await readBody(declaration, declaration.body, requestContext));
   const services = await currentRuntime().services(declaration.uses ?? []);
   return { params, query, body, caller, services, request: facts, log: report };
 }

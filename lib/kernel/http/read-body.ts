@@ -56,7 +56,8 @@ function decode(raw: Buffer): string {
   }
 }
 
-function readBytes({ body, isBase64Encoded }: HttpEvent, headers: Headers): Buffer {
+/** The body as it was sent. @throws Problem 413 above `maxBytes`, 415 for a compressed body. */
+export function readBytes({ body, isBase64Encoded }: HttpEvent, headers: Headers, maxBytes = maxBodyBytes): Buffer {
   const coding = headers['content-encoding'] ?? '';
   if (!/^(identity)?$/i.test(coding.trim())) {
     throw new Problem('unsupported-media-type', {
@@ -65,7 +66,7 @@ function readBytes({ body, isBase64Encoded }: HttpEvent, headers: Headers): Buff
     });
   }
   const raw = Buffer.from(body ?? '', isBase64Encoded ? 'base64' : 'utf8');
-  if (raw.byteLength > maxBodyBytes) throw tooLarge(raw.byteLength, maxBodyBytes);
+  if (raw.byteLength > maxBytes) throw tooLarge(raw.byteLength, maxBytes);
   return raw;
 }
 

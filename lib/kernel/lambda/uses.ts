@@ -13,6 +13,8 @@ export type Use = keyof Provides;
 /** What a process knows that no variable says. */
 export interface ProcessFacts {
   readonly apiDescription: ApiDescription;
+  /** The folder of the bundle, with the files that it brings beside its code; undefined when it runs from its sources. */
+  readonly assets?: string | undefined;
 }
 
 /** One use: the variables that it reads, and how its services are built. */

@@ -1,0 +1,23 @@
+import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
+import { stream } from '../../lib/kernel/http/stream.ts';
+import { answerMessage } from '../../lib/knowledge/mcp/answer-message.ts';
+import { assertKnownOrigin } from '../../lib/mcp/origin.ts';
+import { serverPath } from '../../lib/mcp/resource-metadata.ts';
+import { RpcMessage } from '../../lib/mcp/schema.ts';
+
+export const handler = stream({
+  route: 'POST /mcp/knowledge/v1',
+  summary: 'Send an MCP message to the knowledge base (Streamable HTTP)',
+  permission: 'knowledge:read',
+  limit: perMinute(600),
+  uses: ['mongo', 'settings'],
+  memoryMb: 1024,
+  protects: serverPath,
+  body: RpcMessage,
+  bodyAs: 'text',
+  produces: 'application/json',
+  run: ({ body, request, services }) => {
+    assertKnownOrigin(request, services.settings);
+    return answerMessage({ request, services }, body);
+  },
+});

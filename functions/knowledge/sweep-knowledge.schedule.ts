@@ -1,0 +1,9 @@
+import { schedule } from '../../lib/kernel/lambda/schedule.ts';
+import { sweepKnowledge } from '../../lib/knowledge/sweep-knowledge.ts';
+
+export const handler = schedule({
+  everyMinutes: 1,
+  summary: 'Has documents indexed whose message was lost, and removes what is left of deleted ones',
+  uses: ['mongo', 'queues', 'secrets', 'quotas'],
+  run: async ({ services, log, now }) => log.set(await sweepKnowledge(services, now)),
+});

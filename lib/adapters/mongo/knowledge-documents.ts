@@ -1,0 +1,213 @@
+import { Binary, type Db, type Filter, MongoBulkWriteError, MongoServerError } from 'mongodb';
+import type { DocumentChange, DocumentFilter, DocumentStore } from '../../knowledge/ports.ts';
+import { answering } from './errors.ts';
+import {
+  documentOf,
+  headOf,
+  keptPassage,
+  type KnowledgeDocument,
+  type KnowledgePassage,
+  passageOf,
+  withoutContent,
+} from './knowledge-records.ts';
+import { quotaOf } from './knowledge-quota.ts';
+
+const duplicateKey = 11_000;
+
+export function mongoKnowledgeDocuments(db: Db): DocumentStore {
+  const documents = db.collection<KnowledgeDocument>('knowledge_documents');
+  const passages = db.collection<KnowledgePassage>('knowledge_passages');
+  const alive = { deleted_at: { $exists: false } } as const;
+  return {
+    ...quotaOf(db, documents),
+
+    insert: (record, upload) =>
+      answering(async () => {
+        const { _id, ...document } = {
+          _id: record.id,
+          space: record.space,
+          owner_id: record.ownerId,
+          created_at: record.createdAt,
+          version: record.version,
+          title: record.title,
+          metadata: JSON.stringify(record.metadata),
+          media_type: record.mediaType,
+          content: record.content,
+          language: record.language,
+          bytes: record.bytes,
+          passages: record.passages,
+          index_status: record.indexStatus,
+          embedding_status: record.embeddingStatus,
+          notes: record.notes,
+          digest: record.digest,
+          updated_at: record.updatedAt,
+          ...(upload && { upload: new Binary(upload) }),
+        };
+        await documents.updateOne({ _id }, { $setOnInsert: document }, { upsert: true });
+      }),
+
+    find: (id) =>
+      answering(async () => {
+        const found = await documents.findOne({ _id: id, ...alive }, { projection: { upload: 0 } });
+        return found ? documentOf(found) : undefined;
+      }),
+
+    heads: (ids) =>
+      answering(async () => {
+        if (ids.length === 0) return [];
+        const found = documents.find({ _id: { $in: [...ids] }, ...alive }, { projection: withoutContent });
+        return (await found.toArray()).map(headOf);
+      }),
+
+    list: (filter, { offset, limit }) =>
+      answering(async () => {
+        const where = { ...conditions(filter), ...alive };
+        const [items, total] = await Promise.all([
+          documents.find(where, { projection: withoutContent }).sort({ _id: -1 }).skip(offset).limit(limit).toArray(),
+          documents.countDocuments(where),
+        ]);
+        return { items: items.map(headOf), total };
+      }),
+
+    findByDigest: (space, digest) =>
+      answering(
+        async () =>
+          (await documents.findOne({ space, digest, ...alive }, { projection: { _id: 1 } }))?._id ?? undefined,
+      ),
+
+    upload: (id) =>
+      answering(async () => {
+        const found = await documents.findOne({ _id: id, ...alive }, { projection: { upload: 1 } });
+        return found?.upload ? Uint8Array.from(found.upload.value()) : undefined;
+      }),
+
+    noteParsing: (id, version) =>
+      answering(async () => {
+        const noted = await documents.findOneAndUpdate(
+          { _id: id, version },
+          { $inc: { parses: 1 } },
+          { returnDocument: 'after', projection: { parses: 1 } },
+        );
+        return noted?.parses ?? 0;
+      }),
+
+    change: (id, version, change) =>
+      answering(async () => {
+        const { matchedCount } = await documents.updateOne({ _id: id, version, ...alive }, updateOf(change));
+        return matchedCount === 1;
+      }),
+
+    markDeleted: (id) =>
+      answering(async () => {
+        const marked = await documents.findOneAndUpdate(
+          { _id: id, ...alive },
+          { $set: { deleted_at: new Date(), index_status: 'failed' } },
+          { projection: withoutContent },
+        );
+        return marked ? headOf(marked) : undefined;
+      }),
+
+    remove: (id) =>
+      answering(async () => {
+        await passages.deleteMany({ document_id: id });
+        await documents.deleteOne({ _id: id, deleted_at: { $exists: true } });
+      }),
+
+    pending: (space, limit) =>
+      answering(async () => {
+        const found = documents
+          .find({ space, index_status: 'pending', ...alive }, { projection: withoutContent })
+          .sort({ updated_at: 1 })
+          .limit(limit);
+        return (await found.toArray()).map(headOf);
+      }),
+
+    leftovers: (before, limit) =>
+      answering(async () => {
+        const [waiting, deleted, unparsed] = await Promise.all([
+          documents
+            .find({ index_status: 'pending', updated_at: { $lt: before }, ...alive }, { projection: { space: 1 } })
+            .limit(limit)
+            .toArray(),
+          documents
+            .find({ deleted_at: { $lt: before } }, { projection: withoutContent })
+            .limit(limit)
+            .toArray(),
+          documents
+            .find({ index_status: 'parsing', updated_at: { $lt: before }, ...alive }, { projection: withoutContent })
+            .limit(limit)
+            .toArray(),
+        ]);
+        return {
+          pendingSpaces: [...new Set(waiting.map(({ space }) => space))],
+          deleted: deleted.map(headOf),
+          unparsed: unparsed.map(headOf),
+        };
+      }),
+
+    insertPassages: (_space, records) =>
+      answering(async () => {
+        if (records.length > 0)
+          await withoutRepeats(() => passages.insertMany(records.map(keptPassage), { ordered: false }));
+      }),
+
+    passages: (ids) =>
+      answering(async () => {
+        if (ids.length === 0) return [];
+        return (await passages.find({ _id: { $in: [...ids] } }).toArray()).map(passageOf);
+      }),
+
+    passagesOf: (documentId, version) =>
+      answering(async () => {
+        const found = await passages.find({ document_id: documentId, version }).sort({ ordinal: 1 }).toArray();
+        return found.map(passageOf);
+      }),
+
+    removePassages: (documentId, before) =>
+      answering(async () => {
+        await passages.deleteMany({ document_id: documentId, version: { $lt: before } });
+      }),
+  };
+}
+
+/** A repeated request or job writes what is there already. */
+async function withoutRepeats(write: () => Promise<unknown>): Promise<void> {
+  try {
+    await write();
+  } catch (error) {
+    const isRepeat =
+      error instanceof MongoBulkWriteError
+        ? [error.writeErrors].flat().every(({ code }) => code === duplicateKey)
+        : error instanceof MongoServerError && error.code === duplicateKey;
+    if (!isRepeat) throw error;
+  }
+}
+
+function conditions({ space, ownerId, indexStatus, search }: DocumentFilter): Filter<KnowledgeDocument> {
+  return {
+    space,
+    ...(ownerId !== undefined && { owner_id: ownerId }),
+    ...(indexStatus !== undefined && { index_status: indexStatus }),
+    ...(search !== undefined && {
+      title: { $regex: search.replace(/[\\^$.*+?()[\]{}|/-]/g, String.raw`\$&`), $options: 'i' },
+    }),
+  };
+}
+
+function updateOf({ upload, metadata, ...change }: DocumentChange) {
+  const names = {
+    mediaType: 'media_type',
+    indexStatus: 'index_status',
+    embeddingStatus: 'embedding_status',
+    updatedAt: 'updated_at',
+  } as Readonly<Record<string, string>>;
+  const set = Object.entries(change).map(([name, value]) => [names[name] ?? name, value ?? null]);
+  return {
+    $set: {
+      ...(Object.fromEntries(set) as Partial<KnowledgeDocument>),
+      ...(metadata && { metadata: JSON.stringify(metadata) }),
+      ...(upload && { upload: new Binary(upload), parses: 0 }),
+    },
+    ...(upload === null && { $unset: { upload: '' as const, parses: '' as const } }),
+  };
+}

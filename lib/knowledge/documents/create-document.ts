@@ -1,0 +1,79 @@
+import type { Caller } from '../../kernel/http/caller.ts';
+import { newId } from '../../kernel/ids.ts';
+import { submitTask } from '../../tasks/submit-task.ts';
+import { type DocumentHead, type DocumentRecord, librarySpace } from '../ports.ts';
+import type { CreateDocument, CreatedDocument } from '../schema.ts';
+import { prepareContent } from './prepare-content.ts';
+import { presentHead } from './present.ts';
+import { reserveBytes } from './quota.ts';
+import { readSource, type Source } from './read-source.ts';
+import type { KnowledgeWriting } from './writing.ts';
+
+/**
+ * Adds a document. Text can be found at once; a file's text is read by a task first.
+ * @throws Problem `unsupported-media-type`, `validation-error`, `quota-exceeded`.
+ */
+export async function createDocument(
+  services: KnowledgeWriting,
+  caller: Caller,
+  { title, metadata = {}, ...sent }: CreateDocument,
+): Promise<CreatedDocument> {
+  const source = readSource(given(sent)) ?? emptySource;
+  const id = newId();
+  const now = new Date();
+  const { documents, embedder } = services;
+  const content = source.content ?? '';
+  const prepared = await prepareContent({ id, version: 1, metadata }, { content });
+  const document: DocumentRecord = {
+    id,
+    space: librarySpace,
+    ownerId: caller.userId,
+    title: title ?? source.title ?? 'Untitled',
+    content,
+    metadata,
+    mediaType: source.mediaType,
+    version: 1,
+    language: prepared.language,
+    bytes: source.bytes,
+    passages: prepared.passages.length,
+    indexStatus: source.upload ? 'parsing' : 'pending',
+    embeddingStatus: embedder ? 'pending' : 'disabled',
+    failure: undefined,
+    notes: [],
+    digest: source.digest,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const duplicateOf = await documents.findByDigest(librarySpace, source.digest);
+  await reserveBytes(services, caller.userId, source.bytes);
+  await documents.insertPassages(librarySpace, prepared.passages);
+  await documents.insert(document, source.upload);
+  const taskId = await requestIndexing(services, document);
+  return { ...presentHead(document), task_id: taskId, duplicate_of: duplicateOf === id ? null : (duplicateOf ?? null) };
+}
+
+/** Sends what a document needs next; @returns the task that reads its file. */
+export async function requestIndexing(
+  services: Omit<KnowledgeWriting, 'embedder' | 'documents' | 'segments'>,
+  { id, version, ownerId, space, indexStatus }: DocumentHead,
+): Promise<string | null> {
+  if (indexStatus !== 'parsing') {
+    await services.knowledgeQueue.wake(space);
+    return null;
+  }
+  const { task_id } = await submitTask(services, {
+    type: 'knowledge-parse',
+    queue: 'knowledge-files',
+    ownerId,
+    input: { document_id: id, version },
+    message: 'The file waits to be read.',
+  });
+  return task_id;
+}
+
+const emptySource: Source = { mediaType: 'text/markdown', digest: '', bytes: 0 };
+
+/** Without members that are undefined. */
+export function given<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as never;
+}

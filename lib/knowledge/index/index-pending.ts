@@ -1,0 +1,131 @@
+import { newId } from '../../kernel/ids.ts';
+import type { DocumentHead, DocumentStore, PassageRecord } from '../ports.ts';
+import { languageOf } from '../text/languages.ts';
+import { analyzePassage } from './analyze-passage.ts';
+import { buildSegment } from './build-segment.ts';
+import { facetsOf, facetTerm } from './facets.ts';
+import { mergeWhereDue } from './merge-where-due.ts';
+import type { Manifest, SegmentStore } from './ports.ts';
+import { SegmentHeader } from './segment-header.ts';
+import { type SegmentPassage } from './segment.ts';
+
+/** A segment is made of at most about this many passages at a time. */
+const batchPassages = 2000;
+const batchDocuments = 500;
+
+export interface IndexServices {
+  readonly documents: DocumentStore;
+  readonly segments: SegmentStore;
+}
+
+/** One run for each space in this process; whoever comes while it runs has it look once more. */
+const running = new WeakMap<DocumentStore, Map<string, { again: boolean; done: Promise<number> }>>();
+
+/**
+ * Brings every waiting document of a space into its index, then merges segments where there are many. Any number of processes may do so at once: a document comes into the
+ * index once, because the manifest that names it is swapped under a condition.
+ * @returns how many documents were indexed.
+ */
+export function indexPending(services: IndexServices, space: string): Promise<number> {
+  const spaces = running.get(services.documents) ?? new Map<string, { again: boolean; done: Promise<number> }>();
+  running.set(services.documents, spaces);
+  const known = spaces.get(space);
+  if (known) {
+    known.again = true;
+    return known.done;
+  }
+  const run = { again: false, done: Promise.resolve(0) };
+  run.done = indexAll(services, space, run).finally(() => spaces.delete(space));
+  spaces.set(space, run);
+  return run.done;
+}
+
+async function indexAll(services: IndexServices, space: string, run: { again: boolean }): Promise<number> {
+  let indexed = 0;
+  for (;;) {
+    run.again = false;
+    const waiting = await services.documents.pending(space, batchDocuments);
+    if (waiting.length > 0) indexed += await indexBatch(services, space, waiting);
+    else if (!run.again) break;
+  }
+  await mergeWhereDue(services.segments, space);
+  return indexed;
+}
+
+async function indexBatch(services: IndexServices, space: string, waiting: readonly DocumentHead[]): Promise<number> {
+  const batch: DocumentHead[] = [];
+  let passages = 0;
+  for (const document of waiting) {
+    if (batch.length > 0 && passages + document.passages > batchPassages) break;
+    batch.push(document);
+    passages += document.passages;
+  }
+  const analyzed = new Map<string, readonly SegmentPassage[]>();
+  for (const document of batch) analyzed.set(document.id, await analyzeDocument(services, document));
+  await addToManifest(services.segments, space, batch, analyzed);
+  for (const document of batch) await markIndexed(services, document);
+  return batch.length;
+}
+
+async function analyzeDocument({ documents }: IndexServices, document: DocumentHead): Promise<SegmentPassage[]> {
+  return analyzePassages(document, await documents.passagesOf(document.id, document.version));
+}
+
+/** What the index keeps of a document's passages. */
+export async function analyzePassages(
+  document: DocumentHead,
+  passages: readonly PassageRecord[],
+): Promise<SegmentPassage[]> {
+  const { id, version, title, metadata, language, ownerId } = document;
+  const facets = [...facetsOf({ language, ...metadata }), facetTerm('owner_id', ownerId), facetTerm('document_id', id)];
+  const stemming = await languageOf(language);
+  return passages.map(({ ordinal, headings, text }) =>
+    analyzePassage({ documentId: id, version, ordinal, titles: [title, ...headings], text }, stemming, facets),
+  );
+}
+
+/** Swaps in a manifest with one more segment; documents that another process has brought in meanwhile are left out of it. */
+async function addToManifest(
+  segments: SegmentStore,
+  space: string,
+  batch: readonly DocumentHead[],
+  analyzed: ReadonlyMap<string, readonly SegmentPassage[]>,
+): Promise<void> {
+  for (;;) {
+    const manifest = await segments.manifest(space);
+    const headers = await readHeaders(segments, manifest);
+    const missing = batch.filter(
+      ({ id, version }) => !headers.some((header) => header.findDocument(id, version) !== -1),
+    );
+    const passages = missing.flatMap(({ id }) => analyzed.get(id) ?? []);
+    if (passages.length === 0) return;
+    const segment = buildSegment(
+      passages,
+      missing.map(({ language }) => language),
+    );
+    const id = newId();
+    await segments.write(space, id, segment);
+    const entry = { id, passages: segment.passages, bytes: segment.bytes };
+    const forget = manifest.stale.filter(
+      (stale) => !headers.some((header) => header.findDocument(stale.id, stale.version) !== -1),
+    );
+    if (await segments.swap(space, manifest, { segments: [...manifest.segments, entry], forget })) return;
+  }
+}
+
+export async function readHeaders(segments: SegmentStore, manifest: Manifest): Promise<SegmentHeader[]> {
+  const headers = await segments.headers(manifest.segments.map(({ id }) => id));
+  return [...headers.values()].map((bytes) => new SegmentHeader(bytes));
+}
+
+/** A document that was changed or deleted while it was indexed leaves a stale version in the index. */
+async function markIndexed(
+  { documents, segments }: IndexServices,
+  { id, version, space }: DocumentHead,
+): Promise<void> {
+  if (await documents.change(id, version, { indexStatus: 'indexed' })) {
+    await documents.removePassages(id, version);
+    return;
+  }
+  await segments.markStale(space, [{ id, version }]);
+}

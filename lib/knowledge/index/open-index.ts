@@ -1,0 +1,159 @@
+import { surfaceMark } from '../text/analyze.ts';
+import type { SegmentReader } from './cached-segments.ts';
+import type { Manifest, StaleVersion } from './ports.ts';
+import type { SegmentHeader } from './segment-header.ts';
+import { type BlockEntry, decodePostings, entriesOf, findEntry } from './segment.ts';
+
+/** The passages of one segment that hold a term, numbered within the segment, those of stale versions left out. */
+export interface SegmentPostings {
+  readonly passages: Uint32Array;
+  readonly frequencies: Uint32Array;
+  readonly count: number;
+}
+
+/** One segment as a query sees it. */
+export interface OpenSegment {
+  readonly id: string;
+  readonly header: SegmentHeader;
+  /** Number of its first passage among all. */
+  readonly base: number;
+  /** 1 for passages of stale versions; undefined when there are none. */
+  readonly dead: Uint8Array | undefined;
+}
+
+/** A passage by its place. */
+export interface PassageKey {
+  readonly documentId: string;
+  readonly version: number;
+  readonly ordinal: number;
+}
+
+/** All segments of a manifest, as one index. */
+export interface OpenIndex {
+  readonly segments: readonly OpenSegment[];
+  /** Of all segments, the dead ones included: passages are numbered up to here. */
+  readonly size: number;
+  readonly livePassages: number;
+  readonly liveLength: number;
+  readonly languages: readonly string[];
+  /** For each term its postings by segment. */
+  postings(terms: readonly string[]): Promise<ReadonlyMap<string, readonly SegmentPostings[]>>;
+  /** Words of the dictionary that begin with `prefix`, with the number of passages that hold each. */
+  dictionary(prefix: string): Promise<ReadonlyMap<string, number>>;
+  keyOf(passage: number): PassageKey;
+}
+
+const nothing: SegmentPostings = { passages: new Uint32Array(), frequencies: new Uint32Array(), count: 0 };
+
+export async function openIndex(reader: SegmentReader, { segments: entries, stale }: Manifest): Promise<OpenIndex> {
+  const headers = await reader.headers(entries.map(({ id }) => id));
+  const segments: OpenSegment[] = [];
+  let size = 0;
+  let livePassages = 0;
+  let liveLength = 0;
+  headers.forEach((header, index) => {
+    const dead = deadPassages(header, stale);
+    segments.push({ id: entries[index]?.id ?? '', header, base: size, dead });
+    size += header.passages;
+    livePassages += header.passages;
+    liveLength += header.totalLength;
+    dead?.forEach((isDead, passage) => {
+      if (isDead === 0) return;
+      livePassages -= 1;
+      liveLength -= header.lengthOf[passage] ?? 0;
+    });
+  });
+  return {
+    segments,
+    size,
+    livePassages,
+    liveLength,
+    languages: [...new Set(headers.flatMap(({ languages }) => languages))].toSorted(),
+    postings: (terms) => readPostings(reader, segments, terms),
+    dictionary: (prefix) => readDictionary(reader, segments, prefix),
+    keyOf(passage) {
+      const { header, base } = segmentOf(segments, passage);
+      const document = header.documentOf[passage - base] ?? 0;
+      return {
+        documentId: header.documentId(document),
+        version: header.versions[document] ?? 0,
+        ordinal: header.ordinalOf[passage - base] ?? 0,
+      };
+    },
+  };
+}
+
+function segmentOf(segments: readonly OpenSegment[], passage: number): OpenSegment {
+  const found = segments.findLast(({ base }) => base <= passage);
+  if (!found) throw new RangeError(`There is no passage ${passage} in the index.`);
+  return found;
+}
+
+function deadPassages(header: SegmentHeader, stale: readonly StaleVersion[]): Uint8Array | undefined {
+  const documents = new Set(stale.map(({ id, version }) => header.findDocument(id, version)).filter((at) => at !== -1));
+  if (documents.size === 0) return undefined;
+  return Uint8Array.from(header.documentOf, (document) => (documents.has(document) ? 1 : 0));
+}
+
+async function readPostings(
+  reader: SegmentReader,
+  segments: readonly OpenSegment[],
+  terms: readonly string[],
+): Promise<ReadonlyMap<string, readonly SegmentPostings[]>> {
+  const wanted = [...new Set(terms)].map((term) => ({ term, bytes: Buffer.from(term, 'utf8') }));
+  const places = wanted.map(({ bytes }) =>
+    segments.map(({ id, header }) => header.blocksBetween(bytes, bytes).map((block) => `${id}:${block}`)),
+  );
+  const blocks = await reader.blocks(places.flat(2));
+  return new Map(
+    wanted.map(({ term, bytes }, index) => [
+      term,
+      segments.map(({ dead }, segment) => {
+        // Mostly one; a long list goes on in the following blocks.
+        const entries = (places[index]?.[segment] ?? []).flatMap((key) => {
+          const block = blocks.get(key);
+          return (block && findEntry(block, bytes)) ?? [];
+        });
+        return decode(entries, dead);
+      }),
+    ]),
+  );
+}
+
+function decode(entries: readonly BlockEntry[], dead: Uint8Array | undefined): SegmentPostings {
+  const total = entries.reduce((sum, { count }) => sum + count, 0);
+  if (total === 0) return nothing;
+  const passages = new Uint32Array(total);
+  const frequencies = new Uint32Array(total);
+  let count = 0;
+  for (const entry of entries) count += decodePostings(entry, passages, frequencies, count);
+  if (!dead) return { passages, frequencies, count };
+  let live = 0;
+  for (let index = 0; index < count; index += 1) {
+    const passage = passages[index] ?? 0;
+    if (dead[passage] === 1) continue;
+    passages[live] = passage;
+    frequencies[live] = frequencies[index] ?? 1;
+    live += 1;
+  }
+  return { passages, frequencies, count: live };
+}
+
+async function readDictionary(
+  reader: SegmentReader,
+  segments: readonly OpenSegment[],
+  prefix: string,
+): Promise<ReadonlyMap<string, number>> {
+  const low = Buffer.from(surfaceMark + prefix, 'utf8');
+  const high = Buffer.concat([low, Buffer.from([0xff])]);
+  const keys = segments.flatMap(({ id, header }) => header.blocksBetween(low, high).map((block) => `${id}:${block}`));
+  const words = new Map<string, number>();
+  for (const block of (await reader.blocks(keys)).values())
+    for (const { term, count } of entriesOf(block)) {
+      if (Buffer.compare(term, low) < 0) continue;
+      if (Buffer.compare(term, high) > 0) break;
+      const word = Buffer.from(term.subarray(surfaceMark.length)).toString('utf8');
+      words.set(word, (words.get(word) ?? 0) + count);
+    }
+  return words;
+}

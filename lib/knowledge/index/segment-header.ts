@@ -1,0 +1,82 @@
+import { ByteReader, packUuid, unpackUuid } from './bytes.ts';
+
+/** A segment's header, decoded. */
+export class SegmentHeader {
+  readonly passages: number;
+  readonly documents: number;
+  readonly versions: Uint32Array;
+  readonly documentOf: Uint32Array;
+  readonly ordinalOf: Uint32Array;
+  readonly lengthOf: Uint32Array;
+  readonly totalLength: number;
+  readonly languages: readonly string[];
+  readonly firstTerms: readonly Uint8Array[];
+  readonly #ids: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    const from = new ByteReader(bytes);
+    this.documents = from.varint();
+    this.#ids = from.take(this.documents * 16);
+    this.versions = Uint32Array.from({ length: this.documents }, () => from.varint());
+    this.passages = from.varint();
+    this.documentOf = new Uint32Array(this.passages);
+    this.ordinalOf = new Uint32Array(this.passages);
+    this.lengthOf = new Uint32Array(this.passages);
+    let document = 0;
+    let total = 0;
+    for (let passage = 0; passage < this.passages; passage += 1) {
+      document += from.varint();
+      this.documentOf[passage] = document;
+      this.ordinalOf[passage] = from.varint();
+      total += this.lengthOf[passage] = from.varint();
+    }
+    this.totalLength = total;
+    this.languages = Array.from({ length: from.varint() }, () => from.text());
+    this.firstTerms = Array.from({ length: from.varint() }, () => from.take(from.varint()));
+  }
+
+  documentId(document: number): string {
+    return unpackUuid(this.#ids.subarray(document * 16, document * 16 + 16));
+  }
+
+  /** The number of a document's version in this segment; -1 when it is not there. */
+  findDocument(id: string, version: number): number {
+    const wanted = packUuid(id);
+    let low = 0;
+    let high = this.documents - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const order =
+        Buffer.compare(this.#ids.subarray(middle * 16, middle * 16 + 16), wanted) ||
+        (this.versions[middle] ?? 0) - version;
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle - 1;
+    }
+    return -1;
+  }
+
+  /** The blocks that may hold terms from `low` to `high`, both included. */
+  blocksBetween(low: Uint8Array, high: Uint8Array): number[] {
+    const found: number[] = [];
+    for (let block = this.#lastBlockBefore(low); block < this.firstTerms.length; block += 1) {
+      const first = this.firstTerms[block];
+      if (first && Buffer.compare(first, high) > 0) break;
+      found.push(block);
+    }
+    return found;
+  }
+
+  /** The last block that starts before the term; the first one when none does. */
+  #lastBlockBefore(term: Uint8Array): number {
+    let low = 0;
+    let high = this.firstTerms.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const first = this.firstTerms[middle];
+      if (first && Buffer.compare(first, term) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return Math.max(0, low - 1);
+  }
+}

@@ -1,0 +1,154 @@
+import type { SplitPassage } from './parse/split-passages.ts';
+
+/** A document's way into the index. `parsing`: a file whose text is not out yet. */
+export const indexStatuses = ['parsing', 'pending', 'indexed', 'failed'] as const;
+export type IndexStatus = (typeof indexStatuses)[number];
+/** `disabled`: there is no embedding provider. */
+export const embeddingStatuses = ['disabled', 'pending', 'completed', 'failed'] as const;
+export type EmbeddingStatus = (typeof embeddingStatuses)[number];
+
+/** Document kinds by media type. */
+export const mediaTypes = ['text/markdown', 'text/html', 'application/pdf', 'text/plain'] as const;
+export type MediaType = (typeof mediaTypes)[number];
+
+export type Metadata = Readonly<Record<string, unknown>>;
+
+/** What is known of a document without its text. */
+export interface DocumentHead {
+  readonly id: string;
+  readonly space: string;
+  readonly ownerId: string;
+  readonly title: string;
+  readonly metadata: Metadata;
+  readonly mediaType: MediaType;
+  /** Rises with each change of what is searched. */
+  readonly version: number;
+  /** ISO 639-1. */
+  readonly language: string;
+  /** What it counts for against the quota. */
+  readonly bytes: number;
+  readonly passages: number;
+  readonly indexStatus: IndexStatus;
+  readonly embeddingStatus: EmbeddingStatus;
+  /** Why it failed. */
+  readonly failure: string | undefined;
+  /** What was left out of the text. */
+  readonly notes: readonly string[];
+  /** Of the uploaded content. */
+  readonly digest: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export interface DocumentRecord extends DocumentHead {
+  readonly content: string;
+}
+
+/** A passage of one version of a document. */
+export interface PassageRecord extends SplitPassage {
+  /** `<document>.<version>.<ordinal>` */
+  readonly id: string;
+  readonly documentId: string;
+  readonly version: number;
+  readonly ordinal: number;
+  readonly page: number | undefined;
+}
+
+export interface DocumentFilter {
+  readonly space: string;
+  readonly ownerId?: string;
+  readonly indexStatus?: IndexStatus;
+  readonly search?: string;
+}
+
+/** What a change of a document writes. */
+export type DocumentChange = Partial<
+  Pick<
+    DocumentRecord,
+    | 'title'
+    | 'metadata'
+    | 'content'
+    | 'language'
+    | 'bytes'
+    | 'passages'
+    | 'indexStatus'
+    | 'embeddingStatus'
+    | 'failure'
+    | 'notes'
+    | 'digest'
+    | 'mediaType'
+    | 'updatedAt'
+  >
+> & { readonly version?: number; readonly upload?: Uint8Array | null };
+
+/**
+ * Documents and their passages. A document is there from its insert to `markDeleted`; what belongs to it is written before it and removed after it.
+ * Every method @throws Problem `service-unavailable`.
+ */
+export interface DocumentStore {
+  /** Once per id. */
+  insert(document: DocumentRecord, upload?: Uint8Array): Promise<void>;
+  find(id: string): Promise<DocumentRecord | undefined>;
+  heads(ids: readonly string[]): Promise<DocumentHead[]>;
+  list(
+    filter: DocumentFilter,
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<{ items: DocumentHead[]; total: number }>;
+  findByDigest(space: string, digest: string): Promise<string | undefined>;
+  /** The file that was uploaded, until it is parsed. */
+  upload(id: string): Promise<Uint8Array | undefined>;
+  /** Notes that somebody begins to parse; @returns how often that was noted, this time included. */
+  noteParsing(id: string, version: number): Promise<number>;
+  /** Of a document that is at `version`; false when it is not (any more). */
+  change(id: string, version: number, change: DocumentChange): Promise<boolean>;
+  /** Takes it out of every view. @returns what it was, once. */
+  markDeleted(id: string): Promise<DocumentHead | undefined>;
+  /** Removes what is marked, for good. */
+  remove(id: string): Promise<void>;
+  /** Those of a space that wait for the index, longest first. */
+  pending(space: string, limit: number): Promise<DocumentHead[]>;
+  /** Spaces and documents that a lost message or a dead process left behind before `before`. */
+  leftovers(
+    before: Date,
+    limit: number,
+  ): Promise<{ pendingSpaces: string[]; deleted: DocumentHead[]; unparsed: DocumentHead[] }>;
+
+  insertPassages(space: string, passages: readonly PassageRecord[]): Promise<void>;
+  passages(ids: readonly string[]): Promise<PassageRecord[]>;
+  passagesOf(documentId: string, version: number): Promise<PassageRecord[]>;
+  /** Removes the passages of versions before `version`. */
+  removePassages(documentId: string, before: number): Promise<void>;
+
+  /** Adds to what an owner and everybody together keep, when both stay within their limits. */
+  reserve(ownerId: string, bytes: number, limits: KeptBytes): Promise<boolean>;
+  release(ownerId: string, bytes: number): Promise<void>;
+  keptBytes(ownerId: string): Promise<KeptBytes>;
+}
+
+/** Of one owner, and of everybody together. */
+export interface KeptBytes {
+  readonly person: number;
+  readonly total: number;
+}
+
+/** Wakes the worker that indexes a space. */
+export interface KnowledgeQueue {
+  /** A message that is lost costs a minute: the sweeper finds what waits. */
+  wake(space: string): Promise<void>;
+}
+
+/** Whoever turns texts into vectors. */
+export interface Embedder {
+  /** Model and dimensions: vectors of different ones cannot be compared. */
+  readonly model: string;
+  /** At most 100 texts. @throws EmbeddingUnavailable */
+  embed(texts: readonly string[], signal: AbortSignal): Promise<Float32Array[]>;
+}
+
+/** The provider is away, slow, or refuses. */
+export class EmbeddingUnavailable extends Error {
+  override readonly name = 'EmbeddingUnavailable';
+}
+
+/** The space of what people add; others belong to the platform. */
+export const librarySpace = 'library';

@@ -1,0 +1,45 @@
+import type { Concept } from './score.ts';
+
+/*
+ * Pseudo-relevance feedback after Amati's Bo1 (divergence from randomness, 2003): words that stand in the best passages more often than chance would have them join the question.
+ */
+export const feedbackPassages = 3;
+const addedTerms = 20;
+const share = 0.4;
+/** Terms whose frequency in the whole base is looked up; those that stand in the best passages most often. */
+const candidates = 60;
+
+/** Terms of the best passages, those that stand in most of them first; words of the question are among them and so gain weight. */
+export function candidateTerms(best: readonly ReadonlyMap<string, number>[]): { term: string; frequency: number }[] {
+  const sums = new Map<string, { frequency: number; passages: number }>();
+  for (const terms of best)
+    for (const [term, frequency] of terms) {
+      const { frequency: sum, passages } = sums.get(term) ?? { frequency: 0, passages: 0 };
+      sums.set(term, { frequency: sum + frequency, passages: passages + 1 });
+    }
+  return [...sums]
+    .map(([term, { frequency, passages }]) => ({ term, frequency, passages }))
+    .toSorted((a, b) => b.passages - a.passages || b.frequency - a.frequency || (a.term < b.term ? -1 : 1))
+    .slice(0, candidates);
+}
+
+/** The words with the most information, weighted against the words of the question. `inAll`: how often they stand in the whole base. */
+export function expansion(
+  terms: readonly { readonly term: string; readonly frequency: number; readonly inAll: number }[],
+  passages: number,
+): Concept[] {
+  const weighed = terms
+    .filter(({ inAll }) => inAll > 0)
+    .map(({ term, frequency, inAll }) => {
+      const chance = inAll / passages;
+      return { term, information: frequency * Math.log2((1 + chance) / chance) + Math.log2(1 + chance) };
+    })
+    .toSorted((a, b) => b.information - a.information || (a.term < b.term ? -1 : 1))
+    .slice(0, addedTerms);
+  const most = weighed[0]?.information ?? 1;
+  return weighed.map(({ term, information }) => ({
+    word: term,
+    terms: [term],
+    weight: share * (information / most),
+  }));
+}

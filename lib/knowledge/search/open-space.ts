@@ -1,0 +1,79 @@
+import type { SegmentReader } from '../index/cached-segments.ts';
+import { analyzePassages } from '../index/index-pending.ts';
+import { buildSegment } from '../index/build-segment.ts';
+import { openIndex, type OpenIndex } from '../index/open-index.ts';
+import type { Manifest, SegmentStore } from '../index/ports.ts';
+import type { EncodedSegment } from '../index/segment.ts';
+import { SegmentHeader } from '../index/segment-header.ts';
+import type { DocumentHead, DocumentStore } from '../ports.ts';
+
+export interface SearchServices {
+  readonly documents: DocumentStore;
+  readonly segments: SegmentStore;
+  readonly segmentReader: SegmentReader;
+}
+
+/** Documents that wait for the index, as many as a search takes along. */
+const tailDocuments = 50;
+const tailPassages = 300;
+const tail = 'tail';
+
+/** What was made of waiting documents last, for the next search that meets the same ones. */
+const lastTails = new WeakMap<DocumentStore, { key: string; segment: EncodedSegment }>();
+
+/** A space as one index, with what was written just now and is not indexed yet: whoever writes finds it at once. */
+export async function openSpace(services: SearchServices, space: string): Promise<OpenIndex> {
+  const { documents, segments, segmentReader } = services;
+  const [manifest, waiting] = await Promise.all([segments.manifest(space), documents.pending(space, tailDocuments)]);
+  if (waiting.length === 0) return openIndex(segmentReader, manifest);
+  const headers = await segmentReader.headers(manifest.segments.map(({ id }) => id));
+  const missing = waiting.filter(
+    ({ id, version }) => !headers.some((header) => header.findDocument(id, version) !== -1),
+  );
+  const segment = await tailOf(documents, firstPassages(missing));
+  if (!segment) return openIndex(segmentReader, manifest);
+  const entry = { id: tail, passages: segment.passages, bytes: segment.bytes };
+  const withTail: Manifest = { ...manifest, segments: [...manifest.segments, entry] };
+  return openIndex(readerWith(segmentReader, segment), withTail);
+}
+
+function firstPassages(waiting: readonly DocumentHead[]): DocumentHead[] {
+  let passages = 0;
+  return waiting.filter((document) => (passages += document.passages) <= tailPassages);
+}
+
+async function tailOf(documents: DocumentStore, waiting: readonly DocumentHead[]): Promise<EncodedSegment | undefined> {
+  if (waiting.length === 0) return undefined;
+  const key = waiting.map(({ id, version }) => `${id}.${version}`).join(' ');
+  const last = lastTails.get(documents);
+  if (last?.key === key) return last.segment;
+  const analyzed = await Promise.all(
+    waiting.map(async (document) =>
+      analyzePassages(document, await documents.passagesOf(document.id, document.version)),
+    ),
+  );
+  const segment = buildSegment(
+    analyzed.flat(),
+    waiting.map(({ language }) => language),
+  );
+  lastTails.set(documents, { key, segment });
+  return segment;
+}
+
+function readerWith(reader: SegmentReader, segment: EncodedSegment): SegmentReader {
+  return {
+    headers: async (ids) => [
+      ...(await reader.headers(ids.filter((id) => id !== tail))),
+      ...(ids.includes(tail) ? [new SegmentHeader(segment.header)] : []),
+    ],
+    async blocks(keys) {
+      const own = keys.filter((key) => key.startsWith(`${tail}:`));
+      const found = await reader.blocks(keys.filter((key) => !key.startsWith(`${tail}:`)));
+      return new Map([...found, ...own.map((key) => [key, blockOf(segment, key)] as const)]);
+    },
+  };
+}
+
+function blockOf({ blocks }: EncodedSegment, key: string): Uint8Array {
+  return blocks[Number(key.slice(tail.length + 1))] ?? new Uint8Array();
+}

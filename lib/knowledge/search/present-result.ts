@@ -1,0 +1,58 @@
+import type { PassageRecord } from '../ports.ts';
+import type { SearchResult } from '../schema.ts';
+import type { Hit } from './collect-hits.ts';
+import { flagsOf } from './flags.ts';
+import type { FoundConcept } from './score.ts';
+import type { Found } from './found.ts';
+import { snippetOf } from './snippet.ts';
+
+export function presentResult(found: Found, { number, score, passage, document }: Hit, explain: boolean): SearchResult {
+  const { concepts } = found.ranking;
+  const weights = new Map(concepts.flatMap(({ terms, idf, weight }) => terms.map((term) => [term, idf * weight])));
+  return {
+    document_id: document.id,
+    passage_id: passage.id,
+    version: document.version,
+    title: document.title,
+    content_snippet: snippetOf(passage.text, found.languages, weights),
+    similarity_score: rounded(score),
+    metadata: document.metadata,
+    position: presentPosition(passage),
+    flags: flagsOf(passage.text),
+    ...(explain && { explanation: explanationOf(found, number, score) }),
+  };
+}
+
+export function presentPosition({ start, end, page, headings }: PassageRecord) {
+  return {
+    start,
+    end,
+    ...(page !== undefined && { page }),
+    ...(headings.length > 0 && { heading: headings.join(' › ') }),
+  };
+}
+
+function explanationOf({ ranking, index }: Found, number: number, score: number) {
+  const segment = index.segments.findLastIndex(({ base }) => base <= number);
+  const passage = number - (index.segments[segment]?.base ?? 0);
+  const occursIn = ({ postings }: FoundConcept): boolean => {
+    const list = postings[segment];
+    return list !== undefined && list.passages.subarray(0, list.count).includes(passage);
+  };
+  const shown = (added: boolean) => (concept: FoundConcept) => ({
+    word: concept.word,
+    idf: rounded(concept.idf),
+    weight: rounded(concept.weight),
+    occurs: occursIn(concept),
+    added,
+  });
+  return {
+    lexical: rounded(score),
+    semantic: null,
+    words: [...ranking.concepts.map(shown(false)), ...ranking.expanded.map(shown(true))],
+  };
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}

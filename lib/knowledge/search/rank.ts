@@ -1,0 +1,180 @@
+import type { OpenIndex, PassageKey } from '../index/open-index.ts';
+import type { Language } from '../text/languages.ts';
+import { wordsOf } from '../text/words.ts';
+import { correctWord } from './correct.ts';
+import { candidateTerms, expansion, feedbackPassages } from './expand.ts';
+import { type ParsedQuery, type QueryWord, readWord } from './parse-query.ts';
+import { addScores, bestPossible, type Concept, findConcepts, type FoundConcept, markPassages } from './score.ts';
+import { selectBest } from './select-best.ts';
+
+/** A question keeps its rarest words. */
+const mostConcepts = 64;
+const mostCompletions = 64;
+const mostCorrections = 8;
+
+/** What a ranking needs besides the index. */
+export interface RankOptions {
+  readonly languages: readonly Language[];
+  /** Terms of facets: one of each list must be there. */
+  readonly filters: readonly (readonly string[])[];
+  /** Weighted terms of passages, for the expansion; a passage that is gone is left out. */
+  readonly termsOfPassages: (keys: readonly PassageKey[]) => Promise<ReadonlyMap<string, number>[]>;
+}
+
+/** All that matches, with lexical scores between 0 and 1. */
+export interface Ranking {
+  /** By passage number; 0: does not match. */
+  readonly scores: Float64Array;
+  readonly concepts: readonly FoundConcept[];
+  readonly expanded: readonly FoundConcept[];
+  readonly corrected: ReadonlyMap<string, string>;
+  /** Marks what the filters and exclusions leave; undefined when they leave everything. */
+  readonly allowed: Uint8Array | undefined;
+  /** Holds an exact demand: identifiers or quotes. */
+  readonly isExact: boolean;
+}
+
+export async function rank(index: OpenIndex, query: ParsedQuery, options: RankOptions): Promise<Ranking> {
+  const { words, corrected } = await withCorrections(index, query.words, options.languages);
+  const completions = await Promise.all(
+    query.prefixes.map((prefix) => completePrefix(index, prefix, options.languages)),
+  );
+  const asked = [...words.flatMap(({ concepts }) => concepts), ...completions.flat()];
+  const concepts = rarest(await findConcepts(index, distinct(asked)));
+  const allowed = await allowedPassages(index, query, options.filters);
+  const scores = new Float64Array(index.size);
+  const matched = new Uint8Array(index.size);
+  addScores(index, concepts, scores, { matched, ...(allowed && { only: allowed }) });
+  const isExact = query.phrases.length > 0 || words.some(({ isIdentifier }) => isIdentifier);
+  const mayExpand = !isExact && query.prefixes.length === 0 && words.length >= 3 && options.filters.length === 0;
+  const expanded = mayExpand ? await expand(index, scores, options) : [];
+  // Only passages with a word of the question are matches; the expansion decides among them.
+  addScores(index, expanded, scores, { only: matched });
+  const best = bestPossible([...concepts, ...expanded]);
+  for (let passage = 0; passage < scores.length; passage += 1) {
+    const score = scores[passage] ?? 0;
+    if (score > 0) scores[passage] = Math.min(1, score / best);
+  }
+  return { scores, concepts, expanded, corrected, allowed, isExact };
+}
+
+/** Before the same: by place, so that equal scores have one order whatever segments they are in. */
+export function byPlace(index: OpenIndex): (a: number, b: number) => boolean {
+  return (a, b) => {
+    const left = index.keyOf(a);
+    const right = index.keyOf(b);
+    if (left.documentId !== right.documentId) return left.documentId < right.documentId;
+    return left.version === right.version ? left.ordinal < right.ordinal : left.version < right.version;
+  };
+}
+
+/** The same word in several ways of writing counts once. */
+function distinct(concepts: readonly Concept[]): Concept[] {
+  const byTerms = new Map<string, Concept>();
+  for (const concept of concepts) {
+    const key = concept.terms.join(' ');
+    if (!byTerms.has(key)) byTerms.set(key, concept);
+  }
+  return [...byTerms.values()];
+}
+
+function rarest(concepts: readonly FoundConcept[]): FoundConcept[] {
+  return concepts.toSorted((a, b) => b.idf - a.idf || (a.word < b.word ? -1 : 1)).slice(0, mostConcepts);
+}
+
+async function completePrefix(index: OpenIndex, prefix: string, languages: readonly Language[]): Promise<Concept[]> {
+  const words = [...(await index.dictionary(prefix))]
+    .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))
+    .slice(0, mostCompletions)
+    .map(([word]) => word);
+  const terms = [...new Set(words.flatMap((word) => conceptsOf(word, languages)).flatMap((concept) => concept.terms))];
+  return [{ word: `${prefix}*`, terms: terms.length === 0 ? [prefix] : terms, weight: 1 }];
+}
+
+function conceptsOf(word: string, languages: readonly Language[]): readonly Concept[] {
+  return [...wordsOf(word)].flatMap((read) => readWord(read, languages, true).concepts);
+}
+
+/** Puts for words that occur nowhere those that were probably meant. */
+async function withCorrections(
+  index: OpenIndex,
+  words: readonly QueryWord[],
+  languages: readonly Language[],
+): Promise<{ words: QueryWord[]; corrected: ReadonlyMap<string, string> }> {
+  const corrected = new Map<string, string>();
+  const plain = words.filter(({ isPlain }) => isPlain);
+  const found = await findConcepts(
+    index,
+    plain.flatMap(({ concepts }) => concepts),
+  );
+  const known = new Set(found.filter(({ count }) => count > 0).map(({ word }) => word));
+  for (const { text } of plain.filter(({ concepts }) => !concepts.some(({ word }) => known.has(word)))) {
+    if (corrected.size >= mostCorrections) break;
+    const correction = await correctWord(index, text);
+    if (correction !== undefined) corrected.set(text, correction);
+  }
+  return {
+    words: words.map((word) => {
+      const correction = corrected.get(word.text);
+      return correction === undefined ? word : { ...word, concepts: conceptsOf(correction, languages) };
+    }),
+    corrected,
+  };
+}
+
+async function allowedPassages(
+  index: OpenIndex,
+  query: ParsedQuery,
+  filters: RankOptions['filters'],
+): Promise<Uint8Array | undefined> {
+  if (filters.length === 0 && query.excluded.length === 0 && query.required.length === 0) return undefined;
+  const wanted = await findConcepts(index, [
+    ...filters.map((terms) => ({ word: '', terms, weight: 1 })),
+    ...query.required,
+  ]);
+  const unwanted = await findConcepts(
+    index,
+    query.excluded.flatMap(({ concepts }) => concepts),
+  );
+  const marks = new Uint8Array(index.size).fill(1);
+  const keep = (found: FoundConcept, value: 0 | 1): void => {
+    const holding = new Uint8Array(index.size);
+    markPassages(index, found, holding);
+    for (let passage = 0; passage < marks.length; passage += 1)
+      if ((holding[passage] === 1) !== (value === 1)) marks[passage] = 0;
+  };
+  for (const found of wanted) keep(found, 1);
+  for (const found of unwanted) keep(found, 0);
+  return marks;
+}
+
+async function expand(
+  index: OpenIndex,
+  scores: Float64Array,
+  { termsOfPassages }: RankOptions,
+): Promise<FoundConcept[]> {
+  const { best } = selectBest(scores, feedbackPassages, byPlace(index));
+  const passages = await termsOfPassages(best.map((passage) => index.keyOf(passage)));
+  const terms = candidateTerms(passages);
+  const found = await findConcepts(
+    index,
+    terms.map(({ term }) => ({ word: term, terms: [term], weight: 1 })),
+  );
+  const weighed = expansion(
+    terms.map((term, at) => ({ ...term, inAll: frequencyOf(found[at]) })),
+    index.livePassages,
+  );
+  const byWord = new Map(found.map((concept) => [concept.word, concept]));
+  return weighed.flatMap(({ word, weight }) => {
+    const concept = byWord.get(word);
+    return concept ? [{ ...concept, weight }] : [];
+  });
+}
+
+/** How often a concept's terms stand in the whole base. */
+function frequencyOf(found: FoundConcept | undefined): number {
+  let sum = 0;
+  for (const { frequencies, count } of found?.postings ?? [])
+    for (let at = 0; at < count; at += 1) sum += frequencies[at] ?? 0;
+  return sum;
+}

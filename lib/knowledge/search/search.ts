@@ -1,0 +1,83 @@
+import { MissingSegment } from '../index/cached-segments.ts';
+import { facetTerm } from '../index/facets.ts';
+import type { PassageKey } from '../index/open-index.ts';
+import { type DocumentStore, librarySpace } from '../ports.ts';
+import type { Search, SearchResults } from '../schema.ts';
+import { languagesOf, termsOf } from '../text/analyze.ts';
+import type { Language } from '../text/languages.ts';
+import { collectHits } from './collect-hits.ts';
+import type { Found } from './found.ts';
+import { openSpace, type SearchServices } from './open-space.ts';
+import { parseQuery } from './parse-query.ts';
+import { presentResult } from './present-result.ts';
+import { rank } from './rank.ts';
+
+/** Searches the documents. The same question has the same answer until something is written. */
+export async function searchKnowledge(services: SearchServices, input: Search): Promise<SearchResults> {
+  const started = performance.now();
+  const found = await findPassages(services, librarySpace, input);
+  const { corrected } = found.ranking;
+  return {
+    results: found.hits.map((hit) => presentResult(found, hit, input.explain)),
+    total: found.total,
+    query_time_ms: Math.round((performance.now() - started) * 10) / 10,
+    mode: 'lexical',
+    ...(corrected.size > 0 && { corrected: Object.fromEntries(corrected) }),
+  };
+}
+
+/** The best passages of a space. */
+export async function findPassages(
+  services: SearchServices,
+  space: string,
+  { query, limit, filters = {}, min_similarity = 0 }: Pick<Search, 'query' | 'limit' | 'filters' | 'min_similarity'>,
+): Promise<Found> {
+  return beforeMerge(async () => {
+    const index = await openSpace(services, space);
+    const languages = await languagesOf(index.languages);
+    const parsed = parseQuery(query, languages);
+    const ranking = await rank(index, parsed, {
+      languages,
+      filters: Object.entries(filters).map(([key, value]) => [value].flat().map((one) => facetTerm(key, one))),
+      termsOfPassages: (keys) => feedbackTerms(services.documents, keys, languages),
+    });
+    const { scores } = ranking;
+    if (min_similarity > 0)
+      for (let number = 0; number < scores.length; number += 1)
+        if ((scores[number] ?? 0) < min_similarity) scores[number] = 0;
+    const { hits, total } = await collectHits(services.documents, index, scores, { limit, query: parsed, space });
+    return { hits, total, ranking, index, languages };
+  });
+}
+
+/** Reads the manifest once more when a merge has removed a segment under a slow search. */
+async function beforeMerge<T>(search: () => Promise<T>): Promise<T> {
+  try {
+    return await search();
+  } catch (error) {
+    if (error instanceof MissingSegment) return search();
+    throw error;
+  }
+}
+
+/** The terms of the best passages, every word of title and text once: a title is not three times as telling here. */
+async function feedbackTerms(
+  documents: DocumentStore,
+  keys: readonly PassageKey[],
+  languages: readonly Language[],
+): Promise<Map<string, number>[]> {
+  const [passages, heads] = await Promise.all([
+    documents.passages(keys.map(({ documentId, version, ordinal }) => `${documentId}.${version}.${ordinal}`)),
+    documents.heads(keys.map(({ documentId }) => documentId)),
+  ]);
+  const headById = new Map(heads.map((head) => [head.id, head]));
+  return passages.flatMap(({ documentId, headings, text }) => {
+    const head = headById.get(documentId);
+    const language = languages.find(({ code }) => code === head?.language) ?? languages[0];
+    if (!head || !language) return [];
+    const terms = new Map<string, number>();
+    for (const part of [head.title, ...headings, text])
+      for (const { term } of termsOf(part, language)) terms.set(term, (terms.get(term) ?? 0) + 1);
+    return [terms];
+  });
+}

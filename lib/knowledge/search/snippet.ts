@@ -1,0 +1,84 @@
+import type { Language } from '../text/languages.ts';
+import { termOf, wholeTerm } from '../text/analyze.ts';
+import { wordsOf } from '../text/words.ts';
+
+/** With the marks. */
+const longest = 500;
+const mark = '**';
+const ellipsis = '… ';
+
+/** The part of a text that holds most of what was asked for, its matches between two asterisks. `weights`: by term. */
+export function snippetOf(text: string, languages: readonly Language[], weights: ReadonlyMap<string, number>): string {
+  const matches = matchesIn(text, languages, weights);
+  const window = bestWindow(text, matches);
+  const start = wordStart(text, window);
+  let out = start > 0 ? ellipsis : '';
+  let at = start;
+  for (const match of matches) {
+    if (match.start < at) continue;
+    const plain = text.slice(at, match.start);
+    const marked = `${mark}${text.slice(match.start, match.end)}${mark}`;
+    if (out.length + plain.length + marked.length > longest) break;
+    out += plain + marked;
+    at = match.end;
+  }
+  const rest = characterCut(text, at, at + longest - out.length);
+  return (out + text.slice(at, rest)).trim().toWellFormed();
+}
+
+interface Match {
+  readonly start: number;
+  readonly end: number;
+  readonly term: string;
+  readonly weight: number;
+}
+
+function matchesIn(text: string, languages: readonly Language[], weights: ReadonlyMap<string, number>): Match[] {
+  const matches: Match[] = [];
+  for (const word of wordsOf(text)) {
+    const terms = [
+      wholeTerm(word),
+      ...word.parts.flatMap((part) => languages.map((language) => termOf(part, language))),
+    ];
+    const best = terms
+      .filter((term) => term !== undefined)
+      .filter((term) => weights.has(term))
+      .toSorted((a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0))[0];
+    if (best !== undefined && word.start >= (matches.at(-1)?.end ?? 0))
+      matches.push({ start: word.start, end: word.end, term: best, weight: weights.get(best) ?? 0 });
+  }
+  return matches;
+}
+
+/** Where the window begins whose different matches weigh most. */
+function bestWindow(text: string, matches: readonly Match[]): number {
+  if (text.length <= longest) return 0;
+  const room = longest - 100;
+  const counts = new Map<string, number>();
+  let weight = 0;
+  let best = { start: 0, weight: -1 };
+  let first = 0;
+  for (const match of matches) {
+    if ((counts.get(match.term) ?? 0) === 0) weight += match.weight;
+    counts.set(match.term, (counts.get(match.term) ?? 0) + 1);
+    for (let oldest = matches[first]; oldest && match.end - oldest.start > room; oldest = matches[++first]) {
+      const left = (counts.get(oldest.term) ?? 1) - 1;
+      counts.set(oldest.term, left);
+      if (left === 0) weight -= oldest.weight;
+    }
+    if (weight > best.weight) best = { start: matches[first]?.start ?? 0, weight };
+  }
+  return Math.max(0, best.start - 40);
+}
+
+function wordStart(text: string, from: number): number {
+  if (from === 0) return 0;
+  const space = text.slice(from, from + 40).search(/\s/);
+  return space === -1 ? characterCut(text, 0, from) : from + space + 1;
+}
+
+/** `to`, or one less where it would part a character. */
+function characterCut(text: string, from: number, to: number): number {
+  const unit = text.charCodeAt(to);
+  return to < text.length && to > from && unit >= 0xdc00 && unit <= 0xdfff ? to - 1 : Math.min(to, text.length);
+}
