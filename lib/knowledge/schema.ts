@@ -18,7 +18,7 @@ const Content = z
 
 /** Any JSON object; a form sends it as text. */
 const Metadata = z
-  .preprocess(readJson, z.record(z.string().min(1).max(200), z.json()))
+  .preprocess(readJson, z.record(z.string().min(1).max(200), z.unknown()))
   .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= maxMetadataBytes, 'At most 16 KB')
   .refine((metadata) => depthOf(metadata) <= 8, 'At most 8 levels deep')
   .refine(({ language }) => language === undefined || isLanguage(language), {
