@@ -16,8 +16,8 @@ import { type Drafts, readDrafts, type Remark } from './formats/read-drafts.ts';
 import { isObject } from './json.ts';
 import { keepSecrets, type KeptConfig } from './keep-secrets.ts';
 import type { ToolRecord } from './ports.ts';
-import { type ToolQuota, withinToolQuota } from './tool-quota.ts';
 import { presentTool } from './present.ts';
+import { type ToolQuota, withinToolQuota } from './tool-quota.ts';
 import { type Imported, reservedSlugs } from './schema.ts';
 
 const description =
