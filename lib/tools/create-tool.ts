@@ -1,6 +1,7 @@
 import type { Caller } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
+import { assertServable } from './assert-servable.ts';
 import { changeEntry, secretsEntry, tell, type ToolWriting } from './change.ts';
 import { type ToolQuota, withinToolQuota } from './tool-quota.ts';
 import { keepSecrets } from './keep-secrets.ts';
@@ -21,6 +22,7 @@ export async function createTool(
     { id },
     prepareConfig(services.settings, input.config),
   );
+  assertServable({ status: input.status, config });
   const now = new Date();
   const tool: ToolRecord = {
     ...input,
