@@ -79,9 +79,9 @@ function draftsOf(config: Json): Draft[] {
   const isEntry = ['packages', 'remotes'].some((key) => Array.isArray(description[key]));
   const within = description === config ? [] : ['server_json'];
   const drafts = isEntry ? [readServerJson(description, within)] : readDrafts(config).drafts;
-  return drafts.map(({ config: read, placeOf }) => ({
+  return drafts.map(({ config: read, placeIn }) => ({
     config: read.servers.length === 0 ? { ...read, servers: [{ name: 'none' }] } : read,
-    place: (path) => locate(config, placeOf(path)),
+    place: (path) => locate(config, placeIn(path)),
   }));
 }
 

@@ -2,7 +2,7 @@ import type { Caller } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import { assertServable } from './assert-servable.ts';
-import { changeEntry, secretsEntry, tell, type ToolWriting } from './change.ts';
+import { changeEntry, secretsEntry, announceChanges, type ToolWriting } from './change.ts';
 import { type ToolQuota, withinToolQuota } from './tool-quota.ts';
 import { keepSecrets } from './keep-secrets.ts';
 import { type ConfigRules, prepareConfig } from './prepare-config.ts';
@@ -37,6 +37,6 @@ export async function createTool(
   };
   const entries = [changeEntry('create', tool, caller), ...secretsEntry(caller, id, secrets)];
   const [kept = tool] = await withinToolQuota(services, caller, 1, () => services.tools.insert([tool], entries));
-  await tell(services, entries);
+  await announceChanges(services, entries);
   return presentTool(kept, moved);
 }

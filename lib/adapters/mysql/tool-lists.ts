@@ -88,15 +88,15 @@ function conditions(
   const words = search?.split(/\s+/).filter((word) => word !== '') ?? [];
   const where: string[] = [];
   const values: SqlValue[] = [];
-  const demand = (condition: string, value: SqlValue) => {
+  const addCondition = (condition: string, value: SqlValue) => {
     where.push(condition);
     values.push(value);
   };
-  if (status !== undefined) demand('t.status = ?', status);
-  if (authorId !== undefined) demand('t.author_id = ?', authorId);
+  if (status !== undefined) addCondition('t.status = ?', status);
+  if (authorId !== undefined) addCondition('t.author_id = ?', authorId);
   // A deleted tool is in no search, so the narrow table can be counted alone.
   const alone = way === 'count' && words.length > 0 && where.length === 0;
-  for (const word of words) demand('LOCATE(?, s.text) > 0', foldForSearch(word));
+  for (const word of words) addCondition('LOCATE(?, s.text) > 0', foldForSearch(word));
   if (alone) return { from: 'mcp_tool_search s', where: where.join(' AND '), values };
   const tables = ['mcp_tools t', ...(words.length > 0 ? ['mcp_tool_search s'] : [])];
   const from = (way === 'walk' ? tables : tables.toReversed()).join(' JOIN ');
