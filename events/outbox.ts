@@ -67,6 +67,8 @@ export const auditActions = [
   'github.disconnected',
   'message.broadcast',
   'access.denied',
+  'namespace.granted',
+  'namespace.revoked',
 ] as const;
 
 /** A user; the operator at the command line; somebody who has not proved who they are; the platform by itself. */

@@ -7,7 +7,7 @@ export const handler = endpoint({
   route: 'GET /v0.1/servers/{serverName}/{name}/versions/{version}',
   summary: 'The same, for a name with a plain slash',
   permission: 'public',
-  uses: ['mysql', 'mongo', 'redis', 'settings'],
+  uses: ['mysql', 'settings'],
   params: SplitServerVersion,
   output: ServerResponse,
   headers: (answer) => ({ etag: etagOfAnswer(answer) }),

@@ -7,7 +7,7 @@ export const handler = endpoint({
   route: 'GET /v0.1/servers/{serverName}/versions/{version}',
   summary: 'Read one version of a server',
   permission: 'public',
-  uses: ['mysql', 'mongo', 'redis', 'settings'],
+  uses: ['mysql', 'settings'],
   params: ServerVersion,
   output: ServerResponse,
   headers: (answer) => ({ etag: etagOfAnswer(answer) }),

@@ -15,6 +15,7 @@ export const handler = endpoint({
   output: Imported,
   problems: ['quota-exceeded'],
   status: 201,
+  answers: { 200: Imported },
   statusOf: ({ dry_run: isDryRun }) => (isDryRun ? 200 : 201),
   run: ({ body, query, request, caller, services }) =>
     importTools(services, caller, {

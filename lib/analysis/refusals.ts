@@ -3,7 +3,9 @@ import { pointer, Problem } from '../kernel/errors/problem.ts';
 import { readLaunch } from '../launch/read-launch.ts';
 import { checkConfig, type ConfigRules } from '../tools/check-config.ts';
 import { ToolConfig } from '../tools/config.ts';
+import { locate } from '../tools/formats/draft.ts';
 import { readDrafts } from '../tools/formats/read-drafts.ts';
+import { readServerJson } from '../tools/formats/read-server-json.ts';
 import { isObject, type Json, listIn } from './json.ts';
 import type { Hit } from './hit.ts';
 
@@ -21,8 +23,6 @@ interface Draft {
   readonly config: Json;
   /** Where each part of the draft's configuration stands in the file. */
   readonly place: (path: readonly (string | number)[]) => readonly (string | number)[];
-  /** What importing the file refuses before it looks at a draft. */
-  readonly refused?: readonly Hit[];
 }
 
 /** What an installation allows that says nothing of it. */
@@ -43,13 +43,12 @@ export function refusalsOf(config: Json, rules: ConfigRules): Refusals {
   }
 }
 
-function refusalsOfDraft({ config, place, refused: unread = [] }: Draft, rules: ConfigRules): Refusals {
+function refusalsOfDraft({ config, place }: Draft, rules: ConfigRules): Refusals {
   const parsed = ToolConfig.safeParse(config);
   const errors = parsed.success
     ? checkConfig(parsed.data, rules)
     : parsed.error.issues.map(({ path, message }) => ({ path: path.map(plainKey), msg: message }));
-  const found = errors.slice(0, 50).map(({ path, msg }) => ({ path: pointer(place(path)), message: sentence(msg) }));
-  const kept = [...unread, ...found];
+  const kept = errors.slice(0, 50).map(({ path, msg }) => ({ path: pointer(place(path)), message: sentence(msg) }));
   if (!parsed.success) return { kept, started: [], partly: [] };
   const { servers } = parsed.data;
   const refused = servers.flatMap((server, index) => {
@@ -76,12 +75,13 @@ function draftsOf(config: Json): Draft[] {
     const server = { name: 'server', ...config };
     return [{ config: { servers: [server] }, place: (path) => path.slice(2) }];
   }
-  const { drafts, errors } = readDrafts(config);
-  const refused = errors.map(({ path, msg }) => ({ path: pointer(path), message: sentence(msg) }));
-  return drafts.map(({ config: read, placeOf }, index) => ({
+  const description = isObject(config['server_json']) ? config['server_json'] : config;
+  const isEntry = ['packages', 'remotes'].some((key) => Array.isArray(description[key]));
+  const within = description === config ? [] : ['server_json'];
+  const drafts = isEntry ? [readServerJson(description, within)] : readDrafts(config).drafts;
+  return drafts.map(({ config: read, placeIn }) => ({
     config: read.servers.length === 0 ? { ...read, servers: [{ name: 'none' }] } : read,
-    place: placeOf,
-    ...(index === 0 && { refused }),
+    place: (path) => locate(config, placeIn(path)),
   }));
 }
 

@@ -104,10 +104,11 @@ function fitText(value: unknown, schema: Schema, path: Path): Fitted {
   if (pattern !== undefined && !new RegExp(pattern, 'u').test(text))
     return lost(path, `Has the form ${pattern}`, 'pattern');
   if (format === 'uri' && !isWebAddress(text)) return lost(path, 'Is an http or https URL', 'format');
-  const length = [...text].length;
+  const characters = Array.from(text);
+  const { length } = characters;
   if (length < minLength) return lost(path, `Has at least ${minLength} characters`, 'minLength');
   if (length <= maxLength) return { value: text, misfits };
-  const cut = format === undefined ? `${[...text].slice(0, maxLength - 1).join('')}…` : undefined;
+  const cut = format === undefined ? `${characters.slice(0, maxLength - 1).join('')}…` : undefined;
   return {
     value: cut,
     misfits: [...misfits, { path, msg: `Has at most ${maxLength} characters`, keyword: 'maxLength' }],

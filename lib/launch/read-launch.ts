@@ -19,12 +19,14 @@ export function readLaunch(server: ServerEntry): Launch {
     const said = known.get(key) ?? described.get(key);
     if (!isOwnVariable(launch, key)) inputs.set(key, inputs.get(key) ?? { ...plainInput(reference), ...said });
   }
-  return { ...launch, inputs: named(inputs) };
+  return { ...launch, inputs: named(inputs, launch.kind === 'command' ? launch.env : {}) };
 }
 
-/** Each input has a name of its own; what is a variable's name already is kept. */
-function named(inputs: ReadonlyMap<string, Input>): Input[] {
-  const names: Name[] = [];
+/** Each input has a name of its own; what is a variable's name already is kept. A variable of `env` shares its name only with an input that its own text asks for. */
+function named(inputs: ReadonlyMap<string, Input>, env: Readonly<Record<string, string>>): Input[] {
+  const names: Name[] = Object.entries(env)
+    .filter(([name, text]) => referencesIn(text).every(({ label }) => label !== name))
+    .map(([name]) => ({ label: name, said: 'a variable of env', name }));
   const variablesFirst = [...inputs].toSorted(([a], [b]) => Number(a.includes(':')) - Number(b.includes(':')));
   const given = new Map(variablesFirst.map(([key, { label }]) => [key, nameOf(label, key, names)]));
   return [...inputs].map(([key, input]) => ({ ...input, name: given.get(key) ?? input.name }));

@@ -62,7 +62,9 @@ class Filler {
   /** A variable of the launch's own `env`. */
   variable(name: string, within: readonly string[] = []): string {
     const text = this.#env[name] ?? '';
-    const asksForItself = referencesIn(text).some((reference) => keyOf(reference) === name);
+    const asksForItself = referencesIn(text).some(
+      (reference) => (this.#inputs.get(keyOf(reference))?.name ?? keyOf(reference)) === name,
+    );
     const given = asksForItself ? undefined : this.#values[name];
     return given ?? this.fill(text, [...within, name]);
   }

@@ -1,41 +1,57 @@
 import { createHash } from 'node:crypto';
-import { namesOnly } from '../secrets/names-only.ts';
-import { localName, registryNameOf, writeServerJson } from '../tools/formats/write-server-json.ts';
-import type { ToolRecord } from '../tools/ports.ts';
-import type { PublishedTool } from './ports.ts';
+import { localName } from '../tools/formats/write-server-json.ts';
+import { serverSchemaId } from '../launch/server-schema.ts';
+import type { PublishedTool, PublishedVersion } from './ports.ts';
 import { officialMeta, ownMeta, type ServerResponse } from './schema.ts';
 
-export interface Showing {
-  readonly name: string;
-  readonly baseUrl: string;
-  readonly publishedAt: Date;
-  readonly updatedAt: Date;
-  readonly isLatest: boolean;
-}
-
-/** A revision of a tool as the registry shows it: its own `server.json` under the name that the tool has here. */
-export function presentServer(tool: ToolRecord, showing: Showing): ServerResponse {
-  const { name, baseUrl, publishedAt, updatedAt, isLatest } = showing;
+/** A version of a server in the shape of the official registry. */
+export function presentServer(tool: PublishedTool, version: PublishedVersion, baseUrl: string): ServerResponse {
+  const { id, slug, status, cameAs, score, latest } = tool;
+  const name = nameOf(tool, baseUrl);
+  const isLatest = version.version === latest.version;
   return {
-    server: {
-      ...writeServerJson({ ...tool, config: namesOnly(tool.config) }, baseUrl),
-      name,
-    } as ServerResponse['server'],
+    server: { ...version.document, $schema: serverSchemaId, name } as unknown as ServerResponse['server'],
     _meta: {
       [officialMeta]: {
-        status: 'active',
-        publishedAt: publishedAt.toISOString(),
-        updatedAt: updatedAt.toISOString(),
+        status,
+        publishedAt: version.publishedAt.toISOString(),
+        updatedAt: (isLatest ? tool.updatedAt : version.updatedAt).toISOString(),
         isLatest,
       },
-      [ownMeta]: { id: tool.id, slug: tool.slug, revision: tool.revision },
+      [ownMeta]: {
+        id,
+        slug,
+        revision: version.revision,
+        ...(cameAs !== undefined && cameAs !== name && { origin: cameAs }),
+        ...(score && {
+          analysis: {
+            score: score.score,
+            is_feasible: score.isFeasible,
+            revision: score.revision,
+            analysed_at: score.analysedAt.toISOString(),
+          },
+        }),
+      },
     },
   };
 }
 
-/** The name that a tool came with, unless another was first to have it; else its slug under this host. */
-export function nameOf({ tool, nameIsTaken }: PublishedTool, baseUrl: string): string {
-  return nameIsTaken ? localName(tool.slug, baseUrl) : registryNameOf(tool, baseUrl);
+/**
+ * The name under which a tool is served: the one that it came with where an admin has granted its namespace to the author, else its slug under this host. The namespace of
+ * this host belongs to slugs alone.
+ */
+function nameOf({ slug, cameAs, ownsName }: PublishedTool, baseUrl: string): string {
+  return ownsName && cameAs !== undefined && namespaceOf(cameAs) !== ownNamespace(baseUrl)
+    ? cameAs
+    : localName(slug, baseUrl);
+}
+
+export function namespaceOf(name: string): string {
+  return name.slice(0, name.indexOf('/'));
+}
+
+export function ownNamespace(baseUrl: string): string {
+  return namespaceOf(localName('x', baseUrl));
 }
 
 /** Strong validator of an answer, whatever it is made of. */

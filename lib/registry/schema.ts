@@ -9,7 +9,7 @@ export const officialMeta = 'io.modelcontextprotocol.registry/official';
 export const ownMeta = 'io.github.mcp-platform/tool';
 
 export const ListServers = z.object({
-  cursor: z.string().max(200).optional().meta({ description: 'metadata.nextCursor of the page before.' }),
+  cursor: z.string().min(1).max(400).optional().meta({ description: 'metadata.nextCursor of the page before.' }),
   limit: queryInt(1, 100, 30),
   search: z.string().min(1).max(200).optional().meta({ description: 'Part of the name, without case.' }),
   updated_since: Moment.optional(),
@@ -18,6 +18,8 @@ export const ListServers = z.object({
     .meta({ description: 'Of no effect here: what was deleted is listed with `updated_since` alone.' }),
   version: z.string().min(1).max(255).optional().meta({ description: '`latest`, or an exact version.' }),
 });
+
+export const ListVersions = ListServers.pick({ cursor: true, limit: true });
 
 /** `%2F` may arrive decoded or not, as one part of the path or as two. */
 export const ServerName = z.object({ serverName: z.string().min(1).max(400) });
@@ -38,7 +40,19 @@ export const ServerResponse = z
         updatedAt: Instant,
         isLatest: z.boolean(),
       }),
-      [ownMeta]: z.looseObject({ id: z.string(), slug: z.string(), revision: z.int() }),
+      [ownMeta]: z.looseObject({
+        id: z.string(),
+        slug: z.string(),
+        revision: z.int(),
+        origin: z
+          .string()
+          .optional()
+          .meta({ description: 'The name that it came with, in a namespace that nobody has granted to its author.' }),
+        analysis: z
+          .object({ score: z.number(), is_feasible: z.boolean(), revision: z.int(), analysed_at: Instant })
+          .optional()
+          .meta({ description: 'The latest feasibility analysis of the tool.' }),
+      }),
     }),
   })
   .meta({ id: 'RegistryServer' });

@@ -22,7 +22,7 @@ export interface ToolWriting {
 }
 
 /** After the commit: hands the entries to the relay, and nobody is answered from before. Loses nothing when either is away. */
-export async function tell(
+export async function announceChanges(
   { relay, cache }: Pick<ToolWriting, 'relay' | 'cache'>,
   entries: readonly OutboxEntry[],
 ): Promise<void> {
@@ -30,7 +30,7 @@ export async function tell(
   await Promise.all([relay.send(entries.map(({ id }) => id)), cache.forget(toolSpace)]);
 }
 
-/** What the outbox tells of a change: enough for the history, by itself. */
+/** What the outbox says of a change: enough for the history, by itself. */
 export function changeEntry(change_type: ChangeType, tool: ToolRecord, caller: Caller): OutboxEntry {
   const { id, revision, version, slug, name, description, status, config } = tool;
   return {
@@ -65,7 +65,7 @@ export interface ChangeRequest {
 }
 
 /**
- * One change of one tool: checks who may and whether it is still the tool that the caller saw, counts the revision up, and tells of it after the
+ * One change of one tool: checks who may and whether it is still the tool that the caller saw, counts the revision up, and publishes it after the
  * commit. `apply` answers what becomes different, or undefined when nothing does: then there is no new revision.
  * @throws Problem `not-found`, `forbidden` (not the author, not an admin), `precondition-failed`, `quota-exceeded`, and what `apply` throws.
  */
@@ -75,13 +75,13 @@ export async function changeTool(
   { idOrSlug, ifMatch, type, permission }: ChangeRequest,
   apply: (current: ToolRecord) => Partial<ToolRecord> | undefined,
 ): Promise<ToolRecord> {
-  let told: readonly OutboxEntry[] = [];
+  let entries: readonly OutboxEntry[] = [];
   const changed = await services.tools.change(idOrSlug, (current) => {
     assertAuthor(caller, current, permission);
     assertMatch(ifMatch, current);
     const different = apply(current);
-    told = [];
-    if (different === undefined) return { next: current, outbox: told };
+    entries = [];
+    if (different === undefined) return { next: current, outbox: entries };
     if (type !== 'delete') services.quotas?.assert('versions', { person: current.revision, total: current.revision });
     const next = {
       ...current,
@@ -90,11 +90,11 @@ export async function changeTool(
       revision: current.revision + 1,
       updatedAt: new Date(),
     };
-    told = [changeEntry(type, next, caller), ...secretsEntry(caller, current.id, different.secrets)];
-    return { next, outbox: told };
+    entries = [changeEntry(type, next, caller), ...secretsEntry(caller, current.id, different.secrets)];
+    return { next, outbox: entries };
   });
   if (changed === undefined) throw notFound('tool', idOrSlug);
-  await tell(services, told);
+  await announceChanges(services, entries);
   return changed;
 }
 

@@ -30,8 +30,18 @@ const silent = new Set([
   '$anchor',
 ]);
 
-export function has(list: readonly unknown[], wanted: unknown): boolean {
-  return list.some((member) => isDeepStrictEqual(member, wanted));
+/** Those of `values` that are not in `list`: by their JSON with sorted members, so that it takes one look at each. */
+export function missingFrom(list: readonly unknown[], values: readonly unknown[]): unknown[] {
+  const known = new Set(list.map(canonical));
+  return values.filter((value) => !known.has(canonical(value)));
+}
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'object' && member !== null && !Array.isArray(member)
+      ? Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : member,
+  );
 }
 
 export function compareTypes(a: JsonObject, b: JsonObject, path: Path): SchemaChange[] {
@@ -61,19 +71,25 @@ export function compareEnums(a: JsonObject, b: JsonObject, path: Path): SchemaCh
   const [before, after] = [valuesOf(a), valuesOf(b)];
   const at = [...path, b['enum'] === undefined && b['const'] !== undefined ? 'const' : 'enum'];
   if (!before || !after) {
-    if (before) return [{ path: at, effect: 'wider', what: 'any value is taken now' }];
-    return after ? [{ path: at, effect: 'narrower', what: 'only certain values are taken now' }] : [];
+    if (before) return [{ path: at, effect: 'wider', what: 'any value is valid now' }];
+    return after ? [{ path: at, effect: 'narrower', what: 'only certain values are valid now' }] : [];
   }
-  const gone = before.filter((value) => !has(after, value));
-  const fresh = after.filter((value) => !has(before, value));
+  const [gone, fresh] = [missingFrom(after, before), missingFrom(before, after)];
   return [
-    ...gone.map((value) => ({
-      path: at,
-      effect: 'narrower' as const,
-      what: `${JSON.stringify(value)} is not taken any more`,
-    })),
-    ...fresh.map((value) => ({ path: at, effect: 'wider' as const, what: `${JSON.stringify(value)} is taken now` })),
+    ...valueChanges(gone, at, 'narrower', 'is not valid any more'),
+    ...valueChanges(fresh, at, 'wider', 'is valid now'),
   ];
+}
+
+/** A change names so many values one by one; how many more there are is said in one sentence. */
+const maxValues = 50;
+
+function valueChanges(values: readonly unknown[], path: Path, effect: Effect, verdict: string): SchemaChange[] {
+  const named = values
+    .slice(0, maxValues)
+    .map((value) => ({ path, effect, what: `${JSON.stringify(value)} ${verdict}` }));
+  const more = values.length - named.length;
+  return more > 0 ? [...named, { path, effect, what: `${more} more values: each ${verdict}` }] : named;
 }
 
 function valuesOf(schema: JsonObject): readonly unknown[] | undefined {

@@ -7,7 +7,7 @@ import {
   compareOthers,
   compareText,
   compareTypes,
-  has,
+  missingFrom,
   type SchemaChange,
 } from './compare-keywords.ts';
 
@@ -97,7 +97,7 @@ class Comparison {
     for (const keyword of ['anyOf', 'oneOf'] as const) {
       const [before, after] = [a[keyword], b[keyword]];
       if (Array.isArray(before) && Array.isArray(after)) {
-        if (before.some((option) => !has(after, option)))
+        if (missingFrom(after, before).length > 0)
           changes.push({
             path: [...path, keyword],
             effect: after.length < before.length ? 'narrower' : 'unclear',

@@ -158,7 +158,7 @@ export function assertConfigSize(config: ToolConfig): void {
   const bytes = Buffer.byteLength(JSON.stringify(config));
   if (bytes > maxConfigBytes) {
     throw new Problem('payload-too-large', {
-      detail: `config has ${bytes} bytes; at most ${maxConfigBytes} are taken.`,
+      detail: `config is ${bytes} bytes; the limit is ${maxConfigBytes}.`,
     });
   }
 }

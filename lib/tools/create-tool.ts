@@ -1,7 +1,8 @@
 import type { Caller } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
-import { changeEntry, secretsEntry, tell, type ToolWriting } from './change.ts';
+import { assertServable } from './assert-servable.ts';
+import { changeEntry, secretsEntry, announceChanges, type ToolWriting } from './change.ts';
 import { type ToolQuota, withinToolQuota } from './tool-quota.ts';
 import { keepSecrets } from './keep-secrets.ts';
 import { type ConfigRules, prepareConfig } from './prepare-config.ts';
@@ -21,6 +22,7 @@ export async function createTool(
     { id },
     prepareConfig(services.settings, input.config),
   );
+  assertServable({ status: input.status, config });
   const now = new Date();
   const tool: ToolRecord = {
     ...input,
@@ -35,6 +37,6 @@ export async function createTool(
   };
   const entries = [changeEntry('create', tool, caller), ...secretsEntry(caller, id, secrets)];
   const [kept = tool] = await withinToolQuota(services, caller, 1, () => services.tools.insert([tool], entries));
-  await tell(services, entries);
+  await announceChanges(services, entries);
   return presentTool(kept, moved);
 }

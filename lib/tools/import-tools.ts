@@ -6,7 +6,7 @@ import { newId } from '../kernel/ids.ts';
 import { invalid, pointer, Problem } from '../kernel/errors/problem.ts';
 import type { Path } from '../launch/clients/found.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
-import { changeEntry, secretsEntry, tell, type ToolWriting } from './change.ts';
+import { changeEntry, secretsEntry, announceChanges, type ToolWriting } from './change.ts';
 import { checkConfig, type ConfigRules } from './check-config.ts';
 import { assertConfigSize, assertPlain, ToolConfig } from './config.ts';
 import { type DraftTool, locate } from './formats/draft.ts';
@@ -16,8 +16,8 @@ import { type Drafts, readDrafts, type Remark } from './formats/read-drafts.ts';
 import { isObject } from './json.ts';
 import { keepSecrets, type KeptConfig } from './keep-secrets.ts';
 import type { ToolRecord } from './ports.ts';
-import { type ToolQuota, withinToolQuota } from './tool-quota.ts';
 import { presentTool } from './present.ts';
+import { type ToolQuota, withinToolQuota } from './tool-quota.ts';
 import { type Imported, reservedSlugs } from './schema.ts';
 
 const description =
@@ -87,7 +87,7 @@ export async function importTools(
     ]);
     try {
       const kept = await withinToolQuota(services, caller, tools.length, () => services.tools.insert(tools, entries));
-      await tell(services, entries);
+      await announceChanges(services, entries);
       return answer(kept);
     } catch (error) {
       if (attempt === attempts || !(error instanceof Problem) || error.type !== 'slug-taken') throw error;
@@ -136,7 +136,7 @@ function check(draft: DraftTool, rules: ConfigRules): { config: ToolConfig | und
     ? checkConfig(parsed.data, rules)
     : parsed.error.issues.map(({ path, message, code }) => ({ path: path as Path, msg: message, type: code }));
   const all = [...errors, ...missingServers(draft), ...nameErrors(draft)];
-  return { config: parsed.data, errors: all.map((error) => ({ ...error, path: draft.placeOf(error.path) })) };
+  return { config: parsed.data, errors: all.map((error) => ({ ...error, path: draft.placeIn(error.path) })) };
 }
 
 function missingServers({ config }: DraftTool): Remark[] {
@@ -161,15 +161,15 @@ function errorAt(file: ParsedFile, { path, msg, type }: Remark) {
 }
 
 function presentRemark(file: ParsedFile, remark: Remark) {
-  const { loc: _, type: _type, ...shown } = errorAt(file, remark);
-  return shown;
+  const { loc: _, type: _type, ...rest } = errorAt(file, remark);
+  return rest;
 }
 
 /** Where in the file the secrets stood that are kept encrypted now. */
 function movedIn(file: ParsedFile, read: readonly { readonly draft: DraftTool; readonly kept: KeptConfig }[]) {
   const moved = read.flatMap(({ draft, kept }) =>
     kept.moved.map(({ path, name }) => {
-      const at = locate(file.value, draft.placeOf(path));
+      const at = locate(file.value, draft.placeIn(path));
       return { path: pointer(at), name, ...file.positionOf(at) };
     }),
   );

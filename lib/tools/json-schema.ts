@@ -8,16 +8,19 @@ export interface SchemaError {
 const types = ['string', 'number', 'integer', 'boolean', 'object', 'array', 'null'];
 
 type Check = (value: unknown) => string | undefined;
-const demand =
+const requirement =
   (fits: (value: unknown) => boolean, msg: string): Check =>
   (value) =>
     fits(value) ? undefined : msg;
 
-const aCount = demand((value) => Number.isInteger(value) && Number(value) >= 0, 'Must be a whole number, 0 or more');
-const aNumber = demand((value) => typeof value === 'number', 'Must be a number');
-const aText = demand((value) => typeof value === 'string', 'Must be a string');
-const aSwitch = demand((value) => typeof value === 'boolean', 'Must be true or false');
-const names = demand(
+const aCount = requirement(
+  (value) => Number.isInteger(value) && Number(value) >= 0,
+  'Must be a whole number, 0 or more',
+);
+const aNumber = requirement((value) => typeof value === 'number', 'Must be a number');
+const aText = requirement((value) => typeof value === 'string', 'Must be a string');
+const aSwitch = requirement((value) => typeof value === 'boolean', 'Must be true or false');
+const names = requirement(
   (value) =>
     Array.isArray(value) && value.every((name) => typeof name === 'string') && new Set(value).size === value.length,
   'Must be a list of different strings',
@@ -26,7 +29,7 @@ const names = demand(
 /** What the value of a keyword must be (2020-12, and what drafts 4 to 7 wrote otherwise). */
 const values: Readonly<Record<string, Check>> = {
   type: checkType,
-  enum: demand((value) => Array.isArray(value) && value.length > 0, 'Must be a list with at least one value'),
+  enum: requirement((value) => Array.isArray(value) && value.length > 0, 'Must be a list with at least one value'),
   required: names,
   pattern: checkPattern,
   format: aText,
@@ -38,9 +41,9 @@ const values: Readonly<Record<string, Check>> = {
   $anchor: aText,
   minimum: aNumber,
   maximum: aNumber,
-  exclusiveMinimum: demand((value) => ['number', 'boolean'].includes(typeof value), 'Must be a number'),
-  exclusiveMaximum: demand((value) => ['number', 'boolean'].includes(typeof value), 'Must be a number'),
-  multipleOf: demand((value) => typeof value === 'number' && value > 0, 'Must be a number above 0'),
+  exclusiveMinimum: requirement((value) => ['number', 'boolean'].includes(typeof value), 'Must be a number'),
+  exclusiveMaximum: requirement((value) => ['number', 'boolean'].includes(typeof value), 'Must be a number'),
+  multipleOf: requirement((value) => typeof value === 'number' && value > 0, 'Must be a number above 0'),
   minLength: aCount,
   maxLength: aCount,
   minItems: aCount,
@@ -53,7 +56,7 @@ const values: Readonly<Record<string, Check>> = {
   readOnly: aSwitch,
   writeOnly: aSwitch,
   deprecated: aSwitch,
-  examples: demand(Array.isArray, 'Must be a list'),
+  examples: requirement(Array.isArray, 'Must be a list'),
 };
 
 const oneSchema = [

@@ -10,7 +10,7 @@ export interface HistoryReading {
 }
 
 /**
- * The revisions `newest`, `newest` − 1 …, at most `limit` of them. What the relay has not told MongoDB yet is read from the outbox.
+ * The revisions `newest`, `newest` − 1 …, at most `limit` of them. What the relay has not passed on to MongoDB yet is read from the outbox.
  * @throws Problem `service-unavailable` when MongoDB is away.
  */
 export async function readRevisions(
@@ -26,8 +26,8 @@ export async function readRevisions(
   const wanted = ({ revision }: ToolChanged): boolean => revision <= newest && revision > newest - limit;
   const expected = Math.min(limit, newest);
   const known = waiting.filter(wanted);
-  const told = known.length === expected ? [] : await readTold(history, toolId, newest, limit);
-  const byRevision = new Map([...told, ...known].map((entry) => [entry.revision, entry]));
+  const stored = known.length === expected ? [] : await readStored(history, toolId, newest, limit);
+  const byRevision = new Map([...stored, ...known].map((entry) => [entry.revision, entry]));
   const entries = [...byRevision.values()].filter(wanted);
   if (entries.length < expected)
     currentCorrelation()?.log.warn('History has a gap.', { tool_id: toolId, newest, expected, found: entries.length });
@@ -45,7 +45,7 @@ export async function readRevision(
   return entry;
 }
 
-function readTold(history: HistoryStore, toolId: string, newest: number, limit: number): Promise<ToolChanged[]> {
+function readStored(history: HistoryStore, toolId: string, newest: number, limit: number): Promise<ToolChanged[]> {
   return history.page(toolId, { below: newest + 1, limit }).catch((cause: unknown) => {
     throw new Problem('service-unavailable', {
       detail: 'The history cannot be read at the moment.',

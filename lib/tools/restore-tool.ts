@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Caller } from '../kernel/http/caller.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import { notFound } from '../kernel/errors/problem.ts';
+import { assertServable } from './assert-servable.ts';
 import { changeTool, type ToolWriting } from './change.ts';
 import { ToolConfig } from './config.ts';
 import { keepSecrets } from './keep-secrets.ts';
@@ -29,10 +30,13 @@ export async function restoreTool(
   const prepared = prepareConfig(services.settings, ToolConfig.parse(snapshot.config));
   const { config, secrets, moved } = await keepSecrets(services.encryptor, tool, prepared);
   const request = { idOrSlug: tool.id, ifMatch, type: 'restore', permission: 'mcps:update' } as const;
-  const restored = await changeTool(services, caller, request, (current) => ({
-    config,
-    ...(secrets && { secrets }),
-    version: isDeepStrictEqual(current.config, config) ? current.version : nextPatch(current.version),
-  }));
+  const restored = await changeTool(services, caller, request, (current) => {
+    assertServable({ ...current, config });
+    return {
+      config,
+      ...(secrets && { secrets }),
+      version: isDeepStrictEqual(current.config, config) ? current.version : nextPatch(current.version),
+    };
+  });
   return presentTool(restored, moved);
 }

@@ -1,6 +1,7 @@
 import type { Caller } from '../kernel/http/caller.ts';
 import { invalidField, notFound } from '../kernel/errors/problem.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
+import { assertServable } from './assert-servable.ts';
 import { changeTool, type ToolWriting } from './change.ts';
 import type { ToolConfig } from './config.ts';
 import { diffOf } from './diff.ts';
@@ -57,5 +58,6 @@ function applied(
       'version_not_higher',
     );
   }
+  if (different.status !== undefined || configChanges) assertServable({ ...current, ...different });
   return { ...different, ...(secrets && { secrets }) };
 }

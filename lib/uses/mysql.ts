@@ -8,7 +8,7 @@ import type { GaugeStore } from '../metrics/ports.ts';
 import type { Probe } from '../kernel/probe.ts';
 import type { OutboxStore } from '../outbox/ports.ts';
 import type { QuotaCounts } from '../quotas/ports.ts';
-import type { RegistryStore } from '../registry/ports.ts';
+import type { NamespaceStore, RegistryStore } from '../registry/ports.ts';
 import type { ToolStore } from '../tools/ports.ts';
 import type { UsageStore } from '../usage/ports.ts';
 
@@ -18,6 +18,7 @@ interface Services {
   readonly apiKeys: ApiKeyStore;
   readonly tools: ToolStore;
   readonly registry: RegistryStore;
+  readonly namespaces: NamespaceStore;
   readonly outbox: OutboxStore;
   readonly audit: AuditStore;
   readonly scores: ScoreStore;
@@ -50,6 +51,7 @@ export const use = defineUse({
       apiKeys,
       tools,
       registry,
+      namespaces,
       outbox,
       audit,
       scores,
@@ -64,6 +66,7 @@ export const use = defineUse({
       import('../adapters/mysql/api-keys.ts'),
       import('../adapters/mysql/tools.ts'),
       import('../adapters/mysql/registry.ts'),
+      import('../adapters/mysql/namespaces.ts'),
       import('../adapters/mysql/outbox.ts'),
       import('../adapters/mysql/audit.ts'),
       import('../adapters/mysql/tool-scores.ts'),
@@ -79,6 +82,7 @@ export const use = defineUse({
       apiKeys: apiKeys.mysqlApiKeyStore(mysql),
       tools: tools.mysqlToolStore(mysql),
       registry: registry.mysqlRegistryStore(mysql),
+      namespaces: namespaces.mysqlNamespaces(mysql),
       outbox: outbox.mysqlOutbox(mysql),
       audit: audit.mysqlAudit(mysql),
       scores: scores.mysqlToolScores(mysql),

@@ -1,6 +1,7 @@
 import type { ToolFilter, ToolLists, ToolMark, ToolSort } from '../../tools/ports.ts';
 import type { Mysql, SqlValue } from './connection.ts';
-import { foldForSearch, summaryColumns, summaryOf, type SummaryRow } from './tool-rows.ts';
+import type { TableRow } from './table-codec.ts';
+import { foldForSearch, toolSummary } from './tool-rows.ts';
 
 interface Order {
   readonly column: 'created_at' | 'updated_at' | 'name';
@@ -42,16 +43,16 @@ export function mysqlToolLists(mysql: Mysql): ToolLists {
       const order = orderOf(filter.sort);
       const { from, where, values } = conditions(filter, total > manyFound ? 'walk' : 'found');
       const beyond = after && behind(order, after);
-      const columns = summaryColumns.map((column) => `t.${column}`).join(', ');
+      const columns = toolSummary.names.map((column) => `t.${column}`).join(', ');
       // The rows are wide: which ones is decided on an index, and only those are read.
-      const rows = await mysql.query<SummaryRow>(
+      const rows = await mysql.query<TableRow>(
         `SELECT ${columns} FROM (
            SELECT STRAIGHT_JOIN t.id FROM ${from} WHERE ${where}${beyond ? ` AND ${beyond.condition}` : ''}
            ORDER BY ${orderBy(order)} LIMIT ? OFFSET ?) AS page
          JOIN mcp_tools t ON t.id = page.id ORDER BY ${orderBy(order)}`,
         [...values, ...(beyond?.values ?? []), limit, skip],
       );
-      return rows.map(summaryOf);
+      return rows.map((row) => toolSummary.read(row));
     },
   };
 }
@@ -87,15 +88,15 @@ function conditions(
   const words = search?.split(/\s+/).filter((word) => word !== '') ?? [];
   const where: string[] = [];
   const values: SqlValue[] = [];
-  const demand = (condition: string, value: SqlValue) => {
+  const addCondition = (condition: string, value: SqlValue) => {
     where.push(condition);
     values.push(value);
   };
-  if (status !== undefined) demand('t.status = ?', status);
-  if (authorId !== undefined) demand('t.author_id = ?', authorId);
+  if (status !== undefined) addCondition('t.status = ?', status);
+  if (authorId !== undefined) addCondition('t.author_id = ?', authorId);
   // A deleted tool is in no search, so the narrow table can be counted alone.
   const alone = way === 'count' && words.length > 0 && where.length === 0;
-  for (const word of words) demand('LOCATE(?, s.text) > 0', foldForSearch(word));
+  for (const word of words) addCondition('LOCATE(?, s.text) > 0', foldForSearch(word));
   if (alone) return { from: 'mcp_tool_search s', where: where.join(' AND '), values };
   const tables = ['mcp_tools t', ...(words.length > 0 ? ['mcp_tool_search s'] : [])];
   const from = (way === 'walk' ? tables : tables.toReversed()).join(' JOIN ');

@@ -13,11 +13,17 @@ export function mysqlPurge(mysql: Mysql): PurgeStore {
       return rows.map(({ id, slug, deleted_at: deletedAt }) => ({ id, slug, deletedAt }));
     },
     async purge(id, at) {
-      await mysql.execute(
-        `UPDATE mcp_tools SET name = '', description = '', config = '{"servers":[]}', secrets = NULL, purged_at = ?
-         WHERE id = ? AND deleted_at IS NOT NULL`,
-        [at, id],
-      );
+      await mysql.transaction(async (tx) => {
+        await tx.execute(
+          `UPDATE mcp_tools SET name = '', description = '', config = '{"servers":[]}', secrets = NULL, came_as = NULL, purged_at = ?
+           WHERE id = ? AND deleted_at IS NOT NULL`,
+          [at, id],
+        );
+        await tx.execute(
+          `DELETE v FROM registry_versions v JOIN mcp_tools t ON t.id = v.tool_id WHERE t.id = ? AND t.purged_at IS NOT NULL`,
+          [id],
+        );
+      });
     },
   };
 }

@@ -1,79 +1,29 @@
 import type { ToolConfig } from '../../tools/config.ts';
 import type { ToolRecord, ToolSummary } from '../../tools/ports.ts';
 import type { ToolStatus } from '../../tools/schema.ts';
-import type { SqlRunner, SqlValue } from './connection.ts';
+import type { SqlRunner } from './connection.ts';
+import { json, optional, optionalJson, plain, tableCodec } from './table-codec.ts';
 
-export interface SummaryRow {
-  readonly id: string;
-  readonly slug: string;
-  readonly name: string;
-  readonly description: string;
-  readonly version: string;
-  readonly status: ToolStatus;
-  readonly author_id: string;
-  readonly revision: number;
-  readonly created_at: Date;
-  readonly updated_at: Date;
-  readonly deleted_at: Date | null;
-}
-export interface ToolRow extends SummaryRow {
-  readonly config: string;
-  readonly secrets: string | null;
-}
+const summary = {
+  id: plain<string>('id'),
+  slug: plain<string>('slug'),
+  name: plain<string>('name'),
+  description: plain<string>('description'),
+  version: plain<string>('version'),
+  status: plain<ToolStatus>('status'),
+  authorId: plain<string>('author_id'),
+  revision: plain<number>('revision'),
+  createdAt: plain<Date>('created_at'),
+  updatedAt: plain<Date>('updated_at'),
+  deletedAt: optional<Date>('deleted_at'),
+};
 
-export const summaryColumns = [
-  'id',
-  'slug',
-  'name',
-  'description',
-  'version',
-  'status',
-  'author_id',
-  'revision',
-  'created_at',
-  'updated_at',
-  'deleted_at',
-] as const;
-export const toolColumns = [...summaryColumns, 'config', 'secrets'] as const;
-
-export function rowOf(tool: ToolRecord): Record<keyof ToolRow, SqlValue> {
-  return {
-    id: tool.id,
-    slug: tool.slug,
-    name: tool.name,
-    description: tool.description,
-    version: tool.version,
-    status: tool.status,
-    author_id: tool.authorId,
-    revision: tool.revision,
-    created_at: tool.createdAt,
-    updated_at: tool.updatedAt,
-    deleted_at: tool.deletedAt ?? null,
-    config: JSON.stringify(tool.config),
-    secrets: tool.secrets ? JSON.stringify(tool.secrets) : null,
-  };
-}
-
-export function summaryOf(row: SummaryRow): ToolSummary {
-  return {
-    id: row.id,
-    slug: row.slug,
-    name: row.name,
-    description: row.description,
-    version: row.version,
-    status: row.status,
-    authorId: row.author_id,
-    revision: row.revision,
-    createdAt: row.created_at,
-    updatedAt: row.updated_at,
-    deletedAt: row.deleted_at ?? undefined,
-  };
-}
-
-export function recordOf(row: ToolRow): ToolRecord {
-  const secrets = row.secrets === null ? undefined : (JSON.parse(row.secrets) as ToolRecord['secrets']);
-  return { ...summaryOf(row), config: JSON.parse(row.config) as ToolConfig, ...(secrets && { secrets }) };
-}
+export const toolSummary = tableCodec<ToolSummary>(summary);
+export const toolRow = tableCodec<ToolRecord>({
+  ...summary,
+  config: json<ToolConfig>('config'),
+  secrets: optionalJson<NonNullable<ToolRecord['secrets']>>('secrets'),
+});
 
 /** Keeps what a search of the tool looks through; a deleted tool is found by none. */
 export async function indexForSearch(tx: SqlRunner, tool: ToolSummary): Promise<void> {

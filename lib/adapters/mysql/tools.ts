@@ -5,7 +5,9 @@ import { DuplicateKey } from './errors.ts';
 import { insertOutbox } from './outbox.ts';
 import { mysqlToolLists } from './tool-lists.ts';
 import { mysqlPurge } from './tool-purge.ts';
-import { indexForSearch, recordOf, rowOf, toolColumns, type ToolRow } from './tool-rows.ts';
+import { publishVersion } from './registry-versions.ts';
+import type { TableRow } from './table-codec.ts';
+import { indexForSearch, toolRow } from './tool-rows.ts';
 
 const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const slug = /^[a-z0-9-]{1,255}$/;
@@ -18,13 +20,14 @@ export function mysqlToolStore(mysql: Mysql): ToolStore {
         await mysql.transaction(async (tx) => {
           for (const tool of tools) {
             ({ slug } = tool);
-            const row = rowOf(tool);
+            const row = toolRow.write(tool);
             const names = Object.keys(row);
             await tx.execute(
               `INSERT INTO mcp_tools (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
               Object.values(row),
             );
             await indexForSearch(tx, tool);
+            await publishVersion(tx, tool);
           }
           await insertOutbox(tx, outbox);
         });
@@ -33,7 +36,7 @@ export function mysqlToolStore(mysql: Mysql): ToolStore {
         if (!(error instanceof DuplicateKey)) throw error;
         if (error.key === 'PRIMARY') return await kept(mysql, tools);
         if (error.key !== 'mcp_tools_slug') throw error;
-        throw new Problem('slug-taken', { detail: `"${slug}" is taken.`, cause: error });
+        throw new Problem('slug-taken', { detail: await whoHas(mysql, slug), cause: error });
       }
     },
 
@@ -58,18 +61,28 @@ export function mysqlToolStore(mysql: Mysql): ToolStore {
         if (!current) return undefined;
         const { next, outbox } = decide(current);
         if (next !== current) {
-          const row = rowOf(next);
+          const row = toolRow.write(next);
           const changes = Object.keys(row).map((name) => `${name} = ?`);
           await tx.execute(`UPDATE mcp_tools SET ${changes.join(', ')} WHERE id = ?`, [
             ...Object.values(row),
             current.id,
           ]);
           if (saysOtherwise(current, next)) await indexForSearch(tx, next);
+          await publishVersion(tx, next);
         }
         await insertOutbox(tx, outbox);
         return next;
       }),
   };
+}
+
+async function whoHas(mysql: Mysql, slug: string): Promise<string> {
+  const [row] = await mysql.query<{ deleted_at: Date | null }>('SELECT deleted_at FROM mcp_tools WHERE slug = ?', [
+    slug,
+  ]);
+  return row?.deleted_at
+    ? `"${slug}" belongs to a deleted tool, which keeps it for ever. Choose another slug.`
+    : `"${slug}" is taken. Choose another slug.`;
 }
 
 async function kept(mysql: Mysql, tools: readonly ToolRecord[]): Promise<readonly ToolRecord[]> {
@@ -81,10 +94,9 @@ async function kept(mysql: Mysql, tools: readonly ToolRecord[]): Promise<readonl
 async function select(sql: SqlRunner, idOrSlug: string, rest: string): Promise<ToolRecord | undefined> {
   const keys = [...(uuid.test(idOrSlug) ? ['id'] : []), ...(slug.test(idOrSlug) ? ['slug'] : [])];
   for (const key of keys) {
-    const [row] = await sql.query<ToolRow>(`SELECT ${toolColumns.join(', ')} FROM mcp_tools WHERE ${key} = ? ${rest}`, [
-      idOrSlug,
-    ]);
-    if (row) return recordOf(row);
+    const columns = toolRow.names.join(', ');
+    const [row] = await sql.query<TableRow>(`SELECT ${columns} FROM mcp_tools WHERE ${key} = ? ${rest}`, [idOrSlug]);
+    if (row) return toolRow.read(row);
   }
   return undefined;
 }

@@ -8,7 +8,6 @@ const transports: Readonly<Record<string, string>> = {
   'streamable-http': 'streamable-http',
   streamablehttp: 'streamable-http',
   streamable_http: 'streamable-http',
-  remote: 'streamable-http',
   sse: 'sse',
 };
 const stdio = /^(?:stdio|local)$/i;

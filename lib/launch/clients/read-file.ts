@@ -65,7 +65,14 @@ function readMcp(value: unknown, at: Path): FoundServer[] {
     return readServers(value['servers'], [...at, 'servers'], value);
   return entriesIn(value, at)
     .filter(([, entry]) => isObject(entry))
-    .map(([name, entry, place]) => readEntry(name, mapTexts(entry, withPlainVariables), place));
+    .map(([name, entry, place]) => readEntry(name, mapTexts(withoutKind(entry), withPlainVariables), place));
+}
+
+/** opencode's types say no more than whether there is a command or a URL. */
+function withoutKind(entry: unknown): unknown {
+  if (!isObject(entry) || !/^(?:local|remote)$/.test(String(entry['type']))) return entry;
+  const { type: _, ...rest } = entry;
+  return rest;
 }
 
 function withPlainVariables(text: string): string {

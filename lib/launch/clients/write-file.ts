@@ -32,7 +32,8 @@ function entryFor(server: ServerEntry, variable: Variable, keepsDefaults: boolea
     replaceReferences(text, (reference) => {
       const { raw, scheme, label, otherwise } = reference;
       const input = inputs.get(scheme === undefined ? label : `${scheme}:${label}`);
-      if (scheme !== 'input' && (scheme !== undefined || ofEditors.has(label))) return raw;
+      // What is no input is a variable of the server's own, or the editor's.
+      if (!input || (scheme !== 'input' && (scheme !== undefined || ofEditors.has(label)))) return raw;
       const preset = otherwise ?? (scheme === 'input' ? input?.otherwise : undefined);
       if (preset !== undefined && preset !== '' && !keepsDefaults) return preset;
       const name = scheme === 'input' ? (input?.name ?? label) : label;
@@ -191,7 +192,9 @@ function writeVscode(servers: readonly ServerEntry[]): JsonObject {
       replaceReferences(text, ({ raw, scheme, label, otherwise }) => {
         const question = scheme === 'input' ? own.get(label) : undefined;
         if (question) return ask(label, question);
-        if (scheme === undefined ? raw.startsWith('${env:') || ofEditors.has(label) : scheme !== 'input') return raw;
+        const isOwn = !described.has(scheme === undefined ? label : `${scheme}:${label}`);
+        if (isOwn || (scheme === undefined ? raw.startsWith('${env:') || ofEditors.has(label) : scheme !== 'input'))
+          return raw;
         const { description = label, choices } = described.get(scheme === undefined ? label : `input:${label}`) ?? {};
         const asked = choices
           ? { type: 'pickString', id: label, description, options: choices, default: otherwise }

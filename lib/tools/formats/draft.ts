@@ -14,7 +14,7 @@ export interface DraftTool {
   /** Not yet checked. */
   readonly config: JsonObject & { readonly servers: readonly JsonObject[] };
   /** Where a member of the draft (`name`, `description`) or of its configuration stands in the file; its members may be spelled otherwise there. */
-  readonly placeOf: (path: Path) => Path;
+  readonly placeIn: (path: Path) => Path;
 }
 
 /** One tool for a server of a client's file. */
@@ -26,7 +26,7 @@ export function draftOf(found: FoundServer): DraftTool {
     description,
     version: Version.safeParse(version).success ? (version ?? '1.0.0') : '1.0.0',
     config: compact({ servers: [server], tools }),
-    placeOf: ([part, index, ...rest]) => {
+    placeIn: ([part, index, ...rest]) => {
       if (part === 'servers' && index !== undefined) return placeInFile(found, rest);
       return part === 'name' ? placeInFile(found, ['name']) : [...at, ...(part === undefined ? [] : [part])];
     },

@@ -64,11 +64,11 @@ export function readServerJson(raw: JsonObject, at: readonly string[] = ['server
       resources,
       server_json: description,
     }),
-    placeOf: (path) => [...at, ...placeIn(found, path)],
+    placeIn: (path) => [...at, ...placeWithin(found, path)],
   };
 }
 
-function placeIn(found: readonly Found[], [part = '', index, ...rest]: Path): Path {
+function placeWithin(found: readonly Found[], [part = '', index, ...rest]: Path): Path {
   if (part === 'server_json') return index === undefined ? [] : [index, ...rest];
   if (part === 'tools' || part === 'prompts' || part === 'resources')
     return ['_meta', publisherMeta, 'mcp_platform', part, ...(index === undefined ? [] : [index, ...rest])];

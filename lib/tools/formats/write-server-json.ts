@@ -85,8 +85,8 @@ interface Sent {
 }
 
 function partsOf(base: JsonObject): Sent[] {
-  const { config, placeOf } = readServerJson(base, []);
-  const places = config.servers.map((_, index) => placeOf(['servers', index]).join(' '));
+  const { config, placeIn } = readServerJson(base, []);
+  const places = config.servers.map((_, index) => placeIn(['servers', index]).join(' '));
   return (['packages', 'remotes'] as const).flatMap((part) => {
     const entries = Array.isArray(base[part]) ? base[part] : [];
     return entries.map((entry: unknown, index) => {

@@ -14,6 +14,8 @@ interface Listed {
   _meta: Record<string, Record<string, unknown>>;
 }
 const official = 'io.modelcontextprotocol.registry/official';
+/** The name of a tool whose author was granted no namespace. */
+const own = (slug: string) => `1.0.0.127/${slug}`;
 const word = () => `w${randomBytes(5).toString('hex')}`;
 const read = (path: string, headers: Record<string, string> = {}) =>
   app.call('GET', `/v0.1/servers${path}`, { headers });
@@ -51,7 +53,7 @@ describe('the list', () => {
       {
         server: {
           $schema: 'https://static.modelcontextprotocol.io/schemas/2025-12-11/server.schema.json',
-          ...serverJson(name),
+          ...serverJson(own(slug)),
         },
         _meta: {
           [official]: {
@@ -60,7 +62,7 @@ describe('the list', () => {
             publishedAt: expect.stringMatching(/Z$/) as unknown,
             updatedAt: expect.stringMatching(/Z$/) as unknown,
           },
-          'io.github.mcp-platform/tool': { id, slug, revision: 2 },
+          'io.github.mcp-platform/tool': { id, slug, revision: 2, origin: name },
         },
       },
     ]);
@@ -88,7 +90,7 @@ describe('the list', () => {
     const updatedAt = (await listed(`search=${mark}`)).servers[0]?._meta[official]?.['updatedAt'];
     expect((await listed(`search=${mark}&updated_since=${String(updatedAt)}`)).metadata.count).toBe(1);
     expect((await listed(`search=${mark}&updated_since=2999-01-01T00:00:00%2B02:00`)).metadata.count).toBe(0);
-    await put(id, { config: { servers: [] }, version: '1.1.0' });
+    await put(id, { config: { servers: [{ name: 'a', command: 'x' }] }, version: '1.1.0' });
     expect((await listed(`search=${mark}&version=latest`)).servers[0]?.server.version).toBe('1.1.0');
     expect((await listed(`search=${mark}&version=1.1.0`)).metadata.count).toBe(1);
     expect((await listed(`search=${mark}&version=1.0.0`)).metadata.count).toBe(0);
@@ -110,7 +112,10 @@ describe('a server', () => {
   it('is found by its name, with its slash encoded or plain, with all its versions', async () => {
     const name = `io.github.acme/${word()}`;
     const { id } = await importActive(name);
-    await put(id, { config: { servers: [], server_json: serverJson(name) }, version: '1.1.0' });
+    await put(id, {
+      config: { servers: [{ name: 'a', command: 'x' }], server_json: serverJson(name) },
+      version: '1.1.0',
+    });
     await put(id, { name: 'Renamed' });
     for (const at of [encodeURIComponent(name), name]) {
       const { status, body } = await read(`/${at}/versions`);
