@@ -40,10 +40,10 @@ export type AskImprovements = z.output<typeof AskImprovements>;
 
 /** Clients write each of them as a text, a list or an object; all are read, those that are not named here too. */
 export const Requirements = z.looseObject({
-  tool_name: z.unknown(),
-  description: z.unknown(),
-  capabilities: z.unknown(),
-  constraints: z.unknown(),
+  tool_name: z.unknown().optional(),
+  description: z.unknown().optional(),
+  capabilities: z.unknown().optional(),
+  constraints: z.unknown().optional(),
 });
 export type Requirements = z.output<typeof Requirements>;
 
