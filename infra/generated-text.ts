@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as z from 'zod';
+import { rulePages } from '../lib/analysis/describe-rules.ts';
 import { permissions, permissionsOf, roles } from '../lib/kernel/http/caller.ts';
 import { baseVariables, type Variables } from '../lib/kernel/settings/settings.ts';
 import { discoverUses } from './discover-uses.ts';
@@ -29,6 +30,7 @@ interface GeneratedText {
 export const generatedTexts: readonly GeneratedText[] = [
   { file: 'infra/README.md', mark: 'settings', text: settingsTable },
   { file: 'functions/README.md', mark: 'permissions', text: permissionsTable },
+  { file: 'lib/analysis/README.md', mark: 'rules', text: rulePages },
 ];
 
 /** A document with today's text between the marks. @throws Error when the document has no such marks. */

@@ -38,12 +38,12 @@ export const AskImprovements = z
   });
 export type AskImprovements = z.output<typeof AskImprovements>;
 
-const Words = z.union([z.string().max(2000), z.array(z.string().max(2000)).max(50)]);
+/** Clients write each of them as a text, a list or an object; all are read, those that are not named here too. */
 export const Requirements = z.looseObject({
-  tool_name: z.string().max(255).optional(),
-  description: z.string().max(10_000).optional(),
-  capabilities: Words.optional(),
-  constraints: Words.optional(),
+  tool_name: z.unknown().optional(),
+  description: z.unknown().optional(),
+  capabilities: z.unknown().optional(),
+  constraints: z.unknown().optional(),
 });
 export type Requirements = z.output<typeof Requirements>;
 

@@ -1,9 +1,9 @@
 import type { ToolConfig } from '../tools/config.ts';
 
-/** A published server that fits many wishes, at a version that was reviewed. */
+/** A published server that fits many requirements, at a version that was reviewed. */
 export interface Template {
   readonly name: string;
-  /** Words that a wish for it holds. */
+  /** Words that requirements for it hold. */
   readonly words: readonly string[];
   readonly note: string;
   readonly server: ToolConfig['servers'][number];
@@ -39,11 +39,5 @@ export const templates: readonly Template[] = [
     words: ['browser', 'web', 'page', 'website', 'click', 'screenshot', 'scrape', 'playwright'],
     note: 'It needs a browser where it runs.',
     server: npx('browser', '@playwright/mcp', '0.0.83', '--headless'),
-  },
-  {
-    name: 'everything',
-    words: ['demo', 'test', 'example', 'reference', 'sample', 'try', 'echo'],
-    note: 'A server for trying clients; it does nothing useful.',
-    server: npx('everything', '@modelcontextprotocol/server-everything', '2026.8.31'),
   },
 ];

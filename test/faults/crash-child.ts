@@ -12,12 +12,12 @@ import { crashPoints } from './crash-points.ts';
 import { describeNothing, type Trial } from './crash-trial.ts';
 
 /*
- * Does one thing in a process of its own and kills itself with SIGKILL at one point: before or after a call to an adapter, or where an adapter calls back in the middle of
- * its transaction. The adapters are wrapped here; the product knows nothing of it.
+ * Does one thing in a process of its own and kills itself with SIGKILL at one point: before or after whatever is sent to a
+ * store. The vendors' clients are wrapped here; the product knows nothing of it.
  */
 
 const trial = JSON.parse(process.argv[2] ?? '{}') as Trial;
-const { names, watched } = crashPoints(trial.killAt);
+const { names, watchClients } = crashPoints(trial.killAt);
 
 const host = createRuntime({
   env: process.env,
@@ -25,7 +25,7 @@ const host = createRuntime({
   apiDescription: describeNothing,
   write: () => undefined,
 });
-const services = await host.services([
+const all = await host.services([
   'mysql',
   'mongo',
   'redis',
@@ -37,13 +37,7 @@ const services = await host.services([
   'quotas',
   'settings',
 ]);
-const kept = new Set(['settings', 'encryptor', 'signingKeys', 'idempotencyWith', 'postpone', 'quotas']);
-const all = Object.fromEntries(
-  Object.entries(services).map(([name, adapter]) => [
-    name,
-    kept.has(name) || typeof adapter !== 'object' ? adapter : watched(adapter, name),
-  ]),
-) as typeof services;
+watchClients();
 
 const { caller, slug } = trial;
 const server = { name: 's', command: 'npx', env: { API_KEY: 'sk-proj-0123456789abcdefghijklmnopqrstuvwxyz' } };

@@ -1,6 +1,13 @@
-/* Points at which a process kills itself with SIGKILL. The adapters are wrapped in the trial's own composition; the product knows nothing of it. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { Collection } from 'mongodb';
+import mysql from 'mysql2/promise';
 
-type Call = (...args: unknown[]) => unknown;
+/*
+ * Points at which a process kills itself with SIGKILL: before and after whatever is sent to a store. The vendors' clients are wrapped, so a point stands between any two
+ * statements of a transaction, before its COMMIT and after it; the product knows nothing of it.
+ */
+
+type Call = (this: unknown, ...args: unknown[]) => Promise<unknown>;
 
 /** `killAt`: the number of the point to die at; without it the points are only counted. */
 export function crashPoints(killAt: number | undefined) {
@@ -14,32 +21,59 @@ export function crashPoints(killAt: number | undefined) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
   }
 
-  function callback(call: Call, name: string): Call {
-    return (...args) => {
-      point(`inside ${name}, before`);
-      const result = call(...args);
-      point(`inside ${name}, after`);
+  /** Wraps a method of all instances. `describe` names the call; undefined for what changes nothing that anybody could lose. */
+  function watch(prototype: object, method: string, describe: (args: readonly unknown[]) => string | undefined): void {
+    const original = Reflect.get(prototype, method) as Call;
+    Reflect.set(prototype, method, async function (this: unknown, ...args: unknown[]) {
+      const name = describe(args);
+      if (name === undefined) return original.apply(this, args);
+      point(`before ${name}`);
+      const result = await original.apply(this, args);
+      point(`after ${name}`);
       return result;
+    } satisfies Call);
+  }
+
+  /** From now on every statement, command and request of this process has its points. */
+  function watchClients(): void {
+    const { PromiseConnection } = mysql as unknown as { PromiseConnection: { prototype: object } };
+    for (const method of ['execute', 'query']) watch(PromiseConnection.prototype, method, ([sql]) => sqlName(sql));
+    for (const method of ['beginTransaction', 'commit', 'rollback'])
+      watch(PromiseConnection.prototype, method, () => `MySQL ${method}`);
+    for (const method of [
+      'updateOne',
+      'updateMany',
+      'insertOne',
+      'insertMany',
+      'findOneAndUpdate',
+      'deleteOne',
+      'deleteMany',
+      'bulkWrite',
+      'findOne',
+    ])
+      watch(Collection.prototype, method, () => `MongoDB ${method}`);
+    // All clients of AWS, DynamoDB's and SQS's among them, inherit the same method.
+    watch(
+      Object.getPrototypeOf(DynamoDBClient.prototype) as object,
+      'send',
+      ([command]) => `AWS ${(command as object).constructor.name}`,
+    );
+    const { fetch } = globalThis;
+    globalThis.fetch = async (...args) => {
+      point('before Redis');
+      const response = await fetch(...args);
+      point('after Redis');
+      return response;
     };
   }
 
-  /** Every method of an adapter, with a point before and after it, and around each function that it is handed. */
-  function watched<T extends object>(adapter: T, adapterName: string): T {
-    return new Proxy(adapter, {
-      get: (target, method) => {
-        const member: unknown = Reflect.get(target, method);
-        if (typeof member !== 'function' || typeof method === 'symbol') return member;
-        const name = `${adapterName}.${method}`;
-        return async (...args: unknown[]) => {
-          point(`before ${name}`);
-          const handed = args.map((arg) => (typeof arg === 'function' ? callback(arg as Call, name) : arg));
-          const result: unknown = await (member as Call).apply(target, handed);
-          point(`after ${name}`);
-          return result;
-        };
-      },
-    });
-  }
+  return { names, watchClients };
+}
 
-  return { names, watched };
+/** The first words of a statement; a sign of life of the connection, sent now and then, is no point. */
+function sqlName(sql: unknown): string | undefined {
+  const text = typeof sql === 'string' ? sql : String((sql as { sql?: unknown }).sql);
+  if (/^(DO 1|SET SESSION)/.test(text)) return undefined;
+  const [verb, table] = [/^\s*\w+/.exec(text)?.[0].trim(), /\b(?:FROM|INTO|UPDATE)\s+(\w+)/i.exec(text)?.[1]];
+  return `MySQL ${verb} ${table ?? ''}`.trim();
 }

@@ -18,32 +18,17 @@ import { type JobTrial, jobUses, mongoEffects, trialJob } from './jobs-crash-tri
 /* Does one thing to a job in a process of its own, and dies at one point. */
 
 const trial = JSON.parse(process.argv[2] ?? '{}') as JobTrial;
-const { names, watched } = crashPoints(trial.killAt);
+const { names, watchClients } = crashPoints(trial.killAt);
 const host = createRuntime({
   env: process.env,
   load: loadUse,
   apiDescription: describeNothing,
   write: () => undefined,
 });
-const services = await host.services(jobUses);
-const queues = watched(openQueues(readSettings(process.env, queueVariables)), 'queues');
-const effects = watched(mongoEffects(new MongoClient(String(process.env['MONGODB_URI']))), 'effects');
-const { deadLetters } = services;
-const all = {
-  ...services,
-  tasks: watched(services.tasks, 'tasks'),
-  jobs: watched(services.jobs, 'jobs'),
-  liveLog: watched(services.liveLog, 'liveLog'),
-  connections: watched(services.connections, 'connections'),
-  deadLetters: watched(
-    {
-      ...deadLetters,
-      receive: async (queue: string, visibilitySeconds: number) =>
-        (await deadLetters.receive(queue, visibilitySeconds)).map((letter) => watched(letter, 'letter')),
-    },
-    'deadLetters',
-  ),
-};
+const all = await host.services(jobUses);
+const queues = openQueues(readSettings(process.env, queueVariables));
+const effects = mongoEffects(new MongoClient(String(process.env['MONGODB_URI'])));
+watchClients();
 
 const { ownerId, taskId } = trial;
 const caller: Caller = { userId: ownerId, role: 'developer', permissions: [] };

@@ -9,7 +9,7 @@ import { prepareStores } from './crash-stores.ts';
 import { openTrials, works } from './crash-trial.ts';
 
 /*
- * `npm run faults:tools`: every change of tools, the relay and the sweeper, killed with SIGKILL before and after each call to an adapter, one process for each point; then a restart.
+ * `npm run faults:tools`: every change of tools, the relay and the sweeper, killed with SIGKILL before and after whatever is sent to a store (each statement, BEGIN and COMMIT among them), one process for each point; then a restart.
  * No entry of history may be lost or doubled.
  */
 

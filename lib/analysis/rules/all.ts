@@ -12,7 +12,7 @@ import { structureRules } from './structure.ts';
 import { supplyRules } from './supply.ts';
 import { transportRules } from './transport.ts';
 
-const byCategory: Readonly<Record<string, readonly Rule[]>> = {
+export const rulesByCategory: Readonly<Record<string, readonly Rule[]>> = {
   structure: structureRules,
   platform: platformRules,
   naming: nameRules,
@@ -27,10 +27,10 @@ const byCategory: Readonly<Record<string, readonly Rule[]>> = {
   context: budgetRules,
 };
 
-export const rules: readonly Rule[] = Object.values(byCategory).flat();
+export const rules: readonly Rule[] = Object.values(rulesByCategory).flat();
 
 export function categoryOf(ruleId: string): string {
-  return Object.entries(byCategory).find(([, of]) => of.some(({ id }) => id === ruleId))?.[0] ?? 'other';
+  return Object.entries(rulesByCategory).find(([, of]) => of.some(({ id }) => id === ruleId))?.[0] ?? 'other';
 }
 
 /** Where the page of a rule is, in the project. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { examine } from '../../../lib/analysis/examine.ts';
 import type { Json } from '../../../lib/analysis/json.ts';
@@ -91,5 +93,15 @@ describe('shapes', () => {
     ['a configuration within', { config: { servers: [{ name: 'w', ...launch }] } }, '/config/servers/0'],
   ])('%s is read, and findings point into it', (_what, config, path) => {
     expect(examine(config).findings).toContainEqual(expect.objectContaining({ rule: 'package-unpinned', path }));
+  });
+});
+
+describe('the page of a rule', () => {
+  const pages = readFileSync(join(import.meta.dirname, '../../../lib/analysis/README.md'), 'utf8');
+
+  it.each(rules)('is where the findings of $id lead', ({ id, fails }) => {
+    const help = examine(fails).findings.find(({ rule }) => rule === id)?.help;
+    expect(help).toBe(`lib/analysis/README.md#${id}`);
+    expect(pages.split('\n').filter((line) => line === `### ${id}`)).toHaveLength(1);
   });
 });
