@@ -21,19 +21,22 @@ export class Components {
    */
   add(schema: z.ZodType, io: 'input' | 'output'): Json {
     const { $schema: _, $defs = {}, ...root } = z.toJSONSchema(schema, optionsOf(io));
-    for (const [name, definition] of Object.entries($defs)) this.#file(name, definition);
+    // What may be sent is not what is answered: optional members may be null there, and unknown ones are refused.
+    const suffix = io === 'input' ? 'Input' : '';
+    for (const [name, definition] of Object.entries($defs)) this.#file(name, definition, suffix);
     const id = schema.meta()?.id;
-    if (id === undefined) return pointToComponents(root) as Json;
-    if (!(id in $defs)) this.#file(id, root);
-    return { $ref: `#/components/schemas/${id}` };
+    if (id === undefined) return pointToComponents(root, suffix) as Json;
+    if (!(id in $defs)) this.#file(id, root, suffix);
+    return { $ref: `#/components/schemas/${id}${suffix}` };
   }
 
-  #file(name: string, definition: unknown): void {
-    if (name.startsWith('__')) throw new Error('A schema that contains itself needs an id.');
-    const described = pointToComponents(definition);
+  #file(id: string, definition: unknown, suffix: string): void {
+    if (id.startsWith('__')) throw new Error('A schema that contains itself needs an id.');
+    const name = `${id}${suffix}`;
+    const described = pointToComponents(definition, suffix);
     const known = this.schemas[name];
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(described))
-      throw new Error(`${name} names two schemas; a schema differs as input and as output.`);
+      throw new Error(`${name} names two different schemas.`);
     this.schemas[name] = described;
   }
 }
@@ -99,8 +102,8 @@ function replace(schema: Json, by: Json): void {
   Object.assign(schema, by, description === undefined ? {} : { description });
 }
 
-function pointToComponents(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(pointToComponents);
+function pointToComponents(value: unknown, suffix: string): unknown {
+  if (Array.isArray(value)) return value.map((member) => pointToComponents(member, suffix));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
@@ -108,8 +111,8 @@ function pointToComponents(value: unknown): unknown {
       .map(([name, member]) => [
         name,
         name === '$ref' && typeof member === 'string'
-          ? member.replace('#/$defs/', '#/components/schemas/')
-          : pointToComponents(member),
+          ? `${member.replace('#/$defs/', '#/components/schemas/')}${suffix}`
+          : pointToComponents(member, suffix),
       ]),
   );
 }
