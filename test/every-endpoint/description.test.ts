@@ -102,7 +102,7 @@ describe('the description of the API', () => {
       ] as never,
     });
     const found = await spectral.run(document);
-    const errors = found.filter(({ severity }) => Number(severity) === 0);
+    const errors = found.filter(({ severity }: { readonly severity: number }) => severity === 0);
     expect(errors.map(({ code, path, message }) => `${code} ${path.join('.')}: ${message}`)).toEqual([]);
   });
 

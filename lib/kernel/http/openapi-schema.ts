@@ -17,7 +17,7 @@ export class Components {
 
   /**
    * A zod schema as JSON Schema; those with an id move to the components.
-   * @throws Error when one id stands for two schemas, or a recursive schema has none.
+   * @throws Error when one id stands for two schemas.
    */
   add(schema: z.ZodType, io: 'input' | 'output'): Json {
     const { $schema: _, $defs = {}, ...root } = z.toJSONSchema(schema, optionsOf(io));
@@ -31,8 +31,7 @@ export class Components {
   }
 
   #file(id: string, definition: unknown, suffix: string): void {
-    if (id.startsWith('__')) throw new Error('A schema that contains itself needs an id.');
-    const name = `${id}${suffix}`;
+    const name = `${named(id)}${suffix}`;
     const described = pointToComponents(definition, suffix);
     const known = this.schemas[name];
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(described))
@@ -102,6 +101,11 @@ function replace(schema: Json, by: Json): void {
   Object.assign(schema, by, description === undefined ? {} : { description });
 }
 
+/** What contains itself and has no id is `z.json()`; anything else of that kind collides with it and so asks for an id. */
+function named(id: string): string {
+  return id.replace(/^__schema\d+$/, 'JsonValue');
+}
+
 function pointToComponents(value: unknown, suffix: string): unknown {
   if (Array.isArray(value)) return value.map((member) => pointToComponents(member, suffix));
   if (typeof value !== 'object' || value === null) return value;
@@ -111,7 +115,7 @@ function pointToComponents(value: unknown, suffix: string): unknown {
       .map(([name, member]) => [
         name,
         name === '$ref' && typeof member === 'string'
-          ? `${member.replace('#/$defs/', '#/components/schemas/')}${suffix}`
+          ? `#/components/schemas/${named(member.replace('#/$defs/', ''))}${suffix}`
           : pointToComponents(member, suffix),
       ]),
   );
