@@ -33,9 +33,10 @@ export function breakingChanges(before: ApiDocument, after: ApiDocument): string
   );
 }
 
-/** The part of a document that a release promises: without texts, examples, headers and refusals. */
+/** The part of a document that a release promises: without texts, examples, headers, refusals and what only our runners call. */
 export function contractOf({ paths, components }: ApiDocument): ApiDocument {
-  const operations = Object.entries(paths).map(([path, methods]) => [
+  const open = Object.entries(paths).filter(([path]) => !path.startsWith('/internal/'));
+  const operations = open.map(([path, methods]) => [
     path,
     Object.fromEntries(Object.entries(methods).map(([method, operation]) => [method, promised(operation)])),
   ]);
@@ -150,11 +151,13 @@ function schemaChanges(
   is: unknown,
   breaking: 'narrower' | 'wider',
 ): string[] {
-  const rooted = (schema: unknown, { components }: ApiDocument) =>
-    flagNull({ $ref: '#/$defs/(root)', $defs: { ...components.schemas, '(root)': schema ?? {} } });
   return compareSchemas(rooted(was, roots.before), rooted(is, roots.after))
     .filter((change) => (breaking === 'narrower' ? breaksRequests(change) : breaksAnswers(change)))
     .map(({ path, what }) => `${where}${path.length > 0 ? ` /${path.join('/')}` : ''}: ${what}`);
+}
+
+function rooted(schema: unknown, { components }: ApiDocument): unknown {
+  return flagNull({ $ref: '#/$defs/(root)', $defs: { ...components.schemas, '(root)': schema ?? {} } });
 }
 
 function breaksRequests({ path, effect }: SchemaChange): boolean {
@@ -177,8 +180,11 @@ function flagNull(value: unknown): unknown {
   const { anyOf, ...rest } = value as { readonly anyOf?: readonly { readonly type?: unknown }[] };
   const others = anyOf?.filter(({ type }) => type !== 'null');
   if (others?.length === 1 && anyOf?.length === 2) return flagNull({ ...rest, ...others[0], [nullable]: true });
-  const local = (member: unknown) => String(member).replace('#/components/schemas/', '#/$defs/');
   return Object.fromEntries(
-    Object.entries(value).map(([name, member]) => [name, name === '$ref' ? local(member) : flagNull(member)]),
+    Object.entries(value).map(([name, member]) => [name, name === '$ref' ? localReference(member) : flagNull(member)]),
   );
+}
+
+function localReference(reference: unknown): string {
+  return String(reference).replace('#/components/schemas/', '#/$defs/');
 }

@@ -116,7 +116,8 @@ function withDatabase(mongodb: string, database: string): string {
 
 /** Calls, and refuses an answer that the served description of the API does not describe. */
 async function describedCall(url: string): Promise<App['call']> {
-  const { text } = await callHttp(url, 'GET', '/api/openapi.json');
+  const { status, text } = await callHttp(url, 'GET', '/api/openapi.json');
+  if (status !== 200) throw new Error(`the API's description answered ${status}: ${text}`);
   const faultOf = answerCheck(JSON.parse(text) as ApiDocument);
   return async (method, path, options) => {
     const reply = await callHttp(url, method, path, options);

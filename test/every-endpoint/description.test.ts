@@ -22,13 +22,14 @@ beforeAll(async () => {
   document = await describeApi({ apiDescription: apiDescriptionOf(await discover(), '1.2.3'), settings });
 });
 
-/** The pointers of every schema of a document. */
-function pointersOf(value: unknown, at = ''): string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, member]) => {
+/** A pointer to each schema of a document; of those that are the same text, to one. */
+function pointersOf(value: unknown, at = '', found = new Map<string, string>()): Map<string, string> {
+  for (const [name, member] of Object.entries((value as Json | null) ?? {})) {
     const here = `${at}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-    return name === 'schema' || at === '/components/schemas' ? [here] : pointersOf(member, here);
-  });
+    if (name === 'schema' || at === '/components/schemas') found.set(JSON.stringify(member), here);
+    else if (typeof member === 'object') pointersOf(member, here, found);
+  }
+  return found;
 }
 
 /** References that lead nowhere or in a circle. */
@@ -61,10 +62,10 @@ describe('the description of the API', () => {
     expect(endless(broken)).toContain('#/components/schemas/Nobody');
   });
 
-  it('compiles, every schema of it', () => {
+  it('compiles, every schema of it', { timeout: 120_000 }, () => {
     const compile = schemaCompiler(document);
-    const pointers = pointersOf(document);
-    expect(pointers.length).toBeGreaterThan(300);
+    const pointers = [...pointersOf(document).values()];
+    expect(pointers.length).toBeGreaterThan(80);
     for (const pointer of pointers) expect(() => compile(pointer), pointer).not.toThrow();
   });
 
@@ -101,14 +102,14 @@ describe('the description of the API', () => {
       ] as never,
     });
     const found = await spectral.run(document);
-    const errors = found.filter(({ severity }) => severity === 0);
+    const errors = found.filter(({ severity }: { readonly severity: number }) => severity === 0);
     expect(errors.map(({ code, path, message }) => `${code} ${path.join('.')}: ${message}`)).toEqual([]);
   });
 
   it('makes clients that compile, with two generators', { timeout: 240_000 }, async () => {
     const folder = await mkdtemp(join(tmpdir(), 'clients-'));
     try {
-      await generateClients(document, folder);
+      await expect(generateClients(document, folder)).resolves.toBeUndefined();
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

@@ -15,7 +15,16 @@ export async function generateClients(document: object, folder: string): Promise
     run(join(here, 'node_modules/openapi-typescript/bin/cli.js'), [source, '-o', join(folder, 'types.ts')]),
     run(join(packages, '@hey-api/openapi-ts/bin/run.js'), ['-i', source, '-o', join(folder, 'client')]),
   ]);
-  const options = ['--noEmit', '--strict', '--skipLibCheck', '--target', 'esnext', '--lib', 'esnext,dom,dom.iterable'];
+  const options = [
+    '--ignoreConfig',
+    '--noEmit',
+    '--strict',
+    '--skipLibCheck',
+    '--target',
+    'esnext',
+    '--lib',
+    'esnext,dom,dom.iterable',
+  ];
   const modules = ['--module', 'preserve', '--moduleResolution', 'bundler', '--types', ''];
   const files = [join(folder, 'types.ts'), join(folder, 'client/index.ts')];
   await run(join(packages, 'typescript/bin/tsc'), [...options, ...modules, ...files]);

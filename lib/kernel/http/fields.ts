@@ -32,11 +32,11 @@ export function queryFlag() {
     .meta({ asJson: { type: 'boolean' } });
 }
 
-/** The same, `false` when it is not given. */
-export function querySwitch() {
+/** The same with what it is when it is not given. */
+export function querySwitch(fallback = false) {
   return z
     .enum(['true', 'false'])
-    .default('false')
+    .default(fallback ? 'true' : 'false')
     .transform((text) => text === 'true')
-    .meta({ asJson: { type: 'boolean', default: false } });
+    .meta({ asJson: { type: 'boolean', default: fallback } });
 }

@@ -17,23 +17,25 @@ export class Components {
 
   /**
    * A zod schema as JSON Schema; those with an id move to the components.
-   * @throws Error when one id stands for two schemas, or a recursive schema has none.
+   * @throws Error when one id stands for two schemas.
    */
   add(schema: z.ZodType, io: 'input' | 'output'): Json {
     const { $schema: _, $defs = {}, ...root } = z.toJSONSchema(schema, optionsOf(io));
-    for (const [name, definition] of Object.entries($defs)) this.#file(name, definition);
+    // What may be sent is not what is answered: optional members may be null there, and unknown ones are refused.
+    const suffix = io === 'input' ? 'Input' : '';
+    for (const [name, definition] of Object.entries($defs)) this.#file(name, definition, suffix);
     const id = schema.meta()?.id;
-    if (id === undefined) return pointToComponents(root) as Json;
-    if (!(id in $defs)) this.#file(id, root);
-    return { $ref: `#/components/schemas/${id}` };
+    if (id === undefined) return pointToComponents(root, suffix) as Json;
+    if (!(id in $defs)) this.#file(id, root, suffix);
+    return { $ref: `#/components/schemas/${id}${suffix}` };
   }
 
-  #file(name: string, definition: unknown): void {
-    if (name.startsWith('__')) throw new Error('A schema that contains itself needs an id.');
-    const described = pointToComponents(definition);
+  #file(id: string, definition: unknown, suffix: string): void {
+    const name = `${named(id)}${suffix}`;
+    const described = pointToComponents(definition, suffix);
     const known = this.schemas[name];
     if (known !== undefined && JSON.stringify(known) !== JSON.stringify(described))
-      throw new Error(`${name} names two schemas; a schema differs as input and as output.`);
+      throw new Error(`${name} names two different schemas.`);
     this.schemas[name] = described;
   }
 }
@@ -99,8 +101,13 @@ function replace(schema: Json, by: Json): void {
   Object.assign(schema, by, description === undefined ? {} : { description });
 }
 
-function pointToComponents(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(pointToComponents);
+/** What contains itself and has no id is `z.json()`; anything else of that kind collides with it and so asks for an id. */
+function named(id: string): string {
+  return id.replace(/^__schema\d+$/, 'JsonValue');
+}
+
+function pointToComponents(value: unknown, suffix: string): unknown {
+  if (Array.isArray(value)) return value.map((member) => pointToComponents(member, suffix));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value)
@@ -108,8 +115,8 @@ function pointToComponents(value: unknown): unknown {
       .map(([name, member]) => [
         name,
         name === '$ref' && typeof member === 'string'
-          ? member.replace('#/$defs/', '#/components/schemas/')
-          : pointToComponents(member),
+          ? `#/components/schemas/${named(member.replace('#/$defs/', ''))}${suffix}`
+          : pointToComponents(member, suffix),
       ]),
   );
 }

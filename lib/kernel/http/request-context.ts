@@ -108,7 +108,7 @@ function securityHeaders(baseUrl: string): Record<string, string> {
   };
 }
 
-export function problemAnswer({ event, facts, report }: RequestContext, problem: Problem): Answer {
+function problemAnswer({ event, facts, report }: RequestContext, problem: Problem): Answer {
   report.set({ error_code: problem.code, ...(problem.cause !== undefined && { error: problem.cause }) });
   return {
     statusCode: problem.status,

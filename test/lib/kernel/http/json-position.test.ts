@@ -22,7 +22,7 @@ describe('the place where JSON breaks', () => {
     ['[1}', 1, 3],
     [`"${'x'.repeat(1_000_000)}`, 1, 1],
     ['['.repeat(200_000), 1, 200_001],
-  ])('of %s is line %i, column %i', (text, line, column) => {
+  ])('is found: example %#', (text, line, column) => {
     expect(() => JSON.parse(text) as unknown).toThrow(SyntaxError);
     expect(whereJsonBreaks(text)).toEqual({ line, column });
   });

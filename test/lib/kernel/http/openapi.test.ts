@@ -35,7 +35,8 @@ describe('the OpenAPI document', () => {
       parameters: [
         { name: 'id', in: 'path', required: true },
         { name: 'dry', in: 'query', required: false },
-        { name: 'Idempotency-Key', in: 'header', required: false },
+        { $ref: '#/components/parameters/RequestId' },
+        { $ref: '#/components/parameters/IdempotencyKey' },
       ],
     });
   });
@@ -54,12 +55,13 @@ describe('the OpenAPI document', () => {
       '429',
       '500',
       '503',
+      '504',
     ]);
   });
 
   it('makes components of schemas with an id, and every reference leads somewhere', () => {
     const { components } = document as { components: { schemas: Record<string, object> } };
-    expect(Object.keys(components.schemas).toSorted()).toEqual(['Colour', 'Mix', 'Problem']);
+    expect(Object.keys(components.schemas).toSorted()).toEqual(['Colour', 'ColourInput', 'Mix', 'Problem']);
     const references = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
       ([, name]) => name ?? '',
     );
