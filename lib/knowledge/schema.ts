@@ -20,6 +20,8 @@ const Content = z
 const Metadata = z
   .preprocess(readJson, z.record(z.string().min(1).max(200), z.unknown()))
   .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= maxMetadataBytes, 'At most 16 KB')
+  // A form's JSON may escape what a JSON body was refused for.
+  .refine((metadata) => !/\\u(?:0000|d[89a-f])/i.test(JSON.stringify(metadata)), 'Holds NUL or half a surrogate pair')
   .refine((metadata) => depthOf(metadata) <= 8, 'At most 8 levels deep')
   .refine(({ language }) => language === undefined || isLanguage(language), {
     path: ['language'],

@@ -12,24 +12,24 @@ export interface Block {
  * The blocks of Markdown or plain text, by its lines alone and in one pass: what a parser of all of Markdown makes of hostile nesting takes minutes.
  */
 export function* blocksOf(text: string): Generator<Block> {
-  let open: { kind: Block['kind']; start: number; end: number; fence?: string; lines: number } | undefined;
+  let open: { kind: Block['kind']; start: number; end: number; marker?: string; lines: number } | undefined;
   const finished = (of: NonNullable<typeof open>): Block => ({ ...of, level: 0, title: '' });
   for (const { start, end } of linesOf(text)) {
     const line = text.slice(start, Math.min(end, start + 400));
-    if (open?.fence !== undefined) {
+    if (open?.marker !== undefined) {
       open.end = end;
-      if (line.trim().startsWith(open.fence) && /^[`~]+\s*$/.test(line.trim())) {
+      if (line.trim().startsWith(open.marker) && /^[`~]+\s*$/.test(line.trim())) {
         yield finished(open);
         open = undefined;
       }
       continue;
     }
-    const fence = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    const marker = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
     const heading = /^ {0,3}(#{1,6})[ \t]+(\S.*)$/.exec(line);
     const underline = open?.kind === 'paragraph' && open.lines === 1 && /^ {0,3}(=+|-{3,})\s*$/.exec(line)?.[1];
-    if (fence !== undefined) {
+    if (marker !== undefined) {
       if (open) yield finished(open);
-      open = { kind: 'code', start, end, fence: fence.slice(0, 3), lines: 1 };
+      open = { kind: 'code', start, end, marker: marker.slice(0, 3), lines: 1 };
     } else if (heading) {
       if (open) yield finished(open);
       open = undefined;

@@ -39,7 +39,7 @@ function explanationOf({ ranking, index }: Found, number: number, score: number)
     const list = postings[segment];
     return list !== undefined && list.passages.subarray(0, list.count).includes(passage);
   };
-  const shown = (added: boolean) => (concept: FoundConcept) => ({
+  const explain = (added: boolean) => (concept: FoundConcept) => ({
     word: concept.word,
     idf: rounded(concept.idf),
     weight: rounded(concept.weight),
@@ -49,7 +49,7 @@ function explanationOf({ ranking, index }: Found, number: number, score: number)
   return {
     lexical: rounded(score),
     semantic: null,
-    words: [...ranking.concepts.map(shown(false)), ...ranking.expanded.map(shown(true))],
+    words: [...ranking.concepts.map(explain(false)), ...ranking.expanded.map(explain(true))],
   };
 }
 

@@ -11,7 +11,6 @@ const scripts: readonly (readonly [script: RegExp, code: string])[] = [
   [/\p{Script=Hangul}/gu, 'ko'],
   [/\p{Script=Thai}/gu, 'th'],
   [/\p{Script=Greek}/gu, 'el'],
-  [/\p{Script=Hebrew}/gu, 'he'],
 ];
 
 /** The ISO 639-1 code of a document's language, as good as it can be guessed: script first, then frequent trigrams. */
