@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { querySwitch } from '../kernel/http/fields.ts';
 
 export const ServerSlug = z.object({ slug: z.string().min(1).max(255).meta({ example: 'acme-weather' }) });
 
@@ -16,18 +17,16 @@ export const AnySlug = z.object({
 
 export const ServerTool = ServerSlug.extend({ tool: z.string().min(1).max(1_024).meta({ example: 'echo' }) });
 
-const yesOrNo = (fallback: 'true' | 'false') =>
-  z
-    .enum(['true', 'false'])
-    .default(fallback)
-    .transform((text) => text === 'true');
-
 export const CallTool = z.object({
-  validate: yesOrNo('true').meta({
-    description: "Whether the arguments are checked against the tool's schema before the server sees them.",
-    type: 'boolean',
-    default: true,
-  }),
+  validate: z
+    .enum(['true', 'false'])
+    .default('true')
+    .transform((text) => text === 'true')
+    .meta({
+      description: "Whether the arguments are checked against the tool's schema before the server sees them.",
+      asJson: { type: 'boolean', default: true },
+    }),
+  async: querySwitch().meta({ description: "Answers 202 with a task at once; its result is the tool's." }),
 });
 
 export const ServedTools = z.object({
