@@ -8,7 +8,7 @@ export const handler = endpoint({
   summary: 'Show the tool that a repository would make, with where it was found and how sure that is',
   permission: 'github:create',
   limit: perMinute(20),
-  uses: ['mysql', 'queues', 'redis', 'secrets', 'settings', 'github'],
+  uses: ['mysql', 'queues', 'redis', 'secrets', 'settings', 'quotas', 'github'],
   query: DetectQuery,
   body: DetectServer,
   output: Detected,

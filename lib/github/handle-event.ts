@@ -2,6 +2,7 @@ import type { GithubEvent } from '../../events/github-event.ts';
 import { type CheckServices, checkConnection } from './check-connection.ts';
 import type { Connection, Delivery, DeliveryFacts, DeliveryStore } from './ports.ts';
 import { appSubject } from './receive-delivery.ts';
+import { submitTask } from '../tasks/submit-task.ts';
 import { queueSync } from './request-sync.ts';
 
 export interface EventServices extends CheckServices {
@@ -63,9 +64,27 @@ async function handleFor(services: EventServices, connection: Connection, facts:
     case 'installation':
     case 'installation_repositories':
       return checkConnection(services, connection, { describe: true });
+    case 'pull_request':
+      return handlePullRequest(services, connection, facts);
     default:
       return 'acknowledged';
   }
+}
+
+/** Also a new label or another base branch changes what a review says. */
+const reviewed = new Set(['opened', 'synchronize', 'reopened', 'labeled', 'unlabeled', 'edited', 'ready_for_review']);
+
+async function handlePullRequest(
+  services: EventServices,
+  { id, ownerId, mayReport }: Connection,
+  { action, pull_request: number }: DeliveryFacts,
+): Promise<string> {
+  if (number === undefined || !reviewed.has(action ?? '')) return 'nothing to do';
+  if (!mayReport) return 'the token may not report';
+  const input = { connection_id: id, number };
+  const message = 'Waiting for a worker.';
+  await submitTask(services, { type: 'github-review', queue: 'github', ownerId, input, message });
+  return 'review requested';
 }
 
 async function handlePush(services: EventServices, connection: Connection, facts: DeliveryFacts): Promise<string> {

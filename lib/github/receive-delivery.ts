@@ -24,7 +24,7 @@ export interface IncomingDelivery {
 }
 
 const signatureShape = /^sha256=[0-9a-f]{64}$/;
-const eventShape = /^[a-z_]{1,64}$/;
+const eventShape = /^[a-z0-9_]{1,64}$/;
 const idShape = /^[A-Za-z0-9-]{1,64}$/;
 
 /** Events that something follows from; the others are acknowledged. */

@@ -10,12 +10,14 @@ import { keepSecrets } from './keep-secrets.ts';
 import type { ToolRecord } from './ports.ts';
 import { type ConfigRules, prepareConfig } from './prepare-config.ts';
 import { reservedSlugs } from './schema.ts';
+import { type ToolQuota, withinToolQuota } from './tool-quota.ts';
 import { isHigher, nextPatch } from './version.ts';
 
-export interface SyncServices extends ToolWriting {
-  readonly settings: ConfigRules;
-  readonly encryptor: Encryptor;
-}
+export type SyncServices = ToolWriting &
+  ToolQuota & {
+    readonly settings: ConfigRules;
+    readonly encryptor: Encryptor;
+  };
 
 /** What a repository says of its server. */
 export interface SyncedTool {
@@ -80,7 +82,7 @@ export async function createSyncedTool(
     };
     const entries = [changeEntry('create', tool, caller, source), ...secretsEntry(caller, id, kept.secrets)];
     try {
-      const [made = tool] = await services.tools.insert([tool], entries);
+      const [made = tool] = await withinToolQuota(services, caller, 1, () => services.tools.insert([tool], entries));
       await announceChanges(services, entries);
       return made;
     } catch (error) {

@@ -45,7 +45,7 @@ describe('a connected repository', async () => {
     });
     await expect.poll(async () => (await world.connection(ada, id))['last_sync_sha']).toBe(sha);
     expect(await world.connection(ada, id)).toMatchObject({ behind_by: 0, last_error: null, syncing: false });
-  });
+  }, 60_000);
 
   it("is nobody else's to see, to sync or to end", async () => {
     await github.addRepository('acme/private-matter', { 'server.json': serverJson() });
