@@ -25,14 +25,15 @@ interface Services {
 export const use = defineUse({
   variables: queueVariables,
   async build(settings): Promise<Services> {
-    const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueJobs }, { queueKnowledge }, { queueGithub }] = await Promise.all([
-      import('../adapters/queue/sqs.ts'),
-      import('../adapters/queue/relay.ts'),
-      import('../adapters/queue/deployments.ts'),
-      import('../adapters/queue/jobs.ts'),
-      import('../adapters/queue/knowledge.ts'),
-      import('../adapters/queue/github.ts'),
-    ]);
+    const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueJobs }, { queueKnowledge }, { queueGithub }] =
+      await Promise.all([
+        import('../adapters/queue/sqs.ts'),
+        import('../adapters/queue/relay.ts'),
+        import('../adapters/queue/deployments.ts'),
+        import('../adapters/queue/jobs.ts'),
+        import('../adapters/queue/knowledge.ts'),
+        import('../adapters/queue/github.ts'),
+      ]);
     const queues = openQueues(settings);
     const prefix = `mcp-${settings.STAGE}-`;
     return {

@@ -97,7 +97,7 @@ function serverChanges(before: ToolConfig, after: ToolConfig): Change[] {
 }
 
 function byName({ servers }: ToolConfig): Map<string, JsonObject> {
-  return new Map(servers.map((server) => [String(server['name']), server]));
+  return new Map(servers.map((server) => [server.name, server]));
 }
 
 function compareServers(subject: string, before: JsonObject, after: JsonObject): Change[] {

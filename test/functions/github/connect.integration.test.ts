@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { serverJson, startWorld } from './world.ts';
@@ -144,28 +144,24 @@ describe('connecting', async () => {
   });
 
   it.each([
-    [
-      '500',
-      502,
-      (_: unknown, response: import('node:http').ServerResponse) => void response.writeHead(500).end('{"message":"x"}'),
-    ],
+    ['500', 502, (_: unknown, response: ServerResponse) => void response.writeHead(500).end('{"message":"x"}')],
     [
       '503 as HTML',
       502,
-      (_: unknown, response: import('node:http').ServerResponse) =>
+      (_: unknown, response: ServerResponse) =>
         void response.writeHead(503, { 'content-type': 'text/html' }).end('<p>'),
     ],
     [
       'something else than JSON',
       502,
-      (_: unknown, response: import('node:http').ServerResponse) =>
+      (_: unknown, response: ServerResponse) =>
         void response.writeHead(200, { 'content-type': 'application/json' }).end('{"id":'),
     ],
-    ['a cut', 502, (_: unknown, response: import('node:http').ServerResponse) => void response.destroy()],
+    ['a cut', 502, (_: unknown, response: ServerResponse) => void response.destroy()],
     [
       'a cut in the middle',
       502,
-      (_: unknown, response: import('node:http').ServerResponse) => {
+      (_: unknown, response: ServerResponse) => {
         response.writeHead(200, { 'content-type': 'application/json', 'content-length': '500' });
         response.write('{"id": 1,');
         setImmediate(() => response.destroy());
@@ -174,13 +170,12 @@ describe('connecting', async () => {
     [
       '429',
       503,
-      (_: unknown, response: import('node:http').ServerResponse) =>
-        void response.writeHead(429, { 'retry-after': '17' }).end('{}'),
+      (_: unknown, response: ServerResponse) => void response.writeHead(429, { 'retry-after': '17' }).end('{}'),
     ],
     [
       "the end of the hour's requests",
       503,
-      (_: unknown, response: import('node:http').ServerResponse) =>
+      (_: unknown, response: ServerResponse) =>
         void response
           .writeHead(403, {
             'x-ratelimit-remaining': '0',
