@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { examine } from '../../analysis/examine.ts';
-import { judge } from '../../analysis/score.ts';
+import { scoreByRules } from '../../analysis/score.ts';
 import { readLaunch } from '../../launch/read-launch.ts';
 import { contractChanges } from '../../tools/compare-contract.ts';
 import type { ToolConfig } from '../../tools/config.ts';
@@ -61,7 +61,7 @@ export function compareDrafts(before: Side = nothing, after: Side): Comparison {
       .filter(({ rule, message }) => !known.has(`${rule}\0${message}`))
       .map(({ rule, severity, message, path }) => ({ rule, severity, message, place: placeOf(path) })),
     tokens: { before: was.subject.tokens, after: is.subject.tokens },
-    score: { before: judge(was).score, after: judge(is).score },
+    score: { before: scoreByRules(was).score, after: scoreByRules(is).score },
     version: { before: before.version, after: after.version },
     isVersionRaised: isHigher(after.version, before.version),
   };
