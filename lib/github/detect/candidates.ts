@@ -29,7 +29,10 @@ interface Entry {
 const described = /^(?:manifest\.json|gemini-extension\.json|\.claude-plugin\/plugin\.json|smithery\.ya?ml)$/;
 const developers = /^(?:\.mcp\.json|mcp\.json|mcp-config\.json|\.mcp\/config\.json|config\/mcp\.json)$/;
 
-export function entriesOf(files: readonly KeptFile[], reasons: string[]): Entry[] {
+/** An address that the reader completes, or one on the reader's own machine. */
+const exampleUrl = /[<>]|\byour|\.{3}|^https?:\/\/(?:localhost|127\.|0\.0\.0\.0|\[::1\]|host\.docker\.)/i;
+
+function entriesOf(files: readonly KeptFile[], reasons: string[]): Entry[] {
   return files.flatMap(({ path, text }) => {
     if (/^readme/i.test(path))
       return [...clientBlocks(text), ...addCommands(text)].map((found) => ({ found, file: path }));
@@ -70,7 +73,8 @@ function ofEntry(
 ): Candidate | undefined {
   const [, repositoryName = ''] = repository.toLowerCase().split('/');
   const { command, url, args, env } = server;
-  if (typeof url === 'string') return isExample(url) ? undefined : ofRemote(server, url, file);
+  if (typeof url === 'string')
+    return exampleUrl.test(url) || !URL.canParse(url) ? undefined : ofRemote(server, url, file);
   if (typeof command !== 'string') return undefined;
   const words = Array.isArray(args) ? args.map(String) : [];
   const call = readCommand(command, words);
@@ -146,7 +150,7 @@ function ofRemote(server: JsonObject, url: string, file: string): Candidate {
     variables: [],
     file,
     confidence: 0.6,
-    reason: `${file} reaches a server at ${new URL(url, 'https://x').host}.`,
+    reason: `${file} reaches a server at ${new URL(url).host}.`,
   };
 }
 
