@@ -1,4 +1,5 @@
 import type { JobRequested } from '../../events/job-requested.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
 import type { Log } from '../kernel/log/log.ts';
 import { Problem } from '../kernel/errors/problem.ts';
 import { maxReceives } from '../kernel/lambda/worker.ts';
@@ -37,6 +38,17 @@ export interface JobOptions {
 const diedOnce =
   'The worker that did this ended without a word. It is not done again, because it may have had its effect already.';
 
+/** Thrown by the work of a job: the service that it needs wants to be asked later. The task waits so long without a worker. */
+export class JobPostponed extends Error {
+  readonly seconds: number;
+
+  constructor(seconds: number, message: string) {
+    super(message);
+    this.name = 'JobPostponed';
+    this.seconds = seconds;
+  }
+}
+
 /**
  * Runs one attempt of a task: takes the lease, holds it while `work` runs, and writes down how it ended. A task that has ended, is cancelled or is in
  * somebody else's hands is left alone. `work` may run more than once for a task (after a crash), so its effects are keyed by the task.
@@ -60,6 +72,7 @@ export async function runJob(
     log.set({ task_status: kept ? 'completed' : 'lost', ...(done.usage && { usage: done.usage }) });
   } catch (error) {
     if (attempt.signal.aborted) return log.set({ task_status: 'stopped' });
+    if (error instanceof JobPostponed && attempts < maxAttempts) return await postpone(services.tasks, attempt, error);
     await noteFailure(services.tasks, attempt, error, once ? maxReceives : receive);
     log.set({ task_status: 'failed', error });
     if (!isFinal(error) && !once) throw error;
@@ -67,6 +80,14 @@ export async function runJob(
     attempt.end();
     await announceEnd(services, id);
   }
+}
+
+/** The sweeper sends the task again when its time has come. */
+async function postpone(tasks: TaskStore, { task }: Attempt, { seconds, message }: JobPostponed): Promise<void> {
+  const dueAt = new Date(Date.now() + seconds * 1000);
+  const error = { error_code: 'UPSTREAM_ERROR', detail: message };
+  await tasks.release(task.id, task.attempts, { message: `Waits until ${dueAt.toISOString()}.`, error, dueAt });
+  currentCorrelation()?.log.set({ task_status: 'postponed', seconds });
 }
 
 async function noteFailure(tasks: TaskStore, { task }: Attempt, error: unknown, receive: number): Promise<void> {
