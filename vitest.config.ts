@@ -4,6 +4,12 @@ const kind = (name: string, include: string[], exclude: string[] = [], more: obj
   extends: true as const,
   test: { name, include, exclude: ['node_modules/**', ...exclude], ...more },
 });
+/** What builds bundles or starts compilers and linters: no store, but minutes. */
+const slow = [
+  'test/{check,documents}.test.ts',
+  'test/infra/bundle*.test.ts',
+  'test/every-endpoint/{description,silent-import}.test.ts',
+];
 /** Starts the stores once for a run; unit tests do without. */
 const onStores = { globalSetup: ['test/global-setup.ts'] };
 
@@ -12,6 +18,7 @@ export default defineConfig({
     testTimeout: 20_000,
     hookTimeout: 60_000,
     maxWorkers: 3,
+    reporters: ['default', './test/report-skipped.ts'],
     coverage: {
       provider: 'v8',
       include: ['functions/**/*.ts', 'lib/**/*.ts', 'events/**/*.ts', 'infra/**/*.ts'],
@@ -19,7 +26,8 @@ export default defineConfig({
       thresholds: { lines: 80, statements: 80, functions: 80, branches: 80 },
     },
     projects: [
-      kind('unit', ['test/**/*.test.ts'], ['test/**/*.{integration,property}.test.ts']),
+      kind('unit', ['test/**/*.test.ts'], ['test/**/*.{integration,property}.test.ts', ...slow]),
+      kind('slow', slow, ['test/**/*.{integration,property}.test.ts'], { testTimeout: 120_000, hookTimeout: 240_000 }),
       kind('integration', ['test/**/*.integration.test.ts'], [], onStores),
       kind('property', ['test/**/*.property.test.ts'], [], onStores),
     ],

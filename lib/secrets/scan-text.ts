@@ -53,6 +53,7 @@ function scanParts(text: string, reading: Reading, isKnown = false): Span[] {
 /** The whole text but for the word of an authentication scheme, or what stands between its references. */
 function scanWhole(text: string): Span[] {
   const from = authScheme.exec(text)?.[0].length ?? 0;
+  if (!isGiven(text.slice(from))) return [];
   if (!text.includes(referenceMark)) return [{ start: from, end: text.length }];
   return wordsOf(text.replaceAll(referenceMark, ' '), /[\s:;,&]+/g).filter(
     ({ start, end }) => start >= from && end - start >= 6 && isGiven(text.slice(start, end)),
