@@ -15,7 +15,6 @@ const authScheme =
   /^\s*(?:Bearer|Basic|Token|ApiKey|Api-Key|Key|SSWS|Digest|Negotiate|Bot|Splunk|GenieKey|AccessKey)\s+/i;
 /** Two schemes are never words of prose before a word of this form. */
 const bearer = /\b(?:Bearer|Basic)\s+([\w.~+/=-]{8,})/gi;
-const hexKey = /(?<![0-9a-z])0x[0-9a-f]{64}(?![0-9a-f])/gi;
 /** A digest says by which function it was made. */
 const digest = /\b(?:sha(?:1|224|256|384|512)|md5)[:-][A-Za-z0-9+/=]{20,}/gi;
 /** After these a commit follows. */
@@ -66,8 +65,6 @@ function scanByLooks(text: string, { use }: Reading): Span[] {
   if (encoded !== undefined && scanText(encoded, { name: undefined, use, depth: maxDepth - 2 }).length > 0)
     return [whole(text)];
   if (use === 'prose' || text.startsWith('data:')) return [];
-  const keys = [...text.matchAll(hexKey)].map(({ index, 0: key }) => ({ start: index, end: index + key.length }));
-  if (keys.length > 0) return keys;
   const from = authScheme.exec(text)?.[0].length ?? 0;
   const rest = text.slice(from);
   const isLongBase64 = /^[A-Za-z0-9+/\s]{256,}={0,2}\s*$/.test(rest) && /\d/.test(rest) && !/[a-z] [a-z]/.test(rest);

@@ -236,7 +236,6 @@ export const mutants: readonly Mutant[] = [
     'lib/secrets/scan-text.ts',
     secrets,
     ['a name alone tells a secret', "if (kind === 'secret' && isGiven(text)) return scanWhole(text);", ''],
-    ['a private key in hex is one', 'if (keys.length > 0) return keys;', ''],
     ['the words of a wallet are one', 'if (!isShort && isMnemonic(text)) return [whole(text)];', ''],
     ['digests are public', 'text.replace(digest, blank)', 'text'],
     ['a scheme stands before a secret', '...(isShort ? [] : scanBearer(plain, reading)),', ''],
@@ -288,12 +287,8 @@ export const mutants: readonly Mutant[] = [
     'lib/kernel/log/redact.ts',
     ['test/lib/kernel/log/redact.test.ts'],
     ['members that are named like secrets are not logged', "isSecretName(name) ? '[redacted]'", "false ? '[redacted]'"],
-    [
-      'texts are redacted',
-      "if (typeof value === 'string') return redactText(value);",
-      "if (typeof value === 'string') return value;",
-    ],
-    ['errors are redacted', 'message: redactText(error.message)', 'message: error.message'],
+    ['texts are redacted', 'return shortened(redactText(value));', 'return value;'],
+    ['errors are redacted', 'message: shortened(redactText(error.message))', 'message: error.message'],
   ),
   ...of('lib/kernel/log/secret-shapes.ts', secrets, [
     'tokens of GitHub are known',

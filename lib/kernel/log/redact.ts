@@ -16,6 +16,9 @@ const secretShapes: readonly [RegExp, string][] = [
   [/\b(gh[pousr]_[A-Za-z0-9]{16,}|github_pat_\w{16,}|sk-[A-Za-z0-9_-]{16,}|AKIA[A-Z0-9]{16})/g, '[redacted]'],
 ];
 
+/** Characters of a text in a log. */
+const longestText = 4096;
+
 /** A text in which nothing that looks like a credential is left. */
 export function redactText(text: string): string {
   return replaceKnownSecrets(
@@ -26,7 +29,7 @@ export function redactText(text: string): string {
 
 /** A copy fit for a log: members with telling names and texts with telling shapes are replaced, errors are spelled out. */
 export function redact(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'string') return shortened(redactText(value));
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? value.toString() : value;
   if (depth > 6) return '[deeper]';
   if (value instanceof Date) return value;
@@ -40,12 +43,17 @@ export function redact(value: unknown, depth = 0): unknown {
   );
 }
 
+/** Somebody else's text may be of any length; a log line may not. */
+function shortened(text: string): string {
+  return text.length <= longestText ? text : `${text.slice(0, longestText)}… (${text.length} characters)`;
+}
+
 function redactError(error: Error, depth: number): Record<string, unknown> {
   return {
     name: error.name,
-    message: redactText(error.message),
+    message: shortened(redactText(error.message)),
     ...('code' in error && { code: String(error.code) }),
-    stack: redactText(error.stack ?? ''),
+    stack: shortened(redactText(error.stack ?? '')),
     ...(error.cause !== undefined && { cause: redact(error.cause, depth + 1) }),
   };
 }

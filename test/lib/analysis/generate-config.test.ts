@@ -18,7 +18,7 @@ const services = {
 };
 async function generate(requirements: Record<string, unknown>) {
   const who = { ownerId: 'somebody', signal: new AbortController().signal };
-  const { result } = await generateConfig(services, who, requirements as never);
+  const { result } = await generateConfig(services, who, requirements);
   expect(ToolConfig.safeParse(result.config).success).toBe(true);
   return result;
 }

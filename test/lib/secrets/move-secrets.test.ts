@@ -170,7 +170,12 @@ describe('literal secrets in a configuration', () => {
         args: ['-y', 'x', '--commit', commit],
         env: { GIT_SHA: commit, BUILD_CHECKSUM: sha },
       },
-      { name: 'c', command: 'docker', args: ['run', `acme/s@sha256:${sha}`], env: { IMAGE: `acme/s@sha256:${sha}` } },
+      {
+        name: 'c',
+        command: 'docker',
+        args: ['run', `acme/s@sha256:${sha}`],
+        env: { IMAGE: `acme/s@sha256:${sha}`, LOCK: `sha512-q3lZ4sVh0x8mW1yT7nQ5cB2jK9pR6dF0gH4aL8vE3u==` },
+      },
       { name: 'd', url: `https://raw.githubusercontent.com/acme/s/commit/${commit}/mcp` },
     ];
     expect(moveSecrets({ servers }).moved).toEqual([]);

@@ -49,3 +49,14 @@ describe('what goes into a log', () => {
     expect(JSON.stringify(redact(loop))).toContain('[deeper]');
   });
 });
+
+it('looks into the texts of members and lists, not at their names alone', () => {
+  const token = ['ghp', 'a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8'].join('_');
+  expect(JSON.stringify(redact({ note: `with ${token}`, list: [{ deep: token }] }))).not.toContain(token);
+});
+
+it('cuts texts of any length to what a line can hold', () => {
+  const line = JSON.stringify(redact({ method: 'x'.repeat(900_000), error: new Error('y'.repeat(900_000)) }));
+  expect(line.length).toBeLessThan(20_000);
+  expect(line).toContain('(900000 characters)');
+});
