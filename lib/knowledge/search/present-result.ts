@@ -15,7 +15,8 @@ export function presentResult(found: Found, { number, score, passage, document }
     version: document.version,
     title: document.title,
     content_snippet: snippetOf(passage.text, found.languages, weights),
-    similarity_score: rounded(score),
+    // A match is never shown as none.
+    similarity_score: Math.max(1e-6, rounded(score)),
     metadata: document.metadata,
     position: presentPosition(passage),
     flags: flagsOf(passage.text),

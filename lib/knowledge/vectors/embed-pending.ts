@@ -9,6 +9,7 @@ import {
   type DocumentStore,
   type Embedder,
   EmbeddingUnavailable,
+  librarySpace,
   type PassageRecord,
 } from '../ports.ts';
 import { blockKeys, type Code, codeSpace, encodeCodes, keyIn } from './code-segment.ts';
@@ -33,7 +34,8 @@ const mostSegments = 16;
  */
 export async function embedPending(services: EmbedServices, space: string, signal: AbortSignal): Promise<number> {
   const { documents, embedder } = services;
-  if (!embedder) return 0;
+  // Tools are found by their words alone.
+  if (!embedder || space !== librarySpace) return 0;
   let embedded = 0;
   try {
     while (!signal.aborted) {
