@@ -10,7 +10,7 @@ export const handler = stream({
   summary: 'Send an MCP message to the knowledge base (Streamable HTTP)',
   permission: 'knowledge:read',
   limit: perMinute(600),
-  uses: ['mongo', 'settings'],
+  uses: ['mongo', 'embeddings', 'settings'],
   memoryMb: 1024,
   protects: serverPath,
   body: RpcMessage,

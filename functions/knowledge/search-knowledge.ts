@@ -9,7 +9,7 @@ export const handler = endpoint({
   permission: 'knowledge:read',
   limit: perMinute(120),
   idempotent: false,
-  uses: ['mongo'],
+  uses: ['mongo', 'embeddings'],
   memoryMb: 1024,
   body: Search,
   output: SearchResults,

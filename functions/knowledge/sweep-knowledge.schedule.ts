@@ -4,6 +4,6 @@ import { sweepKnowledge } from '../../lib/knowledge/sweep-knowledge.ts';
 export const handler = schedule({
   everyMinutes: 1,
   summary: 'Has documents indexed whose message was lost, and removes what is left of deleted ones',
-  uses: ['mongo', 'queues', 'secrets', 'quotas'],
+  uses: ['mongo', 'queues', 'secrets', 'quotas', 'embeddings'],
   run: async ({ services, log, now }) => log.set(await sweepKnowledge(services, now)),
 });

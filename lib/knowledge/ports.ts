@@ -79,7 +79,7 @@ export type DocumentChange = Partial<
     | 'mediaType'
     | 'updatedAt'
   >
-> & { readonly version?: number; readonly upload?: Uint8Array | null };
+> & { readonly embeddingModel?: string; readonly version?: number; readonly upload?: Uint8Array | null };
 
 /**
  * Documents and their passages. A document is there from its insert to `markDeleted`; what belongs to it is written before it and removed after it.
@@ -105,6 +105,8 @@ export interface DocumentStore {
   markDeleted(id: string): Promise<DocumentHead | undefined>;
   /** Removes what is marked, for good. */
   remove(id: string): Promise<void>;
+  /** Indexed ones of a space that have no vectors of the model. */
+  unembedded(space: string, model: string, limit: number): Promise<DocumentHead[]>;
   /** Those of a space that wait for the index, longest first. */
   pending(space: string, limit: number): Promise<DocumentHead[]>;
   /** Spaces and documents that a lost message or a dead process left behind before `before`. */

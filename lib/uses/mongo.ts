@@ -7,6 +7,7 @@ import type { TaskStore } from '../tasks/ports.ts';
 import type { SegmentReader } from '../knowledge/index/cached-segments.ts';
 import type { SegmentStore } from '../knowledge/index/ports.ts';
 import type { DocumentStore } from '../knowledge/ports.ts';
+import type { VectorStore } from '../knowledge/vectors/ports.ts';
 import type { HistoryStore } from '../tools/ports.ts';
 
 interface Services {
@@ -18,6 +19,7 @@ interface Services {
   /** Parts of segments, kept in the process. */
   readonly segmentReader: SegmentReader;
   readonly githubFiles: FileStore;
+  readonly vectors: VectorStore;
   readonly mongoProbe: Probe;
 }
 
@@ -33,13 +35,14 @@ export const use = defineUse({
       .describe('mongodb://… with the database name in the path (MongoDB 6 or later).'),
   },
   async build({ MONGODB_URI }): Promise<Services> {
-    const [client, history, tasks, spending, documents, segments, cache, githubFiles] = await Promise.all([
+    const [client, history, tasks, spending, documents, segments, vectors, cache, githubFiles] = await Promise.all([
       import('../adapters/mongo/client.ts'),
       import('../adapters/mongo/history.ts'),
       import('../adapters/mongo/tasks.ts'),
       import('../adapters/mongo/spending.ts'),
       import('../adapters/mongo/knowledge-documents.ts'),
       import('../adapters/mongo/knowledge-segments.ts'),
+      import('../adapters/mongo/knowledge-vectors.ts'),
       import('../knowledge/index/cached-segments.ts'),
       import('../adapters/mongo/github-files.ts'),
     ]);
@@ -51,6 +54,7 @@ export const use = defineUse({
       spending: spending.mongoSpending(db),
       documents: documents.mongoKnowledgeDocuments(db),
       segments: segmentStore,
+      vectors: vectors.mongoKnowledgeVectors(db),
       segmentReader: cache.cachedSegments(segmentStore, cachedBytes),
       githubFiles: githubFiles.mongoGithubFiles(db),
       mongoProbe: client.mongoProbe(db),

@@ -113,6 +113,17 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
         await documents.deleteOne({ _id: id, deleted_at: { $exists: true } });
       }),
 
+    unembedded: (space, model, limit) =>
+      answering(async () => {
+        const found = documents
+          .find(
+            { space, index_status: 'indexed', embedding_model: { $ne: model }, ...alive },
+            { projection: withoutContent },
+          )
+          .limit(limit);
+        return (await found.toArray()).map(headOf);
+      }),
+
     pending: (space, limit) =>
       answering(async () => {
         const found = documents
@@ -199,6 +210,7 @@ function updateOf({ upload, metadata, ...change }: DocumentChange) {
     mediaType: 'media_type',
     indexStatus: 'index_status',
     embeddingStatus: 'embedding_status',
+    embeddingModel: 'embedding_model',
     updatedAt: 'updated_at',
   } as Readonly<Record<string, string>>;
   const set = Object.entries(change).map(([name, value]) => [names[name] ?? name, value ?? null]);

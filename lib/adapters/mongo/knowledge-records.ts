@@ -24,6 +24,8 @@ export interface KnowledgeDocument {
   readonly passages: number;
   readonly index_status: IndexStatus;
   readonly embedding_status: EmbeddingStatus;
+  /** Of the vectors that it has. */
+  readonly embedding_model?: string | null;
   readonly failure?: string | null;
   readonly notes: readonly string[];
   readonly digest: string;

@@ -45,7 +45,7 @@ export async function updateDocument(
   await documents.insertPassages(before.space, prepared.passages);
   const { id: _id, space: _space, ownerId: _owner, createdAt: _created, ...change } = after;
   const upload = source ? { upload: source.upload ?? null } : {};
-  if (!(await documents.change(id, before.version, { ...change, ...upload }))) {
+  if (!(await documents.change(id, before.version, { ...change, embeddingModel: '', ...upload }))) {
     await reserveBytes(services, before.ownerId, before.bytes - after.bytes);
     throw new Problem('conflict', {
       detail: 'The document was changed by somebody else meanwhile; read it and try again.',

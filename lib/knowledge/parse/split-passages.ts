@@ -43,7 +43,7 @@ export function splitPassages(content: string): SplitPassage[] {
     }
     for (const piece of piecesOf(content, block)) {
       const words = countWords(content, piece.start, piece.end);
-      if (open && open.words + words > mostWords) close();
+      if (open && (open.words + words > mostWords || piece.end - open.start > mostWhole)) close();
       open = open ? { ...open, end: piece.end, words: open.words + words } : { ...piece, words };
       if (open.words >= wantedWords) close();
     }
@@ -51,7 +51,9 @@ export function splitPassages(content: string): SplitPassage[] {
   close();
   if (passages.length > 0 || headings.length === 0) return passages;
   // Nothing but headings: they are the text.
-  return content.trim() === '' ? [] : [{ headings: [], text: content, start: 0, end: content.length }];
+  return cut(content, { start: 0, end: content.length }, mostWhole)
+    .map(({ start, end }) => ({ headings: [], text: content.slice(start, end), start, end }))
+    .filter(({ text }) => text.trim() !== '');
 }
 
 type Piece = Pick<Block, 'start' | 'end'>;
@@ -59,7 +61,7 @@ type Piece = Pick<Block, 'start' | 'end'>;
 function piecesOf(content: string, { kind, start, end }: Block): Piece[] {
   if (kind !== 'paragraph')
     return end - start <= mostWhole ? [{ start, end }] : cut(content, { start, end }, mostWhole);
-  if (countWords(content, start, end) <= mostWords) return [{ start, end }];
+  if (end - start <= mostWhole && countWords(content, start, end) <= mostWords) return [{ start, end }];
   const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
   // The segmenter looks at a window: its time and memory grow faster than the text.
   return cut(content, { start, end }, 20_000).flatMap((window) =>

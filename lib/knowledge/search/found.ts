@@ -1,4 +1,5 @@
 import type { OpenIndex } from '../index/open-index.ts';
+import type { Search } from '../schema.ts';
 import type { Language } from '../text/languages.ts';
 import type { Hit } from './collect-hits.ts';
 import type { Ranking } from './rank.ts';
@@ -9,5 +10,8 @@ export interface Found {
   readonly total: number;
   readonly ranking: Ranking;
   readonly index: OpenIndex;
+  /** Cosines by passage number, when meaning was searched. */
+  readonly semantic: Float64Array | undefined;
+  readonly mode: Search['mode'];
   readonly languages: readonly Language[];
 }

@@ -6,8 +6,10 @@ import type { Manifest, SegmentStore } from '../index/ports.ts';
 import type { EncodedSegment } from '../index/segment.ts';
 import { SegmentHeader } from '../index/segment-header.ts';
 import type { DocumentHead, DocumentStore } from '../ports.ts';
+import type { VectorStore } from '../vectors/ports.ts';
 
 export interface SearchServices {
+  readonly vectors: VectorStore;
   readonly documents: DocumentStore;
   readonly segments: SegmentStore;
   readonly segmentReader: SegmentReader;

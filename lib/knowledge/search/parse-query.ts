@@ -31,6 +31,8 @@ export interface ParsedQuery {
 
 /** A question has at most this many different words; more are cut off before they are weighed. */
 const mostWords = 256;
+/** In a longer question quotes set words off; they do not demand them. */
+const longestWithDemands = 8;
 /** An identifier or compound beside its parts. */
 const wholeWeight = 0.5;
 /** Each further time that a word is asked for. */
@@ -45,6 +47,7 @@ export function parseQuery(query: string, languages: readonly Language[]): Parse
   const excluded: QueryWord[] = [];
   const required: Concept[] = [];
   const prefixes = new Set<string>();
+  let unquoted = 0;
   const phrases: string[][] = [];
   const excludedPhrases: string[][] = [];
   const add = (text: string, quoted: boolean): void => {
@@ -67,13 +70,16 @@ export function parseQuery(query: string, languages: readonly Language[]): Parse
       else excludedPhrases.push(sequence);
     } else if (/^-[\p{L}\p{N}]/u.test(plain)) excluded.push(...readAll(plain, languages));
     else if (/^[\p{L}\p{N}]{2,64}\*$/u.test(plain)) prefixes.add(plain.slice(0, -1).toLowerCase());
-    else add(plain, false);
+    else {
+      add(plain, false);
+      unquoted += 1;
+    }
   }
+  const demands = unquoted <= longestWithDemands ? { phrases, required } : { phrases: [], required: [] };
   return {
     words: [...words.values()],
     prefixes: [...prefixes].slice(0, 8),
-    phrases,
-    required,
+    ...demands,
     excluded,
     excludedPhrases,
   };

@@ -15,11 +15,12 @@ export function presentResult(found: Found, { number, score, passage, document }
     version: document.version,
     title: document.title,
     content_snippet: snippetOf(passage.text, found.languages, weights),
-    similarity_score: rounded(score),
+    // A match is never shown as none.
+    similarity_score: Math.max(1e-6, rounded(score)),
     metadata: document.metadata,
     position: presentPosition(passage),
     flags: flagsOf(passage.text),
-    ...(explain && { explanation: explanationOf(found, number, score) }),
+    ...(explain && { explanation: explanationOf(found, number) }),
   };
 }
 
@@ -32,7 +33,7 @@ export function presentPosition({ start, end, page, headings }: PassageRecord) {
   };
 }
 
-function explanationOf({ ranking, index }: Found, number: number, score: number) {
+function explanationOf({ ranking, index, semantic }: Found, number: number) {
   const segment = index.segments.findLastIndex(({ base }) => base <= number);
   const passage = number - (index.segments[segment]?.base ?? 0);
   const occursIn = ({ postings }: FoundConcept): boolean => {
@@ -47,8 +48,8 @@ function explanationOf({ ranking, index }: Found, number: number, score: number)
     added,
   });
   return {
-    lexical: rounded(score),
-    semantic: null,
+    lexical: rounded(ranking.scores[number] ?? 0),
+    semantic: semantic ? rounded(semantic[number] ?? 0) : null,
     words: [...ranking.concepts.map(explain(false)), ...ranking.expanded.map(explain(true))],
   };
 }

@@ -1,7 +1,10 @@
 import { MissingSegment } from '../index/cached-segments.ts';
 import { facetTerm } from '../index/facets.ts';
-import type { PassageKey } from '../index/open-index.ts';
-import { type DocumentStore, librarySpace } from '../ports.ts';
+import type { OpenIndex, PassageKey } from '../index/open-index.ts';
+import { type DocumentStore, type Embedder, EmbeddingUnavailable, librarySpace } from '../ports.ts';
+import { currentCorrelation } from '../../kernel/log/correlation.ts';
+import { findSimilar } from '../vectors/find-similar.ts';
+import { fuse, similarities } from './fuse.ts';
 import type { Search, SearchResults } from '../schema.ts';
 import { languagesOf, termsOf } from '../text/analyze.ts';
 import type { Language } from '../text/languages.ts';
@@ -10,10 +13,13 @@ import type { Found } from './found.ts';
 import { openSpace, type SearchServices } from './open-space.ts';
 import { parseQuery } from './parse-query.ts';
 import { presentResult } from './present-result.ts';
-import { rank } from './rank.ts';
+import { byPlace, rank, type Ranking } from './rank.ts';
 
 /** Searches the documents. The same question has the same answer until something is written. */
-export async function searchKnowledge(services: SearchServices, input: Search): Promise<SearchResults> {
+export async function searchKnowledge(
+  services: SearchServices & { readonly embedder?: Embedder | undefined },
+  input: Search,
+): Promise<SearchResults> {
   const started = performance.now();
   const found = await findPassages(services, librarySpace, input);
   const { corrected } = found.ranking;
@@ -21,16 +27,18 @@ export async function searchKnowledge(services: SearchServices, input: Search): 
     results: found.hits.map((hit) => presentResult(found, hit, input.explain)),
     total: found.total,
     query_time_ms: Math.round((performance.now() - started) * 10) / 10,
-    mode: 'lexical',
+    mode: found.mode,
     ...(corrected.size > 0 && { corrected: Object.fromEntries(corrected) }),
   };
 }
 
-/** The best passages of a space. */
+type Question = Pick<Search, 'query' | 'limit' | 'filters' | 'min_similarity'> & { readonly mode?: Search['mode'] };
+
+/** The best passages of a space; by words alone where nothing else is asked for, or nobody embeds the question. */
 export async function findPassages(
-  services: SearchServices,
+  services: SearchServices & { readonly embedder?: Embedder | undefined },
   space: string,
-  { query, limit, filters = {}, min_similarity = 0 }: Pick<Search, 'query' | 'limit' | 'filters' | 'min_similarity'>,
+  { query, limit, filters = {}, min_similarity = 0, mode = 'lexical' }: Question,
 ): Promise<Found> {
   return beforeMerge(async () => {
     const index = await openSpace(services, space);
@@ -41,13 +49,48 @@ export async function findPassages(
       filters: Object.entries(filters).map(([key, value]) => [value].flat().map((one) => facetTerm(key, one))),
       termsOfPassages: (keys) => feedbackTerms(services.documents, keys, languages),
     });
-    const { scores } = ranking;
+    const semantic = isSure(mode, ranking) ? undefined : await findMeaning(services, space, query, index, ranking);
+    const scores = scoresOf(mode, index, ranking, semantic);
     if (min_similarity > 0)
       for (let number = 0; number < scores.length; number += 1)
         if ((scores[number] ?? 0) < min_similarity) scores[number] = 0;
     const { hits, total } = await collectHits(services.documents, index, scores, { limit, query: parsed, space });
-    return { hits, total, ranking, index, languages };
+    return { hits, total, ranking, index, languages, semantic, mode: semantic ? mode : 'lexical' };
   });
+}
+
+/** Words as they are written need nobody to guess what they mean: that saves the time of the provider. */
+function isSure(mode: Search['mode'], { isExact, concepts }: Ranking): boolean {
+  return mode === 'lexical' || (mode === 'hybrid' && isExact && concepts.every(({ count }) => count > 0));
+}
+
+async function findMeaning(
+  services: SearchServices & { readonly embedder?: Embedder | undefined },
+  space: string,
+  query: string,
+  index: OpenIndex,
+  ranking: Ranking,
+): Promise<Float64Array | undefined> {
+  const { embedder } = services;
+  if (!embedder) return undefined;
+  try {
+    const [vector] = await embedder.embed([query.slice(0, 8000).toWellFormed()], AbortSignal.timeout(5000));
+    return vector && similarities(index, await findSimilar(services, space, embedder.model, vector), ranking);
+  } catch (error) {
+    if (!(error instanceof EmbeddingUnavailable)) throw error;
+    currentCorrelation()?.log.warn('A query was not embedded; it was searched by its words.', { error });
+    return undefined;
+  }
+}
+
+function scoresOf(
+  mode: Search['mode'],
+  index: OpenIndex,
+  ranking: Ranking,
+  semantic: Float64Array | undefined,
+): Float64Array {
+  if (!semantic) return ranking.scores;
+  return mode === 'semantic' ? semantic.slice() : fuse(index, ranking, semantic, byPlace(index));
 }
 
 /** Reads the manifest once more when a merge has removed a segment under a slow search. */

@@ -5,6 +5,7 @@ import { prepareContent } from '../documents/prepare-content.ts';
 import { removeDocument } from '../documents/delete-document.ts';
 import type { SegmentStore } from '../index/ports.ts';
 import type { DocumentRecord, DocumentStore, KnowledgeQueue } from '../ports.ts';
+import type { VectorStore } from '../vectors/ports.ts';
 import { describeTool } from './describe-tool.ts';
 
 /** The space of the registry's tools. */
@@ -13,6 +14,7 @@ export const toolSpace = 'tools';
 interface Services {
   readonly documents: DocumentStore;
   readonly segments: SegmentStore;
+  readonly vectors: VectorStore;
   readonly knowledgeQueue: KnowledgeQueue;
 }
 
