@@ -1,8 +1,9 @@
+import * as z from 'zod';
 import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { stream } from '../../lib/kernel/http/stream.ts';
 import { endSession } from '../../lib/mcp/open-stream.ts';
 import { serverPath } from '../../lib/mcp/resource-metadata.ts';
-import { AnyQuery, ServerSlug } from '../../lib/mcp/schema.ts';
+import { AnyQuery, RpcRefusal, ServerSlug, mcpHeaders } from '../../lib/mcp/schema.ts';
 
 export const handler = stream({
   route: 'DELETE /mcp/{slug}/v1',
@@ -14,6 +15,9 @@ export const handler = stream({
   params: ServerSlug,
   query: AnyQuery,
   produces: 'application/json',
+  answers: { 202: z.void(), 204: z.void() },
+  refusesAs: RpcRefusal,
+  requestHeaders: mcpHeaders,
   problems: ['upstream-error'],
   run: ({ params, services, ...call }) => endSession(services, { ...params, ...call }),
 });

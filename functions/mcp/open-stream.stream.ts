@@ -2,7 +2,7 @@ import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { stream } from '../../lib/kernel/http/stream.ts';
 import { openStream } from '../../lib/mcp/open-stream.ts';
 import { serverPath } from '../../lib/mcp/resource-metadata.ts';
-import { AnyQuery, ServerSlug } from '../../lib/mcp/schema.ts';
+import { AnyQuery, RpcRefusal, ServerSlug, mcpHeaders } from '../../lib/mcp/schema.ts';
 
 export const handler = stream({
   route: 'GET /mcp/{slug}/v1',
@@ -14,6 +14,8 @@ export const handler = stream({
   params: ServerSlug,
   query: AnyQuery,
   produces: 'text/event-stream',
+  refusesAs: RpcRefusal,
+  requestHeaders: mcpHeaders,
   problems: ['upstream-error'],
   run: ({ params, services, ...call }) => openStream(services, { ...params, ...call }),
 });

@@ -34,6 +34,24 @@ export const ServedTools = z.object({
   ),
 });
 
+/** A refusal in JSON-RPC's own form, which MCP clients read. */
+export const RpcRefusal = z
+  .looseObject({
+    jsonrpc: z.literal('2.0'),
+    id: z.union([z.string(), z.number()]).nullish(),
+    error: z.looseObject({ code: z.int(), message: z.string() }),
+  })
+  .meta({ id: 'RpcRefusal' });
+
+/** Headers of MCP's Streamable HTTP, in both of its revisions. */
+export const mcpHeaders = {
+  'Mcp-Session-Id': 'The session that the message belongs to, as `initialize` answered it.',
+  'Mcp-Protocol-Version': 'The revision that was negotiated.',
+  'Mcp-Method': 'The method of the message, from revision 2026-07-28 on.',
+  'Mcp-Name': 'The tool, prompt or resource of the message, from revision 2026-07-28 on.',
+  'Last-Event-ID': 'Where a stream that broke off goes on.',
+};
+
 export const RpcMessage = z.string().meta({
   description: 'A JSON-RPC message of MCP.',
   examples: ['{"jsonrpc":"2.0","id":1,"method":"ping"}'],

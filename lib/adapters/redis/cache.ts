@@ -4,11 +4,10 @@ import type { Cache } from '../../kernel/cache.ts';
 import { currentCorrelation } from '../../kernel/log/correlation.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log/log.ts';
+import { circuitBreaker, withinPatience } from './circuit-breaker.ts';
 
 /** Redis must answer within this, or the reader goes on without it. */
 const patienceMs = 150;
-/** After Redis failed to answer, readers do not ask it for this long. */
-const restMs = 1000;
 /** Whoever loads is believed to be at it for this long, and others wait for it this long. */
 const loadingMs = 3000;
 const waitMs = 1500;
@@ -32,18 +31,7 @@ type Found = readonly [state: 'kept' | 'load' | 'wait', text: string];
 /** Each space has a generation; to forget the space is to give it another one. One round trip for a look-up, one for keeping. */
 export function redisCache(redis: Redis, stage: string): Cache {
   const loading = new Map<string, Promise<unknown>>();
-  let restingUntil = 0;
-
-  async function ask<T>(work: () => Promise<T>): Promise<T | undefined> {
-    if (performance.now() < restingUntil) return undefined;
-    try {
-      return await withinPatience(work());
-    } catch {
-      // Redis may vanish at any time; the reader pays the full price, and the report line says so.
-      restingUntil = performance.now() + restMs;
-      return undefined;
-    }
-  }
+  const ask = circuitBreaker(patienceMs);
 
   async function load<T>(names: Names, generation: string, seconds: number, make: () => Promise<T>): Promise<T> {
     try {
@@ -94,7 +82,10 @@ export function redisCache(redis: Redis, stage: string): Cache {
 
     async forget(space) {
       try {
-        await withinPatience(redis.set(namesOf(stage, space, '').generation, newId(), { ex: generationSeconds }));
+        await withinPatience(
+          patienceMs,
+          redis.set(namesOf(stage, space, '').generation, newId(), { ex: generationSeconds }),
+        );
       } catch (error) {
         currentCorrelation()?.log.warn('What is cached could not be forgotten; it lives out its seconds.', {
           space,
@@ -114,18 +105,6 @@ interface Names {
 function namesOf(stage: string, space: string, key: string): Names {
   const base = `mcp-${stage}:cache:${space}`;
   return { generation: base, value: `${base}:${key}`, lock: `${base}:${key}:loading` };
-}
-
-async function withinPatience<T>(work: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${patienceMs} ms`)), patienceMs);
-  });
-  try {
-    return await Promise.race([work, timeUp]);
-  } finally {
-    clearTimeout(timer);
-  }
 }
 
 type Tally = Record<'cache_hits' | 'cache_misses' | 'cache_skipped', number>;

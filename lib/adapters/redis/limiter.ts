@@ -1,13 +1,15 @@
 import { Ratelimit } from '@upstash/ratelimit';
 import type { Redis } from '@upstash/redis';
 import type { Limit, Limiter } from '../../kernel/http/rate-limit.ts';
+import { circuitBreaker } from './circuit-breaker.ts';
 
-/** A request waits at most this long for its count; after that it goes uncounted. */
+/** A request waits at most this long for its count. */
 const patienceMs = 500;
 
-/** Sliding windows in Redis, one counter for each endpoint and caller. */
+/** Sliding windows in Redis, one counter for each endpoint and caller. A request that Redis keeps waiting goes uncounted. */
 export function redisLimiter(redis: Redis, stage: string): Limiter {
   const windows = new Map<string, Ratelimit>();
+  const ask = circuitBreaker(patienceMs);
   const windowOf = ({ requests, windowSeconds }: Limit): Ratelimit => {
     const shape = `${requests}/${windowSeconds}`;
     const known = windows.get(shape);
@@ -16,7 +18,8 @@ export function redisLimiter(redis: Redis, stage: string): Limiter {
       redis,
       limiter: Ratelimit.slidingWindow(requests, `${windowSeconds} s`),
       prefix: `mcp-${stage}:limit:${shape}`,
-      timeout: patienceMs,
+      // The circuit breaker has the time.
+      timeout: 0,
       ephemeralCache: false,
       analytics: false,
     });
@@ -25,18 +28,14 @@ export function redisLimiter(redis: Redis, stage: string): Limiter {
   };
   return {
     async count(key, limit) {
-      try {
-        const { success, remaining, reset, reason } = await windowOf(limit).limit(key);
-        if (reason === 'timeout') return undefined;
-        return {
-          allowed: success,
-          remaining: Math.max(0, remaining),
-          resetSeconds: Math.max(1, Math.ceil((reset - Date.now()) / 1000)),
-        };
-      } catch {
-        // Redis may vanish at any time; the caller reports that the count was skipped.
-        return undefined;
-      }
+      const counted = await ask(() => windowOf(limit).limit(key));
+      return (
+        counted && {
+          allowed: counted.success,
+          remaining: Math.max(0, counted.remaining),
+          resetSeconds: Math.max(1, Math.ceil((counted.reset - Date.now()) / 1000)),
+        }
+      );
     },
   };
 }

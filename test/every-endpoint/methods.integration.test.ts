@@ -1,0 +1,96 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { discover, ofKind } from '../../infra/discover.ts';
+import { splitRoute } from '../../lib/kernel/http/openapi.ts';
+import { type App, type CallOptions, newSigningKeys, type Reply, startApp } from '../harness.ts';
+import { accessOf } from './access-rules.ts';
+import { everyCaller } from './callers.ts';
+
+/*
+ * Every path × every method, those included that nobody declared, × every kind of caller.
+ */
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+type Method = (typeof methods)[number];
+
+const found = await discover();
+const declared = new Map<string, Map<string, { route: string; streams: boolean }>>();
+for (const { declaration } of [...ofKind(found, 'endpoint'), ...ofKind(found, 'stream')]) {
+  if (declaration.route.startsWith('ANY ')) continue;
+  const { method, path } = splitRoute(declaration.route);
+  const there = declared.get(path) ?? new Map<string, { route: string; streams: boolean }>();
+  declared.set(path, there.set(method, { route: declaration.route, streams: declaration.kind === 'stream' }));
+}
+const nobodys = '019c1385-1a40-7000-8000-0000000000ff';
+const concrete = (path: string) => path.replace(/\{[^}]+\}/g, nobodys);
+
+let app: App;
+let callers: readonly { readonly name: string; readonly credential: CallOptions; readonly isRefused: boolean }[];
+beforeAll(async () => {
+  const JWT_PRIVATE_KEYS = await newSigningKeys();
+  app = await startApp({ env: { JWT_PRIVATE_KEYS, RATE_LIMIT_SCALE: '100000', ADMIN_TOTP: 'optional' } });
+  const every = await everyCaller(app, JWT_PRIVATE_KEYS, await app.enterAdmin());
+  callers = every.map(({ name, credential, may }) => ({ name, credential, isRefused: may === undefined }));
+}, 180_000);
+
+/** What HEAD is on a path: what GET is there, unless that is a stream, which is not begun for its head. */
+function takes(path: string, method: Method): { route: string; streams: boolean } | undefined {
+  const target = declared.get(path)?.get(method === 'HEAD' ? 'GET' : method);
+  return method === 'HEAD' && target?.streams === true ? undefined : target;
+}
+
+function allowOf(path: string): string[] {
+  return [...methods.filter((method) => method !== 'OPTIONS' && takes(path, method)), 'OPTIONS'].toSorted();
+}
+
+/** What is wrong with the answer to a method that nobody declared on a path. */
+function faultOf(path: string, method: Method, { status, headers, text }: Reply): string | undefined {
+  const allow = (headers.get('allow') ?? '').split(', ').toSorted();
+  const wrong = `${method} ${path} answered ${status}, Allow: ${allow.join(' ')}`;
+  if (allow.join() !== allowOf(path).join()) return wrong;
+  if (method === 'HEAD' && text !== '') return `${wrong}, with a body`;
+  return status === (method === 'OPTIONS' ? 204 : 405) ? undefined : wrong;
+}
+
+const isAlive = async () => (await app.call('GET', '/health/live')).status === 200;
+
+describe('a method', () => {
+  it(
+    'that a path does not take is 405 with Allow, whoever asks, and OPTIONS is answered',
+    { timeout: 240_000 },
+    async () => {
+      expect(declared.size).toBeGreaterThan(30);
+      const asking = callers.filter(({ name }) => ['nobody', 'viewer', 'admin', 'a revoked key'].includes(name));
+      expect(asking).toHaveLength(4);
+      const faults: (string | undefined)[] = [];
+      for (const path of declared.keys())
+        for (const method of methods.filter((each) => each === 'OPTIONS' || !takes(path, each)))
+          faults.push(
+            ...(await Promise.all(
+              asking.map(async ({ credential }) =>
+                faultOf(path, method, await app.call(method, concrete(path), credential)),
+              ),
+            )),
+          );
+      expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
+      expect(await isAlive()).toBe(true);
+    },
+  );
+
+  it('HEAD gets in where GET does, has no body and harms nothing', { timeout: 240_000 }, async () => {
+    const faults: string[] = [];
+    for (const path of declared.keys()) {
+      const target = takes(path, 'HEAD');
+      if (!target) continue;
+      const isGuarded = !['public', 'recognised', 'metrics'].includes(accessOf(target.route));
+      await Promise.all(
+        callers.map(async ({ name, credential, isRefused }) => {
+          const { status, text } = await app.call('HEAD', concrete(path), credential);
+          const wrong = status >= 500 ? status !== 503 : (status === 401) !== (isGuarded && isRefused);
+          if (wrong || text !== '') faults.push(`HEAD ${path} answered ${status} to ${name}`);
+        }),
+      );
+    }
+    expect(faults).toEqual([]);
+    expect(await isAlive()).toBe(true);
+  });
+});
