@@ -1,6 +1,6 @@
 import { Decimal128, Double, Int32, Long } from 'bson';
 import { mongoError, notSupported } from './errors.ts';
-import { isLong, isNumeric, type Numeric, toDouble } from './numbers.ts';
+import { isLong, type Numeric, toDouble } from './numbers.ts';
 
 const INT32 = 2n ** 31n;
 const INT64 = 2n ** 63n;
@@ -48,19 +48,5 @@ export function product(a: Numeric, b: Numeric): Numeric {
     b,
     (x, y) => x * y,
     (x, y) => x * y,
-  );
-}
-
-export function bitwise(name: string, a: unknown, b: unknown): Numeric {
-  const [x, y] = [isNumeric(a) ? integerOf(a) : undefined, isNumeric(b) ? integerOf(b) : undefined];
-  if (x === undefined || y === undefined)
-    throw mongoError('BadValue', 'Cannot apply $bit to a value of non-integral type.');
-  const wide = isLong(a) || isLong(b);
-  if (name === 'and') return narrowest(x & y, wide);
-  if (name === 'or') return narrowest(x | y, wide);
-  if (name === 'xor') return narrowest(x ^ y, wide);
-  throw mongoError(
-    'BadValue',
-    `The $bit modifier only supports 'and', 'or', and 'xor', not '${name}' which is an unknown operator`,
   );
 }

@@ -1,7 +1,7 @@
 import { mongoError } from './errors.ts';
 import { compileItemTest } from './match.ts';
 import { isNumeric, toDouble } from './numbers.ts';
-import { shown } from './show-value.ts';
+import { formatValue } from './format-value.ts';
 import { parseSort, sortBy } from './sort.ts';
 import { compareValues, type Doc, isDoc, isEqual, typeName } from './values.ts';
 
@@ -13,7 +13,7 @@ function arrayAt(old: unknown, path: string, doc: Doc): unknown[] {
   if (Array.isArray(old)) return [...old];
   throw mongoError(
     'BadValue',
-    `The field '${path}' must be an array but is of type ${typeName(old)} in document {_id: ${shown(doc['_id'])}}`,
+    `The field '${path}' must be an array but is of type ${typeName(old)} in document {_id: ${formatValue(doc['_id'])}}`,
   );
 }
 
@@ -33,13 +33,7 @@ function sorter(spec: unknown): (items: unknown[]) => unknown[] {
       'The $sort is invalid: use 1/-1 to sort the whole element, or {field:1/-1} to sort embedded fields',
     );
   const sort = parseSort(spec);
-  return (items) =>
-    sortBy(
-      items,
-      sort,
-      (item) => (isDoc(item) ? item : {}),
-      () => 0,
-    );
+  return (items) => sortBy(items, sort, (item) => (isDoc(item) ? item : {}));
 }
 
 const PUSH_MODIFIERS = new Set(['$each', '$position', '$slice', '$sort']);
@@ -84,7 +78,7 @@ export function addToSet(operand: unknown): FieldChange {
 
 export function pop(operand: unknown): FieldChange {
   const end = isNumeric(operand) ? toDouble(operand) : 0;
-  if (end !== 1 && end !== -1) throw mongoError('FailedToParse', `$pop expects 1 or -1, found: ${shown(operand)}`);
+  if (end !== 1 && end !== -1) throw mongoError('FailedToParse', `$pop expects 1 or -1, found: ${formatValue(operand)}`);
   return (old, path) => {
     if (old === undefined) return undefined;
     if (!Array.isArray(old))

@@ -158,12 +158,6 @@ export class Collection {
     }
   }
 
-  /** The documents that hold a term of a text index, with the term's score in each. */
-  termScores(index: Index, term: string): Map<number, number> {
-    const rows = this.#storage.all(`SELECT rid, score FROM keys_${index.id} WHERE key = ?`, Buffer.from(term));
-    return new Map(rows.map(({ rid, score }) => [Number(rid), Number(score)]));
-  }
-
   #keys(index: Index, doc: Doc): Entry[] {
     const { entries, multikey } = index.entries(doc);
     if (multikey && !index.multikey) this.#storage.markMultikey(index);
@@ -179,8 +173,8 @@ export class Collection {
   }
 
   #addKeys(index: Index, entries: Entry[], rid: number): void {
-    const sql = `INSERT INTO keys_${index.id} (key, rid, score) VALUES (?, ?, ?)`;
-    for (const { key, score } of entries) this.#storage.run(sql, key, rid, score);
+    const sql = `INSERT INTO keys_${index.id} (key, rid) VALUES (?, ?)`;
+    for (const { key } of entries) this.#storage.run(sql, key, rid);
   }
 
   #removeKeys(index: Index, entries: Entry[], rid: number): void {
@@ -194,6 +188,6 @@ function edgeOfDates(direction: number): Buffer {
   return Buffer.from([direction < 0 ? (~RANK.date & 0xff) + 1 : RANK.date]);
 }
 
-function identityOf({ key, score }: Entry): string {
-  return `${key.toString('latin1')}\0${score}`;
+function identityOf({ key }: Entry): string {
+  return key.toString('latin1');
 }

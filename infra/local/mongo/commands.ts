@@ -1,6 +1,6 @@
 import { Double } from 'bson';
 import { assertAuthenticated, authenticateCommands } from './commands/authenticate.ts';
-import { catalogueCommands } from './commands/catalogue.ts';
+import { catalogCommands } from './commands/catalog.ts';
 import type { Context, Handler } from './commands/context.ts';
 import { handshakeCommands } from './commands/handshake.ts';
 import { indexCommands } from './commands/indexes.ts';
@@ -12,7 +12,7 @@ import { type Doc, encode } from './values.ts';
 const handlers: Record<string, Handler> = {
   ...handshakeCommands,
   ...authenticateCommands,
-  ...catalogueCommands,
+  ...catalogCommands,
   ...indexCommands,
   ...readCommands,
   ...writeCommands,

@@ -3,8 +3,7 @@ import { encodeField } from './key-encoding.ts';
 import { compileFilter, type Predicate } from './match.ts';
 import { isNumeric, toDouble } from './numbers.ts';
 import { keysOf, walk } from './paths.ts';
-import { TextSpec } from './text-search.ts';
-import { shown } from './show-value.ts';
+import { formatValue } from './format-value.ts';
 import { type Doc, isDoc, isEqual } from './values.ts';
 
 export const ID_INDEX: Doc = { v: 2, key: { _id: 1 }, name: '_id_' };
@@ -17,9 +16,8 @@ interface IndexField {
 
 export interface Entry {
   key: Buffer;
-  /** The values behind the key, for messages; a text index has none. */
+  /** The values behind the key, for messages. */
   values: unknown[];
-  score: number | null;
 }
 
 /** An index as createIndexes described it. */
@@ -31,7 +29,6 @@ export class Index {
   readonly unique: boolean;
   readonly sparse: boolean;
   readonly partial: Doc | undefined;
-  readonly text: TextSpec | undefined;
   /** Seconds after which documents expire. */
   readonly expireAfter: number | undefined;
   /** Some document has several keys here, or reached its key through an array. */
@@ -44,7 +41,6 @@ export class Index {
     this.name = String(spec['name']);
     this.multikey = multikey;
     const key = spec['key'] as Doc;
-    this.text = '_fts' in key ? new TextSpec(spec) : undefined;
     this.fields = Object.entries(key)
       .filter(([, direction]) => isNumeric(direction))
       .map(([path, direction]) => ({
@@ -63,7 +59,6 @@ export class Index {
   /** The document's keys in this index, each once. */
   entries(doc: Doc): { entries: Entry[]; multikey: boolean } {
     if (!this.#covers(doc)) return { entries: [], multikey: false };
-    if (this.text) return { entries: this.text.entries(doc), multikey: false };
     if (this.sparse && !this.fields.some(({ parts }) => walk(doc, parts, (leaf) => leaf !== undefined))) {
       return { entries: [], multikey: false };
     }
@@ -74,7 +69,7 @@ export class Index {
     const distinct = new Map<string, Entry>();
     for (const values of keys) {
       const key = Buffer.concat(values.map((value, i) => encodeField(value, this.fields[i]?.direction ?? 1)));
-      distinct.set(key.toString('latin1'), { key, values, score: null });
+      distinct.set(key.toString('latin1'), { key, values });
     }
     return { entries: [...distinct.values()], multikey };
   }
@@ -86,7 +81,7 @@ export class Index {
     );
     return mongoError(
       'DuplicateKey',
-      `E11000 duplicate key error collection: ${namespace} index: ${this.name} dup key: ${shown(keyValue)}`,
+      `E11000 duplicate key error collection: ${namespace} index: ${this.name} dup key: ${formatValue(keyValue)}`,
       { keyPattern, keyValue },
     );
   }
@@ -105,7 +100,5 @@ function factsOf(spec: Doc): unknown[] {
     spec['sparse'] === true,
     spec['partialFilterExpression'],
     spec['expireAfterSeconds'],
-    spec['weights'],
-    spec['default_language'],
   ];
 }

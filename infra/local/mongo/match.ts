@@ -1,11 +1,11 @@
 import { BSONRegExp } from 'bson';
 import { mongoError, notSupported } from './errors.ts';
-import { evaluate, isTruthy } from './expressions.ts';
+import { checkExpression, evaluate, isTruthy } from './expressions.ts';
 import { isNumeric, toDouble } from './numbers.ts';
 import { walk } from './paths.ts';
 import { toRegExp } from './regex.ts';
 import { compareValues, type Doc, isDoc, isEqual, RANK, rankOf, textOf } from './values.ts';
-import { bitTest, modTest, typeTest } from './value-tests.ts';
+import { typeTest } from './value-tests.ts';
 
 export type Predicate = (doc: Doc) => boolean;
 type Variables = Doc;
@@ -162,12 +162,10 @@ function operator(name: string, operand: unknown, siblings: Doc): PathTest {
       if (!('$regex' in siblings)) throw mongoError('BadValue', '$options needs a $regex');
       return () => true;
     case '$mod':
-      return onEach(modTest(operand));
     case '$bitsAllSet':
     case '$bitsAllClear':
     case '$bitsAnySet':
     case '$bitsAnyClear':
-      return onEach(bitTest(name, operand));
     case '$near':
     case '$nearSphere':
     case '$geoWithin':
@@ -205,6 +203,7 @@ function topLevel(name: string, operand: unknown, variables: Variables): Predica
       return (doc) => !tests.some((test) => test(doc));
     }
     case '$expr':
+      checkExpression(operand);
       return (doc) => isTruthy(evaluate(operand, doc, variables));
     case '$alwaysTrue':
     case '$comment':
@@ -212,8 +211,6 @@ function topLevel(name: string, operand: unknown, variables: Variables): Predica
     case '$alwaysFalse':
       return () => false;
     case '$text':
-      // Answered by the text index before documents come here.
-      return () => true;
     case '$where':
     case '$jsonSchema':
       throw notSupported(name);
@@ -236,7 +233,7 @@ export function compileFilter(filter: Doc, variables: Variables = {}): Predicate
   return (doc) => tests.every((test) => test(doc));
 }
 
-/** Whether one item of an array passes, as `$pull` and array filters ask. */
+/** Whether one item of an array passes, as `$pull` asks. */
 export function compileItemTest(condition: unknown): Test {
   if (isOperators(condition) && !isLogical(condition)) {
     const test = operators(condition);

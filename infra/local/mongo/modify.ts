@@ -1,13 +1,12 @@
 import { ObjectId } from 'bson';
 import type { Collection } from './collection.ts';
-import { mongoError } from './errors.ts';
-import { checkPipeline, runStages } from './pipeline.ts';
+import { mongoError, notSupported } from './errors.ts';
 import type { SortField } from './planner.ts';
 import { type Found, runQuery } from './query.ts';
 import type { Storage } from './storage.ts';
 import { compileUpdate, seedOf } from './updates.ts';
 import { decode, type Doc, encode, isDoc, isEqual, MAX_DOCUMENT_BYTES, typeName } from './values.ts';
-import { shown } from './show-value.ts';
+import { formatValue } from './format-value.ts';
 
 export interface Target {
   storage: Storage;
@@ -20,7 +19,6 @@ export interface UpdateRequest {
   update: unknown;
   multi: boolean;
   upsert: boolean;
-  arrayFilters: readonly Doc[];
   sort: readonly SortField[];
   variables: Doc;
 }
@@ -35,8 +33,6 @@ export interface UpdateOutcome {
 }
 
 type Change = (doc: Doc, isInsert: boolean) => Doc;
-
-const PIPELINE_STAGES = new Set(['$set', '$addFields', '$unset', '$project', '$replaceRoot', '$replaceWith']);
 
 function collectionOf({ storage, db, name }: Target): Collection {
   return storage.collection(db, name) ?? storage.create(db, name, {});
@@ -83,45 +79,32 @@ function replacement(update: Doc): Change {
       'DollarPrefixedFieldName',
       `The dollar ($) prefixed field '${stray}' in '${stray}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
     );
-  return (doc) => withOldId(doc, { ...update }, true);
+  return (doc) => withOldId(doc, { ...update });
 }
 
-function withOldId(before: Doc, after: Doc, replaced: boolean): Doc {
+function withOldId(before: Doc, after: Doc): Doc {
   const id = before['_id'];
   if (id === undefined) return after;
   if (after['_id'] !== undefined && !isEqual(after['_id'], id)) {
     throw mongoError(
       'ImmutableField',
-      replaced
-        ? `After applying the update, the (immutable) field '_id' was found to have been altered to _id: ${shown(after['_id'])}`
-        : "Performing an update on the path '_id' would modify the immutable field '_id'",
+      `After applying the update, the (immutable) field '_id' was found to have been altered to _id: ${formatValue(after['_id'])}`,
     );
   }
   const { _id, ...rest } = after;
   return { _id: id, ...rest };
 }
 
-function pipelineChange(pipeline: unknown[], variables: Doc): Change {
-  checkPipeline(pipeline);
-  const strange = pipeline.flatMap((stage) => Object.keys(stage)).find((name) => !PIPELINE_STAGES.has(name));
-  if (strange) throw mongoError('InvalidOptions', `${strange} is not allowed to be used within an update`);
-  const around = { from: () => [], variables, scoreOf: new WeakMap<Doc, number>() };
-  return (doc) => withOldId(doc, [...runStages([doc], pipeline, around)][0] ?? {}, false);
-}
-
-function changeOf({ update, filter, multi, arrayFilters, variables }: UpdateRequest): Change {
-  if (Array.isArray(update)) {
-    if (arrayFilters.length > 0) throw mongoError('FailedToParse', 'Cannot specify arrayFilters and a pipeline update');
-    return pipelineChange(update, variables);
-  }
+function changeOf({ update, multi }: UpdateRequest): Change {
+  if (Array.isArray(update)) throw notSupported('an update by a pipeline');
   if (!isDoc(update)) throw mongoError('FailedToParse', 'Update argument must be either an object or an array');
   if (!Object.keys(update)[0]?.startsWith('$')) {
     if (multi) throw mongoError('FailedToParse', 'multi update is not supported for replacement-style update');
     return replacement(update);
   }
-  const apply = compileUpdate(update, arrayFilters);
+  const apply = compileUpdate(update);
   return (doc, isInsert) => {
-    apply(doc, filter, isInsert);
+    apply(doc, isInsert);
     return doc;
   };
 }

@@ -132,7 +132,7 @@ function candidate(
   filter: Doc,
   sort: readonly SortField[],
 ): Candidate | undefined {
-  if (index.text || (index.partial && !isImplied(index.partial, constraints, filter))) return undefined;
+  if (index.partial && !isImplied(index.partial, constraints, filter)) return undefined;
   let prefixes = [Buffer.alloc(0)];
   let ranges: Range[] | undefined;
   let [equal, worth, proper] = [0, 0, false];

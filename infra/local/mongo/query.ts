@@ -3,14 +3,11 @@ import { mongoError } from './errors.ts';
 import { compileFilter } from './match.ts';
 import { type Plan, planQuery, type SortField } from './planner.ts';
 import { sortBy } from './sort.ts';
-import { searchText, textQueryOf } from './text-search.ts';
 import { decode, type Doc } from './values.ts';
 
 /** A document that a query found. */
 export interface Found extends Stored {
   doc: Doc;
-  /** The `$text` score; 0 without `$text`. */
-  score: number;
 }
 
 export interface Query {
@@ -30,24 +27,15 @@ export interface Effort {
   docsExamined: number;
 }
 
-function* candidates(collection: Collection, query: Query, effort: Effort): Generator<Stored & { score: number }> {
-  const text = textQueryOf(query.filter);
-  if (text) {
-    yield* searchText(collection, text);
-    return;
-  }
-  for (const stored of collection.scan(effort.plan)) yield Object.assign(stored, { score: 0 });
-}
-
 function* matching(collection: Collection, query: Query, effort: Effort): Generator<Found> {
   const test = compileFilter(query.filter, query.variables);
-  for (const { rid, bytes, score } of candidates(collection, query, effort)) {
+  for (const { rid, bytes } of collection.scan(effort.plan)) {
     effort.docsExamined += 1;
     if (query.deadline !== undefined && Date.now() > query.deadline) {
       throw mongoError('MaxTimeMSExpired', 'operation exceeded time limit');
     }
     const doc = decode(bytes);
-    if (test(doc)) yield { rid, bytes, doc, score };
+    if (test(doc)) yield { rid, bytes, doc };
   }
 }
 
@@ -78,12 +66,7 @@ export function runQuery(
   const found = matching(collection, query, effort);
   const unsorted = sort.length > 0 && !effort.plan.sorted;
   const ordered = unsorted
-    ? sortBy(
-        found,
-        sort,
-        ({ doc }) => doc,
-        ({ score }) => score,
-      )
+    ? sortBy(found, sort, ({ doc }) => doc)
     : found;
   return window(ordered, skip, limit);
 }
@@ -92,6 +75,5 @@ export function effortOf(collection: Collection | undefined, query: Query): Effo
   const plan = collection
     ? planQuery(collection.indexes, query.filter, query.sort ?? [])
     : { ranges: [], sorted: true, backwards: false };
-  // A text search comes by terms, whatever order an index would have given.
-  return { plan: textQueryOf(query.filter) ? { ranges: [], sorted: false, backwards: false } : plan, docsExamined: 0 };
+  return { plan, docsExamined: 0 };
 }

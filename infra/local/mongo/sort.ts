@@ -1,16 +1,16 @@
-import { mongoError } from './errors.ts';
+import { mongoError, notSupported } from './errors.ts';
 import { EMPTY_ARRAY } from './key-encoding.ts';
 import { isNumeric, toDouble } from './numbers.ts';
 import { walk } from './paths.ts';
 import type { SortField } from './planner.ts';
 import { compareValues, type Doc, isDoc } from './values.ts';
 
-/** A sort specification, taken apart; a field of `{$meta: 'textScore'}` sorts by the score, best first. */
+/** A sort specification, taken apart. */
 export function parseSort(spec: unknown): SortField[] {
   if (spec === undefined || spec === null) return [];
   if (!isDoc(spec)) throw mongoError('TypeMismatch', 'Expected field sort to be of type object');
   return Object.entries(spec).map(([path, direction]): SortField => {
-    if (isDoc(direction) && direction['$meta'] === 'textScore') return ['$textScore', -1];
+    if (isDoc(direction)) throw notSupported('a sort by $meta');
     const turn = isNumeric(direction) ? toDouble(direction) : 0;
     if (turn !== 1 && turn !== -1)
       throw mongoError(15_975, '$sort key ordering must be 1 (for ascending) or -1 (for descending)');
@@ -45,13 +45,10 @@ export function sortBy<T>(
   items: Iterable<T>,
   sort: readonly SortField[],
   docOf: (item: T) => Doc,
-  scoreOf: (item: T) => number,
 ): T[] {
   const keyed = Array.from(items, (item) => ({
     item,
-    keys: sort.map(([path, direction]) =>
-      path === '$textScore' ? scoreOf(item) : keyOf(docOf(item), path, direction),
-    ),
+    keys: sort.map(([path, direction]) => keyOf(docOf(item), path, direction)),
   }));
   keyed.sort((a, b) => {
     for (const [i, [, direction]] of sort.entries()) {

@@ -14,12 +14,12 @@ const SCHEMA = `
   );
 `;
 
-/** The sqlite file: a catalogue, one table of documents a collection, one table of keys an index. */
+/** The sqlite file: a catalog, one table of documents a collection, one table of keys an index. */
 export class Storage {
   readonly #database: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
   #collections = new Map<string, Collection>();
-  /** The catalogue changed in this transaction, so undoing it must read it again. */
+  /** The catalog changed in this transaction, so undoing it must read it again. */
   #changed = false;
 
   constructor(file: string) {
@@ -69,7 +69,7 @@ export class Storage {
     return Number(this.#statement(sql).run(...values).lastInsertRowid);
   }
 
-  /** One sqlite transaction; what `work` throws undoes it, the catalogue in memory included. */
+  /** One sqlite transaction; what `work` throws undoes it, the catalog in memory included. */
   transaction<T>(work: () => T): T {
     this.#changed = false;
     this.#database.exec('BEGIN');
@@ -125,17 +125,11 @@ export class Storage {
     this.#collections.delete(collection.namespace);
   }
 
-  rename(collection: Collection, db: string, name: string): void {
-    this.#changed = true;
-    this.run('UPDATE collections SET db = ?, name = ? WHERE id = ?', db, name, collection.id);
-    this.#load();
-  }
-
   addIndex(collection: Collection, spec: Doc): Index {
     this.#changed = true;
     const id = this.run('INSERT INTO indexes (collection, spec) VALUES (?, ?)', collection.id, encode(spec));
     this.#database.exec(
-      `CREATE TABLE keys_${id} (key BLOB NOT NULL, rid INTEGER NOT NULL, score REAL, PRIMARY KEY (key, rid)) WITHOUT ROWID`,
+      `CREATE TABLE keys_${id} (key BLOB NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (key, rid)) WITHOUT ROWID`,
     );
     const index = new Index(id, spec, false);
     collection.indexes = [...collection.indexes, index];
@@ -149,14 +143,6 @@ export class Storage {
     this.#database.exec(`DROP TABLE keys_${index.id}`);
     this.run('DELETE FROM indexes WHERE id = ?', index.id);
     collection.indexes = collection.indexes.filter((other) => other !== index);
-  }
-
-  changeIndex(collection: Collection, index: Index, spec: Doc): void {
-    this.#changed = true;
-    this.run('UPDATE indexes SET spec = ? WHERE id = ?', encode(spec), index.id);
-    collection.indexes = collection.indexes.map((other) =>
-      other === index ? new Index(index.id, spec, index.multikey) : other,
-    );
   }
 
   markMultikey(index: Index): void {

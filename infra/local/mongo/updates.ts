@@ -1,15 +1,15 @@
 import { Int32, Timestamp } from 'bson';
-import { bitwise, product, sum } from './arithmetic.ts';
+import { product, sum } from './arithmetic.ts';
 import { addToSet, type FieldChange, pop, pull, pullAll, push } from './array-updates.ts';
 import { mongoError } from './errors.ts';
 import { isNumeric, type Numeric } from './numbers.ts';
 import { fieldAt, isIndexPart } from './paths.ts';
-import { shown } from './show-value.ts';
-import { compileArrayFilters, type ItemTests, resolvePaths, setAt, unsetAt } from './update-paths.ts';
+import { formatValue } from './format-value.ts';
+import { partsOf, setAt, unsetAt } from './update-paths.ts';
 import { compareText, compareValues, type Doc, isDoc, isEqual, typeName } from './values.ts';
 
 const OPERATORS = new Set(
-  '$set $setOnInsert $unset $inc $mul $min $max $currentDate $bit $rename $push $addToSet $pop $pull $pullAll'.split(
+  '$set $setOnInsert $unset $inc $mul $min $max $currentDate $rename $push $addToSet $pop $pull $pullAll'.split(
     ' ',
   ),
 );
@@ -19,14 +19,14 @@ interface Change {
   apply: FieldChange | 'unset' | { renameTo: string[] };
 }
 
-/** Changes a document in place; `filter` says what `$` stands for. */
-export type Update = (doc: Doc, filter: Doc, isInsert: boolean) => void;
+/** Changes a document in place. */
+export type Update = (doc: Doc, isInsert: boolean) => void;
 
 function numberChange(name: string, operand: unknown, combine: (a: Numeric, b: Numeric) => Numeric): FieldChange {
   if (!isNumeric(operand)) {
     throw mongoError(
       'TypeMismatch',
-      `Cannot ${name === '$inc' ? 'increment' : 'multiply'} with non-numeric argument: ${shown(operand)}`,
+      `Cannot ${name === '$inc' ? 'increment' : 'multiply'} with non-numeric argument: ${formatValue(operand)}`,
     );
   }
   return (old, path, doc) => {
@@ -34,7 +34,7 @@ function numberChange(name: string, operand: unknown, combine: (a: Numeric, b: N
     if (!isNumeric(old)) {
       throw mongoError(
         'TypeMismatch',
-        `Cannot apply ${name} to a value of non-numeric type. {_id: ${shown(doc['_id'])}} has the field '${path.split('.').at(-1)}' of non-numeric type ${typeName(old)}`,
+        `Cannot apply ${name} to a value of non-numeric type. {_id: ${formatValue(doc['_id'])}} has the field '${path.split('.').at(-1)}' of non-numeric type ${typeName(old)}`,
       );
     }
     return combine(old, operand);
@@ -49,12 +49,6 @@ function currentDate(operand: unknown): FieldChange {
     'BadValue',
     `${typeName(operand)} is not valid type for $currentDate. Please use a boolean ('true') or a $type expression ({$type: 'timestamp/date'}).`,
   );
-}
-
-function bit(operand: unknown): FieldChange {
-  if (!isDoc(operand)) throw mongoError('BadValue', 'The $bit modifier is not compatible with this value');
-  return (old) =>
-    Object.entries(operand).reduce<unknown>((value, [name, mask]) => bitwise(name, value, mask), old ?? new Int32(0));
 }
 
 function changeOf(name: string, path: string, operand: unknown, isInsert: boolean): Change['apply'] | undefined {
@@ -75,14 +69,12 @@ function changeOf(name: string, path: string, operand: unknown, isInsert: boolea
       return (old) => (old === undefined || compareValues(operand, old) > 0 ? operand : undefined);
     case '$currentDate':
       return currentDate(operand);
-    case '$bit':
-      return bit(operand);
     case '$rename':
       if (typeof operand !== 'string')
-        throw mongoError('BadValue', `The 'to' field for $rename must be a string: ${path}: ${shown(operand)}`);
+        throw mongoError('BadValue', `The 'to' field for $rename must be a string: ${path}: ${formatValue(operand)}`);
       if (operand === path)
         throw mongoError('BadValue', `The source and target field for $rename must differ: ${path}: "${operand}"`);
-      return { renameTo: operand.split('.') };
+      return { renameTo: partsOf(operand) };
     case '$push':
       return push(operand);
     case '$addToSet':
@@ -140,17 +132,11 @@ function changesOf(update: Doc, isInsert: boolean): Change[] {
     if (!isDoc(fields)) {
       throw mongoError(
         'FailedToParse',
-        `Modifiers operate on fields but we found type ${typeName(fields)} instead. For example: {$mod: {<field>: ...}} not {${name}: ${shown(fields)}}`,
+        `Modifiers operate on fields but we found type ${typeName(fields)} instead. For example: {$mod: {<field>: ...}} not {${name}: ${formatValue(fields)}}`,
       );
     }
     for (const [path, operand] of Object.entries(fields)) {
-      if (path === '') throw mongoError('EmptyFieldName', 'An empty update path is not valid.');
-      const parts = path.split('.');
-      if (parts.includes(''))
-        throw mongoError(
-          'EmptyFieldName',
-          `The update path '${path}' contains an empty field name, which is not allowed.`,
-        );
+      const parts = partsOf(path);
       paths.push(path);
       if (name === '$rename' && typeof operand === 'string') paths.push(operand);
       const apply = changeOf(name, path, operand, isInsert);
@@ -162,48 +148,25 @@ function changesOf(update: Doc, isInsert: boolean): Change[] {
   return changes.toSorted((a, b) => comparePaths(targetOf(a), targetOf(b)));
 }
 
-function applyChange(doc: Doc, { parts, apply }: Change, filter: Doc, tests: ItemTests): void {
-  for (const path of resolvePaths(doc, parts, filter, tests)) {
-    const old = fieldAt(doc, path);
-    if (apply === 'unset') unsetAt(doc, path);
-    else if (typeof apply === 'function') {
-      const value = apply(old, path.join('.'), doc);
-      if (value !== undefined) setAt(doc, path, value);
-    } else if (old !== undefined) {
-      unsetAt(doc, path);
-      setAt(doc, apply.renameTo, old);
-    }
+function applyChange(doc: Doc, { parts, apply }: Change): void {
+  const old = fieldAt(doc, parts);
+  if (apply === 'unset') unsetAt(doc, parts);
+  else if (typeof apply === 'function') {
+    const value = apply(old, parts.join('.'), doc);
+    if (value !== undefined) setAt(doc, parts, value);
+  } else if (old !== undefined) {
+    unsetAt(doc, parts);
+    setAt(doc, apply.renameTo, old);
   }
 }
 
 /** Compiles an update with operators; a bad one is refused here, before any document is touched. */
-export function compileUpdate(update: Doc, arrayFilters: readonly Doc[]): Update {
-  const tests = compileArrayFilters(arrayFilters);
-  const used = new Set<string>();
+export function compileUpdate(update: Doc): Update {
   const [onUpdate, onInsert] = [changesOf(update, false), changesOf(update, true)];
-  for (const { parts } of onInsert) {
-    for (const part of parts) {
-      const identifier = /^\$\[(.+)\]$/.exec(part)?.[1];
-      if (identifier === undefined) continue;
-      if (!tests.has(identifier))
-        throw mongoError(
-          'BadValue',
-          `No array filter found for identifier '${identifier}' in path '${parts.join('.')}'`,
-        );
-      used.add(identifier);
-    }
-  }
-  const idle = [...tests.keys()].find((identifier) => !used.has(identifier));
-  if (idle !== undefined) {
-    throw mongoError(
-      'FailedToParse',
-      `The array filter for identifier '${idle}' was not used in the update ${shown(update)}`,
-    );
-  }
-  return (doc, filter, isInsert) => {
+  return (doc, isInsert) => {
     const hadId = Object.hasOwn(doc, '_id');
     const id = doc['_id'];
-    for (const change of isInsert ? onInsert : onUpdate) applyChange(doc, change, filter, tests);
+    for (const change of isInsert ? onInsert : onUpdate) applyChange(doc, change);
     if (hadId && (!Object.hasOwn(doc, '_id') || !isEqual(doc['_id'], id))) {
       throw mongoError(
         'ImmutableField',

@@ -3,15 +3,14 @@ import { mongoError, notSupported } from '../errors.ts';
 import { ID_INDEX, type Index } from '../indexes.ts';
 import { compileFilter } from '../match.ts';
 import { isNumeric, toDouble } from '../numbers.ts';
-import { shown } from '../show-value.ts';
+import { formatValue } from '../format-value.ts';
 import type { Collection } from '../collection.ts';
 import { type Doc, encode, isDoc, isEqual } from '../values.ts';
 import { countOption, docOption, type Handler, listOption, targetOf } from './context.ts';
 
 const KNOWN_OPTIONS = new Set(
   (
-    'v key name unique sparse background partialFilterExpression expireAfterSeconds weights default_language language_override textIndexVersion ' +
-    'ns'
+    'v key name unique sparse background partialFilterExpression expireAfterSeconds ns'
   ).split(' '),
 );
 const PARTIAL_OPERATORS = new Set(['$eq', '$exists', '$gt', '$gte', '$lt', '$lte', '$type', '$and', '$or', '$in']);
@@ -40,41 +39,15 @@ function refuseKey(key: Doc): void {
   for (const [path, direction] of Object.entries(key)) {
     if (path === '' || path.split('.').includes(''))
       throw mongoError('CannotCreateIndex', 'Index keys cannot contain an empty field.');
-    if (direction === 'text') continue;
     if (typeof direction === 'string') throw notSupported(`an index of type "${direction}"`);
     if (path.includes('$')) throw notSupported('a wildcard index');
     if (!isNumeric(direction) || toDouble(direction) === 0) {
       throw mongoError(
         'CannotCreateIndex',
-        `Values in v:2 index key pattern cannot be of type ${shown(direction)}. Only numbers > 0, numbers < 0, and strings are allowed.`,
+        `Values in v:2 index key pattern cannot be of type ${formatValue(direction)}. Only numbers > 0, numbers < 0, and strings are allowed.`,
       );
     }
   }
-}
-
-function textSpec(key: Doc, spec: Doc): Doc {
-  const texts = Object.entries(key).filter(([, direction]) => direction === 'text');
-  const weights: Doc = {};
-  for (const [path] of texts) weights[path] = new Int32(1);
-  for (const [path, weight] of Object.entries(docOption(spec, 'weights'))) {
-    const value = isNumeric(weight) ? toDouble(weight) : 0;
-    if (value < 1 || value >= 99_999)
-      throw mongoError(
-        'CannotCreateIndex',
-        `text index weight must be in the exclusive interval (0,99999) but found: ${value}`,
-      );
-    weights[path] = weight;
-  }
-  const before = Object.entries(key).filter(([, direction]) => direction !== 'text');
-  return {
-    v: new Int32(2),
-    key: { ...Object.fromEntries(before), _fts: 'text', _ftsx: new Int32(1) },
-    name: spec['name'],
-    weights: Object.fromEntries(Object.entries(weights).toSorted(([a], [b]) => (a < b ? -1 : 1))),
-    default_language: spec['default_language'] ?? 'english',
-    language_override: spec['language_override'] ?? 'language',
-    textIndexVersion: new Int32(3),
-  };
 }
 
 /** The specification as it is kept and listed; a bad one is refused. */
@@ -85,7 +58,7 @@ function normalised(spec: Doc): Doc {
   if (unknown)
     throw mongoError(
       'InvalidOptions',
-      `The field '${unknown}' is not valid for an index specification. Specification: ${shown(spec)}`,
+      `The field '${unknown}' is not valid for an index specification. Specification: ${formatValue(spec)}`,
     );
   const { key, name, unique, sparse, partialFilterExpression, expireAfterSeconds } = spec;
   if (!isDoc(key))
@@ -116,7 +89,6 @@ function normalised(spec: Doc): Doc {
     ...(partialFilterExpression === undefined ? {} : { partialFilterExpression }),
     ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
   };
-  if (Object.values(key).includes('text')) return { ...textSpec(key, spec), ...options };
   return isEqual(key, ID_INDEX['key']) ? ID_INDEX : { v: new Int32(2), key, name, ...options };
 }
 
@@ -126,26 +98,14 @@ function isThere(collection: Collection, spec: Doc): boolean {
     const sameName = index.name === spec['name'];
     const sameKey = index.isSameAs({ ...index.spec, key: spec['key'] });
     if (index.isSameAs(spec) && (sameName || spec === ID_INDEX)) return true;
-    if (sameName && sameKey) {
-      throw mongoError(
-        'IndexKeySpecsConflict',
-        `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${shown(spec)}, existing index: ${shown(index.spec)}`,
-      );
-    }
     if (sameName) {
       throw mongoError(
         'IndexKeySpecsConflict',
-        `An existing index has the same name as the requested index. Requested index: ${shown(spec)}, existing index: ${shown(index.spec)}`,
+        `An existing index has the same name as the requested index. Requested index: ${formatValue(spec)}, existing index: ${formatValue(index.spec)}`,
       );
     }
     if (index.isSameAs(spec)) {
       throw mongoError('IndexOptionsConflict', `Index already exists with a different name: ${index.name}`);
-    }
-    if (index.text && '_fts' in (spec['key'] as Doc)) {
-      throw mongoError(
-        'IndexOptionsConflict',
-        `An equivalent index already exists with a different name and options. Requested index: ${shown(spec)}, existing index: ${shown(index.spec)}`,
-      );
     }
     if (
       sameKey &&
@@ -154,7 +114,7 @@ function isThere(collection: Collection, spec: Doc): boolean {
     ) {
       throw mongoError(
         'IndexOptionsConflict',
-        `An equivalent index already exists with the same name but different options. Requested index: ${shown(spec)}, existing index: ${shown(index.spec)}`,
+        `An equivalent index already exists with the same name but different options. Requested index: ${formatValue(spec)}, existing index: ${formatValue(index.spec)}`,
       );
     }
   }
@@ -200,7 +160,7 @@ function chosen(collection: Collection, wanted: unknown): Index[] {
     if (!index) {
       throw mongoError(
         'IndexNotFound',
-        isDoc(item) ? `can't find index with key: ${shown(item)}` : `index not found with name [${String(item)}]`,
+        isDoc(item) ? `can't find index with key: ${formatValue(item)}` : `index not found with name [${String(item)}]`,
       );
     }
     if (index.name === '_id_') throw mongoError('InvalidOptions', 'cannot drop _id index');

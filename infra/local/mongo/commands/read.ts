@@ -38,10 +38,10 @@ function queryOf(context: Context): Query {
   };
 }
 
-function* shaped(found: Iterable<Found>, projection: Doc, filter: Doc, variables: Doc): Generator<Uint8Array> {
+function* shaped(found: Iterable<Found>, projection: Doc, variables: Doc): Generator<Uint8Array> {
   const isWhole = Object.keys(projection).length === 0;
-  const reshape = isWhole ? undefined : compileProjection(projection, filter, variables);
-  for (const { bytes, doc, score } of found) yield reshape ? encode(reshape(doc, score)) : bytes;
+  const reshape = isWhole ? undefined : compileProjection(projection, variables);
+  for (const { bytes, doc } of found) yield reshape ? encode(reshape(doc)) : bytes;
 }
 
 const find: Handler = (context) => {
@@ -50,9 +50,9 @@ const find: Handler = (context) => {
   const { name } = targetOf(context);
   const query = queryOf(context);
   const projection = docOption(command, 'projection');
-  if (Object.keys(projection).length > 0) compileProjection(projection, query.filter, query.variables);
+  if (Object.keys(projection).length > 0) compileProjection(projection, query.variables);
   const collection = storage.collection(db, name);
-  const documents = shaped(runQuery(collection, query), projection, query.filter, query.variables ?? {});
+  const documents = shaped(runQuery(collection, query), projection, query.variables ?? {});
   const single = command['singleBatch'] === true || (isNumeric(command['limit']) && toDouble(command['limit']) < 0);
   return cursors.start(`${db}.${name}`, documents, {
     batchSize: countOption(command, 'batchSize'),

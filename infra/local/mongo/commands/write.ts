@@ -1,5 +1,5 @@
-import { Double, Int32 } from 'bson';
-import { MongoError, mongoError } from '../errors.ts';
+import { Int32 } from 'bson';
+import { MongoError, mongoError, notSupported } from '../errors.ts';
 import { deleteDocuments, insertDocument, updateDocuments, type UpdateRequest } from '../modify.ts';
 import { isNumeric, toDouble } from '../numbers.ts';
 import { compileProjection } from '../projection.ts';
@@ -47,12 +47,12 @@ const insert: Handler = (context) => {
 };
 
 function updateRequestOf(statement: Doc, variables: Doc): UpdateRequest {
+  if (listOption(statement, 'arrayFilters').length > 0) throw notSupported('an update with arrayFilters');
   return {
     filter: docOption(statement, 'q'),
     update: statement['u'],
     multi: statement['multi'] === true,
     upsert: statement['upsert'] === true,
-    arrayFilters: listOption(statement, 'arrayFilters'),
     sort: parseSort(statement['sort']),
     variables: { ...variables, ...docOption(statement, 'c') },
   };
@@ -135,68 +135,10 @@ const findAndModify: Handler = (context) => {
   const { command } = context;
   checkHint(context, targetOf(context).name, command['hint']);
   const fields = docOption(command, 'fields');
-  const reshape = Object.keys(fields).length > 0 ? compileProjection(fields, docOption(command, 'query')) : undefined;
+  const reshape = Object.keys(fields).length > 0 ? compileProjection(fields) : undefined;
   const { value, lastErrorObject } = modifiedValue(context);
   return { lastErrorObject, value: value ? (reshape?.(value) ?? value) : null };
 };
-
-/** The statements of a client's bulkWrite, over several collections. */
-const bulkWrite: Handler = (context) => {
-  const { storage, command } = context;
-  const spaces = listOption(command, 'nsInfo').map(({ ns }) => {
-    const [db = '', ...name] = String(ns).split('.');
-    return { storage, db, name: name.join('.') };
-  });
-  const totals = { nInserted: 0, nMatched: 0, nModified: 0, nUpserted: 0, nDeleted: 0, nErrors: 0 };
-  const results: Doc[] = [];
-  const operations = statementsOf(command, 'ops');
-  for (const [i, operation] of operations.entries()) {
-    const [kind, at] = Object.entries(operation)[0] ?? ['', undefined];
-    const target = spaces[isNumeric(at) ? toDouble(at) : -1];
-    if (!target) throw mongoError('BadValue', `BulkWrite ops entry ${i} names no namespace`);
-    const result: Doc = { ok: new Double(1), idx: new Int32(i), n: new Int32(0) };
-    try {
-      runOperation(kind, operation, target, totals, result);
-    } catch (error) {
-      if (!(error instanceof MongoError)) throw error;
-      totals.nErrors += 1;
-      Object.assign(result, { ok: new Double(0), code: error.code, ...error.extra, errmsg: error.message });
-    }
-    if (command['errorsOnly'] !== true || result['code'] !== undefined) results.push(result);
-    if (result['code'] !== undefined && command['ordered'] !== false) break;
-  }
-  return { cursor: { id: 0n, firstBatch: results, ns: 'admin.$cmd.bulkWrite' }, ...totals };
-};
-
-type Totals = Record<'nInserted' | 'nMatched' | 'nModified' | 'nUpserted' | 'nDeleted', number>;
-
-function runOperation(
-  kind: string,
-  operation: Doc,
-  target: Parameters<typeof insertDocument>[0],
-  totals: Totals,
-  result: Doc,
-): void {
-  refuseCollation(operation);
-  if (kind === 'insert') {
-    insertDocument(target, docOption(operation, 'document'));
-    totals.nInserted += 1;
-    result['n'] = new Int32(1);
-  } else if (kind === 'update') {
-    const { filter: q, updateMods: u, multi, upsert, arrayFilters, constants: c, sort } = operation;
-    const outcome = updateDocuments(target, updateRequestOf({ q, u, multi, upsert, arrayFilters, c, sort }, {}));
-    totals.nMatched += outcome.matched;
-    totals.nModified += outcome.modified;
-    totals.nUpserted += Number(outcome.upserted !== undefined);
-    result['n'] = new Int32(outcome.matched + Number(outcome.upserted !== undefined));
-    result['nModified'] = new Int32(outcome.modified);
-    if (outcome.upserted) result['upserted'] = { _id: outcome.upserted['_id'] };
-  } else if (kind === 'delete') {
-    const { length } = deleteDocuments(target, docOption(operation, 'filter'), operation['multi'] === true ? 0 : 1);
-    totals.nDeleted += length;
-    result['n'] = new Int32(length);
-  } else throw mongoError('BadValue', `BSON field '${kind}' is not a valid bulkWrite operation`);
-}
 
 export const writeCommands: Record<string, Handler> = {
   insert,
@@ -204,5 +146,4 @@ export const writeCommands: Record<string, Handler> = {
   delete: deleteCommand,
   findAndModify,
   findandmodify: findAndModify,
-  bulkWrite,
 };

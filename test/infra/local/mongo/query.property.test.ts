@@ -101,12 +101,7 @@ describe('an index', () => {
           expect(unsorted).toEqual(before.map(({ _id }) => _id).toSorted(compareValues));
           expect(partlySorted.map(({ _id }) => _id).toSorted(compareValues)).toEqual(unsorted);
           expect(
-            sortBy(
-              partlySorted,
-              order,
-              (doc) => doc,
-              () => 0,
-            ),
+            sortBy(partlySorted, order, (doc) => doc),
           ).toEqual(partlySorted);
         },
       ),

@@ -3,7 +3,7 @@ import { isNumeric } from './numbers.ts';
 import { isDoc, typeName } from './values.ts';
 
 /** A value as MongoDB writes it into its messages. */
-export function shown(value: unknown): string {
+export function formatValue(value: unknown): string {
   if (value === undefined) return 'undefined';
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return JSON.stringify(value);
@@ -16,8 +16,8 @@ export function shown(value: unknown): string {
       return `UUID("${value.toUUID().toHexString()}")`;
     return `BinData(${value.sub_type}, ${value.toString('hex').toUpperCase()})`;
   }
-  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[ ${value.map(shown).join(', ')} ]`;
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[ ${value.map(formatValue).join(', ')} ]`;
   if (!isDoc(value)) return typeName(value);
-  const fields = Object.entries(value).map(([name, field]) => `${name}: ${shown(field)}`);
+  const fields = Object.entries(value).map(([name, field]) => `${name}: ${formatValue(field)}`);
   return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }

@@ -1,11 +1,8 @@
 import { Double, Int32, Long, UUID } from 'bson';
-import type { Collection } from '../collection.ts';
-import { mongoError, notSupported } from '../errors.ts';
+import { notSupported } from '../errors.ts';
 import { compileFilter } from '../match.ts';
-import { isNumeric } from '../numbers.ts';
-import { shown } from '../show-value.ts';
-import { type Doc, encode, isDoc, isEqual, textOf } from '../values.ts';
-import { type Context, countOption, docOption, type Handler, targetOf } from './context.ts';
+import { type Doc, encode, isEqual } from '../values.ts';
+import { countOption, docOption, type Handler, targetOf } from './context.ts';
 
 const CREATE_OPTIONS = new Set([
   'capped',
@@ -30,13 +27,6 @@ const NOT_OPTIONS = new Set([
   'collation',
   'idIndex',
 ]);
-
-function existing({ storage, db, command }: Context): Collection {
-  const { name } = targetOf({ storage, db, command } as Context);
-  const collection = storage.collection(db, name);
-  if (!collection) throw mongoError('NamespaceNotFound', `ns not found ${db}.${name}`);
-  return collection;
-}
 
 const create: Handler = (context) => {
   const { storage, db, command } = context;
@@ -66,23 +56,6 @@ const drop: Handler = (context) => {
 const dropDatabase: Handler = ({ storage, db }) => {
   for (const collection of storage.collections(db)) storage.drop(collection);
   return { dropped: db };
-};
-
-function splitNamespace(value: unknown): [db: string, name: string] {
-  const [db = '', ...name] = textOf(value).split('.');
-  return [db, name.join('.')];
-}
-
-const renameCollection: Handler = ({ storage, command }) => {
-  const [from, to] = [splitNamespace(command['renameCollection']), splitNamespace(command['to'])];
-  const source = storage.collection(...from);
-  if (!source) throw mongoError('NamespaceNotFound', `Source collection ${from.join('.')} does not exist`);
-  if (from.join('.') === to.join('.')) throw mongoError('IllegalOperation', "Can't rename a collection to itself");
-  const target = storage.collection(...to);
-  if (target && command['dropTarget'] !== true) throw mongoError('NamespaceExists', 'target namespace exists');
-  if (target) storage.drop(target);
-  storage.rename(source, ...to);
-  return {};
 };
 
 const listCollections: Handler = ({ storage, db, command, cursors }) => {
@@ -117,30 +90,6 @@ const listDatabases: Handler = ({ storage, command }) => {
   return { databases, totalSize: Long.fromNumber(total), totalSizeMb: Long.fromNumber(Math.floor(total / 2 ** 20)) };
 };
 
-const collMod: Handler = (context) => {
-  const { storage, command } = context;
-  const collection = existing(context);
-  const refused = Object.keys(command).find((name) => name !== 'index' && CREATE_OPTIONS.has(name));
-  if (refused) throw notSupported(`collMod of "${refused}"`);
-  const change = command['index'];
-  if (!isDoc(change)) return {};
-  const { keyPattern, name, expireAfterSeconds } = change;
-  const index = collection.indexes.find((other) =>
-    name === undefined ? isEqual(other.spec['key'], keyPattern) : other.name === name,
-  );
-  if (!index)
-    throw mongoError('IndexNotFound', `cannot find index ${shown(name ?? keyPattern)} for ns ${collection.namespace}`);
-  if (!isNumeric(expireAfterSeconds)) throw notSupported('collMod of an index other than its expireAfterSeconds');
-  if (index.fields.length !== 1 || index.name === '_id_')
-    throw mongoError('InvalidOptions', 'only a single-field index other than _id can expire documents');
-  storage.changeIndex(collection, index, { ...index.spec, expireAfterSeconds });
-  const before = index.spec['expireAfterSeconds'];
-  return {
-    ...(before === undefined ? {} : { expireAfterSeconds_old: before }),
-    expireAfterSeconds_new: expireAfterSeconds,
-  };
-};
-
 const collStats: Handler = (context) => {
   const { storage, db } = context;
   const { name } = targetOf(context);
@@ -168,14 +117,12 @@ const dbStats: Handler = ({ storage, db }) => {
   };
 };
 
-export const catalogueCommands: Record<string, Handler> = {
+export const catalogCommands: Record<string, Handler> = {
   create,
   drop,
   dropDatabase,
-  renameCollection,
   listCollections,
   listDatabases,
-  collMod,
   collStats,
   collstats: collStats,
   dbStats,
