@@ -4,41 +4,31 @@ import { isNumeric } from './numbers.ts';
 import { type Doc, isDoc } from './values.ts';
 
 type Tree = Map<string, Tree | true>;
-type Compute = (doc: Doc) => unknown;
 export type Reshape = (doc: Doc) => Doc;
 
 interface Spec {
-  included: string[];
-  excluded: string[];
-  computed: [path: string, compute: Compute][];
-  idExcluded: boolean;
-  /** The paths that include or exclude, as they were given. */
-  order: string[];
+  readonly included: string[];
+  readonly excluded: string[];
+  readonly computed: [path: string, expr: unknown][];
+  excludesId: boolean;
 }
 
-/** What `find` alone knows, and answers otherwise than an expression would. */
-const findOnly = new Set(['$elemMatch', '$slice', '$meta']);
-
-function readField(spec: Spec, path: string, value: unknown, variables: Doc): void {
+function readField(spec: Spec, path: string, value: unknown): void {
   if (path.includes('$')) throw notSupported('a positional projection');
   if (isNumeric(value) || typeof value === 'boolean') {
-    if (path === '_id' && !isTruthy(value)) spec.idExcluded = true;
-    else {
-      (isTruthy(value) ? spec.included : spec.excluded).push(path);
-      if (path !== '_id') spec.order.push(path);
-    }
+    if (path === '_id' && !isTruthy(value)) spec.excludesId = true;
+    else (isTruthy(value) ? spec.included : spec.excluded).push(path);
     return;
   }
-  const name = isDoc(value) ? Object.keys(value)[0] : undefined;
-  if (isDoc(value) && name === undefined)
+  const [name] = isDoc(value) ? Object.keys(value) : ['$'];
+  if (name === undefined)
     throw mongoError(51_270, 'An empty sub-projection is not a valid value. Found empty object at path');
-  if (name !== undefined && findOnly.has(name)) throw notSupported(`the projection ${name}`);
-  if (isDoc(value) && name !== undefined && !name.startsWith('$')) {
-    for (const [inner, field] of Object.entries(value)) readField(spec, `${path}.${inner}`, field, variables);
+  if (isDoc(value) && !name.startsWith('$')) {
+    for (const [inner, field] of Object.entries(value)) readField(spec, `${path}.${inner}`, field);
     return;
   }
   checkExpression(value);
-  spec.computed.push([path, (doc) => evaluate(value, doc, variables)]);
+  spec.computed.push([path, value]);
 }
 
 function treeOf(paths: readonly string[]): Tree {
@@ -96,50 +86,28 @@ export function withField(holder: unknown, parts: readonly string[], value: unkn
   return doc;
 }
 
-/** The first field other than _id decides what a projection does. */
-function refuseMixture({ included, computed, excluded, order }: Spec): void {
-  const [exclusion] = excluded;
-  const inclusion = [...included, ...computed.map(([path]) => path)].find((path) => path !== '_id');
-  if (exclusion === undefined || inclusion === undefined) return;
-  throw order[0] === exclusion
-    ? mongoError(31_253, `Cannot do inclusion on field ${inclusion} in exclusion projection`)
-    : mongoError(31_254, `Cannot do exclusion on field ${exclusion} in inclusion projection`);
-}
-
 /** Compiles a projection. Fields keep the document's order; computed ones follow in the projection's. */
-export function compileProjection(projection: Doc, variables: Doc = {}): Reshape {
-  const spec: Spec = { included: [], excluded: [], computed: [], idExcluded: false, order: [] };
-  for (const [path, value] of Object.entries(projection)) readField(spec, path, value, variables);
-  refuseMixture(spec);
-  const { included, excluded, computed, idExcluded } = spec;
-  treeOf([...included, ...excluded, ...computed.map(([path]) => path)]);
-  const inclusive = included.length + computed.length > 0;
+export function compileProjection(projection: Doc): Reshape {
+  const spec: Spec = { included: [], excluded: [], computed: [], excludesId: false };
+  for (const [path, value] of Object.entries(projection)) readField(spec, path, value);
+  const { included, excluded, computed, excludesId } = spec;
+  const names = [...included, ...computed.map(([path]) => path)];
+  const inclusive = names.length > 0;
+  const [exclusion] = excluded;
+  if (exclusion !== undefined && names.some((path) => path !== '_id'))
+    throw isTruthy(Object.entries(projection).find(([path]) => path !== '_id')?.[1])
+      ? mongoError(31_254, `Cannot do exclusion on field ${exclusion} in inclusion projection`)
+      : mongoError(
+          31_253,
+          `Cannot do inclusion on field ${names.find((path) => path !== '_id')} in exclusion projection`,
+        );
+  treeOf([...names, ...excluded]);
   const kept = new Set(included);
-  if (inclusive && !idExcluded && !computed.some(([path]) => path === '_id')) kept.add('_id');
-  const tree = treeOf(inclusive ? [...kept] : idExcluded ? [...excluded, '_id'] : excluded);
+  if (inclusive && !excludesId && !computed.some(([path]) => path === '_id')) kept.add('_id');
+  const tree = treeOf(inclusive ? [...kept] : excludesId ? [...excluded, '_id'] : excluded);
   return (doc) => {
     let shaped: unknown = inclusive ? keep(doc, tree) : omit(doc, tree);
-    for (const [path, compute] of computed) shaped = withField(shaped, path.split('.'), compute(doc));
+    for (const [path, expr] of computed) shaped = withField(shaped, path.split('.'), evaluate(expr, doc));
     return shaped as Doc;
   };
-}
-
-function flattened(fields: Doc, prefix = ''): [path: string, value: unknown][] {
-  return Object.entries(fields).flatMap(([key, value]): [string, unknown][] => {
-    const names = isDoc(value) ? Object.keys(value) : [];
-    const nested = names.length > 0 && !names[0]?.startsWith('$');
-    return nested ? flattened(value as Doc, `${prefix}${key}.`) : [[prefix + key, value]];
-  });
-}
-
-/** Compiles `$addFields` and `$set`. */
-export function compileAddFields(fields: Doc, variables: Doc): Reshape {
-  const changes = flattened(fields);
-  treeOf(changes.map(([path]) => path));
-  for (const [, value] of changes) checkExpression(value);
-  return (doc) =>
-    changes.reduce<unknown>(
-      (shaped, [path, value]) => withField(shaped, path.split('.'), evaluate(value, doc, variables)),
-      doc,
-    ) as Doc;
 }
