@@ -1,139 +1,113 @@
+import { Int32 } from 'bson';
+import type { Collection } from './collection.ts';
 import { mongoError } from './errors.ts';
+import { isTruthy } from './expressions.ts';
+import { compileGroup } from './group.ts';
+import { compileFilter } from './match.ts';
 import { isNumeric, toDouble } from './numbers.ts';
-import { insertDocument, updateDocuments } from './modify.ts';
-import { runStages, type Surroundings } from './pipeline.ts';
-import { type Query, runQuery } from './query.ts';
-import { parseSort } from './sort.ts';
-import type { Storage } from './storage.ts';
-import { decode, type Doc, encode, isDoc, textOf } from './values.ts';
+import { fieldAt } from './paths.ts';
+import { compileProjection, withField } from './projection.ts';
+import { type Query, runQuery, window } from './query.ts';
+import { parseSort, sortBy } from './sort.ts';
+import { type Doc, encode, isDoc } from './values.ts';
 
-interface Aggregation {
-  storage: Storage;
-  db: string;
-  /** Absent for a pipeline without a collection. */
-  name: string | undefined;
-  pipeline: Doc[];
-  variables: Doc;
-  deadline?: number;
-}
+/** Runs documents through a stage; lazily where it can. */
+type Stage = (docs: Iterable<Doc>) => Iterable<Doc>;
 
-/** The query that a pipeline begins with, which an index may answer, and how many stages it takes the place of. */
-function leadingQuery(pipeline: readonly Doc[]): { query: Query; stages: number } {
-  const query: Query = { filter: {} };
-  let at = 0;
-  const match = pipeline[at]?.['$match'];
-  if (isDoc(match)) {
-    query.filter = match;
-    at += 1;
-  }
-  const sort = pipeline[at]?.['$sort'];
-  if (isDoc(sort) && Object.keys(sort).length > 0) {
-    query.sort = parseSort(sort);
-    at += 1;
-  }
-  const limit = pipeline[at]?.['$limit'];
-  if (isNumeric(limit) && Number.isInteger(toDouble(limit)) && toDouble(limit) > 0) {
-    query.limit = toDouble(limit);
-    at += 1;
-  }
-  return { query, stages: at };
-}
-
-function* documents(
-  { storage, db, name, pipeline, variables, deadline }: Aggregation,
-  scoreOf: WeakMap<Doc, number>,
-): Generator<Doc> {
-  const collection = name === undefined ? undefined : storage.collection(db, name);
-  const { query, stages } = leadingQuery(pipeline);
-  const found = runQuery(collection, { ...query, variables, ...(deadline === undefined ? {} : { deadline }) });
-  const around: Surroundings = {
-    variables,
-    scoreOf,
-    from: (other, inner, bound) =>
-      documents({ storage, db, name: other, pipeline: [...inner], variables: bound }, scoreOf),
+function counting(field: unknown): Stage {
+  if (typeof field !== 'string' || field === '') throw mongoError(40_156, 'the count field must be a non-empty string');
+  if (field.startsWith('$') || field.includes('.'))
+    throw mongoError(40_158, "the count field cannot be a $-prefixed path or contain '.'");
+  return (docs) => {
+    const n = Iterator.from(docs).reduce((count) => count + 1, 0);
+    return n > 0 ? [{ [field]: new Int32(n) }] : [];
   };
-  const flow = (function* start(): Generator<Doc> {
-    for (const { doc, score } of found) {
-      if (score > 0) scoreOf.set(doc, score);
-      yield doc;
+}
+
+function unwinding(operand: unknown): Stage {
+  const spec: Doc = isDoc(operand) ? operand : { path: operand };
+  const { path, preserveNullAndEmptyArrays, ...more } = spec;
+  const [unknown] = Object.keys(more);
+  if (unknown !== undefined) throw mongoError(28_811, `unrecognized option to $unwind stage: ${unknown}`);
+  if (typeof path !== 'string') throw mongoError(28_808, 'expected a string as the path for $unwind stage');
+  if (!path.startsWith('$'))
+    throw mongoError(28_818, `path option to $unwind stage should be prefixed with a '$': ${path}`);
+  const parts = path.slice(1).split('.');
+  return function* unwind(docs) {
+    for (const doc of docs) {
+      const items = fieldAt(doc, parts);
+      if (Array.isArray(items) && items.length > 0) for (const item of items) yield withField(doc, parts, item) as Doc;
+      else if (items !== undefined && items !== null && !Array.isArray(items)) yield doc;
+      else if (isTruthy(preserveNullAndEmptyArrays))
+        yield Array.isArray(items) ? (withField(doc, parts, undefined) as Doc) : doc;
     }
-  })();
-  yield* runStages(flow, pipeline.slice(stages), around);
+  };
 }
 
-function namespaceOf(operand: unknown, db: string): { db: string; name: string } {
-  if (typeof operand === 'string') return { db, name: operand };
-  if (isDoc(operand) && typeof operand['coll'] === 'string')
-    return { db: textOf(operand['db'] ?? db), name: operand['coll'] };
-  throw mongoError(16_990, 'a string or {db, coll} must name the collection to write to');
+function docOperand(name: string, operand: unknown): Doc {
+  if (isDoc(operand) && (name === '$match' || Object.keys(operand).length > 0)) return operand;
+  if (name === '$match') throw mongoError(15_959, 'the match filter must be an expression in an object');
+  if (name === '$sort') throw mongoError(15_976, '$sort stage must have at least one sort key');
+  throw mongoError(51_272, 'Invalid $project :: caused by :: projection specification must have at least one field');
 }
 
-function writeOut({ storage, db }: Aggregation, operand: unknown, docs: Doc[]): void {
-  const into = namespaceOf(operand, db);
-  const target = { storage, ...into };
-  const existing = storage.collection(into.db, into.name);
-  for (const { rid, bytes } of existing?.scan({ ranges: [], sorted: false, backwards: false }) ?? []) {
-    existing?.remove(rid, decode(bytes));
-  }
-  if (!existing) storage.create(into.db, into.name, {});
-  for (const doc of docs) insertDocument(target, doc);
+function countOperand(name: string, operand: unknown, least: number): number {
+  const count = isNumeric(operand) ? toDouble(operand) : Number.NaN;
+  if (Number.isInteger(count) && count >= least) return count;
+  if (name === '$limit') throw mongoError(count === 0 ? 15_958 : 5_107_201, 'the limit must be positive');
+  throw mongoError(5_107_200, `invalid argument to ${name} stage: Expected a non-negative number`);
 }
 
-const MATCHED: Record<string, (doc: Doc) => unknown> = {
-  merge: (doc) => ({ $set: doc }),
-  replace: (doc) => doc,
+const compilers: Readonly<Record<string, (operand: unknown) => Stage>> = {
+  $match: (operand) => {
+    const test = compileFilter(docOperand('$match', operand));
+    return (docs) => Iterator.from(docs).filter(test);
+  },
+  $sort: (operand) => {
+    const sort = parseSort(docOperand('$sort', operand));
+    return (docs) => sortBy(docs, sort, (doc) => doc);
+  },
+  $limit: (operand) => {
+    const limit = countOperand('$limit', operand, 1);
+    return (docs) => window(docs, 0, limit);
+  },
+  $skip: (operand) => {
+    const skip = countOperand('$skip', operand, 0);
+    return (docs) => window(docs, skip, 0);
+  },
+  $project: (operand) => {
+    const reshape = compileProjection(docOperand('$project', operand));
+    return (docs) => Iterator.from(docs).map(reshape);
+  },
+  $unwind: unwinding,
+  $group: compileGroup,
+  $count: counting,
 };
 
-function merge({ storage, db, variables }: Aggregation, operand: unknown, docs: Doc[]): void {
-  const spec: Doc = isDoc(operand) && 'into' in operand ? operand : { into: operand };
-  const target = { storage, ...namespaceOf(spec['into'], db) };
-  const { on = '_id', whenMatched = 'merge', whenNotMatched = 'insert' } = spec;
-  const keys = (Array.isArray(on) ? on : [on]).map(String);
-  for (const doc of docs) {
-    const filter = Object.fromEntries(keys.map((key) => [key, doc[key] ?? null]));
-    const isThere = [...runQuery(storage.collection(target.db, target.name), { filter, limit: 1 })].length > 0;
-    if (!isThere && whenNotMatched === 'insert') insertDocument(target, doc);
-    if (!isThere && whenNotMatched === 'fail')
-      throw mongoError(
-        13_113,
-        '$merge could not find a matching document in the target collection for at least one document in the source collection',
-      );
-    if (!isThere || whenMatched === 'keepExisting') continue;
-    if (whenMatched === 'fail')
-      throw mongoError('DuplicateKey', `E11000 duplicate key error collection: ${target.db}.${target.name}`, {
-        keyPattern: { [keys[0] ?? '_id']: 1 },
-        keyValue: filter,
-      });
-    const update = Array.isArray(whenMatched) ? whenMatched : MATCHED[String(whenMatched)]?.(doc);
-    if (update === undefined)
-      throw mongoError(
-        'BadValue',
-        `Enumeration value '${String(whenMatched)}' for field 'whenMatched' is not a valid value.`,
-      );
-    updateDocuments(target, {
-      filter,
-      update,
-      multi: false,
-      upsert: false,
-      arrayFilters: [],
-      sort: [],
-      variables: { ...variables, new: doc },
-    });
-  }
+/** Checks a whole pipeline before anything is read. */
+function compilePipeline(pipeline: readonly Doc[]): Stage {
+  const stages = pipeline.map((stage) => {
+    const [entry, ...more] = Object.entries(stage);
+    if (!entry || more.length > 0)
+      throw mongoError(40_323, 'A pipeline stage specification object must contain exactly one field.');
+    const [name, operand] = entry;
+    const compile = Object.hasOwn(compilers, name) ? compilers[name] : undefined;
+    if (compile === undefined) throw mongoError(40_324, `Unrecognized pipeline stage name: '${name}'`);
+    return compile(operand);
+  });
+  return (docs) => stages.reduce((flow, stage) => stage(flow), docs);
 }
 
-/** Runs a pipeline; gives the documents' bytes, lazily unless it writes them somewhere. */
-export function aggregate(aggregation: Aggregation): Iterable<Uint8Array> {
-  const last = aggregation.pipeline.at(-1) ?? {};
-  const scoreOf = new WeakMap<Doc, number>();
-  const writer = ['$out', '$merge'].find((name) => name in last);
-  if (!writer) {
-    return (function* results(): Generator<Uint8Array> {
-      for (const doc of documents(aggregation, scoreOf)) yield encode(doc);
-    })();
-  }
-  const docs = [...documents({ ...aggregation, pipeline: aggregation.pipeline.slice(0, -1) }, scoreOf)];
-  if (writer === '$out') writeOut(aggregation, last[writer], docs);
-  else merge(aggregation, last[writer], docs);
-  return [];
+/** Checks a pipeline and runs it lazily; an index may answer the `$match` and `$sort` that it begins with. */
+export function aggregate(
+  collection: Collection | undefined,
+  pipeline: readonly Doc[],
+  options: Pick<Query, 'deadline'>,
+): Iterable<Uint8Array> {
+  compilePipeline(pipeline);
+  const rest = [...pipeline];
+  const filter = isDoc(rest[0]?.['$match']) ? (rest.shift()?.['$match'] as Doc) : {};
+  const sort = rest[0] && '$sort' in rest[0] ? parseSort(rest.shift()?.['$sort']) : [];
+  const found = Iterator.from(runQuery(collection, { filter, sort, ...options }));
+  return Iterator.from(compilePipeline(rest)(found.map(({ doc }) => doc))).map(encode);
 }

@@ -1,16 +1,16 @@
 import type { Entry, Index } from './indexes.ts';
-import { encodeField } from './key-encoding.ts';
-import type { Plan, Range } from './planner.ts';
-import type { Storage } from './storage.ts';
-import { decode, type Doc, RANK } from './values.ts';
+import { type Plan, planQuery, type Range } from './planner.ts';
+import type { SqliteFile } from './sqlite-file.ts';
+import { decode, type Doc } from './values.ts';
 
 export interface Stored {
   rid: number;
   bytes: Uint8Array;
 }
 
-const FIRST_CHUNK = 128;
-const CHUNK = 1024;
+/** How many rows are read at a time: few at first, because most queries want one, and documents may be large. */
+const firstChunk = 16;
+const maxChunk = 256;
 
 /** One collection's documents and the keys of its indexes, kept in step. */
 export class Collection {
@@ -18,23 +18,15 @@ export class Collection {
   readonly db: string;
   readonly name: string;
   readonly uuid: string;
-  options: Doc;
   indexes: Index[] = [];
-  readonly #storage: Storage;
+  readonly #file: SqliteFile;
 
-  constructor(
-    storage: Storage,
-    id: number,
-    db: string,
-    name: string,
-    { uuid, options }: { uuid: string; options: Doc },
-  ) {
-    this.#storage = storage;
+  constructor(file: SqliteFile, { id, db, name, uuid }: Pick<Collection, 'id' | 'db' | 'name' | 'uuid'>) {
+    this.#file = file;
     this.id = id;
     this.db = db;
     this.name = name;
     this.uuid = uuid;
-    this.options = options;
   }
 
   get namespace(): string {
@@ -42,50 +34,43 @@ export class Collection {
   }
 
   count(): number {
-    return Number(this.#storage.get(`SELECT count(*) AS n FROM documents_${this.id}`)?.['n']);
+    return Number(this.#file.get(`SELECT count(*) AS n FROM documents_${this.id}`)?.['n']);
   }
 
   bytes(): number {
-    return Number(this.#storage.get(`SELECT total(length(bson)) AS n FROM documents_${this.id}`)?.['n']);
-  }
-
-  read(rid: number): Uint8Array | undefined {
-    return this.#storage.get(`SELECT bson FROM documents_${this.id} WHERE rid = ?`, rid)?.['bson'] as
-      | Uint8Array
-      | undefined;
+    return Number(this.#file.get(`SELECT total(length(bson)) AS n FROM documents_${this.id}`)?.['n']);
   }
 
   insert(doc: Doc, bytes: Uint8Array): void {
     const keys = this.indexes.map((index) => this.#keys(index, doc));
     for (const [i, index] of this.indexes.entries()) this.#refuseDuplicates(index, keys[i] ?? [], -1);
-    const rid = this.#storage.run(`INSERT INTO documents_${this.id} (bson) VALUES (?)`, bytes);
+    const rid = this.#file.run(`INSERT INTO documents_${this.id} (bson) VALUES (?)`, bytes);
     for (const [i, index] of this.indexes.entries()) this.#addKeys(index, keys[i] ?? [], rid);
   }
 
   replace(rid: number, before: Doc, after: Doc, bytes: Uint8Array): void {
-    const changes = this.indexes.map((index) => {
-      const old = index.entries(before).entries;
-      const now = this.#keys(index, after);
-      const [had, has] = [new Set(old.map(identityOf)), new Set(now.map(identityOf))];
-      const added = now.filter((entry) => !had.has(identityOf(entry)));
-      const gone = old.filter((entry) => !has.has(identityOf(entry)));
-      this.#refuseDuplicates(index, added, rid);
-      return { index, added, gone };
-    });
-    this.#storage.run(`UPDATE documents_${this.id} SET bson = ? WHERE rid = ?`, bytes, rid);
-    for (const { index, added, gone } of changes) {
-      this.#removeKeys(index, gone, rid);
-      this.#addKeys(index, added, rid);
+    const changes = this.indexes.map((index) => ({
+      index,
+      old: index.entries(before).entries,
+      now: this.#keys(index, after),
+    }));
+    const moved = changes.filter(({ old, now }) => identityOf(old) !== identityOf(now));
+    for (const { index, now } of moved) this.#refuseDuplicates(index, now, rid);
+    this.#file.run(`UPDATE documents_${this.id} SET bson = ? WHERE rid = ?`, bytes, rid);
+    for (const { index, old, now } of moved) {
+      this.#removeKeys(index, old, rid);
+      this.#addKeys(index, now, rid);
     }
   }
 
   remove(rid: number, doc: Doc): void {
     for (const index of this.indexes) this.#removeKeys(index, index.entries(doc).entries, rid);
-    this.#storage.run(`DELETE FROM documents_${this.id} WHERE rid = ?`, rid);
+    this.#file.run(`DELETE FROM documents_${this.id} WHERE rid = ?`, rid);
   }
 
-  /** Fills a new index from the documents that are there; a duplicate stops it. */
+  /** Fills an index from the documents that are there; a duplicate stops it. */
   index(index: Index): void {
+    this.#file.run(`DELETE FROM keys_${index.id}`);
     for (const { rid, bytes } of this.scan({ ranges: [], sorted: false, backwards: false })) {
       const keys = this.#keys(index, decode(bytes));
       this.#refuseDuplicates(index, keys, rid);
@@ -93,27 +78,14 @@ export class Collection {
     }
   }
 
-  /** Removes documents whose TTL has passed; gives how many. */
-  expire(now: number): number {
-    let expired = 0;
+  /** Removes documents whose TTL has passed. */
+  expire(now: number): void {
     for (const index of this.indexes) {
+      const [path = ''] = index.paths;
       if (index.expireAfter === undefined) continue;
-      const direction = index.fields[0]?.direction ?? 1;
-      const bounds = [encodeField(new Date(now - index.expireAfter * 1000), direction), edgeOfDates(direction)];
-      const [low, high] = direction < 0 ? bounds : bounds.toReversed();
-      if (!low || !high) continue;
-      const rows = this.#storage.all(
-        `SELECT DISTINCT rid FROM keys_${index.id} WHERE key >= ? AND key <= ?`,
-        low,
-        high,
-      );
-      for (const { rid } of rows) {
-        const bytes = this.read(Number(rid));
-        if (bytes) this.remove(Number(rid), decode(bytes));
-        expired += 1;
-      }
+      const plan = planQuery([index], { [path]: { $lte: new Date(now - index.expireAfter * 1000) } }, []);
+      if (plan.index) for (const { rid, bytes } of this.scan(plan)) this.remove(rid, decode(bytes));
     }
-    return expired;
   }
 
   /** The documents that a plan leads to, read a chunk at a time so that writes in between do no harm. */
@@ -135,9 +107,9 @@ export class Collection {
 
   *#scanDocuments(): Generator<Stored> {
     let last = -1;
-    for (let limit = FIRST_CHUNK; ; limit = CHUNK) {
+    for (let limit = firstChunk; ; limit = Math.min(limit * 4, maxChunk)) {
       const sql = `SELECT rid, bson FROM documents_${this.id} WHERE rid > ? ORDER BY rid LIMIT ?`;
-      const rows = this.#storage.all(sql, last, limit);
+      const rows = this.#file.all(sql, last, limit);
       for (const row of rows) yield { rid: (last = Number(row['rid'])), bytes: row['bson'] as Uint8Array };
       if (rows.length < limit) return;
     }
@@ -148,8 +120,8 @@ export class Collection {
     const [next, order] = backwards ? ['(k.key, k.rid) < (?, ?)', 'DESC'] : ['(k.key, k.rid) > (?, ?)', 'ASC'];
     const sql = `SELECT k.key, k.rid, d.bson ${from} WHERE k.key >= ? AND k.key < ? AND ${next} ORDER BY k.key ${order}, k.rid ${order} LIMIT ?`;
     let at: [Uint8Array, number] = backwards ? [high, -1] : [low, -1];
-    for (let limit = FIRST_CHUNK; ; limit = CHUNK) {
-      const rows = this.#storage.all(sql, low, high, ...at, limit);
+    for (let limit = firstChunk; ; limit = Math.min(limit * 4, maxChunk)) {
+      const rows = this.#file.all(sql, low, high, ...at, limit);
       for (const row of rows) {
         at = [row['key'] as Uint8Array, Number(row['rid'])];
         yield { rid: at[1], bytes: row['bson'] as Uint8Array };
@@ -158,15 +130,13 @@ export class Collection {
     }
   }
 
-  /** The documents that hold a term of a text index, with the term's score in each. */
-  termScores(index: Index, term: string): Map<number, number> {
-    const rows = this.#storage.all(`SELECT rid, score FROM keys_${index.id} WHERE key = ?`, Buffer.from(term));
-    return new Map(rows.map(({ rid, score }) => [Number(rid), Number(score)]));
-  }
-
   #keys(index: Index, doc: Doc): Entry[] {
     const { entries, multikey } = index.entries(doc);
-    if (multikey && !index.multikey) this.#storage.markMultikey(index);
+    if (multikey) {
+      index.multikey = true;
+      // Asked of the file each time: a transaction that was undone may have left the member ahead of it.
+      this.#file.run('UPDATE indexes SET multikey = 1 WHERE id = ? AND multikey = 0', index.id);
+    }
     return entries;
   }
 
@@ -174,26 +144,21 @@ export class Collection {
     if (!index.unique) return;
     for (const entry of entries) {
       const sql = `SELECT rid FROM keys_${index.id} WHERE key = ? AND rid <> ? LIMIT 1`;
-      if (this.#storage.get(sql, entry.key, rid)) throw index.duplicate(this.namespace, entry);
+      if (this.#file.get(sql, entry.key, rid)) throw index.duplicate(this.namespace, entry);
     }
   }
 
   #addKeys(index: Index, entries: Entry[], rid: number): void {
-    const sql = `INSERT INTO keys_${index.id} (key, rid, score) VALUES (?, ?, ?)`;
-    for (const { key, score } of entries) this.#storage.run(sql, key, rid, score);
+    const sql = `INSERT INTO keys_${index.id} (key, rid) VALUES (?, ?)`;
+    for (const { key } of entries) this.#file.run(sql, key, rid);
   }
 
   #removeKeys(index: Index, entries: Entry[], rid: number): void {
     const sql = `DELETE FROM keys_${index.id} WHERE key = ? AND rid = ?`;
-    for (const { key } of entries) this.#storage.run(sql, key, rid);
+    for (const { key } of entries) this.#file.run(sql, key, rid);
   }
 }
 
-function edgeOfDates(direction: number): Buffer {
-  // Before all dates going up; behind all dates going down.
-  return Buffer.from([direction < 0 ? (~RANK.date & 0xff) + 1 : RANK.date]);
-}
-
-function identityOf({ key, score }: Entry): string {
-  return `${key.toString('latin1')}\0${score}`;
+function identityOf(entries: readonly Entry[]): string {
+  return entries.map(({ key }) => key.toString('hex')).join();
 }

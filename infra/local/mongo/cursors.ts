@@ -1,20 +1,16 @@
 import { Long } from 'bson';
-import type { Collection } from './collection.ts';
 import { mongoError } from './errors.ts';
-import { MAX_DOCUMENT_BYTES } from './values.ts';
+import { maxDocumentBytes } from './values.ts';
 import { encodeCursorReply } from './wire.ts';
 
 interface Cursor {
   namespace: string;
   documents: Iterator<Uint8Array>;
-  /** Read but not sent, for want of room. */
-  held: Uint8Array | undefined;
-  collection: Collection | undefined;
   usedAt: number;
 }
 
-const IDLE_MILLISECONDS = 10 * 60_000;
-const FIRST_BATCH = 101;
+const idleMilliseconds = 10 * 60_000;
+const firstBatch = 101;
 
 /** The server's open cursors. */
 export class Cursors {
@@ -25,20 +21,14 @@ export class Cursors {
   start(
     namespace: string,
     documents: Iterable<Uint8Array>,
-    {
-      batchSize,
-      single = false,
-      collection,
-    }: { batchSize: number | undefined; single?: boolean; collection?: Collection | undefined },
+    { batchSize, single = false }: { batchSize: number | undefined; single?: boolean },
   ): Uint8Array {
     const cursor: Cursor = {
       namespace,
       documents: documents[Symbol.iterator](),
-      held: undefined,
-      collection,
       usedAt: Date.now(),
     };
-    const { batch, done } = takeBatch(cursor, batchSize ?? FIRST_BATCH);
+    const { batch, done } = takeBatch(cursor, batchSize ?? firstBatch);
     let id = 0n;
     if (!done && !single) {
       this.#lastId += 1n;
@@ -49,24 +39,9 @@ export class Cursors {
   }
 
   /** Answers getMore; without a batch size as much as one message takes. */
-  next(
-    id: bigint,
-    namespace: string,
-    batchSize: number | undefined,
-    isThere: (collection: Collection) => boolean,
-  ): Uint8Array {
+  next(id: bigint, namespace: string, batchSize: number | undefined): Uint8Array {
     const cursor = this.#open.get(id);
-    if (!cursor) throw mongoError('CursorNotFound', `cursor id ${id} not found`);
-    if (cursor.namespace !== namespace) {
-      throw mongoError(
-        'Unauthorized',
-        `Requested getMore on namespace '${namespace}', but cursor belongs to a different namespace ${cursor.namespace}`,
-      );
-    }
-    if (cursor.collection && !isThere(cursor.collection)) {
-      this.#open.delete(id);
-      throw mongoError(175, `collection dropped: '${namespace}'`);
-    }
+    if (cursor?.namespace !== namespace) throw mongoError('CursorNotFound', `cursor id ${id} not found`);
     cursor.usedAt = Date.now();
     const { batch, done } = takeBatch(cursor, batchSize ?? Number.POSITIVE_INFINITY);
     if (done) this.#open.delete(id);
@@ -77,23 +52,22 @@ export class Cursors {
     return this.#open.delete(id);
   }
 
+  /** Closes the cursors over a collection that goes. */
+  killAll(namespace: string): void {
+    for (const [id, cursor] of this.#open) if (cursor.namespace === namespace) this.#open.delete(id);
+  }
+
   dropIdle(now: number): void {
-    for (const [id, cursor] of this.#open) if (cursor.usedAt < now - IDLE_MILLISECONDS) this.#open.delete(id);
+    for (const [id, cursor] of this.#open) if (cursor.usedAt < now - idleMilliseconds) this.#open.delete(id);
   }
 }
 
+/** Stops at 16 MB; with the document that passes this, the answer still fits into a message. */
 function takeBatch(cursor: Cursor, batchSize: number): { batch: Uint8Array[]; done: boolean } {
   const batch: Uint8Array[] = [];
-  let bytes = 0;
-  while (batch.length < batchSize) {
-    const next = cursor.held ? { value: cursor.held, done: false } : cursor.documents.next();
-    cursor.held = undefined;
-    if (next.done || !next.value) return { batch, done: true };
-    bytes += next.value.length;
-    if (batch.length > 0 && bytes > MAX_DOCUMENT_BYTES) {
-      cursor.held = next.value;
-      return { batch, done: false };
-    }
+  for (let bytes = 0; batch.length < batchSize && bytes < maxDocumentBytes; bytes += batch.at(-1)?.length ?? 0) {
+    const next = cursor.documents.next();
+    if (next.done) return { batch, done: true };
     batch.push(next.value);
   }
   return { batch, done: false };

@@ -1,10 +1,9 @@
-const CODES = {
+const codes = {
   BadValue: 2,
   FailedToParse: 9,
   Unauthorized: 13,
   TypeMismatch: 14,
   AuthenticationFailed: 18,
-  IllegalOperation: 20,
   NamespaceNotFound: 26,
   IndexNotFound: 27,
   PathNotViable: 28,
@@ -22,20 +21,19 @@ const CODES = {
   InvalidNamespace: 73,
   IndexOptionsConflict: 85,
   IndexKeySpecsConflict: 86,
-  NoSuchTransaction: 251,
   InvalidPipelineOperator: 168,
   CannotIndexParallelArrays: 171,
-  IndexNotUsable: 291,
   NotImplemented: 238,
   MechanismUnavailable: 334,
   DuplicateKey: 11000,
   BSONObjectTooLarge: 10334,
   InternalError: 1,
+  IDLUnknownField: 40415,
 } as const;
 
-export type ErrorName = keyof typeof CODES;
+export type ErrorName = keyof typeof codes;
 
-/** An error as MongoDB tells it: `code`, `codeName`, a message, and further fields of the answer (`keyPattern`, say). */
+/** An error as MongoDB reports it: `code`, `codeName`, a message, and further fields of the answer (`keyPattern`, say). */
 export class MongoError extends Error {
   readonly code: number;
   readonly codeName: string;
@@ -44,14 +42,14 @@ export class MongoError extends Error {
   constructor(code: number, message: string, extra: Record<string, unknown> = {}) {
     super(message);
     this.code = code;
-    this.codeName = Object.entries(CODES).find(([, known]) => known === code)?.[0] ?? `Location${code}`;
+    this.codeName = Object.entries(codes).find(([, known]) => known === code)?.[0] ?? `Location${code}`;
     this.extra = extra;
   }
 }
 
 /** Makes the error that MongoDB gives under this name, or under this bare number where it has no name. */
 export function mongoError(name: ErrorName | number, message: string, extra: Record<string, unknown> = {}): MongoError {
-  return new MongoError(typeof name === 'number' ? name : CODES[name], message, extra);
+  return new MongoError(typeof name === 'number' ? name : codes[name], message, extra);
 }
 
 export function notSupported(what: string): MongoError {

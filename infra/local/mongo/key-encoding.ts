@@ -1,19 +1,14 @@
-import type { Binary, BSONRegExp, Code, ObjectId, Timestamp } from 'bson';
-import { mongoError } from './errors.ts';
+import { Binary, ObjectId } from 'bson';
 import { doublesOf, isNumeric, type Numeric } from './numbers.ts';
-import { fieldsOf, RANK, rankOf, regexOf, textOf } from './values.ts';
+import { type Doc, isDoc, rankOf } from './values.ts';
 
-/** Stands in an index key for an empty array, which MongoDB sorts below null. */
-export const EMPTY_ARRAY = Symbol('empty array');
-
-const TERMINATOR = Buffer.from([0, 0]);
+const terminator = Buffer.from([0, 0]);
 
 function escapedText(text: string): Buffer {
   const bytes = Buffer.from(text, 'utf8');
-  if (!bytes.includes(0)) return Buffer.concat([bytes, TERMINATOR]);
-  const escaped: number[] = [];
-  for (const byte of bytes) escaped.push(...(byte === 0 ? [0, 0xff] : [byte]));
-  return Buffer.concat([Buffer.from(escaped), TERMINATOR]);
+  if (!bytes.includes(0)) return Buffer.concat([bytes, terminator]);
+  const escaped = [...bytes].flatMap((byte) => (byte === 0 ? [0, 0xff] : [byte]));
+  return Buffer.concat([Buffer.from(escaped), terminator]);
 }
 
 function double(value: number): Buffer {
@@ -21,18 +16,15 @@ function double(value: number): Buffer {
   // NaN sorts below -Infinity, and no other number is all zeros after the bits are turned.
   if (Number.isNaN(value)) return bytes;
   bytes.writeDoubleBE(value === 0 ? 0 : value);
-  if (value < 0) for (let i = 0; i < 8; i++) bytes[i] = ~(bytes[i] ?? 0) & 0xff;
-  else bytes[0] = (bytes[0] ?? 0) | 0x80;
+  if (value < 0) return bytes.map((byte) => ~byte & 0xff) as Buffer;
+  bytes[0] = (bytes[0] ?? 0) | 0x80;
   return bytes;
 }
 
 function number(value: Numeric): Buffer {
-  const [first, second, third] = doublesOf(value);
-  if (Number.isFinite(first) && !Number.isFinite(second)) {
-    throw mongoError('NotImplemented', 'decimals beyond the range of doubles cannot be indexed by this server');
-  }
-  if (second === 0) return Buffer.concat([double(first), Buffer.from([0x80])]);
-  return Buffer.concat([double(first), Buffer.from([second < 0 ? 0x40 : 0xc0]), double(second), double(third)]);
+  const [nearest, rest] = doublesOf(value);
+  if (rest === 0) return Buffer.concat([double(nearest), Buffer.from([0x80])]);
+  return Buffer.concat([double(nearest), Buffer.from([rest < 0 ? 0x40 : 0xc0]), double(rest)]);
 }
 
 function integer(value: bigint): Buffer {
@@ -48,59 +40,27 @@ function binary(value: Binary): Buffer {
   return Buffer.concat([head, value.value()]);
 }
 
-function payload(value: unknown, rank: number): Buffer {
-  switch (rank) {
-    case RANK.number:
-      return isNumeric(value) ? number(value) : Buffer.alloc(0);
-    case RANK.string:
-      return escapedText(textOf(value));
-    case RANK.object: {
-      const fields = Object.entries(fieldsOf(value)).map(([name, field]) => {
-        const type = rankOf(field);
-        return Buffer.concat([Buffer.from([type]), escapedText(name), payload(field, type)]);
-      });
-      return Buffer.concat([...fields, Buffer.from([0])]);
-    }
-    case RANK.array:
-      return Buffer.concat([...(value as unknown[]).map((item) => encodeValue(item)), Buffer.from([0])]);
-    case RANK.binary:
-      return binary(value as Binary);
-    case RANK.objectId:
-      return Buffer.from((value as ObjectId).id);
-    case RANK.boolean:
-      return Buffer.from([value ? 1 : 0]);
-    case RANK.date:
-      return integer(BigInt((value as Date).getTime()) ^ (1n << 63n));
-    case RANK.timestamp:
-      return integer((value as Timestamp).toBigInt());
-    case RANK.regex: {
-      const { pattern, options } = regexOf(value as BSONRegExp);
-      return Buffer.concat([escapedText(pattern), escapedText(options)]);
-    }
-    case RANK.code:
-      return escapedText((value as Code).code);
-    case RANK.codeWithScope:
-      return Buffer.concat([escapedText((value as Code).code), encodeValue((value as Code).scope)]);
-    default:
-      return Buffer.alloc(0);
-  }
+function object(value: Doc): Buffer {
+  const fields = Object.entries(value).map(([name, field]) =>
+    Buffer.concat([Buffer.from([rankOf(field)]), escapedText(name), payload(field)]),
+  );
+  return Buffer.concat([...fields, Buffer.from([0])]);
+}
+
+function payload(value: unknown): Buffer {
+  if (isNumeric(value)) return number(value);
+  if (typeof value === 'string') return escapedText(value);
+  if (typeof value === 'boolean') return Buffer.from([value ? 1 : 0]);
+  if (Array.isArray(value)) return Buffer.concat([...value.map(encodeValue), Buffer.from([0])]);
+  if (value instanceof Binary) return binary(value);
+  if (value instanceof ObjectId) return Buffer.from(value.id);
+  if (value instanceof Date) return integer(BigInt(value.getTime()) ^ (1n << 63n));
+  return isDoc(value) ? object(value) : Buffer.alloc(0);
 }
 
 /** Bytes whose order is BSON's order of values. No encoding is the beginning of another, so they can be strung together. */
 export function encodeValue(value: unknown): Buffer {
-  if (value === EMPTY_ARRAY) return Buffer.from([RANK.emptyArray]);
-  const rank = rankOf(value);
-  return Buffer.concat([Buffer.from([rank]), payload(value, rank)]);
-}
-
-/** The same for a field that an index holds in this direction: 1 ascending, -1 descending. */
-export function encodeField(value: unknown, direction: number): Buffer {
-  const bytes = encodeValue(value);
-  return direction < 0 ? inverted(bytes) : bytes;
-}
-
-export function inverted(bytes: Buffer): Buffer {
-  return bytes.map((byte) => ~byte & 0xff) as Buffer;
+  return Buffer.concat([Buffer.from([rankOf(value)]), payload(value)]);
 }
 
 /** The first key that is greater than all keys with this beginning. */

@@ -1,24 +1,21 @@
 import { BSONRegExp } from 'bson';
 import { mongoError, notSupported } from './errors.ts';
-import { evaluate, isTruthy } from './expressions.ts';
+import { isTruthy } from './expressions.ts';
 import { isNumeric, toDouble } from './numbers.ts';
 import { walk } from './paths.ts';
-import { toRegExp } from './regex.ts';
-import { compareValues, type Doc, isDoc, isEqual, RANK, rankOf, textOf } from './values.ts';
-import { bitTest, modTest, typeTest } from './value-tests.ts';
+import { assertComparable, compareValues, type Doc, isDoc, isEqual, rank, rankOf } from './values.ts';
 
 export type Predicate = (doc: Doc) => boolean;
-type Variables = Doc;
 /** Tests what stands at a path below `root`; without parts, `root` alone as an array's item. */
 type PathTest = (root: unknown, parts: readonly string[]) => boolean;
 type Test = (value: unknown) => boolean;
 
-const ITEM: readonly string[] = [];
+const item: readonly string[] = [];
 
 const onEach =
   (test: Test): PathTest =>
   (root, parts) =>
-    walk(root, parts, (leaf) => (parts !== ITEM && Array.isArray(leaf) && leaf.some(test)) || test(leaf));
+    walk(root, parts, (leaf) => (parts !== item && Array.isArray(leaf) && leaf.some(test)) || test(leaf));
 
 const onWhole =
   (test: Test): PathTest =>
@@ -35,12 +32,32 @@ const every =
   (root, parts) =>
     tests.every((test) => test(root, parts));
 
-export function isRegex(value: unknown): value is BSONRegExp | RegExp {
-  return rankOf(value) === RANK.regex;
+export function isRegex(value: unknown): value is BSONRegExp {
+  return value instanceof BSONRegExp;
 }
 
 export function isOperators(value: unknown): value is Doc {
   return isDoc(value) && (Object.keys(value)[0]?.startsWith('$') ?? false);
+}
+
+/** Turns MongoDB's (PCRE) regular expression into JavaScript's; one that JavaScript does not read the same is refused. */
+function toRegExp({ pattern, options }: BSONRegExp, flags = options): RegExp {
+  const bad = /[^imsxu]/.exec(flags)?.[0];
+  if (bad) throw mongoError(51_108, `invalid flag in regex options: ${bad}`);
+  if (flags.includes('x')) throw notSupported('the regex option x');
+  if (/\(\?[imsx]+[):]|\\[AzZQEGKhRX]|\[\[:/.test(pattern.replaceAll('\\\\', '')))
+    throw notSupported(`the regular expression ${pattern}`);
+  const known = [...new Set(flags)].filter((flag) => 'ims'.includes(flag)).join('');
+  try {
+    return new RegExp(pattern, `${known}u`);
+  } catch {
+    // Unicode mode refuses needless escapes that PCRE accepts, so the plain mode decides.
+  }
+  try {
+    return new RegExp(pattern, known);
+  } catch (error) {
+    throw mongoError(51_091, `Regular expression is invalid: ${(error as Error).message}`);
+  }
 }
 
 function listOf(name: string, operand: unknown): unknown[] {
@@ -48,13 +65,15 @@ function listOf(name: string, operand: unknown): unknown[] {
   return operand;
 }
 
-function regexTest(regex: RegExp, itself?: unknown): Test {
-  return (value) =>
-    rankOf(value) === RANK.string ? regex.test(textOf(value)) : itself !== undefined && isEqual(value, itself);
+function literally(operand: unknown): Test {
+  assertComparable(operand);
+  return (value) => isEqual(value, operand);
 }
 
 function equality(operand: unknown): Test {
-  return isRegex(operand) ? regexTest(toRegExp(operand), operand) : (value) => isEqual(value, operand);
+  if (!isRegex(operand)) return literally(operand);
+  const regex = toRegExp(operand);
+  return (value) => typeof value === 'string' && regex.test(value);
 }
 
 function isNotANumber(value: unknown): boolean {
@@ -63,53 +82,42 @@ function isNotANumber(value: unknown): boolean {
 
 function ordering(operand: unknown, accept: (order: number) => boolean): PathTest {
   if (isRegex(operand)) throw mongoError('BadValue', "Can't have RegEx as arg to predicate over field.");
-  const rank = rankOf(operand);
-  const unbounded = rank === RANK.minKey || rank === RANK.maxKey;
+  assertComparable(operand);
+  const type = rankOf(operand);
   return onEach((value) => {
-    if (!unbounded && rankOf(value) !== rank) return false;
-    if (value === undefined && rank !== RANK.null) return false;
+    if (rankOf(value) !== type || (value === undefined && type !== rank.null)) return false;
     const order = compareValues(value, operand);
     return order !== 0 && (isNotANumber(operand) || isNotANumber(value)) ? false : accept(order);
   });
 }
 
 function isLogical(condition: Doc): boolean {
-  return ['$and', '$or', '$nor', '$expr'].includes(Object.keys(condition)[0] ?? '');
+  return ['$and', '$or', '$nor'].includes(Object.keys(condition)[0] ?? '');
 }
 
 function elemMatch(operand: unknown): PathTest {
   if (!isDoc(operand)) throw mongoError('BadValue', '$elemMatch needs an Object');
-  if (isOperators(operand) && !isLogical(operand)) {
-    const test = operators(operand);
-    return onWhole((value) => Array.isArray(value) && value.some((item) => test(item, ITEM)));
-  }
-  const test = compileFilter(operand);
-  return onWhole(
-    (value) => Array.isArray(value) && value.some((item) => (isDoc(item) || Array.isArray(item)) && test(item as Doc)),
-  );
+  const test = compileItemTest(operand);
+  return onWhole((value) => Array.isArray(value) && value.some(test));
 }
 
 function all(operand: unknown): PathTest {
-  const tests = listOf('$all', operand).map((item) =>
-    isOperators(item) && '$elemMatch' in item ? elemMatch(item['$elemMatch']) : onEach(equality(item)),
-  );
-  return tests.length === 0 ? () => false : every(tests);
+  const items = listOf('$all', operand);
+  if (items.some(isOperators)) throw mongoError('BadValue', 'no $ expressions in $all');
+  return items.length === 0 ? () => false : every(items.map((each) => onEach(equality(each))));
 }
 
 function sizeTest(operand: unknown): PathTest {
   const size = isNumeric(operand) ? toDouble(operand) : Number.NaN;
-  if (!Number.isInteger(size))
-    throw mongoError('BadValue', `Failed to parse $size. Expected a number in: $size: ${String(operand)}`);
-  if (size < 0)
+  if (!Number.isInteger(size) || size < 0)
     throw mongoError('BadValue', `Failed to parse $size. Expected a non-negative number in: $size: ${size}`);
   return onWhole((value) => Array.isArray(value) && value.length === size);
 }
 
 function negation(operand: unknown): PathTest {
   if (isRegex(operand)) return not(onEach(equality(operand)));
-  if (!isDoc(operand)) throw mongoError('BadValue', '$not needs a regex or a document');
-  if (Object.keys(operand).length === 0) throw mongoError('BadValue', '$not cannot be empty');
-  return not(operators(operand));
+  if (isDoc(operand) && Object.keys(operand).length > 0) return not(operators(operand));
+  throw mongoError('BadValue', '$not needs a regex or a document that is not empty');
 }
 
 function membership(name: string, operand: unknown): PathTest {
@@ -121,114 +129,63 @@ function membership(name: string, operand: unknown): PathTest {
 
 function regexOperator(operand: unknown, options: unknown): PathTest {
   if (!isRegex(operand) && typeof operand !== 'string') throw mongoError('BadValue', '$regex has to be a string');
-  const source = isRegex(operand) ? operand : new BSONRegExp(operand);
-  return onEach(regexTest(toRegExp(source, options === undefined ? undefined : textOf(options))));
+  if (options !== undefined && typeof options !== 'string') throw mongoError('BadValue', '$options has to be a string');
+  const regex = toRegExp(isRegex(operand) ? operand : new BSONRegExp(operand), options);
+  return onEach((value) => typeof value === 'string' && regex.test(value));
 }
 
-function operator(name: string, operand: unknown, siblings: Doc): PathTest {
-  switch (name) {
-    case '$eq':
-      return onEach((value) => isEqual(value, operand));
-    case '$ne':
-      if (isRegex(operand)) throw mongoError('BadValue', "Can't have regex as arg to $ne.");
-      return not(onEach((value) => isEqual(value, operand)));
-    case '$gt':
-      return ordering(operand, (order) => order > 0);
-    case '$gte':
-      return ordering(operand, (order) => order >= 0);
-    case '$lt':
-      return ordering(operand, (order) => order < 0);
-    case '$lte':
-      return ordering(operand, (order) => order <= 0);
-    case '$in':
-      return membership(name, operand);
-    case '$nin':
-      return not(membership(name, operand));
-    case '$exists':
-      return isTruthy(operand) ? onWhole((value) => value !== undefined) : not(onWhole((value) => value !== undefined));
-    case '$type':
-      return onEach(typeTest(operand));
-    case '$size':
-      return sizeTest(operand);
-    case '$all':
-      return all(operand);
-    case '$elemMatch':
-      return elemMatch(operand);
-    case '$not':
-      return negation(operand);
-    case '$regex':
-      return regexOperator(operand, siblings['$options']);
-    case '$options':
-      if (!('$regex' in siblings)) throw mongoError('BadValue', '$options needs a $regex');
-      return () => true;
-    case '$mod':
-      return onEach(modTest(operand));
-    case '$bitsAllSet':
-    case '$bitsAllClear':
-    case '$bitsAnySet':
-    case '$bitsAnyClear':
-      return onEach(bitTest(name, operand));
-    case '$near':
-    case '$nearSphere':
-    case '$geoWithin':
-    case '$geoIntersects':
-      throw notSupported(name);
-    default:
-      throw mongoError('BadValue', `unknown operator: ${name}`);
-  }
-}
+const exists: PathTest = onWhole((value) => value !== undefined);
+
+const operatorTests: Readonly<Record<string, (operand: unknown, siblings: Doc) => PathTest>> = {
+  $eq: (operand) => onEach(literally(operand)),
+  $ne: (operand) => {
+    if (isRegex(operand)) throw mongoError('BadValue', "Can't have regex as arg to $ne.");
+    return not(onEach(literally(operand)));
+  },
+  $gt: (operand) => ordering(operand, (order) => order > 0),
+  $gte: (operand) => ordering(operand, (order) => order >= 0),
+  $lt: (operand) => ordering(operand, (order) => order < 0),
+  $lte: (operand) => ordering(operand, (order) => order <= 0),
+  $in: (operand) => membership('$in', operand),
+  $nin: (operand) => not(membership('$nin', operand)),
+  $exists: (operand) => (isTruthy(operand) ? exists : not(exists)),
+  $size: sizeTest,
+  $all: all,
+  $elemMatch: elemMatch,
+  $not: negation,
+  $regex: (operand, { $options }) => regexOperator(operand, $options),
+};
 
 function operators(spec: Doc): PathTest {
-  return every(Object.entries(spec).map(([name, operand]) => operator(name, operand, spec)));
+  return every(
+    Object.entries(spec).map(([name, operand]) => {
+      if (name === '$options' && '$regex' in spec) return () => true;
+      const compile = Object.hasOwn(operatorTests, name) ? operatorTests[name] : undefined;
+      if (compile === undefined) throw mongoError('BadValue', `unknown operator: ${name}`);
+      return compile(operand, spec);
+    }),
+  );
 }
 
-function clauses(name: string, operand: unknown, variables: Variables): Predicate[] {
-  if (!Array.isArray(operand) || operand.length === 0) throw mongoError('BadValue', `${name} must be a nonempty array`);
-  return operand.map((clause: unknown) => {
-    if (!isDoc(clause)) throw mongoError('BadValue', `${name} entries need to be full objects`);
-    return compileFilter(clause, variables);
-  });
-}
-
-function topLevel(name: string, operand: unknown, variables: Variables): Predicate {
-  switch (name) {
-    case '$and': {
-      const tests = clauses(name, operand, variables);
-      return (doc) => tests.every((test) => test(doc));
-    }
-    case '$or': {
-      const tests = clauses(name, operand, variables);
-      return (doc) => tests.some((test) => test(doc));
-    }
-    case '$nor': {
-      const tests = clauses(name, operand, variables);
-      return (doc) => !tests.some((test) => test(doc));
-    }
-    case '$expr':
-      return (doc) => isTruthy(evaluate(operand, doc, variables));
-    case '$alwaysTrue':
-    case '$comment':
-      return () => true;
-    case '$alwaysFalse':
-      return () => false;
-    case '$text':
-      // Answered by the text index before documents come here.
-      return () => true;
-    case '$where':
-    case '$jsonSchema':
-      throw notSupported(name);
-    default:
-      throw mongoError(
-        'BadValue',
-        `unknown top level operator: ${name}. If you have a field name that starts with a '$' symbol, consider using $getField or $setField.`,
-      );
+function topLevel(name: string, operand: unknown): Predicate {
+  if (name === '$comment') return () => true;
+  if (!isLogical({ [name]: operand })) {
+    const advice = "If you have a field name that starts with a '$' symbol, consider using $getField or $setField.";
+    throw mongoError('BadValue', `unknown top level operator: ${name}. ${advice}`);
   }
+  if (!Array.isArray(operand) || operand.length === 0) throw mongoError('BadValue', `${name} must be a nonempty array`);
+  const tests = operand.map((clause: unknown) => {
+    if (!isDoc(clause)) throw mongoError('BadValue', `${name} entries need to be full objects`);
+    return compileFilter(clause);
+  });
+  if (name === '$and') return (doc) => tests.every((test) => test(doc));
+  return (doc) => tests.some((test) => test(doc)) === (name === '$or');
 }
 
 /** Compiles a query filter; a bad one is refused here, before any document is read. */
-export function compileFilter(filter: Doc, variables: Variables = {}): Predicate {
+export function compileFilter(filter: Doc): Predicate {
   const tests = Object.entries(filter).map(([name, operand]): Predicate => {
-    if (name.startsWith('$')) return topLevel(name, operand, variables);
+    if (name.startsWith('$')) return topLevel(name, operand);
     const parts = name.split('.');
     const test = isOperators(operand) ? operators(operand) : onEach(equality(operand));
     return (doc) => test(doc, parts);
@@ -236,11 +193,11 @@ export function compileFilter(filter: Doc, variables: Variables = {}): Predicate
   return (doc) => tests.every((test) => test(doc));
 }
 
-/** Whether one item of an array passes, as `$pull` and array filters ask. */
+/** Whether one item of an array passes, as `$pull` and `$elemMatch` ask. */
 export function compileItemTest(condition: unknown): Test {
   if (isOperators(condition) && !isLogical(condition)) {
     const test = operators(condition);
-    return (item) => test(item, ITEM);
+    return (value) => test(value, item);
   }
   if (isDoc(condition)) {
     const test = compileFilter(condition);

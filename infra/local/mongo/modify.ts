@@ -1,13 +1,11 @@
 import { ObjectId } from 'bson';
 import type { Collection } from './collection.ts';
-import { mongoError } from './errors.ts';
-import { checkPipeline, runStages } from './pipeline.ts';
-import type { SortField } from './planner.ts';
-import { type Found, runQuery } from './query.ts';
+import { mongoError, notSupported } from './errors.ts';
+import { type Found, type Query, runQuery } from './query.ts';
+import type { SortField } from './sort.ts';
 import type { Storage } from './storage.ts';
 import { compileUpdate, seedOf } from './updates.ts';
-import { decode, type Doc, encode, isDoc, isEqual, MAX_DOCUMENT_BYTES, typeName } from './values.ts';
-import { shown } from './show-value.ts';
+import { assertComparable, decode, type Doc, encode, isDoc, isEqual, maxDocumentBytes, formatValue } from './values.ts';
 
 export interface Target {
   storage: Storage;
@@ -20,9 +18,8 @@ export interface UpdateRequest {
   update: unknown;
   multi: boolean;
   upsert: boolean;
-  arrayFilters: readonly Doc[];
   sort: readonly SortField[];
-  variables: Doc;
+  deadline?: number | undefined;
 }
 
 export interface UpdateOutcome {
@@ -36,23 +33,14 @@ export interface UpdateOutcome {
 
 type Change = (doc: Doc, isInsert: boolean) => Doc;
 
-const PIPELINE_STAGES = new Set(['$set', '$addFields', '$unset', '$project', '$replaceRoot', '$replaceWith']);
-
 function collectionOf({ storage, db, name }: Target): Collection {
-  return storage.collection(db, name) ?? storage.create(db, name, {});
+  return storage.collection(db, name) ?? storage.create(db, name);
 }
 
 function refuseId(id: unknown): void {
-  const type = typeName(id);
-  if (type === 'array' || type === 'regex') {
-    throw mongoError('InvalidIdField', `The '_id' value cannot be of type ${type}`);
-  }
-  const dollar = isDoc(id) ? Object.keys(id).find((key) => key.startsWith('$')) : undefined;
-  if (dollar)
-    throw mongoError(
-      'DollarPrefixedFieldName',
-      `_id fields may not contain '$'-prefixed fields: ${dollar} is not valid for storage.`,
-    );
+  if (Array.isArray(id)) throw mongoError('InvalidIdField', "The '_id' value cannot be of type array");
+  if (isDoc(id) && Object.keys(id).some((key) => key.startsWith('$')))
+    throw mongoError('DollarPrefixedFieldName', "_id fields may not contain '$'-prefixed fields");
 }
 
 function withIdFirst(doc: Doc): Doc {
@@ -61,17 +49,16 @@ function withIdFirst(doc: Doc): Doc {
 }
 
 function checked(bytes: Uint8Array): Uint8Array {
-  if (bytes.length <= MAX_DOCUMENT_BYTES) return bytes;
-  throw mongoError(
-    'BSONObjectTooLarge',
-    `BSONObj size: ${bytes.length} (0x${bytes.length.toString(16).toUpperCase()}) is invalid. Size must be between 0 and 16793600(16MB)`,
-  );
+  if (bytes.length <= maxDocumentBytes) return bytes;
+  const limits = 'Size must be between 0 and 16793600(16MB)';
+  throw mongoError('BSONObjectTooLarge', `BSONObj size: ${bytes.length} is invalid. ${limits}`);
 }
 
 /** Stores a document, as it came (`bytes`) where that has its `_id` in front. */
 export function insertDocument(target: Target, doc: Doc, bytes?: Uint8Array): Doc {
   const whole = withIdFirst(doc);
   refuseId(whole['_id']);
+  assertComparable(whole);
   collectionOf(target).insert(whole, checked(whole === doc && bytes ? bytes : encode(whole)));
   return whole;
 }
@@ -79,49 +66,25 @@ export function insertDocument(target: Target, doc: Doc, bytes?: Uint8Array): Do
 function replacement(update: Doc): Change {
   const stray = Object.keys(update).find((key) => key.startsWith('$'));
   if (stray)
-    throw mongoError(
-      'DollarPrefixedFieldName',
-      `The dollar ($) prefixed field '${stray}' in '${stray}' is not allowed in the context of an update's replacement document. Consider using an aggregation pipeline with $replaceWith.`,
-    );
-  return (doc) => withOldId(doc, { ...update }, true);
+    throw mongoError('DollarPrefixedFieldName', `The dollar ($) prefixed field '${stray}' is not allowed here.`);
+  return ({ _id: id }) => {
+    const { _id = id, ...rest } = update;
+    if (id === undefined || isEqual(_id, id)) return _id === undefined ? rest : { _id: id ?? _id, ...rest };
+    const found = `was found to have been altered to _id: ${formatValue(_id)}`;
+    throw mongoError('ImmutableField', `After applying the update, the (immutable) field '_id' ${found}`);
+  };
 }
 
-function withOldId(before: Doc, after: Doc, replaced: boolean): Doc {
-  const id = before['_id'];
-  if (id === undefined) return after;
-  if (after['_id'] !== undefined && !isEqual(after['_id'], id)) {
-    throw mongoError(
-      'ImmutableField',
-      replaced
-        ? `After applying the update, the (immutable) field '_id' was found to have been altered to _id: ${shown(after['_id'])}`
-        : "Performing an update on the path '_id' would modify the immutable field '_id'",
-    );
-  }
-  const { _id, ...rest } = after;
-  return { _id: id, ...rest };
-}
-
-function pipelineChange(pipeline: unknown[], variables: Doc): Change {
-  checkPipeline(pipeline);
-  const strange = pipeline.flatMap((stage) => Object.keys(stage)).find((name) => !PIPELINE_STAGES.has(name));
-  if (strange) throw mongoError('InvalidOptions', `${strange} is not allowed to be used within an update`);
-  const around = { from: () => [], variables, scoreOf: new WeakMap<Doc, number>() };
-  return (doc) => withOldId(doc, [...runStages([doc], pipeline, around)][0] ?? {}, false);
-}
-
-function changeOf({ update, filter, multi, arrayFilters, variables }: UpdateRequest): Change {
-  if (Array.isArray(update)) {
-    if (arrayFilters.length > 0) throw mongoError('FailedToParse', 'Cannot specify arrayFilters and a pipeline update');
-    return pipelineChange(update, variables);
-  }
+function changeOf({ update, multi }: UpdateRequest): Change {
+  if (Array.isArray(update)) throw notSupported('an update by a pipeline');
   if (!isDoc(update)) throw mongoError('FailedToParse', 'Update argument must be either an object or an array');
   if (!Object.keys(update)[0]?.startsWith('$')) {
     if (multi) throw mongoError('FailedToParse', 'multi update is not supported for replacement-style update');
     return replacement(update);
   }
-  const apply = compileUpdate(update, arrayFilters);
+  const apply = compileUpdate(update);
   return (doc, isInsert) => {
-    apply(doc, filter, isInsert);
+    apply(doc, isInsert);
     return doc;
   };
 }
@@ -129,6 +92,7 @@ function changeOf({ update, filter, multi, arrayFilters, variables }: UpdateRequ
 function store(collection: Collection, found: Found, change: Change): { doc: Doc; modified: boolean } {
   const before = decode(found.bytes);
   const doc = change(found.doc, false);
+  assertComparable(doc);
   const bytes = checked(encode(doc));
   if (Buffer.compare(bytes, encode(before)) === 0) return { doc: before, modified: false };
   collection.replace(found.rid, before, doc, bytes);
@@ -138,10 +102,10 @@ function store(collection: Collection, found: Found, change: Change): { doc: Doc
 /** Updates what the filter finds, or inserts when it finds nothing and `upsert` says so. */
 export function updateDocuments(target: Target, request: UpdateRequest): UpdateOutcome {
   const change = changeOf(request);
-  const { filter, multi, sort, variables } = request;
+  const { filter, multi, sort, deadline } = request;
   const collection = target.storage.collection(target.db, target.name);
   // All first, then changed: a change must not be found again.
-  const found = [...runQuery(collection, { filter, sort, variables, limit: multi ? 0 : 1 })];
+  const found = [...runQuery(collection, { filter, sort, deadline, limit: multi ? 0 : 1 })];
   const outcome: UpdateOutcome = { matched: found.length, modified: 0 };
   for (const item of found) {
     if (!collection) break;
@@ -159,16 +123,15 @@ export function updateDocuments(target: Target, request: UpdateRequest): UpdateO
   return outcome;
 }
 
-/** Deletes what the filter finds; gives the documents as they were. */
-export function deleteDocuments(
-  target: Target,
-  filter: Doc,
-  limit: number,
-  sort: readonly SortField[] = [],
-  variables: Doc = {},
-): Doc[] {
+/** Deletes what the query finds; gives how many documents that were, and the last of them. */
+export function deleteDocuments(target: Target, query: Query): { n: number; last?: Doc } {
   const collection = target.storage.collection(target.db, target.name);
-  const found = [...runQuery(collection, { filter, limit, sort, variables })];
-  for (const { rid, doc } of found) collection?.remove(rid, doc);
-  return found.map(({ doc }) => doc);
+  const outcome: { n: number; last?: Doc } = { n: 0 };
+  // One at a time, so that large documents are never held together; a scan does not mind what goes behind it.
+  for (const { rid, doc } of runQuery(collection, query)) {
+    collection?.remove(rid, doc);
+    outcome.n += 1;
+    outcome.last = doc;
+  }
+  return outcome;
 }

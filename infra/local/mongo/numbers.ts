@@ -1,16 +1,12 @@
-import { Decimal128, Double, Int32, Long, Timestamp } from 'bson';
+import { Double, Int32, Long, Timestamp } from 'bson';
+import { mongoError } from './errors.ts';
 
-export type Numeric = number | bigint | Int32 | Double | Long | Decimal128;
-
-/** An exact fraction; `d` is positive. */
-interface Fraction {
-  n: bigint;
-  d: bigint;
-}
+/** BSON's numbers, apart from decimal128, which this server refuses. */
+export type Numeric = number | bigint | Int32 | Double | Long;
 
 export function isNumeric(value: unknown): value is Numeric {
   if (typeof value === 'number' || typeof value === 'bigint') return true;
-  return value instanceof Int32 || value instanceof Double || isLong(value) || value instanceof Decimal128;
+  return value instanceof Int32 || value instanceof Double || isLong(value);
 }
 
 /** A Timestamp is a Long by inheritance only. */
@@ -18,74 +14,46 @@ export function isLong(value: unknown): value is Long {
   return value instanceof Long && !(value instanceof Timestamp);
 }
 
+/** A number's exact value; JavaScript orders bigints and doubles against each other without rounding. */
+function exact(value: Numeric): number | bigint {
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  return isLong(value) ? value.toBigInt() : value.value;
+}
+
 /** The nearest double, whatever the BSON type. */
 export function toDouble(value: Numeric): number {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint') return Number(value);
-  if (value instanceof Int32 || value instanceof Double) return value.value;
-  if (value instanceof Decimal128) return Number(value.toString());
-  return Number(value.toBigInt());
+  return Number(exact(value));
 }
 
-function isDoubleExact(value: Numeric): boolean {
-  return typeof value === 'number' || value instanceof Int32 || value instanceof Double;
+/** The nearest double and what an int64 has beyond it: together they order all numbers exactly. */
+export function doublesOf(value: Numeric): [nearest: number, rest: number] {
+  const whole = exact(value);
+  const nearest = Number(whole);
+  return [nearest, typeof whole === 'bigint' ? Number(whole - BigInt(nearest)) : 0];
 }
 
-function fractionOfDouble(value: number): Fraction {
-  const view = new DataView(new ArrayBuffer(8));
-  view.setFloat64(0, value);
-  const bits = view.getBigUint64(0);
-  const exponent = Number((bits >> 52n) & 0x7ffn);
-  const mantissa = (bits & 0xfffffffffffffn) | (exponent === 0 ? 0n : 1n << 52n);
-  const power = Math.max(exponent, 1) - 1075;
-  const signed = bits >> 63n ? -mantissa : mantissa;
-  return power >= 0 ? { n: signed << BigInt(power), d: 1n } : { n: signed, d: 1n << BigInt(-power) };
-}
-
-function fractionOf(value: Numeric): Fraction {
-  if (typeof value === 'bigint') return { n: value, d: 1n };
-  if (isLong(value)) return { n: value.toBigInt(), d: 1n };
-  if (!(value instanceof Decimal128)) return fractionOfDouble(toDouble(value));
-  const [digits = '0', exponent = '0'] = value.toString().split('E');
-  const [whole = '0', decimals = ''] = digits.split('.');
-  const power = Number(exponent) - decimals.length;
-  const n = BigInt(whole + decimals);
-  return power >= 0 ? { n: n * 10n ** BigInt(power), d: 1n } : { n, d: 10n ** BigInt(-power) };
-}
-
-function doubleOf({ n, d }: Fraction): number {
-  if (n === 0n) return 0;
-  const size = n < 0n ? -n : n;
-  const shift = d.toString(2).length - size.toString(2).length + 64;
-  const scaled = shift >= 0 ? (size << BigInt(shift)) / d : size / (d << BigInt(-shift));
-  const result = Number(scaled) * 2 ** -shift;
-  return n < 0n ? -result : result;
-}
-
-/**
- * What is left of a number beyond each nearest double, first to third: together they order all finite BSON numbers
- * exactly (34 decimal digits are fewer than the 159 bits of three doubles).
- */
-export function doublesOf(value: Numeric): [number, number, number] {
-  const first = toDouble(value);
-  if (isDoubleExact(value) || !Number.isFinite(first)) return [first, 0, 0];
-  let rest = minus(fractionOf(value), fractionOfDouble(first));
-  const second = doubleOf(rest);
-  rest = minus(rest, fractionOfDouble(second));
-  return [first, second, doubleOf(rest)];
-}
-
-function minus(a: Fraction, b: Fraction): Fraction {
-  return { n: a.n * b.d - b.n * a.d, d: a.d * b.d };
-}
-
-/** BSON's order over int32, int64, double and decimal128: by value, NaN below all others. */
+/** BSON's order over int32, int64 and double: by value, NaN below all others. */
 export function compareNumbers(a: Numeric, b: Numeric): number {
-  const x = toDouble(a);
-  const y = toDouble(b);
+  const [x, y] = [exact(a), exact(b)];
   if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(y)) - Number(Number.isNaN(x));
-  if (x !== y) return x < y ? -1 : 1;
-  if ((isDoubleExact(a) && isDoubleExact(b)) || !Number.isFinite(x)) return 0;
-  const { n } = minus(fractionOf(a), fractionOf(b));
-  return n < 0n ? -1 : Number(n > 0n);
+  return x < y ? -1 : Number(x > y);
+}
+
+function integerOf(value: Numeric): bigint | undefined {
+  if (typeof value === 'bigint') return value;
+  if (isLong(value)) return value.toBigInt();
+  if (value instanceof Int32) return BigInt(value.value);
+  return typeof value === 'number' && value === Math.trunc(value) && Math.abs(value) < 2 ** 31
+    ? BigInt(value)
+    : undefined;
+}
+
+/** Adds two numbers in the wider one's type; int32 grows into int64, which may not overflow. */
+export function sum(a: Numeric, b: Numeric): Numeric {
+  const [x, y] = [integerOf(a), integerOf(b)];
+  if (x === undefined || y === undefined) return new Double(toDouble(a) + toDouble(b));
+  const total = x + y;
+  if (!isLong(a) && !isLong(b) && total === BigInt.asIntN(32, total)) return new Int32(Number(total));
+  if (total === BigInt.asIntN(64, total)) return Long.fromBigInt(total);
+  throw mongoError('BadValue', 'the sum does not fit into 64 bits');
 }

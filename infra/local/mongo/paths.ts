@@ -1,18 +1,12 @@
 import { mongoError } from './errors.ts';
-import { EMPTY_ARRAY } from './key-encoding.ts';
-import { type Doc, fieldsOf, isDoc, rankOf, RANK } from './values.ts';
+import { type Doc, emptyArray, isDoc } from './values.ts';
 
 export function isIndexPart(part: string | undefined): part is string {
   return part !== undefined && /^(0|[1-9]\d*)$/.test(part);
 }
 
 function own(value: unknown, key: string): unknown {
-  const doc = fieldsOf(value);
-  return Object.hasOwn(doc, key) ? doc[key] : undefined;
-}
-
-function isContainer(value: unknown): boolean {
-  return rankOf(value) === RANK.object;
+  return isDoc(value) && Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 /**
@@ -25,85 +19,61 @@ export function walk(value: unknown, parts: readonly string[], visit: (leaf: unk
   if (Array.isArray(value)) {
     if (isIndexPart(part) && Number(part) < value.length && walk(value[Number(part)], parts, visit, at + 1))
       return true;
-    return value.some((item) => isContainer(item) && walk(item, parts, visit, at));
+    return value.some((item) => isDoc(item) && walk(item, parts, visit, at));
   }
-  return walk(isContainer(value) ? own(value, part) : undefined, parts, visit, at + 1);
+  return walk(own(value, part), parts, visit, at + 1);
+}
+
+/** The values by which a document is sorted and indexed under a path: each item of an array; null where there is none. */
+export function leavesOf(doc: Doc, parts: readonly string[]): unknown[] {
+  const leaves: unknown[] = [];
+  walk(doc, parts, (leaf) => {
+    if (!Array.isArray(leaf)) leaves.push(leaf ?? null);
+    else if (leaf.length === 0) leaves.push(emptyArray);
+    else for (const item of leaf) leaves.push(item);
+    return false;
+  });
+  return leaves.length === 0 ? [null] : leaves;
+}
+
+function reachesArray(doc: Doc, parts: readonly string[]): boolean {
+  let value: unknown = doc;
+  for (const part of parts) {
+    if (Array.isArray(value)) return true;
+    value = own(value, part);
+  }
+  return Array.isArray(value);
+}
+
+/** The keys of a document in an index over these paths, one for each item of the array that at most one path may reach. */
+export function keysOf(doc: Doc, paths: readonly (readonly string[])[]): { keys: unknown[][]; multikey: boolean } {
+  const arrays = paths.filter((parts) => reachesArray(doc, parts)).length;
+  if (arrays > 1) throw mongoError('CannotIndexParallelArrays', 'cannot index parallel arrays');
+  let keys: unknown[][] = [[]];
+  for (const parts of paths) {
+    const leaves = leavesOf(doc, parts);
+    keys = keys.flatMap((key) => leaves.map((leaf) => [...key, leaf]));
+  }
+  return { keys, multikey: arrays > 0 };
 }
 
 /** What an aggregation's `$a.b` means: arrays on the way become arrays of what their documents hold. */
 export function lookUp(value: unknown, parts: readonly string[], at = 0): unknown {
   const part = parts[at];
   if (part === undefined) return value;
-  if (Array.isArray(value)) {
-    return value
-
-      .filter(isContainer)
-      .map((item: unknown) => lookUp(item, parts, at))
-      .filter((item) => item !== undefined);
-  }
-  return isContainer(value) ? lookUp(own(value, part), parts, at + 1) : undefined;
+  if (!Array.isArray(value)) return lookUp(own(value, part), parts, at + 1);
+  return value
+    .filter(isDoc)
+    .map((item) => lookUp(item, parts, at))
+    .filter((item) => item !== undefined);
 }
 
-interface Cursor {
-  value: unknown;
-  parts: readonly string[];
-  /** Set once an array was unfolded here, so that an array inside it is a value. */
-  done: boolean;
-}
-
-function descend(cursor: Cursor): Cursor {
-  let { value, parts } = cursor;
-  if (cursor.done) return cursor;
-  while (parts.length > 0) {
-    const [part = '', ...rest] = parts;
-    if (Array.isArray(value)) {
-      if (!isIndexPart(part) || Number(part) >= value.length) return { value, parts, done: false };
-      value = value[Number(part)];
-    } else if (isContainer(value)) value = own(value, part);
-    else return { value: null, parts: [], done: true };
-    parts = rest;
-  }
-  return { value, parts, done: !Array.isArray(value) };
-}
-
-function unfold(cursor: Cursor, item: unknown): Cursor {
-  if (cursor.parts.length === 0) return { value: item, parts: [], done: true };
-  return isContainer(item) ? { value: item, parts: cursor.parts, done: false } : { value: null, parts: [], done: true };
-}
-
-/** The keys of a document in an index over these paths: one tuple of values for each item of the array among them. */
-export function keysOf(doc: Doc, paths: readonly (readonly string[])[]): { keys: unknown[][]; multikey: boolean } {
-  const keys: unknown[][] = [];
-  let multikey = false;
-  const expand = (cursors: Cursor[]): void => {
-    const settled = cursors.map(descend);
-    const open = settled.filter((cursor) => !cursor.done);
-    const [first] = open;
-    if (!first) {
-      keys.push(settled.map(({ value }) => value ?? null));
-      return;
-    }
-    multikey = true;
-    if (open.some(({ value }) => value !== first.value)) {
-      throw mongoError('CannotIndexParallelArrays', 'cannot index parallel arrays');
-    }
-    const items = first.value as unknown[];
-    if (items.length === 0) {
-      const empty = (cursor: Cursor): unknown => (cursor.parts.length === 0 ? EMPTY_ARRAY : null);
-      expand(settled.map((cursor) => (cursor.done ? cursor : { value: empty(cursor), parts: [], done: true })));
-    }
-    for (const item of items) expand(settled.map((cursor) => (cursor.done ? cursor : unfold(cursor, item))));
-  };
-  expand(paths.map((parts) => ({ value: doc, parts, done: false })));
-  return { keys, multikey };
-}
-
-/** Reads a plain dotted path, where arrays are entered by index only; for fields that updates and sorts of one document name. */
+/** Reads a plain dotted path, where arrays are entered by index only, as updates do. */
 export function fieldAt(value: unknown, parts: readonly string[]): unknown {
   let current = value;
   for (const part of parts) {
     if (Array.isArray(current)) current = isIndexPart(part) ? current[Number(part)] : undefined;
-    else current = isDoc(current) ? own(current, part) : undefined;
+    else current = own(current, part);
   }
   return current;
 }

@@ -1,8 +1,9 @@
 import type { Index } from './indexes.ts';
-import { after, encodeValue, inverted } from './key-encoding.ts';
-import { compileFilter, isOperators, isRegex } from './match.ts';
+import { after, encodeValue } from './key-encoding.ts';
+import { isOperators, isRegex } from './match.ts';
 import { isNumeric, toDouble } from './numbers.ts';
-import { type Doc, isDoc, isEqual, RANK, rankOf } from './values.ts';
+import type { SortField } from './sort.ts';
+import { type Doc, isDoc, rankOf } from './values.ts';
 
 /** Keys from `low` up to but not including `high`. */
 export interface Range {
@@ -14,12 +15,10 @@ export interface Range {
 export interface Plan {
   index?: Index;
   ranges: Range[];
-  /** The documents come in the order that was asked for. */
+  /** The documents come in the requested order. */
   sorted: boolean;
   backwards: boolean;
 }
-
-export type SortField = readonly [path: string, direction: 1 | -1];
 
 /** What a filter says of one path: the values that it may have, or where they lie. */
 interface Constraint {
@@ -28,25 +27,16 @@ interface Constraint {
   high?: { value: unknown; inclusive: boolean };
 }
 
-const MOST_RANGES = 1000;
-
-function isPoint(value: unknown): boolean {
-  return !Array.isArray(value) && !isRegex(value) && value !== undefined;
-}
-
-function isBound(value: unknown): boolean {
-  const rank = rankOf(value);
-  if (isNumeric(value) && Number.isNaN(toDouble(value))) return false;
-  return ![RANK.null, RANK.minKey, RANK.maxKey, RANK.array, RANK.regex].some((other) => other === rank);
-}
+const maxRanges = 1000;
 
 function add(constraint: Constraint, name: string, operand: unknown): void {
-  const isPoints = name === '$in' && Array.isArray(operand) && operand.every(isPoint);
+  const isPoint = (value: unknown): boolean => !Array.isArray(value) && !isRegex(value);
+  const isBound = isPoint(operand) && operand !== null && !(isNumeric(operand) && Number.isNaN(toDouble(operand)));
+  const bound = { value: operand, inclusive: name === '$gte' || name === '$lte' };
   if (name === '$eq' && isPoint(operand)) constraint.points ??= [operand];
-  else if (isPoints) constraint.points ??= operand;
-  else if (!isBound(operand)) return;
-  else if (name === '$gt' || name === '$gte') constraint.low ??= { value: operand, inclusive: name === '$gte' };
-  else if (name === '$lt' || name === '$lte') constraint.high ??= { value: operand, inclusive: name === '$lte' };
+  else if (name === '$in' && Array.isArray(operand) && operand.every(isPoint)) constraint.points ??= operand;
+  else if (isBound && (name === '$gt' || name === '$gte')) constraint.low ??= bound;
+  else if (isBound && (name === '$lt' || name === '$lte')) constraint.high ??= bound;
 }
 
 function constraintsOf(filter: Doc, found = new Map<string, Constraint>()): Map<string, Constraint> {
@@ -63,96 +53,49 @@ function constraintsOf(filter: Doc, found = new Map<string, Constraint>()): Map<
   return found;
 }
 
-/** The place before or behind all keys that begin so; a descending field turns both round. */
-interface Edge {
-  bytes: Buffer;
-  behind: boolean;
-}
-
-function rangeOf(prefix: Buffer, low: Edge, high: Edge, direction: number): Range {
-  const place = ({ bytes, behind }: Edge, turned: boolean): Buffer => {
-    const whole = Buffer.concat([prefix, turned ? inverted(bytes) : bytes]);
-    return behind === turned ? whole : after(whole);
+function boundedRange(prefix: Buffer, { low, high }: Constraint, multikey: boolean): Range {
+  const type = Buffer.from([rankOf(low?.value ?? high?.value)]);
+  const place = (bytes: Buffer, behind: boolean): Buffer => {
+    const whole = Buffer.concat([prefix, bytes]);
+    return behind ? after(whole) : whole;
   };
-  return direction < 0
-    ? { low: place(high, true), high: place(low, true) }
-    : { low: place(low, false), high: place(high, false) };
-}
-
-function boundedRange(prefix: Buffer, { low, high }: Constraint, direction: number, multikey: boolean): Range {
-  const rank = rankOf(low?.value ?? high?.value);
-  const start = low
-    ? { bytes: encodeValue(low.value), behind: !low.inclusive }
-    : { bytes: Buffer.from([rank]), behind: false };
   // Two items of one array may satisfy one bound each, so only one of them narrows a multikey index.
-  const ends = high && rankOf(high.value) === rank && !(multikey && low);
-  const end = ends
-    ? { bytes: encodeValue(high.value), behind: high.inclusive }
-    : { bytes: Buffer.from([rank]), behind: true };
-  return rangeOf(prefix, start, end, direction);
+  const ends = high && rankOf(high.value) === type[0] && !(multikey && low);
+  return {
+    low: low ? place(encodeValue(low.value), !low.inclusive) : place(type, false),
+    high: ends ? place(encodeValue(high.value), high.inclusive) : place(type, true),
+  };
 }
 
-function isImplied(partial: Doc, constraints: Map<string, Constraint>, filter: Doc): boolean {
-  return Object.entries(partial).every(([path, condition]) => {
-    if (path === '$and' && Array.isArray(condition)) {
-      return condition.every((clause) => isDoc(clause) && isImplied(clause, constraints, filter));
-    }
-    if (Object.hasOwn(filter, path) && isEqual(filter[path], condition)) return true;
-    const constraint = constraints.get(path);
-    if (!constraint) return false;
-    const test = compileFilter({ value: condition });
-    // A condition on null is met by a missing field too.
-    if (constraint.points) return constraint.points.every((value) => test({ value }) && (value !== null || test({})));
-    return isDoc(condition) && Object.keys(condition).join(',') === '$exists' && condition['$exists'] === true;
-  });
-}
-
+/** Whether the index's keys, from this field on, come in the order of `sort`: 1 forwards, -1 backwards, 0 not. */
 function matchesSort(index: Index, fixed: ReadonlySet<string>, from: number, sort: readonly SortField[]): 1 | -1 | 0 {
-  if (index.multikey) return 0;
   const wanted = sort.filter(([path]) => !fixed.has(path));
-  const fields = index.fields.slice(from);
-  let turn = 0;
-  for (const [i, [path, direction]] of wanted.entries()) {
-    const field = fields[i];
-    if (field?.path !== path) return 0;
-    const here = field.direction * direction;
-    if (turn !== 0 && turn !== here) return 0;
-    turn = here;
-  }
-  return turn < 0 ? -1 : 1;
-}
-
-interface Candidate extends Plan {
-  worth: number;
+  const turn = wanted[0]?.[1] ?? 1;
+  const isInOrder = wanted.every(([path, direction], i) => index.paths[from + i] === path && direction === turn);
+  return isInOrder && !index.multikey ? turn : 0;
 }
 
 function candidate(
   index: Index,
-  constraints: Map<string, Constraint>,
-  filter: Doc,
+  constraints: ReadonlyMap<string, Constraint>,
   sort: readonly SortField[],
-): Candidate | undefined {
-  if (index.text || (index.partial && !isImplied(index.partial, constraints, filter))) return undefined;
+): (Plan & { worth: number }) | undefined {
   let prefixes = [Buffer.alloc(0)];
   let ranges: Range[] | undefined;
   let [equal, worth, proper] = [0, 0, false];
   const fixed = new Set<string>();
-  const roots = new Set<string>();
-  for (const { path, direction } of index.fields) {
+  for (const path of index.paths) {
     const constraint = constraints.get(path);
-    const root = path.split('.')[0] ?? path;
-    // Conditions on two paths into one array may hold for two different items.
-    if (!constraint || (index.multikey && roots.has(root))) break;
-    roots.add(root);
+    if (!constraint) break;
     const { points } = constraint;
     if (!points) {
-      ranges = prefixes.map((prefix) => boundedRange(prefix, constraint, direction, index.multikey));
+      ranges = prefixes.map((prefix) => boundedRange(prefix, constraint, index.multikey));
       [worth, proper] = [worth + 4, true];
       break;
     }
-    if (prefixes.length * points.length > MOST_RANGES && equal > 0) break;
+    if (prefixes.length * points.length > maxRanges && equal > 0) break;
     proper ||= points.every((value) => value !== null);
-    const keys = points.map((value) => (direction < 0 ? inverted(encodeValue(value)) : encodeValue(value)));
+    const keys = points.map(encodeValue);
     prefixes = prefixes.flatMap((prefix) => keys.map((key) => Buffer.concat([prefix, key])));
     if (points.length === 1 && equal === fixed.size) fixed.add(path);
     equal += 1;
@@ -180,9 +123,9 @@ function candidate(
 /** Picks the index with the longest equality prefix, then ranges, then order; none is a scan of the collection. */
 export function planQuery(indexes: readonly Index[], filter: Doc, sort: readonly SortField[]): Plan {
   const constraints = constraintsOf(filter);
-  let best: Candidate | undefined;
+  let best: ReturnType<typeof candidate>;
   for (const index of indexes) {
-    const found = candidate(index, constraints, filter, sort);
+    const found = candidate(index, constraints, sort);
     if (found && found.worth > (best?.worth ?? 0)) best = found;
   }
   return best ?? { ranges: [], sorted: sort.length === 0, backwards: false };

@@ -1,102 +1,34 @@
-import { mongoError } from './errors.ts';
-import { evaluate, isTruthy } from './expressions.ts';
-import { compileItemTest } from './match.ts';
-import { isNumeric, toDouble } from './numbers.ts';
-import { fieldAt } from './paths.ts';
-import { positionOf } from './update-paths.ts';
+import { mongoError, notSupported } from './errors.ts';
+import { checkExpression, evaluate, isTruthy } from './expressions.ts';
+import { isNumeric } from './numbers.ts';
 import { type Doc, isDoc } from './values.ts';
 
 type Tree = Map<string, Tree | true>;
-type Compute = (doc: Doc, score: number) => unknown;
-export type Reshape = (doc: Doc, score?: number) => Doc;
+export type Reshape = (doc: Doc) => Doc;
 
 interface Spec {
-  included: string[];
-  excluded: string[];
-  computed: [path: string, compute: Compute][];
-  // These two say nothing of which other fields stay.
-  slices: [path: string, compute: Compute][];
-  scores: [path: string, compute: Compute][];
-  elements: [path: string, compute: Compute][];
-  idExcluded: boolean;
-  /** The paths that include or exclude, as they were given. */
-  order: string[];
+  readonly included: string[];
+  readonly excluded: string[];
+  readonly computed: [path: string, expr: unknown][];
+  excludesId: boolean;
 }
 
-function slice(path: string, operand: unknown): Compute {
-  const [first, second] = (Array.isArray(operand) ? operand : [operand]).map((item: unknown) =>
-    isNumeric(item) ? toDouble(item) : Number.NaN,
-  );
-  if (first === undefined || Number.isNaN(first) || Number.isNaN(second ?? 0))
-    throw mongoError(28_667, 'Invalid $slice syntax');
-  return (doc) => {
-    const items = fieldAt(doc, path.split('.'));
-    if (!Array.isArray(items)) return items;
-    if (second === undefined) return first < 0 ? items.slice(first) : items.slice(0, first);
-    const start = first < 0 ? Math.max(0, items.length + first) : first;
-    return items.slice(start, start + second);
-  };
-}
-
-function elemMatch(path: string, operand: unknown): Compute {
-  const test = compileItemTest(operand);
-  return (doc) => {
-    const items = fieldAt(doc, path.split('.'));
-    const item: unknown = Array.isArray(items) ? items.find((item) => test(item)) : undefined;
-    return item === undefined ? undefined : [item];
-  };
-}
-
-function positional(path: string, filter: Doc): Compute {
-  return (doc) => {
-    const items = fieldAt(doc, path.split('.'));
-    if (!Array.isArray(items)) return items;
-    const position = positionOf(doc, path.split('.'), filter);
-    if (position === undefined) {
-      throw mongoError(
-        51_246,
-        "Executor error during find command :: caused by :: positional operator '.$' couldn't find a matching element in the array",
-      );
-    }
-    return [items[position]];
-  };
-}
-
-function meta(operand: unknown): Compute {
-  if (operand !== 'textScore') throw mongoError(17_308, `Unsupported $meta field name: ${String(operand)}`);
-  return (_, score) => score;
-}
-
-function readField(spec: Spec, path: string, value: unknown, filter: Doc | undefined, variables: Doc): void {
+function readField(spec: Spec, path: string, value: unknown): void {
+  if (path.includes('$')) throw notSupported('a positional projection');
   if (isNumeric(value) || typeof value === 'boolean') {
-    if (path === '_id' && !isTruthy(value)) spec.idExcluded = true;
-    else if (path.endsWith('.$') && filter)
-      spec.elements.push([path.slice(0, -2), positional(path.slice(0, -2), filter)]);
-    else {
-      (isTruthy(value) ? spec.included : spec.excluded).push(path);
-      if (path !== '_id') spec.order.push(path);
-    }
+    if (path === '_id' && !isTruthy(value)) spec.excludesId = true;
+    else (isTruthy(value) ? spec.included : spec.excluded).push(path);
     return;
   }
-  const name = isDoc(value) ? Object.keys(value)[0] : undefined;
-  if (isDoc(value) && name !== undefined) {
-    if (name === '$meta') return void (filter ? spec.scores : spec.computed).push([path, meta(value[name])]);
-    if (filter && name === '$elemMatch') return void spec.elements.push([path, elemMatch(path, value[name])]);
-    if (
-      filter &&
-      name === '$slice' &&
-      (isNumeric(value[name]) || (Array.isArray(value[name]) && value[name].every(isNumeric)))
-    ) {
-      return void spec.slices.push([path, slice(path, value[name])]);
-    }
-    if (!name.startsWith('$')) {
-      for (const [inner, field] of Object.entries(value)) readField(spec, `${path}.${inner}`, field, filter, variables);
-      return;
-    }
-  }
-  if (isDoc(value) && name === undefined)
+  const [name] = isDoc(value) ? Object.keys(value) : ['$'];
+  if (name === undefined)
     throw mongoError(51_270, 'An empty sub-projection is not a valid value. Found empty object at path');
-  spec.computed.push([path, (doc) => evaluate(value, doc, variables)]);
+  if (isDoc(value) && !name.startsWith('$')) {
+    for (const [inner, field] of Object.entries(value)) readField(spec, `${path}.${inner}`, field);
+    return;
+  }
+  checkExpression(value);
+  spec.computed.push([path, value]);
 }
 
 function treeOf(paths: readonly string[]): Tree {
@@ -154,68 +86,28 @@ export function withField(holder: unknown, parts: readonly string[], value: unkn
   return doc;
 }
 
-/** The first field other than _id decides what a projection does. */
-function refuseMixture({ included, computed, elements, excluded, order }: Spec): void {
+/** Compiles a projection. Fields keep the document's order; computed ones follow in the projection's. */
+export function compileProjection(projection: Doc): Reshape {
+  const spec: Spec = { included: [], excluded: [], computed: [], excludesId: false };
+  for (const [path, value] of Object.entries(projection)) readField(spec, path, value);
+  const { included, excluded, computed, excludesId } = spec;
+  const names = [...included, ...computed.map(([path]) => path)];
+  const inclusive = names.length > 0;
   const [exclusion] = excluded;
-  const inclusion = [...included, ...computed.map(([path]) => path), ...elements.map(([path]) => path)].find(
-    (path) => path !== '_id',
-  );
-  if (exclusion === undefined || inclusion === undefined) return;
-  throw order[0] === exclusion
-    ? mongoError(31_253, `Cannot do inclusion on field ${inclusion} in exclusion projection`)
-    : mongoError(31_254, `Cannot do exclusion on field ${exclusion} in inclusion projection`);
-}
-
-/**
- * Compiles a projection of `find` (with its filter, for `.$`) or of `$project` (without).
- * Fields keep the document's order; computed ones follow in the projection's.
- */
-export function compileProjection(projection: Doc, filter?: Doc, variables: Doc = {}): Reshape {
-  const spec: Spec = {
-    included: [],
-    excluded: [],
-    computed: [],
-    slices: [],
-    scores: [],
-    elements: [],
-    idExcluded: false,
-    order: [],
-  };
-  for (const [path, value] of Object.entries(projection)) readField(spec, path, value, filter, variables);
-  refuseMixture(spec);
-  const { included, excluded, computed, slices, scores, elements, idExcluded } = spec;
-  treeOf([...included, ...excluded, ...computed.map(([path]) => path), ...elements.map(([path]) => path)]);
-  const inclusive = included.length + computed.length + elements.length > 0;
-  const kept = new Set(inclusive ? [...included, ...[...elements, ...slices].map(([path]) => path)] : []);
-  if (inclusive && !idExcluded && !computed.some(([path]) => path === '_id')) kept.add('_id');
-  const gone = idExcluded ? [...excluded, '_id'] : excluded;
-  const tree = treeOf(inclusive ? [...kept] : gone);
-  const changes = [...elements, ...slices, ...scores, ...computed];
-  return (doc, score = 0) => {
+  if (exclusion !== undefined && names.some((path) => path !== '_id'))
+    throw isTruthy(Object.entries(projection).find(([path]) => path !== '_id')?.[1])
+      ? mongoError(31_254, `Cannot do exclusion on field ${exclusion} in inclusion projection`)
+      : mongoError(
+          31_253,
+          `Cannot do inclusion on field ${names.find((path) => path !== '_id')} in exclusion projection`,
+        );
+  treeOf([...names, ...excluded]);
+  const kept = new Set(included);
+  if (inclusive && !excludesId && !computed.some(([path]) => path === '_id')) kept.add('_id');
+  const tree = treeOf(inclusive ? [...kept] : excludesId ? [...excluded, '_id'] : excluded);
+  return (doc) => {
     let shaped: unknown = inclusive ? keep(doc, tree) : omit(doc, tree);
-    for (const [path, compute] of changes) shaped = withField(shaped, path.split('.'), compute(doc, score));
-    return shaped as Doc;
-  };
-}
-
-function flattened(fields: Doc, prefix = ''): [path: string, value: unknown][] {
-  return Object.entries(fields).flatMap(([key, value]): [string, unknown][] => {
-    const names = isDoc(value) ? Object.keys(value) : [];
-    const nested = names.length > 0 && !names[0]?.startsWith('$');
-    return nested ? flattened(value as Doc, `${prefix}${key}.`) : [[prefix + key, value]];
-  });
-}
-
-/** Compiles `$addFields` and `$set`. */
-export function compileAddFields(fields: Doc, variables: Doc): Reshape {
-  const changes = flattened(fields);
-  treeOf(changes.map(([path]) => path));
-  return (doc, score = 0) => {
-    let shaped: unknown = doc;
-    for (const [path, value] of changes) {
-      const isScore = isDoc(value) && value['$meta'] === 'textScore';
-      shaped = withField(shaped, path.split('.'), isScore ? score : evaluate(value, doc, variables));
-    }
+    for (const [path, expr] of computed) shaped = withField(shaped, path.split('.'), evaluate(expr, doc));
     return shaped as Doc;
   };
 }

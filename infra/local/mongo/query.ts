@@ -1,16 +1,13 @@
 import type { Collection, Stored } from './collection.ts';
 import { mongoError } from './errors.ts';
 import { compileFilter } from './match.ts';
-import { type Plan, planQuery, type SortField } from './planner.ts';
-import { sortBy } from './sort.ts';
-import { searchText, textQueryOf } from './text-search.ts';
+import { type Plan, planQuery } from './planner.ts';
+import { type SortField, sortBy } from './sort.ts';
 import { decode, type Doc } from './values.ts';
 
 /** A document that a query found. */
 export interface Found extends Stored {
   doc: Doc;
-  /** The `$text` score; 0 without `$text`. */
-  score: number;
 }
 
 export interface Query {
@@ -19,79 +16,33 @@ export interface Query {
   skip?: number;
   /** 0 or absent: no limit. */
   limit?: number;
-  variables?: Doc;
   /** When to give up, in milliseconds since the epoch. */
-  deadline?: number;
+  deadline?: number | undefined;
 }
 
-/** What a query cost, as `explain` tells it. */
-export interface Effort {
-  plan: Plan;
-  docsExamined: number;
+/** The items behind the first `skip`, at most `limit` of them; 0 is no limit. */
+export function window<T>(items: Iterable<T>, skip: number, limit: number): Iterable<T> {
+  const rest = Iterator.from(items).drop(skip);
+  return limit > 0 ? rest.take(limit) : rest;
 }
 
-function* candidates(collection: Collection, query: Query, effort: Effort): Generator<Stored & { score: number }> {
-  const text = textQueryOf(query.filter);
-  if (text) {
-    yield* searchText(collection, text);
-    return;
-  }
-  for (const stored of collection.scan(effort.plan)) yield Object.assign(stored, { score: 0 });
-}
-
-function* matching(collection: Collection, query: Query, effort: Effort): Generator<Found> {
-  const test = compileFilter(query.filter, query.variables);
-  for (const { rid, bytes, score } of candidates(collection, query, effort)) {
-    effort.docsExamined += 1;
-    if (query.deadline !== undefined && Date.now() > query.deadline) {
+function* matching(collection: Collection, plan: Plan, { filter, deadline }: Query): Generator<Found> {
+  const test = compileFilter(filter);
+  for (const { rid, bytes } of collection.scan(plan)) {
+    if (deadline !== undefined && Date.now() > deadline)
       throw mongoError('MaxTimeMSExpired', 'operation exceeded time limit');
-    }
     const doc = decode(bytes);
-    if (test(doc)) yield { rid, bytes, doc, score };
+    if (test(doc)) yield { rid, bytes, doc };
   }
 }
 
-function* window<T>(items: Iterable<T>, skip: number, limit: number): Generator<T> {
-  let left = limit === 0 ? Number.POSITIVE_INFINITY : limit;
-  let toSkip = skip;
-  for (const item of items) {
-    if (toSkip > 0) {
-      toSkip -= 1;
-      continue;
-    }
-    yield item;
-    left -= 1;
-    if (left <= 0) return;
-  }
-}
-
-/** Runs a query lazily. `effort` is filled in as documents are read. */
-export function runQuery(
-  collection: Collection | undefined,
-  query: Query,
-  effort = effortOf(collection, query),
-): Iterable<Found> {
-  const { sort = [], skip = 0, limit = 0 } = query;
+/** Runs a query lazily. */
+export function runQuery(collection: Collection | undefined, query: Query): Iterable<Found> {
+  const { filter, sort = [], skip = 0, limit = 0 } = query;
   // Compiled also when there is nothing to find: a bad filter is an error then too.
-  compileFilter(query.filter, query.variables);
+  compileFilter(filter);
   if (!collection) return [];
-  const found = matching(collection, query, effort);
-  const unsorted = sort.length > 0 && !effort.plan.sorted;
-  const ordered = unsorted
-    ? sortBy(
-        found,
-        sort,
-        ({ doc }) => doc,
-        ({ score }) => score,
-      )
-    : found;
-  return window(ordered, skip, limit);
-}
-
-export function effortOf(collection: Collection | undefined, query: Query): Effort {
-  const plan = collection
-    ? planQuery(collection.indexes, query.filter, query.sort ?? [])
-    : { ranges: [], sorted: true, backwards: false };
-  // A text search comes by terms, whatever order an index would have given.
-  return { plan: textQueryOf(query.filter) ? { ranges: [], sorted: false, backwards: false } : plan, docsExamined: 0 };
+  const plan = planQuery(collection.indexes, filter, sort);
+  const found = matching(collection, plan, query);
+  return window(plan.sorted ? found : sortBy(found, sort, ({ doc }) => doc), skip, limit);
 }

@@ -1,11 +1,12 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { runCommand } from './commands.ts';
-import { accountOf, type Login } from './commands/authenticate.ts';
+import { accountOf } from './commands/authenticate.ts';
+import type { Login } from './commands/context.ts';
 import { Cursors } from './cursors.ts';
 import { Storage } from './storage.ts';
 import { formatReply, parseMessage, takeMessage } from './wire.ts';
 
-const SWEEP_MILLISECONDS = 5000;
+const sweepMilliseconds = 5000;
 
 interface MongoOptions {
   /** The sqlite file, made when missing; `:memory:` keeps nothing. */
@@ -67,7 +68,7 @@ export async function startMongo({
       try {
         receive(chunk);
       } catch {
-        // What is not this protocol ends its connection, as mongod does; there is nobody to tell.
+        // What is not this protocol ends its connection, as mongod does.
         socket.destroy();
       }
     });
@@ -86,7 +87,7 @@ export async function startMongo({
     storage.transaction(() => {
       for (const collection of storage.collections()) collection.expire(Date.now());
     });
-  }, SWEEP_MILLISECONDS);
+  }, sweepMilliseconds);
   sweep.unref();
 
   const taken = (server.address() as AddressInfo).port;

@@ -1,85 +1,76 @@
-import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { randomUUID } from 'node:crypto';
 import { Collection } from './collection.ts';
 import { mongoError } from './errors.ts';
-import { ID_INDEX, Index } from './indexes.ts';
-import { decode, type Doc, encode } from './values.ts';
+import { idIndex, Index } from './indexes.ts';
+import { isNumeric } from './numbers.ts';
+import { SqliteFile } from './sqlite-file.ts';
+import { decode, type Doc, encode, isDoc } from './values.ts';
 
-const SCHEMA = `
+const schema = `
   CREATE TABLE IF NOT EXISTS collections (
-    id INTEGER PRIMARY KEY, db TEXT NOT NULL, name TEXT NOT NULL, uuid TEXT NOT NULL, options BLOB NOT NULL, UNIQUE (db, name)
+    id INTEGER PRIMARY KEY, db TEXT NOT NULL, name TEXT NOT NULL, uuid TEXT NOT NULL, options BLOB NOT NULL DEFAULT X'0500000000', UNIQUE (db, name)
   );
   CREATE TABLE IF NOT EXISTS indexes (
     id INTEGER PRIMARY KEY, collection INTEGER NOT NULL, spec BLOB NOT NULL, multikey INTEGER NOT NULL DEFAULT 0
   );
 `;
 
-/** The sqlite file: a catalogue, one table of documents a collection, one table of keys an index. */
+/** Changes with the encoding of index keys. */
+const keyFormat = 2;
+
+/** The sqlite file: a catalog, one table of documents a collection, one table of keys an index. */
 export class Storage {
-  readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #file: SqliteFile;
   #collections = new Map<string, Collection>();
-  /** The catalogue changed in this transaction, so undoing it must read it again. */
+  /** The catalog changed in this transaction, so undoing it must read it again. */
   #changed = false;
 
   constructor(file: string) {
-    this.#database = new DatabaseSync(file);
-    // WAL with synchronous=NORMAL survives the death of the process at any moment; only a power cut may take the last commits.
-    this.#database.exec(
-      `PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536; ${SCHEMA}`,
-    );
+    this.#file = new SqliteFile(file, schema);
     this.#load();
+    this.#rebuildKeys();
+  }
+
+  /** Fills all indexes anew when the file is from a version that encoded their keys in another way. */
+  #rebuildKeys(): void {
+    if (this.#file.get('PRAGMA user_version')?.['user_version'] === keyFormat) return;
+    this.transaction(() => {
+      for (const collection of this.#collections.values())
+        for (const index of collection.indexes) {
+          const isKnown = isDoc(index.spec['key']) && Object.values(index.spec['key']).every(isNumeric);
+          if (isKnown && index.spec['partialFilterExpression'] === undefined) collection.index(index);
+          else this.dropIndex(collection, index);
+        }
+      this.#file.define(`PRAGMA user_version = ${keyFormat}`);
+    });
   }
 
   #load(): void {
     this.#collections = new Map();
-    for (const row of this.all('SELECT id, db, name, uuid, options FROM collections')) {
-      const collection = new Collection(this, Number(row['id']), String(row['db']), String(row['name']), {
+    for (const row of this.#file.all('SELECT id, db, name, uuid FROM collections')) {
+      const collection = new Collection(this.#file, {
+        id: Number(row['id']),
+        db: String(row['db']),
+        name: String(row['name']),
         uuid: String(row['uuid']),
-        options: decode(row['options'] as Uint8Array),
       });
-      for (const index of this.all(
+      const indexes = this.#file.all(
         'SELECT id, spec, multikey FROM indexes WHERE collection = ? ORDER BY id',
         collection.id,
-      )) {
-        collection.indexes.push(
-          new Index(Number(index['id']), decode(index['spec'] as Uint8Array), index['multikey'] === 1),
-        );
-      }
+      );
+      collection.indexes = indexes.map(
+        ({ id, spec, multikey }) => new Index(Number(id), decode(spec as Uint8Array), multikey === 1),
+      );
       this.#collections.set(collection.namespace, collection);
     }
   }
 
-  #statement(sql: string): StatementSync {
-    let statement = this.#statements.get(sql);
-    if (!statement) this.#statements.set(sql, (statement = this.#database.prepare(sql)));
-    return statement;
-  }
-
-  all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
-    return this.#statement(sql).all(...values);
-  }
-
-  get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
-    return this.#statement(sql).get(...values);
-  }
-
-  /** Runs a writing statement; gives the row id of an insert. */
-  run(sql: string, ...values: SQLInputValue[]): number {
-    return Number(this.#statement(sql).run(...values).lastInsertRowid);
-  }
-
-  /** One sqlite transaction; what `work` throws undoes it, the catalogue in memory included. */
+  /** One transaction; what `work` throws undoes it, the catalog in memory included. */
   transaction<T>(work: () => T): T {
     this.#changed = false;
-    this.#database.exec('BEGIN');
     try {
-      const result = work();
-      this.#database.exec('COMMIT');
-      return result;
+      return this.#file.transaction(work);
     } catch (error) {
-      // sqlite has undone it already when the disk is full.
-      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       if (this.#changed) this.#load();
       throw error;
     }
@@ -93,7 +84,7 @@ export class Storage {
     return this.#collections.get(`${db}.${name}`);
   }
 
-  create(db: string, name: string, options: Doc): Collection {
+  create(db: string, name: string): Collection {
     this.#changed = true;
     const namespace = `${db}.${name}`;
     if (this.#collections.has(namespace))
@@ -102,40 +93,28 @@ export class Storage {
       throw mongoError('InvalidNamespace', `Invalid namespace specified '${namespace}'`);
     }
     const uuid = randomUUID();
-    const id = this.run(
-      'INSERT INTO collections (db, name, uuid, options) VALUES (?, ?, ?, ?)',
-      db,
-      name,
-      uuid,
-      encode(options),
-    );
-    this.#database.exec(`CREATE TABLE documents_${id} (rid INTEGER PRIMARY KEY AUTOINCREMENT, bson BLOB NOT NULL)`);
-    const collection = new Collection(this, id, db, name, { uuid, options });
+    const insert = 'INSERT INTO collections (db, name, uuid) VALUES (?, ?, ?)';
+    const id = this.#file.run(insert, db, name, uuid);
+    this.#file.define(`CREATE TABLE documents_${id} (rid INTEGER PRIMARY KEY AUTOINCREMENT, bson BLOB NOT NULL)`);
+    const collection = new Collection(this.#file, { id, db, name, uuid });
     this.#collections.set(namespace, collection);
-    this.addIndex(collection, ID_INDEX);
+    this.addIndex(collection, idIndex);
     return collection;
   }
 
   drop(collection: Collection): void {
     this.#changed = true;
     for (const index of collection.indexes) this.dropIndex(collection, index);
-    this.#statements.clear();
-    this.#database.exec(`DROP TABLE documents_${collection.id}`);
-    this.run('DELETE FROM collections WHERE id = ?', collection.id);
+    this.#file.define(`DROP TABLE documents_${collection.id}`);
+    this.#file.run('DELETE FROM collections WHERE id = ?', collection.id);
     this.#collections.delete(collection.namespace);
-  }
-
-  rename(collection: Collection, db: string, name: string): void {
-    this.#changed = true;
-    this.run('UPDATE collections SET db = ?, name = ? WHERE id = ?', db, name, collection.id);
-    this.#load();
   }
 
   addIndex(collection: Collection, spec: Doc): Index {
     this.#changed = true;
-    const id = this.run('INSERT INTO indexes (collection, spec) VALUES (?, ?)', collection.id, encode(spec));
-    this.#database.exec(
-      `CREATE TABLE keys_${id} (key BLOB NOT NULL, rid INTEGER NOT NULL, score REAL, PRIMARY KEY (key, rid)) WITHOUT ROWID`,
+    const id = this.#file.run('INSERT INTO indexes (collection, spec) VALUES (?, ?)', collection.id, encode(spec));
+    this.#file.define(
+      `CREATE TABLE keys_${id} (key BLOB NOT NULL, rid INTEGER NOT NULL, PRIMARY KEY (key, rid)) WITHOUT ROWID`,
     );
     const index = new Index(id, spec, false);
     collection.indexes = [...collection.indexes, index];
@@ -145,28 +124,12 @@ export class Storage {
 
   dropIndex(collection: Collection, index: Index): void {
     this.#changed = true;
-    this.#statements.clear();
-    this.#database.exec(`DROP TABLE keys_${index.id}`);
-    this.run('DELETE FROM indexes WHERE id = ?', index.id);
+    this.#file.define(`DROP TABLE keys_${index.id}`);
+    this.#file.run('DELETE FROM indexes WHERE id = ?', index.id);
     collection.indexes = collection.indexes.filter((other) => other !== index);
   }
 
-  changeIndex(collection: Collection, index: Index, spec: Doc): void {
-    this.#changed = true;
-    this.run('UPDATE indexes SET spec = ? WHERE id = ?', encode(spec), index.id);
-    collection.indexes = collection.indexes.map((other) =>
-      other === index ? new Index(index.id, spec, index.multikey) : other,
-    );
-  }
-
-  markMultikey(index: Index): void {
-    this.#changed = true;
-    index.multikey = true;
-    this.run('UPDATE indexes SET multikey = 1 WHERE id = ?', index.id);
-  }
-
   close(): void {
-    this.#statements.clear();
-    this.#database.close();
+    this.#file.close();
   }
 }

@@ -1,216 +1,137 @@
-import { Int32, Timestamp } from 'bson';
-import { bitwise, product, sum } from './arithmetic.ts';
-import { addToSet, type FieldChange, pop, pull, pullAll, push } from './array-updates.ts';
-import { mongoError } from './errors.ts';
-import { isNumeric, type Numeric } from './numbers.ts';
+import { BSONRegExp } from 'bson';
+import { mongoError, notSupported } from './errors.ts';
+import { compileItemTest } from './match.ts';
+import { isNumeric, sum } from './numbers.ts';
 import { fieldAt, isIndexPart } from './paths.ts';
-import { shown } from './show-value.ts';
-import { compileArrayFilters, type ItemTests, resolvePaths, setAt, unsetAt } from './update-paths.ts';
-import { compareText, compareValues, type Doc, isDoc, isEqual, typeName } from './values.ts';
+import { compareText, compareValues, type Doc, isDoc, isEqual, typeName, formatValue } from './values.ts';
 
-const OPERATORS = new Set(
-  '$set $setOnInsert $unset $inc $mul $min $max $currentDate $bit $rename $push $addToSet $pop $pull $pullAll'.split(
-    ' ',
-  ),
-);
+/** Gives the field's new value from its old one (`undefined`: missing); `undefined` again leaves the field as it is. */
+type FieldChange = (old: unknown, path: string, doc: Doc) => unknown;
 
 interface Change {
-  parts: string[];
-  apply: FieldChange | 'unset' | { renameTo: string[] };
+  readonly path: string;
+  readonly parts: readonly string[];
+  readonly apply: FieldChange | 'unset';
 }
 
-/** Changes a document in place; `filter` says what `$` stands for. */
-export type Update = (doc: Doc, filter: Doc, isInsert: boolean) => void;
+/** Changes a document in place. */
+export type Update = (doc: Doc, isInsert: boolean) => void;
 
-function numberChange(name: string, operand: unknown, combine: (a: Numeric, b: Numeric) => Numeric): FieldChange {
-  if (!isNumeric(operand)) {
-    throw mongoError(
-      'TypeMismatch',
-      `Cannot ${name === '$inc' ? 'increment' : 'multiply'} with non-numeric argument: ${shown(operand)}`,
-    );
-  }
+function increment(operand: unknown): FieldChange {
+  if (!isNumeric(operand))
+    throw mongoError('TypeMismatch', `Cannot increment with non-numeric argument: ${formatValue(operand)}`);
   return (old, path, doc) => {
-    if (old === undefined) return combine(new Int32(0), operand);
-    if (!isNumeric(old)) {
-      throw mongoError(
-        'TypeMismatch',
-        `Cannot apply ${name} to a value of non-numeric type. {_id: ${shown(doc['_id'])}} has the field '${path.split('.').at(-1)}' of non-numeric type ${typeName(old)}`,
-      );
-    }
-    return combine(old, operand);
+    if (old === undefined) return operand;
+    if (isNumeric(old)) return sum(old, operand);
+    const field = `{_id: ${formatValue(doc['_id'])}} has the field '${path.split('.').at(-1)}'`;
+    const problem = `Cannot apply $inc to a value of non-numeric type. ${field} of non-numeric type ${typeName(old)}`;
+    throw mongoError('TypeMismatch', problem);
   };
 }
 
-function currentDate(operand: unknown): FieldChange {
-  const type = isDoc(operand) ? operand['$type'] : operand === true || operand === false ? 'date' : undefined;
-  if (type === 'date') return () => new Date();
-  if (type === 'timestamp') return () => new Timestamp({ t: Math.floor(Date.now() / 1000), i: 1 });
-  throw mongoError(
-    'BadValue',
-    `${typeName(operand)} is not valid type for $currentDate. Please use a boolean ('true') or a $type expression ({$type: 'timestamp/date'}).`,
-  );
+function arrayAt(old: unknown, path: string, doc: Doc): unknown[] {
+  if (old === undefined) return [];
+  if (Array.isArray(old)) return [...old];
+  const place = `in document {_id: ${formatValue(doc['_id'])}}`;
+  throw mongoError('BadValue', `The field '${path}' must be an array but is of type ${typeName(old)} ${place}`);
 }
 
-function bit(operand: unknown): FieldChange {
-  if (!isDoc(operand)) throw mongoError('BadValue', 'The $bit modifier is not compatible with this value');
-  return (old) =>
-    Object.entries(operand).reduce<unknown>((value, [name, mask]) => bitwise(name, value, mask), old ?? new Int32(0));
+function itemsOf(name: string, operand: unknown): unknown[] {
+  if (!isDoc(operand) || !('$each' in operand)) return [operand];
+  const { $each: items, ...more } = operand;
+  const [unknown] = Object.keys(more);
+  if (unknown !== undefined) throw mongoError('BadValue', `Unrecognized clause in ${name}: ${unknown}`);
+  if (Array.isArray(items)) return items;
+  const found = typeName(items);
+  throw mongoError('BadValue', `The argument to $each in ${name} must be an array but it was of type: ${found}`);
 }
 
-function changeOf(name: string, path: string, operand: unknown, isInsert: boolean): Change['apply'] | undefined {
-  switch (name) {
-    case '$set':
-      return () => operand;
-    case '$setOnInsert':
-      return isInsert ? () => operand : undefined;
-    case '$unset':
-      return 'unset';
-    case '$inc':
-      return numberChange(name, operand, sum);
-    case '$mul':
-      return numberChange(name, operand, product);
-    case '$min':
-      return (old) => (old === undefined || compareValues(operand, old) < 0 ? operand : undefined);
-    case '$max':
-      return (old) => (old === undefined || compareValues(operand, old) > 0 ? operand : undefined);
-    case '$currentDate':
-      return currentDate(operand);
-    case '$bit':
-      return bit(operand);
-    case '$rename':
-      if (typeof operand !== 'string')
-        throw mongoError('BadValue', `The 'to' field for $rename must be a string: ${path}: ${shown(operand)}`);
-      if (operand === path)
-        throw mongoError('BadValue', `The source and target field for $rename must differ: ${path}: "${operand}"`);
-      return { renameTo: operand.split('.') };
-    case '$push':
-      return push(operand);
-    case '$addToSet':
-      return addToSet(operand);
-    case '$pop':
-      return pop(operand);
-    case '$pull':
-      return pull(operand);
-    default:
-      return pullAll(operand);
-  }
+function push(operand: unknown): FieldChange {
+  const items = itemsOf('$push', operand);
+  return (old, path, doc) => [...arrayAt(old, path, doc), ...items];
 }
 
-function comparePaths(a: readonly string[], b: readonly string[]): number {
-  for (const [i, part] of a.entries()) {
-    const other = b[i];
-    if (other === undefined) return 1;
-    const order = isIndexPart(part) && isIndexPart(other) ? Number(part) - Number(other) : compareText(part, other);
-    if (order !== 0) return order;
-  }
-  return a.length - b.length;
+function addToSet(operand: unknown): FieldChange {
+  const items = itemsOf('$addToSet', operand);
+  return (old, path, doc) => {
+    const list = arrayAt(old, path, doc);
+    for (const item of items) if (!list.some((other) => isEqual(item, other))) list.push(item);
+    return list;
+  };
 }
 
-function refuseConflicts(paths: readonly string[]): void {
-  const seen: string[] = [];
-  for (const path of paths) {
-    const conflict = seen.find(
-      (other) => path === other || path.startsWith(`${other}.`) || other.startsWith(`${path}.`),
-    );
-    if (conflict !== undefined) {
-      const shorter = conflict.length < path.length ? conflict : path;
-      throw mongoError(
-        'ConflictingUpdateOperators',
-        `Updating the path '${path}' would create a conflict at '${shorter}'`,
-      );
-    }
-    seen.push(path);
-  }
+function pull(operand: unknown): FieldChange {
+  const test = compileItemTest(operand);
+  return (old) => {
+    if (old === undefined) return undefined;
+    if (!Array.isArray(old)) throw mongoError('BadValue', 'Cannot apply $pull to a non-array value');
+    return old.filter((item) => !test(item));
+  };
 }
 
-function targetOf({ parts, apply }: Change): readonly string[] {
-  return typeof apply === 'object' ? apply.renameTo : parts;
-}
+const operators: Readonly<Record<string, (operand: unknown) => Change['apply']>> = {
+  $set: (operand) => () => operand,
+  $setOnInsert: (operand) => () => operand,
+  $unset: () => 'unset',
+  $inc: increment,
+  $min: (operand) => (old) => (old === undefined || compareValues(operand, old) < 0 ? operand : undefined),
+  $max: (operand) => (old) => (old === undefined || compareValues(operand, old) > 0 ? operand : undefined),
+  $push: push,
+  $addToSet: addToSet,
+  $pull: pull,
+};
 
-function changesOf(update: Doc, isInsert: boolean): Change[] {
-  const changes: Change[] = [];
-  const paths: string[] = [];
-  for (const [name, fields] of Object.entries(update)) {
-    if (!OPERATORS.has(name)) {
-      throw mongoError(
-        'FailedToParse',
-        `Unknown modifier: ${name}. Expected a valid update modifier or pipeline-style update specified as an array`,
-      );
-    }
-    if (!isDoc(fields)) {
-      throw mongoError(
-        'FailedToParse',
-        `Modifiers operate on fields but we found type ${typeName(fields)} instead. For example: {$mod: {<field>: ...}} not {${name}: ${shown(fields)}}`,
-      );
-    }
-    for (const [path, operand] of Object.entries(fields)) {
-      if (path === '') throw mongoError('EmptyFieldName', 'An empty update path is not valid.');
-      const parts = path.split('.');
-      if (parts.includes(''))
-        throw mongoError(
-          'EmptyFieldName',
-          `The update path '${path}' contains an empty field name, which is not allowed.`,
-        );
-      paths.push(path);
-      if (name === '$rename' && typeof operand === 'string') paths.push(operand);
-      const apply = changeOf(name, path, operand, isInsert);
-      if (apply) changes.push({ parts, apply });
+/** Refuses two changes of which one is inside the other. `changes` come in the order of their paths. */
+function refuseConflicts(changes: readonly Change[]): void {
+  for (const { path } of changes) {
+    const outer = changes.find((other) => path.startsWith(`${other.path}.`))?.path;
+    if (outer !== undefined || changes.filter((other) => other.path === path).length > 1) {
+      const problem = `Updating the path '${path}' would create a conflict at '${outer ?? path}'`;
+      throw mongoError('ConflictingUpdateOperators', problem);
     }
   }
-  refuseConflicts(paths);
-  // MongoDB makes new fields in the order of their names, whatever the order of the request.
-  return changes.toSorted((a, b) => comparePaths(targetOf(a), targetOf(b)));
 }
 
-function applyChange(doc: Doc, { parts, apply }: Change, filter: Doc, tests: ItemTests): void {
-  for (const path of resolvePaths(doc, parts, filter, tests)) {
-    const old = fieldAt(doc, path);
-    if (apply === 'unset') unsetAt(doc, path);
-    else if (typeof apply === 'function') {
-      const value = apply(old, path.join('.'), doc);
-      if (value !== undefined) setAt(doc, path, value);
-    } else if (old !== undefined) {
-      unsetAt(doc, path);
-      setAt(doc, apply.renameTo, old);
-    }
+function changesOf(name: string, fields: unknown): Change[] {
+  const operator = Object.hasOwn(operators, name) ? operators[name] : undefined;
+  if (operator === undefined) {
+    const expected = 'Expected a valid update modifier or pipeline-style update specified as an array';
+    throw mongoError('FailedToParse', `Unknown modifier: ${name}. ${expected}`);
   }
+  if (!isDoc(fields)) {
+    const example = `For example: {$mod: {<field>: ...}} not {${name}: ${formatValue(fields)}}`;
+    const problem = `Modifiers operate on fields but we found type ${typeName(fields)} instead. ${example}`;
+    throw mongoError('FailedToParse', problem);
+  }
+  return Object.entries(fields).map(([path, operand]) => ({ path, parts: partsOf(path), apply: operator(operand) }));
+}
+
+function applyChange(doc: Doc, { path, parts, apply }: Change): void {
+  if (apply === 'unset') return unsetAt(doc, parts);
+  const value = apply(fieldAt(doc, parts), path, doc);
+  if (value !== undefined) setAt(doc, parts, value);
 }
 
 /** Compiles an update with operators; a bad one is refused here, before any document is touched. */
-export function compileUpdate(update: Doc, arrayFilters: readonly Doc[]): Update {
-  const tests = compileArrayFilters(arrayFilters);
-  const used = new Set<string>();
-  const [onUpdate, onInsert] = [changesOf(update, false), changesOf(update, true)];
-  for (const { parts } of onInsert) {
-    for (const part of parts) {
-      const identifier = /^\$\[(.+)\]$/.exec(part)?.[1];
-      if (identifier === undefined) continue;
-      if (!tests.has(identifier))
-        throw mongoError(
-          'BadValue',
-          `No array filter found for identifier '${identifier}' in path '${parts.join('.')}'`,
-        );
-      used.add(identifier);
-    }
-  }
-  const idle = [...tests.keys()].find((identifier) => !used.has(identifier));
-  if (idle !== undefined) {
-    throw mongoError(
-      'FailedToParse',
-      `The array filter for identifier '${idle}' was not used in the update ${shown(update)}`,
-    );
-  }
-  return (doc, filter, isInsert) => {
-    const hadId = Object.hasOwn(doc, '_id');
-    const id = doc['_id'];
-    for (const change of isInsert ? onInsert : onUpdate) applyChange(doc, change, filter, tests);
-    if (hadId && (!Object.hasOwn(doc, '_id') || !isEqual(doc['_id'], id))) {
-      throw mongoError(
-        'ImmutableField',
-        "Performing an update on the path '_id' would modify the immutable field '_id'",
-      );
+export function compileUpdate(update: Doc): Update {
+  // MongoDB makes new fields in the order of their names, whatever the order of the request.
+  const changes = Object.entries(update)
+    .flatMap(([name, fields]) => changesOf(name, fields))
+    .toSorted((a, b) => compareText(a.path, b.path));
+  refuseConflicts(changes);
+  const onInsert = new Set(changesOfInsert(update));
+  return (doc, isInsert) => {
+    const { _id: id } = doc;
+    for (const change of changes) if (isInsert || !onInsert.has(change.path)) applyChange(doc, change);
+    if (id !== undefined && !isEqual(doc['_id'], id)) {
+      const problem = "Performing an update on the path '_id' would modify the immutable field '_id'";
+      throw mongoError('ImmutableField', problem);
     }
   };
+}
+
+function changesOfInsert({ $setOnInsert }: Doc): string[] {
+  return isDoc($setOnInsert) ? Object.keys($setOnInsert) : [];
 }
 
 /** What an upsert's new document has from its filter: every field that the filter holds to one value. */
@@ -226,9 +147,53 @@ export function seedOf(filter: Doc, seed: Doc = {}): Doc {
 }
 
 function singleValue(condition: unknown): unknown {
-  if (typeName(condition) === 'regex') return undefined;
+  if (condition instanceof BSONRegExp) return undefined;
   if (!isDoc(condition) || !Object.keys(condition)[0]?.startsWith('$')) return condition;
   if ('$eq' in condition) return condition['$eq'];
   const list = condition['$in'] ?? condition['$all'];
-  return Array.isArray(list) && list.length === 1 && typeName(list[0]) !== 'regex' ? list[0] : undefined;
+  return Array.isArray(list) && list.length === 1 && !(list[0] instanceof BSONRegExp) ? list[0] : undefined;
+}
+
+/** The parts of an update's path; one with an empty part, or with a positional `$`, is refused. */
+function partsOf(path: string): string[] {
+  if (path === '') throw mongoError('EmptyFieldName', 'An empty update path is not valid.');
+  const parts = path.split('.');
+  if (parts.includes(''))
+    throw mongoError('EmptyFieldName', `The update path '${path}' contains an empty field name, which is not allowed.`);
+  if (parts.some((part) => part === '$' || part.startsWith('$['))) throw notSupported('a positional update');
+  const dollar = parts.find((part) => part.startsWith('$'));
+  if (dollar === undefined) return parts;
+  throw mongoError('DollarPrefixedFieldName', `The dollar ($) prefixed field '${dollar}' in '${path}' is not allowed.`);
+}
+
+/** Puts a value at a path, making the documents on the way; what stands in the way is an error. */
+function setAt(doc: Doc, parts: readonly string[], value: unknown): void {
+  let holder: unknown = doc;
+  for (const [i, part] of parts.entries()) {
+    const last = i === parts.length - 1;
+    if (Array.isArray(holder)) {
+      if (!isIndexPart(part)) throw notViable(part, parts[i - 1], holder);
+      const index = Number(part);
+      if (index > holder.length + 1_500_000) throw mongoError('BadValue', "can't backfill more than 1500000 elements");
+      while (holder.length < index) holder.push(null);
+      if (last) holder[index] = value;
+      else holder[index] ??= {};
+      holder = holder[index];
+    } else if (isDoc(holder)) {
+      if (last) holder[part] = value;
+      else if (!Object.hasOwn(holder, part)) holder[part] = {};
+      holder = holder[part];
+    } else throw notViable(part, parts[i - 1], holder);
+  }
+}
+
+function notViable(part: string, parent: string | undefined, holder: unknown): Error {
+  return mongoError('PathNotViable', `Cannot create field '${part}' in element {${parent}: ${formatValue(holder)}}`);
+}
+
+function unsetAt(doc: Doc, parts: readonly string[]): void {
+  const holder = fieldAt(doc, parts.slice(0, -1));
+  const last = parts.at(-1) ?? '';
+  if (Array.isArray(holder) && isIndexPart(last) && Number(last) < holder.length) holder[Number(last)] = null;
+  else if (isDoc(holder)) delete holder[last];
 }

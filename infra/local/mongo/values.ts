@@ -1,26 +1,15 @@
-import {
-  Binary,
-  BSONRegExp,
-  BSONSymbol,
-  Code,
-  DBRef,
-  Decimal128,
-  deserialize,
-  Double,
-  Int32,
-  MaxKey,
-  MinKey,
-  ObjectId,
-  serialize,
-  Timestamp,
-} from 'bson';
+import { Binary, deserialize, Double, Int32, ObjectId, serialize } from 'bson';
+import { notSupported } from './errors.ts';
 import { compareNumbers, isLong, isNumeric } from './numbers.ts';
 
-/** A document as held in memory: BSON's number types stay objects (Int32, Double, Long, Decimal128), so nothing is lost. */
+/** A document as held in memory: BSON's number types stay objects (Int32, Double, Long), so nothing is lost. */
 export type Doc = Record<string, unknown>;
 
-/** The largest document that MongoDB takes, in bytes. */
-export const MAX_DOCUMENT_BYTES = 16 * 1024 * 1024;
+/** The largest document that MongoDB accepts, in bytes. */
+export const maxDocumentBytes = 16 * 1024 * 1024;
+
+/** Stands in sort and index keys for an empty array, which MongoDB sorts below null. */
+export const emptyArray = Symbol('empty array');
 
 export function decode(bytes: Uint8Array): Doc {
   return deserialize(bytes, {
@@ -46,8 +35,7 @@ export function isDoc(value: unknown): value is Doc {
 }
 
 /** BSON's order of types; also the first byte of an index key (hence the gaps and no zero). */
-export const RANK = {
-  minKey: 0x05,
+export const rank = {
   emptyArray: 0x08,
   null: 0x0a,
   number: 0x14,
@@ -58,67 +46,37 @@ export const RANK = {
   objectId: 0x46,
   boolean: 0x50,
   date: 0x5a,
-  timestamp: 0x5f,
-  regex: 0x64,
-  code: 0x78,
-  codeWithScope: 0x82,
-  maxKey: 0xfa,
 } as const;
 
+/** @throws NotImplemented for the types that this server does not compare: decimal128, timestamp, regex, code, DBRef, min and max keys */
 export function rankOf(value: unknown): number {
-  if (value === null || value === undefined) return RANK.null;
-  if (typeof value === 'string' || value instanceof BSONSymbol) return RANK.string;
-  if (isNumeric(value)) return RANK.number;
-  if (typeof value === 'boolean') return RANK.boolean;
-  if (Array.isArray(value)) return RANK.array;
-  if (value instanceof ObjectId) return RANK.objectId;
-  if (value instanceof Date) return RANK.date;
-  if (value instanceof Timestamp) return RANK.timestamp;
-  if (value instanceof Binary) return RANK.binary;
-  if (value instanceof BSONRegExp || value instanceof RegExp) return RANK.regex;
-  if (value instanceof Code) return value.scope ? RANK.codeWithScope : RANK.code;
-  if (value instanceof MinKey) return RANK.minKey;
-  if (value instanceof MaxKey) return RANK.maxKey;
-  return RANK.object;
+  if (value === null || value === undefined) return rank.null;
+  if (typeof value === 'string') return rank.string;
+  if (isNumeric(value)) return rank.number;
+  if (typeof value === 'boolean') return rank.boolean;
+  if (Array.isArray(value)) return rank.array;
+  if (value instanceof ObjectId) return rank.objectId;
+  if (value instanceof Date) return rank.date;
+  if (value instanceof Binary) return rank.binary;
+  if (value === emptyArray) return rank.emptyArray;
+  if (isDoc(value)) return rank.object;
+  throw notSupported(`a value of type ${(value as { _bsontype?: string })._bsontype ?? typeof value}`);
 }
 
-/** The document that a DBRef stands for; other documents are themselves. */
-export function fieldsOf(value: unknown): Doc {
-  if (!(value instanceof DBRef)) return value as Doc;
-  const { collection, oid, db, fields } = value;
-  return { $ref: collection, $id: oid, ...(db === undefined ? {} : { $db: db }), ...fields };
+/** Refuses a value that holds a type which could be stored but not compared. */
+export function assertComparable(value: unknown): void {
+  if (Array.isArray(value)) for (const item of value) assertComparable(item);
+  else if (isDoc(value)) for (const field of Object.values(value)) assertComparable(field);
+  else rankOf(value);
 }
 
-export function textOf(value: unknown): string {
-  return value instanceof BSONSymbol ? value.value : String(value);
-}
-
-export function regexOf(value: BSONRegExp | RegExp): { pattern: string; options: string } {
-  return value instanceof RegExp
-    ? { pattern: value.source, options: value.flags.replaceAll(/[^imsx]/g, '') }
-    : { pattern: value.pattern, options: value.options };
-}
-
-/** UTF-16 sorts surrogates below U+E000…U+FFFF; UTF-8, which is MongoDB's order, above. */
-function codePointOrder(unit: number): number {
-  if (unit >= 0xe000) return unit - 0x800;
-  return unit >= 0xd800 ? unit + 0x2000 : unit;
-}
-
+/** MongoDB compares the bytes of UTF-8, not UTF-16's units. */
 export function compareText(a: string, b: string): number {
-  if (a === b) return 0;
-  const length = Math.min(a.length, b.length);
-  for (let i = 0; i < length; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return codePointOrder(x) - codePointOrder(y);
-  }
-  return a.length - b.length;
+  return a === b ? 0 : Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
 function compareObjects(a: Doc, b: Doc): number {
-  const left = Object.entries(a);
-  const right = Object.entries(b);
+  const [left, right] = [Object.entries(a), Object.entries(b)];
   for (const [i, [name, value]] of left.entries()) {
     const other = right[i];
     if (!other) return 1;
@@ -130,83 +88,56 @@ function compareObjects(a: Doc, b: Doc): number {
 
 function compareArrays(a: unknown[], b: unknown[]): number {
   for (const [i, value] of a.entries()) {
-    if (i >= b.length) return 1;
-    const order = compareValues(value, b[i]);
+    const order = i >= b.length ? 1 : compareValues(value, b[i]);
     if (order !== 0) return order;
   }
   return a.length - b.length;
 }
 
-function compareBinary(a: Binary, b: Binary): number {
-  return a.position - b.position || a.sub_type - b.sub_type || Buffer.compare(a.value(), b.value());
-}
-
 /** BSON's order of values: by type first, then by value; numbers of all types by what they are worth. */
 export function compareValues(a: unknown, b: unknown): number {
-  const rank = rankOf(a);
-  const other = rankOf(b);
-  if (rank !== other) return rank - other;
-  switch (rank) {
-    case RANK.number:
-      return isNumeric(a) && isNumeric(b) ? compareNumbers(a, b) : 0;
-    case RANK.string:
-      return compareText(textOf(a), textOf(b));
-    case RANK.object:
-      return compareObjects(fieldsOf(a), fieldsOf(b));
-    case RANK.array:
-      return compareArrays(a as unknown[], b as unknown[]);
-    case RANK.binary:
-      return compareBinary(a as Binary, b as Binary);
-    case RANK.objectId:
-      return Buffer.compare((a as ObjectId).id, (b as ObjectId).id);
-    case RANK.boolean:
-      return Number(a) - Number(b);
-    case RANK.date:
-      return (a as Date).getTime() - (b as Date).getTime();
-    case RANK.timestamp:
-      return (a as Timestamp).compare(b as Timestamp);
-    case RANK.regex: {
-      const [x, y] = [regexOf(a as BSONRegExp), regexOf(b as BSONRegExp)];
-      return compareText(x.pattern, y.pattern) || compareText(x.options, y.options);
-    }
-    case RANK.code:
-    case RANK.codeWithScope: {
-      const [x, y] = [a as Code, b as Code];
-      return compareText(x.code, y.code) || compareValues(x.scope ?? null, y.scope ?? null);
-    }
-    default:
-      return 0;
-  }
+  const type = rankOf(a);
+  if (type !== rankOf(b)) return type - rankOf(b);
+  if (isNumeric(a) && isNumeric(b)) return compareNumbers(a, b);
+  if (typeof a === 'string') return compareText(a, b as string);
+  if (Array.isArray(a)) return compareArrays(a, b as unknown[]);
+  if (a instanceof ObjectId) return Buffer.compare(a.id, (b as ObjectId).id);
+  if (a instanceof Binary && b instanceof Binary)
+    return a.position - b.position || a.sub_type - b.sub_type || Buffer.compare(a.value(), b.value());
+  if (type === rank.boolean || type === rank.date) return Number(a) - Number(b);
+  return isDoc(a) ? compareObjects(a, b as Doc) : 0;
 }
 
 export function isEqual(a: unknown, b: unknown): boolean {
   return compareValues(a, b) === 0;
 }
 
-/** MongoDB's name of a value's type, as `$type` and error messages say it. */
+const typeNames: Readonly<Record<number, string>> = {
+  ...Object.fromEntries(Object.entries(rank).map(([name, number]) => [number, name])),
+  [rank.binary]: 'binData',
+  [rank.boolean]: 'bool',
+};
+
+/** MongoDB's name of a value's type, as error messages give it. */
 export function typeName(value: unknown): string {
   if (value === undefined) return 'missing';
   if (typeof value === 'bigint' || isLong(value)) return 'long';
   if (value instanceof Int32) return 'int';
   if (value instanceof Double) return 'double';
-  if (value instanceof Decimal128) return 'decimal';
-  if (typeof value === 'number') return Number.isInteger(value) && Math.abs(value) < 2 ** 31 ? 'int' : 'double';
-  if (value instanceof BSONSymbol) return 'symbol';
-  const byRank: Record<number, string> = {
-    [RANK.null]: 'null',
-    [RANK.string]: 'string',
-    [RANK.object]: 'object',
-    [RANK.array]: 'array',
-    [RANK.binary]: 'binData',
-    [RANK.objectId]: 'objectId',
-    [RANK.boolean]: 'bool',
-    [RANK.date]: 'date',
-    [RANK.timestamp]: 'timestamp',
-    [RANK.regex]: 'regex',
-    [RANK.code]: 'javascript',
-    [RANK.codeWithScope]: 'javascriptWithScope',
-    [RANK.minKey]: 'minKey',
-    [RANK.maxKey]: 'maxKey',
-  };
-  return byRank[rankOf(value)] ?? 'object';
+  return typeNames[rankOf(value)] ?? 'object';
+}
+
+/** A value as MongoDB writes it into its messages. */
+export function formatValue(value: unknown): string {
+  if (value === undefined) return 'undefined';
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (isNumeric(value)) return value.toString();
+  if (value instanceof ObjectId) return `ObjectId('${value.toHexString()}')`;
+  if (value instanceof Date) return `new Date(${value.getTime()})`;
+  if (value instanceof Binary) return `BinData(${value.sub_type}, ${value.toString('hex').toUpperCase()})`;
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[ ${value.map(formatValue).join(', ')} ]`;
+  if (!isDoc(value)) return typeName(value);
+  const fields = Object.entries(value).map(([name, field]) => `${name}: ${formatValue(field)}`);
+  return fields.length === 0 ? '{}' : `{ ${fields.join(', ')} }`;
 }

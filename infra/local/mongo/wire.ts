@@ -1,15 +1,15 @@
 import { Double } from 'bson';
 import { decode, type Doc, encode } from './values.ts';
 
-const HEADER_BYTES = 16;
-const OP_REPLY = 1;
-const OP_QUERY = 2004;
-const OP_MSG = 2013;
-const CHECKSUM_PRESENT = 1;
-const MORE_TO_COME = 2;
+const headerBytes = 16;
+const opReply = 1;
+const opQuery = 2004;
+const opMsg = 2013;
+const checksumPresent = 1;
+const moreToCome = 2;
 
-/** The largest message that MongoDB takes, in bytes. */
-export const MAX_MESSAGE_BYTES = 48_000_000;
+/** The largest message that MongoDB accepts, in bytes. */
+export const maxMessageBytes = 48_000_000;
 
 export interface Request {
   id: number;
@@ -30,7 +30,7 @@ export class ProtocolError extends Error {}
 export function takeMessage(received: Buffer): { message: Buffer; rest: Buffer } | undefined {
   if (received.length < 4) return undefined;
   const length = received.readInt32LE(0);
-  if (length < HEADER_BYTES || length > MAX_MESSAGE_BYTES) throw new ProtocolError(`message of ${length} bytes`);
+  if (length < headerBytes || length > maxMessageBytes) throw new ProtocolError(`message of ${length} bytes`);
   if (received.length < length) return undefined;
   return { message: received.subarray(0, length), rest: received.subarray(length) };
 }
@@ -42,12 +42,12 @@ function documentAt(message: Buffer, at: number, end: number): Buffer {
 }
 
 function parseMsg(message: Buffer, id: number): Request {
-  const flags = message.readUInt32LE(HEADER_BYTES);
-  if ((flags & 0xffff & ~(CHECKSUM_PRESENT | MORE_TO_COME)) !== 0) throw new ProtocolError('unknown required flags');
-  const end = message.length - (flags & CHECKSUM_PRESENT ? 4 : 0);
+  const flags = message.readUInt32LE(headerBytes);
+  if ((flags & 0xffff & ~(checksumPresent | moreToCome)) !== 0) throw new ProtocolError('unknown required flags');
+  const end = message.length - (flags & checksumPresent ? 4 : 0);
   let body: Doc | undefined;
   const sequences = new Map<string, Uint8Array[]>();
-  for (let at = HEADER_BYTES + 4; at < end;) {
+  for (let at = headerBytes + 4; at < end;) {
     const kind = message[at];
     at += 1;
     if (kind === 0) {
@@ -74,14 +74,14 @@ function parseMsg(message: Buffer, id: number): Request {
     sequences,
     database: typeof $db === 'string' ? $db : 'admin',
     legacy: false,
-    silent: (flags & MORE_TO_COME) !== 0,
+    silent: (flags & moreToCome) !== 0,
   };
 }
 
 function parseQuery(message: Buffer, id: number): Request {
-  const nul = message.indexOf(0, HEADER_BYTES + 4);
+  const nul = message.indexOf(0, headerBytes + 4);
   if (nul < 0) throw new ProtocolError('an unterminated namespace');
-  const [database = 'admin'] = message.toString('utf8', HEADER_BYTES + 4, nul).split('.');
+  const [database = 'admin'] = message.toString('utf8', headerBytes + 4, nul).split('.');
   const command = decode(documentAt(message, nul + 9, message.length));
   return { id, command, sequences: new Map(), database, legacy: true, silent: false };
 }
@@ -91,8 +91,8 @@ export function parseMessage(message: Buffer): Request {
   const id = message.readInt32LE(4);
   const opcode = message.readInt32LE(12);
   try {
-    if (opcode === OP_MSG) return parseMsg(message, id);
-    if (opcode === OP_QUERY) return parseQuery(message, id);
+    if (opcode === opMsg) return parseMsg(message, id);
+    if (opcode === opQuery) return parseQuery(message, id);
   } catch (error) {
     if (error instanceof ProtocolError) throw error;
     throw new ProtocolError('unreadable message', { cause: error });
@@ -105,7 +105,7 @@ export function formatReply(request: Request, body: Uint8Array): Buffer {
   const head = Buffer.alloc(request.legacy ? 36 : 21);
   head.writeInt32LE(head.length + body.length, 0);
   head.writeInt32LE(request.id, 8);
-  head.writeInt32LE(request.legacy ? OP_REPLY : OP_MSG, 12);
+  head.writeInt32LE(request.legacy ? opReply : opMsg, 12);
   if (request.legacy) head.writeInt32LE(1, 32);
   return Buffer.concat([head, body]);
 }

@@ -1,6 +1,6 @@
-import { Binary, Decimal128, Double, Long, MaxKey, MinKey, ObjectId, Timestamp, UUID } from 'mongodb';
+import { Binary, Double, Long, ObjectId, UUID } from 'mongodb';
 import { describe, expect, it } from 'vitest';
-import { connect, type Doc, isEmbedded, refusal } from './connect.ts';
+import { connect, type Doc, refusal } from './connect.ts';
 
 const oid = new ObjectId('65f000000000000000000001');
 const uuid = new UUID('41853a8c-fcd7-4dd6-9e74-ba26fee7ab24');
@@ -8,13 +8,13 @@ const day = new Date('2026-01-02T03:04:05.678Z');
 
 /** The `_id`s of the documents that each filter finds, in order of `_id`. */
 const matches: readonly [guarantee: string, docs: unknown[], filter: Doc, found: number[]][] = [
+  ['numbers are equal whatever their type', [1, new Double(1), Long.fromNumber(1), '1'], { v: 1 }, [0, 1, 2]],
   [
-    'numbers are equal whatever their type',
-    [1, new Double(1), Long.fromNumber(1), Decimal128.fromString('1.0'), '1'],
-    { v: 1 },
-    [0, 1, 2, 3],
+    'a double is not the int64 beside it',
+    [Long.fromString('9007199254740993'), 9_007_199_254_740_992],
+    { v: 9_007_199_254_740_992 },
+    [1],
   ],
-  ['a decimal is not the double beside it', [Decimal128.fromString('0.1'), 0.1], { v: 0.1 }, [1]],
   [
     'a big int64 is not its neighbour',
     [Long.fromString('9007199254740993'), Long.fromString('9007199254740992')],
@@ -31,7 +31,6 @@ const matches: readonly [guarantee: string, docs: unknown[], filter: Doc, found:
   ['comparisons stay within a type', [5, '5', null, undefined, day, true], { v: { $gt: 1 } }, [0]],
   ['strings compare by bytes', ['a', 'B', 'b', 'é'], { v: { $gt: 'a' } }, [2, 3]],
   ['$gte null finds null and missing', [null, undefined, 1], { v: { $gte: null } }, [0, 1]],
-  ['$lt MaxKey crosses types', [1, 'x', null], { v: { $lt: new MaxKey() } }, [0, 1, 2]],
   ['NaN equals NaN', [Number.NaN, 1], { v: Number.NaN }, [0]],
   ['NaN is not less than a number', [Number.NaN, 1], { v: { $lt: 5 } }, [1]],
   ['a scalar finds arrays that hold it', [[1, 2], 1, [3]], { v: 1 }, [0, 1]],
@@ -88,27 +87,11 @@ const matches: readonly [guarantee: string, docs: unknown[], filter: Doc, found:
   ['a regular expression finds strings', ['abc', 'xbc', ['zz', 'abd'], 5], { v: /^ab/ }, [0, 2]],
   ['$regex takes options', ['ABC', 'abc', 'b'], { v: { $regex: 'AB', $options: 'i' } }, [0, 1]],
   ['$options m and s', ['a\nb', 'ab'], { v: { $regex: '^b', $options: 'm' } }, [0]],
-  ['$options x leaves out white space', ['ab', 'a b'], { v: { $regex: 'a b # both', $options: 'x' } }, [0]],
-  ['an inline flag counts', ['ABC', 'x'], { v: { $regex: '(?i)abc' } }, [0]],
   ['$in takes regular expressions', ['apple', 'pear', 'fig'], { v: { $in: [/^a/, 'fig'] } }, [0, 2]],
   ['$not takes a regular expression', ['apple', 'pear', undefined], { v: { $not: /^a/ } }, [1, 2]],
-  ['$type by name', [1, 'a', 1.5, Long.fromNumber(1), [1], null], { v: { $type: 'int' } }, [0, 4]],
-  [
-    '$type number',
-    [1, 'a', 1.5, Long.fromNumber(1), Decimal128.fromString('1')],
-    { v: { $type: 'number' } },
-    [0, 2, 3, 4],
-  ],
-  ['$type of several', [1, 'a', null, true], { v: { $type: ['string', 'bool'] } }, [1, 3]],
-  ['$type by number', [new Timestamp({ t: 1, i: 1 }), oid, day], { v: { $type: 7 } }, [1]],
-  ['$mod', [4, 5, -4, 'x', Long.fromNumber(8)], { v: { $mod: [4, 0] } }, [0, 2, 4]],
-  ['$bitsAllSet', [5, 1, 4, 'x'], { v: { $bitsAllSet: [0, 2] } }, [0]],
-  ['$bitsAnyClear', [5, 7], { v: { $bitsAnyClear: 2 } }, [0]],
   ['$or and $nor', [1, 2, 3], { $or: [{ v: 1 }, { v: 3 }], $nor: [{ v: 3 }] }, [0]],
   ['$and on one field', [1, 5, 9], { $and: [{ v: { $gt: 1 } }, { v: { $lt: 9 } }] }, [1]],
-  ['$expr compares fields', [3, 0], { $expr: { $gt: ['$v', '$_id'] } }, [0]],
   ['$comment changes nothing', [1], { $comment: 'why', v: 1 }, [0]],
-  ['MinKey is a value', [new MinKey(), 1], { v: new MinKey() }, [0]],
 ];
 
 const badFilters: readonly [filter: Doc, code: number][] = [
@@ -119,12 +102,9 @@ const badFilters: readonly [filter: Doc, code: number][] = [
   [{ $and: [1] }, 2],
   [{ v: { $in: 5 } }, 2],
   [{ v: { $size: -1 } }, 2],
-  [{ v: { $mod: [0, 1] } }, 2],
-  [{ v: { $mod: [1] } }, 2],
   [{ v: { $not: 5 } }, 2],
   [{ v: { $all: 5 } }, 2],
   [{ v: { $elemMatch: 5 } }, 2],
-  [{ v: { $type: 'nothing' } }, 2],
   [{ v: { $regex: 5 } }, 2],
   [{ v: { $regex: '(' } }, 51_091],
   [{ v: { $options: 'i' } }, 2],
@@ -161,11 +141,5 @@ describe('query', () => {
   it('finds nothing in a collection that is not there', async () => {
     expect(await server.db.collection('nowhere').find({}).toArray()).toEqual([]);
     expect(await server.db.collection('nowhere').countDocuments({})).toBe(0);
-  });
-
-  it.runIf(isEmbedded)('refuses a collation', async () => {
-    const collection = await server.seeded({ v: 'a' }, { v: 'A' });
-    const find = collection.find({ v: 'a' }).collation({ locale: 'en', strength: 2 });
-    expect((await refusal(() => find.toArray())).code).toBe(238);
   });
 });

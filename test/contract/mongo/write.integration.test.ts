@@ -1,4 +1,4 @@
-import { Long } from 'mongodb';
+import { Binary, Long } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { connect, refusal } from './connect.ts';
 
@@ -131,31 +131,19 @@ describe('write', () => {
     });
   });
 
-  it('does a client bulkWrite over several collections', async () => {
-    const [one, two] = [await server.seeded({ _id: 1 }), await server.seeded()];
-    const result = await server.client.bulkWrite(
-      [
-        { namespace: two.namespace, name: 'insertOne', document: { _id: 5 as never } },
-        { namespace: one.namespace, name: 'updateOne', filter: { _id: 1 as never }, update: { $set: { a: 1 } } },
-        {
-          namespace: one.namespace,
-          name: 'updateOne',
-          filter: { _id: 2 as never },
-          update: { $set: { a: 1 } },
-          upsert: true,
-        },
-        { namespace: two.namespace, name: 'deleteMany', filter: {} },
-      ],
-      { verboseResults: true },
-    );
-    expect(result).toMatchObject({
-      insertedCount: 1,
-      matchedCount: 1,
-      modifiedCount: 1,
-      upsertedCount: 1,
-      deletedCount: 1,
-    });
-    expect(await one.countDocuments({ a: 1 })).toBe(2);
+  it('writes and reads blocks of 64 KB by _id', async () => {
+    const collection = await server.seeded();
+    const blocks = Array.from({ length: 200 }, (_, i) => ({
+      _id: `s:${i}`,
+      bytes: new Binary(Buffer.alloc(65_536, i)),
+    }));
+    await collection.insertMany(blocks as never[]);
+    const found = await collection.find({ _id: { $in: ['s:7', 's:199', 's:none'] } } as never).toArray();
+    expect(found.map(({ _id, bytes }) => [String(_id), bytes.length(), bytes.value()[65_535]])).toEqual([
+      ['s:199', 65_536, 199],
+      ['s:7', 65_536, 7],
+    ]);
+    expect(await collection.deleteMany({ _id: { $gte: 's:' } } as never)).toMatchObject({ deletedCount: 200 });
   });
 
   it('takes an unacknowledged write', async () => {

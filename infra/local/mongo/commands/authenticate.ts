@@ -1,19 +1,11 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Binary, Int32 } from 'bson';
 import { mongoError } from '../errors.ts';
-import { type Doc, isDoc } from '../values.ts';
-import type { Handler } from './context.ts';
+import type { Doc } from '../values.ts';
+import type { Account, Handler, Login } from './context.ts';
 
 /** The fewest rounds that drivers accept. The password is random, so that more would add nothing. */
 const rounds = 4096;
-
-/** The one account of a server, as SCRAM-SHA-256 (RFC 7677) stores it. */
-export interface Account {
-  readonly user: string;
-  readonly salt: string;
-  readonly storedKey: Buffer;
-  readonly serverKey: Buffer;
-}
 
 export function accountOf(user: string, password: string): Account {
   const salt = randomBytes(28);
@@ -26,32 +18,17 @@ export function accountOf(user: string, password: string): Account {
   };
 }
 
-/** What a connection has proved so far. */
-export interface Login {
-  isAuthenticated: boolean;
-  exchange?: { readonly nonce: string; readonly soFar: string; readonly skipsEmpty: boolean };
-}
+const anonymous = new Set(
+  'hello isMaster ismaster ping buildInfo buildinfo saslStart saslContinue logout endSessions'.split(' '),
+);
 
-/** A server without an account asks nobody. */
+/** @throws Unauthorized where an account is required and this connection has not logged in */
 export function assertAuthenticated(name: string, account: Account | undefined, login: Login): void {
-  if (account === undefined || login.isAuthenticated || open.has(name)) return;
+  if (account === undefined || login.isAuthenticated || anonymous.has(name)) return;
   throw mongoError('Unauthorized', `Command ${name} requires authentication`);
 }
-const open = new Set([
-  'hello',
-  'isMaster',
-  'ismaster',
-  'ping',
-  'buildInfo',
-  'buildinfo',
-  'saslStart',
-  'saslContinue',
-  'logout',
-  'endSessions',
-]);
 
 const saslStart: Handler = ({ command, account, login }) => {
-  const { options } = command;
   if (command['mechanism'] !== 'SCRAM-SHA-256' || account === undefined)
     throw mongoError(
       'MechanismUnavailable',
@@ -62,13 +39,11 @@ const saslStart: Handler = ({ command, account, login }) => {
   if (user !== account.user || !theirs) throw refused();
   const nonce = `${theirs}${randomBytes(18).toString('base64')}`;
   const challenge = `r=${nonce},s=${account.salt},i=${rounds}`;
-  const skipsEmpty = isDoc(options) && options['skipEmptyExchange'] === true;
-  login.exchange = { nonce, soFar: `${first},${challenge}`, skipsEmpty };
+  login.exchange = { nonce, soFar: `${first},${challenge}` };
   return step(challenge, false);
 };
 
 const saslContinue: Handler = ({ command, account, login }) => {
-  if (login.isAuthenticated) return step('', true);
   const { exchange } = login;
   delete login.exchange;
   const last = textOf(command);
@@ -81,7 +56,7 @@ const saslContinue: Handler = ({ command, account, login }) => {
   const clientKey = Buffer.from(given.map((byte, index) => byte ^ (signature[index] ?? 0)));
   if (!timingSafeEqual(createHash('sha256').update(clientKey).digest(), account.storedKey)) throw refused();
   login.isAuthenticated = true;
-  return step(`v=${hmac(account.serverKey, message).toString('base64')}`, exchange.skipsEmpty);
+  return step(`v=${hmac(account.serverKey, message).toString('base64')}`, true);
 };
 
 export const authenticateCommands: Record<string, Handler> = {

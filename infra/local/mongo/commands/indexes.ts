@@ -1,173 +1,79 @@
 import { Int32 } from 'bson';
-import { mongoError, notSupported } from '../errors.ts';
-import { ID_INDEX, type Index } from '../indexes.ts';
-import { compileFilter } from '../match.ts';
-import { isNumeric, toDouble } from '../numbers.ts';
-import { shown } from '../show-value.ts';
 import type { Collection } from '../collection.ts';
-import { type Doc, encode, isDoc, isEqual } from '../values.ts';
-import { countOption, docOption, type Handler, listOption, targetOf } from './context.ts';
-
-const KNOWN_OPTIONS = new Set(
-  (
-    'v key name unique sparse background partialFilterExpression expireAfterSeconds weights default_language language_override textIndexVersion ' +
-    'ns'
-  ).split(' '),
-);
-const PARTIAL_OPERATORS = new Set(['$eq', '$exists', '$gt', '$gte', '$lt', '$lte', '$type', '$and', '$or', '$in']);
-
-function refusePartial(filter: Doc): void {
-  compileFilter(filter);
-  const strange = JSON.stringify(Object.keys(flat(filter)))
-    .match(/\$\w+/g)
-    ?.find((name) => !PARTIAL_OPERATORS.has(name));
-  if (strange) throw mongoError('CannotCreateIndex', `Expression not supported in partial index: ${strange}`);
-}
-
-function flat(value: unknown, found: Doc = {}): Doc {
-  if (Array.isArray(value)) for (const item of value) flat(item, found);
-  else if (isDoc(value)) {
-    for (const [key, field] of Object.entries(value)) {
-      found[key] = true;
-      flat(field, found);
-    }
-  }
-  return found;
-}
+import { mongoError, notSupported } from '../errors.ts';
+import { idIndex, type Index } from '../indexes.ts';
+import { isNumeric, toDouble } from '../numbers.ts';
+import { type Doc, encode, isDoc, isEqual, formatValue } from '../values.ts';
+import { countOption, docOption, type Handler, listOption, targetOf, withFields } from './context.ts';
 
 function refuseKey(key: Doc): void {
   if (Object.keys(key).length === 0) throw mongoError('CannotCreateIndex', 'Index keys cannot be an empty object');
   for (const [path, direction] of Object.entries(key)) {
-    if (path === '' || path.split('.').includes(''))
+    if (path.split('.').includes(''))
       throw mongoError('CannotCreateIndex', 'Index keys cannot contain an empty field.');
-    if (direction === 'text') continue;
     if (typeof direction === 'string') throw notSupported(`an index of type "${direction}"`);
     if (path.includes('$')) throw notSupported('a wildcard index');
-    if (!isNumeric(direction) || toDouble(direction) === 0) {
+    if (!isNumeric(direction) || !toDouble(direction))
       throw mongoError(
         'CannotCreateIndex',
-        `Values in v:2 index key pattern cannot be of type ${shown(direction)}. Only numbers > 0, numbers < 0, and strings are allowed.`,
+        `Index key values must be non-zero numbers, not ${formatValue(direction)}.`,
       );
-    }
   }
 }
 
-function textSpec(key: Doc, spec: Doc): Doc {
-  const texts = Object.entries(key).filter(([, direction]) => direction === 'text');
-  const weights: Doc = {};
-  for (const [path] of texts) weights[path] = new Int32(1);
-  for (const [path, weight] of Object.entries(docOption(spec, 'weights'))) {
-    const value = isNumeric(weight) ? toDouble(weight) : 0;
-    if (value < 1 || value >= 99_999)
-      throw mongoError(
-        'CannotCreateIndex',
-        `text index weight must be in the exclusive interval (0,99999) but found: ${value}`,
-      );
-    weights[path] = weight;
-  }
-  const before = Object.entries(key).filter(([, direction]) => direction !== 'text');
-  return {
-    v: new Int32(2),
-    key: { ...Object.fromEntries(before), _fts: 'text', _ftsx: new Int32(1) },
-    name: spec['name'],
-    weights: Object.fromEntries(Object.entries(weights).toSorted(([a], [b]) => (a < b ? -1 : 1))),
-    default_language: spec['default_language'] ?? 'english',
-    language_override: spec['language_override'] ?? 'language',
-    textIndexVersion: new Int32(3),
-  };
+function refuseTtl(key: Doc, expireAfterSeconds: unknown): void {
+  if (expireAfterSeconds === undefined) return;
+  const seconds = isNumeric(expireAfterSeconds) ? toDouble(expireAfterSeconds) : -1;
+  if (!(seconds >= 0 && seconds < 2 ** 31))
+    throw mongoError('CannotCreateIndex', `TTL index 'expireAfterSeconds' option is out of range: ${seconds}`);
+  if (Object.keys(key).length > 1)
+    throw mongoError('CannotCreateIndex', 'TTL indexes are single-field indexes, compound indexes do not support TTL.');
 }
 
 /** The specification as it is kept and listed; a bad one is refused. */
-function normalised(spec: Doc): Doc {
-  const unknown = Object.keys(spec).find((name) => !KNOWN_OPTIONS.has(name));
-  if (unknown === 'collation') throw notSupported('collation');
-  if (unknown === 'hidden') throw notSupported('a hidden index');
-  if (unknown)
-    throw mongoError(
-      'InvalidOptions',
-      `The field '${unknown}' is not valid for an index specification. Specification: ${shown(spec)}`,
-    );
-  const { key, name, unique, sparse, partialFilterExpression, expireAfterSeconds } = spec;
-  if (!isDoc(key))
-    throw mongoError('FailedToParse', "The 'key' field is a required property of an index specification");
-  if (typeof name !== 'string')
-    throw mongoError('FailedToParse', "The 'name' field is a required property of an index specification");
+function parseSpec(spec: Doc): Doc {
+  const { key, name, unique, sparse, expireAfterSeconds, v: _version, background: _background, ...more } = spec;
+  const [unknown] = Object.keys(more);
+  if (unknown !== undefined)
+    throw mongoError('InvalidOptions', `The field '${unknown}' is not valid for an index specification.`);
+  if (!isDoc(key) || typeof name !== 'string') {
+    const missing = isDoc(key) ? 'name' : 'key';
+    throw mongoError('FailedToParse', `The '${missing}' field is a required property of an index specification`);
+  }
   refuseKey(key);
-  if (isDoc(partialFilterExpression)) refusePartial(partialFilterExpression);
-  if (sparse === true && partialFilterExpression !== undefined) {
-    throw mongoError('CannotCreateIndex', 'cannot mix "partialFilterExpression" and "sparse" options');
-  }
-  if (expireAfterSeconds !== undefined) {
-    const seconds = isNumeric(expireAfterSeconds) ? toDouble(expireAfterSeconds) : -1;
-    if (seconds < 0 || seconds > 2 ** 31 - 1)
-      throw mongoError(
-        'CannotCreateIndex',
-        "TTL index 'expireAfterSeconds' option must be within an acceptable range, found: " + String(seconds),
-      );
-    if (Object.keys(key).length > 1)
-      throw mongoError(
-        'CannotCreateIndex',
-        'TTL indexes are single-field indexes, compound indexes do not support TTL.',
-      );
-  }
-  const options: Doc = {
+  refuseTtl(key, expireAfterSeconds);
+  if (isEqual(key, idIndex['key'])) return idIndex;
+  return {
+    v: new Int32(2),
+    key,
+    name,
     ...(unique === true ? { unique } : {}),
     ...(sparse === true ? { sparse } : {}),
-    ...(partialFilterExpression === undefined ? {} : { partialFilterExpression }),
     ...(expireAfterSeconds === undefined ? {} : { expireAfterSeconds }),
   };
-  if (Object.values(key).includes('text')) return { ...textSpec(key, spec), ...options };
-  return isEqual(key, ID_INDEX['key']) ? ID_INDEX : { v: new Int32(2), key, name, ...options };
 }
 
-/** Whether the index is there already; one that only looks like it is refused. */
+/** Whether the index is there already; one that contradicts another is refused. */
 function isThere(collection: Collection, spec: Doc): boolean {
   for (const index of collection.indexes) {
-    const sameName = index.name === spec['name'];
-    const sameKey = index.isSameAs({ ...index.spec, key: spec['key'] });
-    if (index.isSameAs(spec) && (sameName || spec === ID_INDEX)) return true;
-    if (sameName && sameKey) {
-      throw mongoError(
-        'IndexKeySpecsConflict',
-        `An existing index has the same name as the requested index. When index names are not specified, they are auto generated and can cause conflicts. Please refer to our documentation. Requested index: ${shown(spec)}, existing index: ${shown(index.spec)}`,
-      );
-    }
-    if (sameName) {
-      throw mongoError(
-        'IndexKeySpecsConflict',
-        `An existing index has the same name as the requested index. Requested index: ${shown(spec)}, existing index: ${shown(index.spec)}`,
-      );
-    }
-    if (index.isSameAs(spec)) {
-      throw mongoError('IndexOptionsConflict', `Index already exists with a different name: ${index.name}`);
-    }
-    if (index.text && '_fts' in (spec['key'] as Doc)) {
-      throw mongoError(
-        'IndexOptionsConflict',
-        `An equivalent index already exists with a different name and options. Requested index: ${shown(spec)}, existing index: ${shown(index.spec)}`,
-      );
-    }
-    if (
-      sameKey &&
-      isEqual(index.partial ?? null, spec['partialFilterExpression'] ?? null) &&
-      index.sparse === (spec['sparse'] === true)
-    ) {
-      throw mongoError(
-        'IndexOptionsConflict',
-        `An equivalent index already exists with the same name but different options. Requested index: ${shown(spec)}, existing index: ${shown(index.spec)}`,
-      );
-    }
+    const hasName = index.name === spec['name'];
+    if (index.isSameAs(spec) && (hasName || spec === idIndex)) return true;
+    const isLike = index.hasKey(spec['key']) && index.sparse === (spec['sparse'] === true);
+    if (!hasName && !isLike) continue;
+    const both = `Requested index: ${formatValue(spec)}, existing index: ${formatValue(index.spec)}`;
+    if (hasName)
+      throw mongoError('IndexKeySpecsConflict', `An existing index has the same name as the requested index. ${both}`);
+    throw mongoError('IndexOptionsConflict', `An equivalent index already exists with other options. ${both}`);
   }
   return false;
 }
 
 const createIndexes: Handler = (context) => {
-  const { storage, db, command } = context;
-  const { name } = targetOf(context);
-  const specs = listOption(command, 'indexes').map(normalised);
+  const { storage, db, name } = targetOf(context);
+  const specs = listOption(context.command, 'indexes').map(parseSpec);
   if (specs.length === 0) throw mongoError('BadValue', 'Must specify at least one index to create');
   const known = storage.collection(db, name);
-  const collection = known ?? storage.create(db, name, {});
+  const collection = known ?? storage.create(db, name);
   const before = collection.indexes.length;
   for (const spec of specs) if (!isThere(collection, spec)) storage.addIndex(collection, spec);
   const after = collection.indexes.length;
@@ -180,13 +86,12 @@ const createIndexes: Handler = (context) => {
 };
 
 const listIndexes: Handler = (context) => {
-  const { storage, db, command, cursors } = context;
-  const { name } = targetOf(context);
+  const { storage, db, name } = targetOf(context);
   const collection = storage.collection(db, name);
   if (!collection) throw mongoError('NamespaceNotFound', `ns does not exist: ${db}.${name}`);
   const documents = collection.indexes.map(({ spec }) => encode(spec));
-  return cursors.start(`${db}.${name}`, documents, {
-    batchSize: countOption(docOption(command, 'cursor'), 'batchSize'),
+  return context.cursors.start(`${db}.${name}`, documents, {
+    batchSize: countOption(docOption(context.command, 'cursor'), 'batchSize'),
   });
 };
 
@@ -194,14 +99,12 @@ function chosen(collection: Collection, wanted: unknown): Index[] {
   if (wanted === '*') return collection.indexes.filter(({ name }) => name !== '_id_');
   const list = Array.isArray(wanted) ? wanted : [wanted];
   return list.map((item) => {
-    const index = collection.indexes.find((other) =>
-      isDoc(item) ? isEqual(other.spec['key'], item) : other.name === item,
-    );
+    const index = collection.indexes.find((other) => (isDoc(item) ? other.hasKey(item) : other.name === item));
     if (!index) {
-      throw mongoError(
-        'IndexNotFound',
-        isDoc(item) ? `can't find index with key: ${shown(item)}` : `index not found with name [${String(item)}]`,
-      );
+      const problem = isDoc(item)
+        ? `can't find index with key: ${formatValue(item)}`
+        : `index not found with name [${item}]`;
+      throw mongoError('IndexNotFound', problem);
     }
     if (index.name === '_id_') throw mongoError('InvalidOptions', 'cannot drop _id index');
     return index;
@@ -209,18 +112,16 @@ function chosen(collection: Collection, wanted: unknown): Index[] {
 }
 
 const dropIndexes: Handler = (context) => {
-  const { storage, db, command } = context;
-  const { name } = targetOf(context);
+  const { storage, db, name } = targetOf(context);
   const collection = storage.collection(db, name);
   if (!collection) throw mongoError('NamespaceNotFound', `ns not found ${db}.${name}`);
   const nIndexesWas = new Int32(collection.indexes.length);
-  for (const index of chosen(collection, command['index'])) storage.dropIndex(collection, index);
+  for (const index of chosen(collection, context.command['index'])) storage.dropIndex(collection, index);
   return { nIndexesWas };
 };
 
-export const indexCommands: Record<string, Handler> = {
-  createIndexes,
-  listIndexes,
-  dropIndexes,
-  deleteIndexes: dropIndexes,
+export const indexCommands: Readonly<Record<string, Handler>> = {
+  createIndexes: withFields('indexes commitQuorum', createIndexes),
+  listIndexes: withFields('cursor', listIndexes),
+  dropIndexes: withFields('index', dropIndexes),
 };

@@ -1,14 +1,22 @@
-import { Double, Int32 } from 'bson';
+import { Int32 } from 'bson';
 import { MongoError, mongoError } from '../errors.ts';
 import { deleteDocuments, insertDocument, updateDocuments, type UpdateRequest } from '../modify.ts';
 import { isNumeric, toDouble } from '../numbers.ts';
 import { compileProjection } from '../projection.ts';
 import { parseSort } from '../sort.ts';
-import { type Doc, isDoc } from '../values.ts';
-import { type Context, docOption, type Handler, listOption, targetOf } from './context.ts';
-import { checkHint } from './read.ts';
+import type { Doc } from '../values.ts';
+import {
+  assertKnown,
+  type Context,
+  deadlineOf,
+  docOption,
+  type Handler,
+  listOption,
+  targetOf,
+  withFields,
+} from './context.ts';
 
-/** Does one statement of a write after the other; an ordered one stops at the first that fails. */
+/** Runs the statements of a write one after the other; an ordered write stops at the first that fails. */
 function eachStatement<T>(command: Doc, statements: readonly T[], run: (statement: T, index: number) => void): Doc {
   const writeErrors: Doc[] = [];
   for (const [index, statement] of statements.entries()) {
@@ -26,10 +34,8 @@ function eachStatement<T>(command: Doc, statements: readonly T[], run: (statemen
 function statementsOf(command: Doc, name: string): Doc[] {
   const statements = listOption(command, name);
   if (statements.length === 0 || statements.length > 100_000) {
-    throw mongoError(
-      'InvalidOptions',
-      `Write batch sizes must be between 1 and 100000. Got ${statements.length} operations.`,
-    );
+    const got = `Got ${statements.length} operations.`;
+    throw mongoError('InvalidOptions', `Write batch sizes must be between 1 and 100000. ${got}`);
   }
   return statements;
 }
@@ -46,26 +52,27 @@ const insert: Handler = (context) => {
   return { n: new Int32(n), ...errors };
 };
 
-function updateRequestOf(statement: Doc, variables: Doc): UpdateRequest {
+function updateRequestOf(statement: Doc, command: Doc): UpdateRequest {
   return {
     filter: docOption(statement, 'q'),
     update: statement['u'],
     multi: statement['multi'] === true,
     upsert: statement['upsert'] === true,
-    arrayFilters: listOption(statement, 'arrayFilters'),
-    sort: parseSort(statement['sort']),
-    variables: { ...variables, ...docOption(statement, 'c') },
+    sort: [],
+    deadline: deadlineOf(command),
   };
 }
+
+const updateFields = new Set(['q', 'u', 'multi', 'upsert']);
+const deleteFields = new Set(['q', 'limit']);
 
 const update: Handler = (context) => {
   const target = targetOf(context);
   const upserted: Doc[] = [];
   let [n, nModified] = [0, 0];
   const errors = eachStatement(context.command, statementsOf(context.command, 'updates'), (statement, index) => {
-    refuseCollation(statement);
-    checkHint(context, target.name, statement['hint']);
-    const outcome = updateDocuments(target, updateRequestOf(statement, docOption(context.command, 'let')));
+    assertKnown('update.updates', statement, updateFields);
+    const outcome = updateDocuments(target, updateRequestOf(statement, context.command));
     if (outcome.upserted) upserted.push({ index: new Int32(index), _id: outcome.upserted['_id'] });
     n += outcome.matched + Number(outcome.upserted !== undefined);
     nModified += outcome.modified;
@@ -77,132 +84,52 @@ const deleteCommand: Handler = (context) => {
   const target = targetOf(context);
   let n = 0;
   const errors = eachStatement(context.command, statementsOf(context.command, 'deletes'), (statement) => {
-    refuseCollation(statement);
-    checkHint(context, target.name, statement['hint']);
+    assertKnown('delete.deletes', statement, deleteFields);
     const limit = isNumeric(statement['limit']) ? toDouble(statement['limit']) : -1;
     if (limit !== 0 && limit !== 1)
-      throw mongoError('FailedToParse', 'The limit field in delete objects must be 0 or 1. Got ' + String(limit));
-    n += deleteDocuments(target, docOption(statement, 'q'), limit, [], docOption(context.command, 'let')).length;
+      throw mongoError('FailedToParse', `The limit field in delete objects must be 0 or 1. Got ${limit}`);
+    const query = { filter: docOption(statement, 'q'), limit, deadline: deadlineOf(context.command) };
+    n += deleteDocuments(target, query).n;
   });
   return { n: new Int32(n), ...errors };
 };
-
-/** Strings compare by their bytes alone here, so another collation would give wrong answers. */
-export function refuseCollation(options: Doc): void {
-  const { collation } = options;
-  if (isDoc(collation) && Object.keys(collation).length > 0 && collation['locale'] !== 'simple') {
-    throw mongoError('NotImplemented', 'collation is not supported by this server');
-  }
-}
 
 function modifiedValue(context: Context): { value: Doc | undefined; lastErrorObject: Doc } {
   const { command } = context;
   const target = targetOf(context);
   const [filter, sort] = [docOption(command, 'query'), parseSort(command['sort'])];
-  const variables = docOption(command, 'let');
+  const isNew = command['new'] === true;
   if (command['remove'] === true) {
-    if (command['update'] !== undefined)
-      throw mongoError('FailedToParse', 'Cannot specify both an update and remove=true');
-    if (command['new'] === true)
-      throw mongoError(
-        'FailedToParse',
-        "Cannot specify both new=true and remove=true; 'remove' always returns the deleted document",
-      );
-    const [value] = deleteDocuments(target, filter, 1, sort, variables);
-    return { value, lastErrorObject: { n: new Int32(value ? 1 : 0) } };
+    if (command['update'] !== undefined || isNew)
+      throw mongoError('FailedToParse', `Cannot specify both ${isNew ? 'new=true' : 'an update'} and remove=true`);
+    const { n, last } = deleteDocuments(target, { filter, sort, limit: 1, deadline: deadlineOf(command) });
+    return { value: last, lastErrorObject: { n: new Int32(n) } };
   }
   if (command['update'] === undefined)
     throw mongoError('FailedToParse', 'Either an update or remove=true must be specified');
-  const statement = {
-    q: filter,
-    u: command['update'],
-    upsert: command['upsert'],
-    arrayFilters: command['arrayFilters'] ?? [],
-  };
-  const outcome = updateDocuments(target, { ...updateRequestOf(statement, variables), sort });
-  const isNew = command['new'] === true;
+  const statement = { q: filter, u: command['update'], upsert: command['upsert'] };
+  const request = { ...updateRequestOf(statement, command), sort };
+  const { matched, before, after, upserted } = updateDocuments(target, request);
   return {
-    value: isNew ? (outcome.upserted ?? outcome.after) : outcome.before,
+    value: isNew ? (upserted ?? after) : before,
     lastErrorObject: {
-      n: new Int32(outcome.matched + Number(outcome.upserted !== undefined)),
-      updatedExisting: outcome.matched > 0,
-      ...(outcome.upserted ? { upserted: outcome.upserted['_id'] } : {}),
+      n: new Int32(matched + Number(upserted !== undefined)),
+      updatedExisting: matched > 0,
+      ...(upserted ? { upserted: upserted['_id'] } : {}),
     },
   };
 }
 
 const findAndModify: Handler = (context) => {
-  const { command } = context;
-  checkHint(context, targetOf(context).name, command['hint']);
-  const fields = docOption(command, 'fields');
-  const reshape = Object.keys(fields).length > 0 ? compileProjection(fields, docOption(command, 'query')) : undefined;
+  const fields = docOption(context.command, 'fields');
+  const reshape = Object.keys(fields).length > 0 ? compileProjection(fields) : undefined;
   const { value, lastErrorObject } = modifiedValue(context);
   return { lastErrorObject, value: value ? (reshape?.(value) ?? value) : null };
 };
 
-/** The statements of a client's bulkWrite, over several collections. */
-const bulkWrite: Handler = (context) => {
-  const { storage, command } = context;
-  const spaces = listOption(command, 'nsInfo').map(({ ns }) => {
-    const [db = '', ...name] = String(ns).split('.');
-    return { storage, db, name: name.join('.') };
-  });
-  const totals = { nInserted: 0, nMatched: 0, nModified: 0, nUpserted: 0, nDeleted: 0, nErrors: 0 };
-  const results: Doc[] = [];
-  const operations = statementsOf(command, 'ops');
-  for (const [i, operation] of operations.entries()) {
-    const [kind, at] = Object.entries(operation)[0] ?? ['', undefined];
-    const target = spaces[isNumeric(at) ? toDouble(at) : -1];
-    if (!target) throw mongoError('BadValue', `BulkWrite ops entry ${i} names no namespace`);
-    const result: Doc = { ok: new Double(1), idx: new Int32(i), n: new Int32(0) };
-    try {
-      runOperation(kind, operation, target, totals, result);
-    } catch (error) {
-      if (!(error instanceof MongoError)) throw error;
-      totals.nErrors += 1;
-      Object.assign(result, { ok: new Double(0), code: error.code, ...error.extra, errmsg: error.message });
-    }
-    if (command['errorsOnly'] !== true || result['code'] !== undefined) results.push(result);
-    if (result['code'] !== undefined && command['ordered'] !== false) break;
-  }
-  return { cursor: { id: 0n, firstBatch: results, ns: 'admin.$cmd.bulkWrite' }, ...totals };
-};
-
-type Totals = Record<'nInserted' | 'nMatched' | 'nModified' | 'nUpserted' | 'nDeleted', number>;
-
-function runOperation(
-  kind: string,
-  operation: Doc,
-  target: Parameters<typeof insertDocument>[0],
-  totals: Totals,
-  result: Doc,
-): void {
-  refuseCollation(operation);
-  if (kind === 'insert') {
-    insertDocument(target, docOption(operation, 'document'));
-    totals.nInserted += 1;
-    result['n'] = new Int32(1);
-  } else if (kind === 'update') {
-    const { filter: q, updateMods: u, multi, upsert, arrayFilters, constants: c, sort } = operation;
-    const outcome = updateDocuments(target, updateRequestOf({ q, u, multi, upsert, arrayFilters, c, sort }, {}));
-    totals.nMatched += outcome.matched;
-    totals.nModified += outcome.modified;
-    totals.nUpserted += Number(outcome.upserted !== undefined);
-    result['n'] = new Int32(outcome.matched + Number(outcome.upserted !== undefined));
-    result['nModified'] = new Int32(outcome.modified);
-    if (outcome.upserted) result['upserted'] = { _id: outcome.upserted['_id'] };
-  } else if (kind === 'delete') {
-    const { length } = deleteDocuments(target, docOption(operation, 'filter'), operation['multi'] === true ? 0 : 1);
-    totals.nDeleted += length;
-    result['n'] = new Int32(length);
-  } else throw mongoError('BadValue', `BSON field '${kind}' is not a valid bulkWrite operation`);
-}
-
-export const writeCommands: Record<string, Handler> = {
-  insert,
-  update,
-  delete: deleteCommand,
-  findAndModify,
-  findandmodify: findAndModify,
-  bulkWrite,
+export const writeCommands: Readonly<Record<string, Handler>> = {
+  insert: withFields('documents ordered bypassDocumentValidation', insert),
+  update: withFields('updates ordered bypassDocumentValidation', update),
+  delete: withFields('deletes ordered', deleteCommand),
+  findAndModify: withFields('query sort remove update new fields upsert bypassDocumentValidation', findAndModify),
 };

@@ -1,22 +1,15 @@
-import { Binary, BSONRegExp, Code, Decimal128, Double, Int32, Long, MaxKey, MinKey, ObjectId, Timestamp } from 'bson';
+import { Binary, Double, Int32, Long, ObjectId } from 'bson';
 import * as fc from 'fast-check';
 
 const bytes = (length: number): fc.Arbitrary<Buffer> =>
   fc.uint8Array({ minLength: length, maxLength: length }).map((array) => Buffer.from(array));
-
-const decimals = fc
-  .tuple(fc.bigInt({ min: -(10n ** 33n), max: 10n ** 33n }), fc.integer({ min: -40, max: 40 }))
-  .map(([digits, exponent]) => Decimal128.fromString(`${digits}E${exponent}`));
 
 /** Numbers that are close to each other across types, where an inexact order would show. */
 const closeNumbers = fc.constantFrom(
   new Int32(1),
   new Double(1),
   Long.fromNumber(1),
-  Decimal128.fromString('1.00'),
   new Double(0.1),
-  Decimal128.fromString('0.1'),
-  Decimal128.fromString('0.10000000000000000555'),
   Long.fromString('9007199254740993'),
   Long.fromString('9007199254740992'),
   new Double(9_007_199_254_740_992),
@@ -25,9 +18,7 @@ const closeNumbers = fc.constantFrom(
   new Double(2 ** 63),
   new Double(-0),
   new Double(Number.NaN),
-  Decimal128.fromString('NaN'),
   new Double(Number.POSITIVE_INFINITY),
-  Decimal128.fromString('-Infinity'),
   new Double(Number.MIN_VALUE),
 );
 
@@ -36,7 +27,6 @@ const scalars: fc.Arbitrary<unknown> = fc.oneof(
   fc.integer().map((value) => new Int32(value)),
   fc.double().map((value) => new Double(value)),
   fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map((value) => Long.fromBigInt(value)),
-  decimals,
   fc.string({ unit: 'binary' }).map((text) => text.toWellFormed()),
   fc.constantFrom('a', 'a\0', 'a\0b', 'ab', '', '\u{1F600}', '\uFFFD'),
   fc.boolean(),
@@ -44,12 +34,9 @@ const scalars: fc.Arbitrary<unknown> = fc.oneof(
   fc.date({ noInvalidDate: true }),
   bytes(12).map((id) => new ObjectId(id)),
   fc.tuple(fc.uint8Array({ maxLength: 20 }), fc.constantFrom(0, 4, 5)).map(([data, type]) => new Binary(data, type)),
-  fc.tuple(fc.nat(), fc.nat()).map(([t, i]) => new Timestamp({ t, i })),
-  fc.constantFrom(new BSONRegExp('a', 'i'), new BSONRegExp('a'), new BSONRegExp('ab')),
-  fc.constantFrom(new MinKey(), new MaxKey(), new Code('x'), new Code('x', { a: new Int32(1) })),
 );
 
-/** Any BSON value, as the server holds it in memory. */
+/** Any BSON value that the server stores, as the server holds it in memory. */
 export const bsonValues: fc.Arbitrary<unknown> = fc.letrec<{ value: unknown }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 2, withCrossShrink: true },
