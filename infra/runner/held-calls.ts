@@ -69,7 +69,7 @@ export class HeldCalls {
       readonly signal: AbortSignal;
     },
   ): Promise<Outcome> {
-    const { peer, release } = taken;
+    const { peer } = taken;
     const open = new Map<string, Request>();
     const givingUp = new AbortController();
     let asked = Promise.withResolvers<void>();
@@ -87,7 +87,7 @@ export class HeldCalls {
     const over = (): void => {
       peer.onRequest = undefined;
       this.#forget(state);
-      release();
+      taken.release();
     };
     const answer = peer.request(method, sent, {
       signal: givingUp.signal,
@@ -182,6 +182,9 @@ function withoutMeta({ _meta, ...params }: Params): Params {
 }
 
 /** What must be the same when a client comes back: all but the envelope and what MRTR adds. */
-function fingerprintOf(method: string, { _meta, inputResponses, requestState, ...params }: Params): string {
+function fingerprintOf(
+  method: string,
+  { _meta, inputResponses: _given, requestState: _state, ...params }: Params,
+): string {
   return JSON.stringify([method, params]);
 }

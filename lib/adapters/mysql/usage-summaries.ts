@@ -41,7 +41,7 @@ export async function summariesOf(
   return rows.map((row) => ({
     key: row.grouped,
     ...(group === 'tool' && row.slug !== null && { slug: row.slug }),
-    calls: Number(row.calls),
+    calls: row.calls,
     errors: Number(row.errors),
     p50_ms: row.p50,
     p95_ms: row.p95,
@@ -84,8 +84,11 @@ export async function runningTime(
      WHERE s > 0`,
     [from, now, to, ...values],
   );
-  const hours = (value: string | number | null | undefined): number => Number(value ?? 0) / 3_600;
   return { hours: hours(row?.seconds), vcpuHours: hours(row?.cpu) / 1_024, gbHours: hours(row?.memory) / 1_024 };
+}
+
+function hours(seconds: string | number | null | undefined): number {
+  return Number(seconds ?? 0) / 3_600;
 }
 
 function joined(given: readonly (readonly [string, readonly SqlValue[] | undefined])[]) {
