@@ -17,7 +17,7 @@ const CallJob = z.object({
   caller: z.object({
     userId: z.string(),
     role: z.enum(roles),
-    apiKey: z.object({ id: z.string(), servers: z.array(z.string()).optional() }).optional(),
+    apiKey: z.object({ id: z.string(), hash: z.string(), servers: z.array(z.string()).optional() }).optional(),
   }),
   requestId: z.string(),
 });
@@ -44,7 +44,9 @@ export async function submitToolCall(
     caller: {
       userId,
       role,
-      ...(apiKey && { apiKey: { id: apiKey.id, ...(apiKey.servers && { servers: [...apiKey.servers] }) } }),
+      ...(apiKey && {
+        apiKey: { id: apiKey.id, hash: apiKey.hash, ...(apiKey.servers && { servers: [...apiKey.servers] }) },
+      }),
     },
     requestId: asked.request.requestId,
   };
@@ -67,7 +69,9 @@ export async function runToolCall(
     userId: caller.userId,
     role: caller.role,
     permissions: permissionsOf(caller.role),
-    ...(caller.apiKey && { apiKey: { id: caller.apiKey.id, servers: caller.apiKey.servers } }),
+    ...(caller.apiKey && {
+      apiKey: { id: caller.apiKey.id, hash: caller.apiKey.hash, servers: caller.apiKey.servers },
+    }),
   };
   let calls: readonly McpCall[] = [];
   const log = {
