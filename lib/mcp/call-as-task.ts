@@ -69,7 +69,9 @@ export async function runToolCall(
     userId: caller.userId,
     role: caller.role,
     permissions: permissionsOf(caller.role),
-    ...(caller.apiKey && { apiKey: { ...caller.apiKey, servers: caller.apiKey.servers } }),
+    ...(caller.apiKey && {
+      apiKey: { id: caller.apiKey.id, hash: caller.apiKey.hash, servers: caller.apiKey.servers },
+    }),
   };
   let calls: readonly McpCall[] = [];
   const log = {
