@@ -6,6 +6,7 @@ import type { DeploymentStore } from '../deployments/ports.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import type { GaugeStore } from '../metrics/ports.ts';
 import type { Probe } from '../kernel/probe.ts';
+import type { GrantStore } from '../oauth/ports.ts';
 import type { OutboxStore } from '../outbox/ports.ts';
 import type { QuotaCounts } from '../quotas/ports.ts';
 import type { NamespaceStore, RegistryStore } from '../registry/ports.ts';
@@ -26,6 +27,7 @@ interface Services {
   readonly usage: UsageStore;
   readonly gauges: GaugeStore;
   readonly quotaCounts: QuotaCounts;
+  readonly grants: GrantStore;
   readonly mysqlProbe: Probe;
 }
 
@@ -59,6 +61,7 @@ export const use = defineUse({
       usage,
       gauges,
       quotaCounts,
+      grants,
     ] = await Promise.all([
       import('../adapters/mysql/connection.ts'),
       import('../adapters/mysql/users.ts'),
@@ -74,6 +77,7 @@ export const use = defineUse({
       import('../adapters/mysql/usage.ts'),
       import('../adapters/mysql/gauges.ts'),
       import('../adapters/mysql/quota-counts.ts'),
+      import('../adapters/mysql/grants.ts'),
     ]);
     const mysql = connection.connectMysql({ url: MYSQL_URL, pool: MYSQL_POOL });
     return {
@@ -90,6 +94,7 @@ export const use = defineUse({
       usage: usage.mysqlUsageStore(mysql),
       gauges: gauges.mysqlGauges(mysql),
       quotaCounts: quotaCounts.mysqlQuotaCounts(mysql),
+      grants: grants.mysqlGrants(mysql),
       mysqlProbe: connection.mysqlProbe(mysql),
     };
   },
