@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { issueToken } from '../../lib/oauth/issue-token.ts';
-import { replies } from '../../lib/oauth/reply.ts';
+import { refusals, replies, TokenBody } from '../../lib/oauth/reply.ts';
 
 export const handler = endpoint({
   route: 'POST /oauth/token',
@@ -13,6 +13,7 @@ export const handler = endpoint({
   body: z.string(),
   bodyAs: 'text',
   produces: 'application/json',
+  answers: { 200: TokenBody, ...refusals },
   ...replies,
   run: ({ body, request, services }) => issueToken(services, request.headers['content-type'], body),
 });

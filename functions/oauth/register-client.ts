@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { perMinutePerAddress } from '../../lib/kernel/http/rate-limit.ts';
 import { register } from '../../lib/oauth/register.ts';
-import { replies } from '../../lib/oauth/reply.ts';
+import { refusals, RegisteredClient, replies } from '../../lib/oauth/reply.ts';
 
 export const handler = endpoint({
   route: 'POST /oauth/register',
@@ -13,6 +13,8 @@ export const handler = endpoint({
   body: z.string(),
   bodyAs: 'text',
   produces: 'application/json',
+  status: 201,
+  answers: { 201: RegisteredClient, ...refusals },
   ...replies,
   run: ({ body, services }) => register(services, body),
 });

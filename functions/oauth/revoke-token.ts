@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { perMinutePerAddress } from '../../lib/kernel/http/rate-limit.ts';
-import { replies } from '../../lib/oauth/reply.ts';
+import { refusals, replies } from '../../lib/oauth/reply.ts';
 import { revokeToken } from '../../lib/oauth/revoke-token.ts';
 
 export const handler = endpoint({
@@ -13,6 +13,7 @@ export const handler = endpoint({
   body: z.string(),
   bodyAs: 'text',
   produces: 'application/json',
+  answers: { 200: z.object({}), ...refusals },
   ...replies,
   run: ({ body, services }) => revokeToken(services, body),
 });

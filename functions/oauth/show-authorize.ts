@@ -1,7 +1,7 @@
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { perMinutePerAddress } from '../../lib/kernel/http/rate-limit.ts';
 import { showAuthorize } from '../../lib/oauth/authorize.ts';
-import { AnyQuery, replies } from '../../lib/oauth/reply.ts';
+import { AnyQuery, pageAnswers, replies } from '../../lib/oauth/reply.ts';
 
 export const handler = endpoint({
   route: 'GET /oauth/authorize',
@@ -11,6 +11,7 @@ export const handler = endpoint({
   uses: ['settings', 'secrets', 'upstream'],
   query: AnyQuery,
   produces: 'text/html; charset=utf-8',
+  answers: pageAnswers,
   ...replies,
   run: ({ request, services }) => showAuthorize(services, request),
 });

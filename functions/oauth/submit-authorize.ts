@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { perMinutePerAddress } from '../../lib/kernel/http/rate-limit.ts';
 import { submitAuthorize } from '../../lib/oauth/authorize.ts';
-import { replies } from '../../lib/oauth/reply.ts';
+import { pageAnswers, replies } from '../../lib/oauth/reply.ts';
 
 export const handler = endpoint({
   route: 'POST /oauth/authorize',
@@ -13,6 +13,7 @@ export const handler = endpoint({
   body: z.string(),
   bodyAs: 'text',
   produces: 'text/html; charset=utf-8',
+  answers: pageAnswers,
   ...replies,
   run: ({ body, request, services }) => submitAuthorize(services, request, body),
 });

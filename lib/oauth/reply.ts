@@ -44,6 +44,37 @@ export class OAuthError extends Error {
   }
 }
 
+/** OAuth's own form of a refusal (RFC 6749, section 5.2). */
+const ErrorBody = z.object({ error: z.string(), error_description: z.string().optional() }).meta({ id: 'OAuthError' });
+
+/** The refusals of endpoints that answer JSON, for their descriptions. */
+export const refusals = { 400: ErrorBody, 401: ErrorBody } as const;
+
+/** The answers of the page and its forms. */
+export const pageAnswers = { 303: z.void(), 400: z.string(), 401: z.string(), 403: z.string() } as const;
+
+export const TokenBody = z
+  .object({
+    access_token: z.string(),
+    token_type: z.literal('Bearer'),
+    expires_in: z.int(),
+    refresh_token: z.string(),
+    scope: z.string(),
+  })
+  .meta({ id: 'OAuthTokens' });
+
+export const RegisteredClient = z
+  .object({
+    client_id: z.string(),
+    client_id_issued_at: z.int(),
+    client_name: z.string(),
+    redirect_uris: z.array(z.string()),
+    grant_types: z.array(z.string()),
+    response_types: z.array(z.string()),
+    token_endpoint_auth_method: z.literal('none'),
+  })
+  .meta({ id: 'OAuthClient' });
+
 const noStore = { 'cache-control': 'no-store', pragma: 'no-cache' };
 
 export function jsonReply(body: object, status = 200): Reply {
