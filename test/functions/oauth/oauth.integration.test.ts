@@ -47,7 +47,8 @@ describe('the metadata', () => {
     expect(status).toBe(401);
     expect(challenge).toContain('scope="mcp:call"');
     const where = /resource_metadata="([^"]+)"/.exec(challenge)?.[1] ?? '';
-    const resource = (await (await fetch(where)).json()) as Record<string, unknown>;
+    const { pathname } = new URL(where);
+    const { body: resource } = await app.call('GET', pathname);
     expect(resource['authorization_servers']).toEqual([app.url]);
   });
 });
