@@ -57,7 +57,12 @@ describe('signing in', () => {
   it('gives a token for one endpoint, which opens that endpoint and nothing else', async () => {
     const resource = `${app.url}/mcp/weather/v1`;
     const { access } = await signIn(app, ada, { resource: `${resource}/` });
-    expect(decodeJwt(access)).toMatchObject({ aud: resource, iss: app.url, sub: ada.id, scope: 'mcp:call offline_access' });
+    expect(decodeJwt(access)).toMatchObject({
+      aud: resource,
+      iss: app.url,
+      sub: ada.id,
+      scope: 'mcp:call offline_access',
+    });
     expect((await call('weather', access)).status).toBe(404);
     expect((await call('other', access)).status).toBe(401);
     for (const path of ['/api/v1/auth/me', '/api/v1/mcps', '/events', '/api/v1/auth/grants'])
@@ -121,8 +126,14 @@ describe('a refresh token', () => {
   it('gives another pair for the same endpoint, and is not one of a person', async () => {
     const { clientId, refresh: first } = await signIn(app, ada);
     const next = await refresh(clientId, first);
-    expect([next.status, next.body['token_type'], next.headers.get('cache-control')]).toEqual([200, 'Bearer', 'no-store']);
-    const person = await app.call('POST', '/api/v1/auth/refresh', { json: { refresh_token: next.body['refresh_token'] } });
+    expect([next.status, next.body['token_type'], next.headers.get('cache-control')]).toEqual([
+      200,
+      'Bearer',
+      'no-store',
+    ]);
+    const person = await app.call('POST', '/api/v1/auth/refresh', {
+      json: { refresh_token: next.body['refresh_token'] },
+    });
     expect(person.status).toBe(401);
     const applications = await refresh(clientId, ada.refreshToken);
     expect([applications.status, applications.body['error']]).toEqual([400, 'invalid_grant']);

@@ -43,7 +43,11 @@ export function attempt(app: App, clientId: string, more: Record<string, string>
 export const show = (app: App, query: Record<string, string>): Promise<Reply> =>
   app.call('GET', `/oauth/authorize?${new URLSearchParams(query).toString()}`);
 
-export const submit = (app: App, fields: Record<string, string>, headers: Record<string, string> = {}): Promise<Reply> =>
+export const submit = (
+  app: App,
+  fields: Record<string, string>,
+  headers: Record<string, string> = {},
+): Promise<Reply> =>
   app.call('POST', '/oauth/authorize', {
     raw: new URLSearchParams(fields).toString(),
     headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
@@ -68,7 +72,7 @@ export async function authorize(app: App, trial: Attempt, user: SignedUp, decisi
   return locationOf(await submit(app, fields));
 }
 
-export function locationOf({ status, headers, text }: Reply): URL {
+function locationOf({ status, headers, text }: Reply): URL {
   if (status !== 303) throw new Error(`Answered ${status}: ${text.slice(0, 2000)}`);
   return new URL(headers.get('location') ?? '');
 }

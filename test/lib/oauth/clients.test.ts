@@ -29,7 +29,10 @@ const nowhere = () =>
 
 describe('a registration', () => {
   it('is its own id, and comes back from it', async () => {
-    const made = await registerClient({ encryptor }, { client_name: 'Cursor', redirect_uris, scope: 'admin', extra: 1 });
+    const made = await registerClient(
+      { encryptor },
+      { client_name: 'Cursor', redirect_uris, scope: 'admin', extra: 1 },
+    );
     expect(made).toMatchObject({ client_name: 'Cursor', redirect_uris, token_endpoint_auth_method: 'none' });
     expect(made).not.toHaveProperty('scope');
     const client = await findClient(nowhere(), String(made['client_id']));
@@ -37,7 +40,11 @@ describe('a registration', () => {
   });
 
   it('takes several kinds of address at once, whatever application_type says', async () => {
-    const several = ['cursor://anysphere.cursor-mcp/oauth/callback', 'https://www.cursor.com/cb', 'http://localhost:8787/cb'];
+    const several = [
+      'cursor://anysphere.cursor-mcp/oauth/callback',
+      'https://www.cursor.com/cb',
+      'http://localhost:8787/cb',
+    ];
     const made = await registerClient({ encryptor }, { application_type: 'web', redirect_uris: several });
     expect(made['redirect_uris']).toEqual(several);
   });
@@ -59,18 +66,33 @@ describe('a registration', () => {
     const made = await registerClient({ encryptor: newEncryptor() }, { redirect_uris });
     const own = String((await registerClient({ encryptor }, { redirect_uris }))['client_id']);
     const elsewhere = `mcp_client_${await encryptor.encrypt('{"n":"x","r":["https://evil.example/cb"]}', 'oauth-request')}`;
-    for (const id of [String(made['client_id']), `${own.slice(0, -2)}AA`, own.slice(0, 40), 'mcp_client_', elsewhere, 'x', undefined])
+    for (const id of [
+      String(made['client_id']),
+      `${own.slice(0, -2)}AA`,
+      own.slice(0, 40),
+      'mcp_client_',
+      elsewhere,
+      'x',
+      undefined,
+    ])
       await expect(findClient(nowhere(), id)).rejects.toMatchObject({ code: 'invalid_client' });
   });
 });
 
 describe('a client that a document describes', () => {
   const id = 'https://client.example/oauth/metadata.json';
-  const document = (more: object = {}) => ({ text: JSON.stringify({ client_id: id, client_name: 'Claude', redirect_uris, ...more }) });
+  const document = (more: object = {}) => ({
+    text: JSON.stringify({ client_id: id, client_name: 'Claude', redirect_uris, ...more }),
+  });
 
   it('is what the document says, asked for once in a while through the guarded way out', async () => {
     const { services, asked } = outside(() => document());
-    expect(await findClient(services, id)).toEqual({ id, name: 'Claude', redirectUris: redirect_uris, host: 'client.example' });
+    expect(await findClient(services, id)).toEqual({
+      id,
+      name: 'Claude',
+      redirectUris: redirect_uris,
+      host: 'client.example',
+    });
     await findClient(services, id);
     expect(asked).toHaveLength(1);
     expect(asked[0]).toMatchObject({ guarded: true, method: 'GET' });
