@@ -69,6 +69,7 @@ export const auditActions = [
   'github.connected',
   'github.disconnected',
   'message.broadcast',
+  'secrets.re-encrypted',
   'access.denied',
   'namespace.granted',
   'namespace.revoked',

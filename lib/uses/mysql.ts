@@ -11,6 +11,7 @@ import type { OutboxStore } from '../outbox/ports.ts';
 import type { QuotaCounts } from '../quotas/ports.ts';
 import type { NamespaceStore, RegistryStore } from '../registry/ports.ts';
 import type { ToolStore } from '../tools/ports.ts';
+import type { EncryptedValues } from '../secrets/reencrypt.ts';
 import type { UsageStore } from '../usage/ports.ts';
 
 interface Services {
@@ -28,6 +29,7 @@ interface Services {
   readonly gauges: GaugeStore;
   readonly quotaCounts: QuotaCounts;
   readonly grants: GrantStore;
+  readonly encryptedValues: EncryptedValues;
   readonly mysqlProbe: Probe;
 }
 
@@ -62,6 +64,7 @@ export const use = defineUse({
       gauges,
       quotaCounts,
       grants,
+      encryptedValues,
     ] = await Promise.all([
       import('../adapters/mysql/connection.ts'),
       import('../adapters/mysql/users.ts'),
@@ -78,6 +81,7 @@ export const use = defineUse({
       import('../adapters/mysql/gauges.ts'),
       import('../adapters/mysql/quota-counts.ts'),
       import('../adapters/mysql/grants.ts'),
+      import('../adapters/mysql/encrypted-values.ts'),
     ]);
     const mysql = connection.connectMysql({ url: MYSQL_URL, pool: MYSQL_POOL });
     return {
@@ -95,6 +99,7 @@ export const use = defineUse({
       gauges: gauges.mysqlGauges(mysql),
       quotaCounts: quotaCounts.mysqlQuotaCounts(mysql),
       grants: grants.mysqlGrants(mysql),
+      encryptedValues: encryptedValues.mysqlEncryptedValues(mysql),
       mysqlProbe: connection.mysqlProbe(mysql),
     };
   },
