@@ -18,6 +18,16 @@ export const ToolChanged = z
       status: z.enum(['draft', 'active', 'deprecated']),
       config: z.record(z.string(), z.unknown()),
     }),
+    /** Where a `sync` found it. */
+    source: z
+      .object({
+        repository: z.string(),
+        branch: z.string(),
+        path: z.string(),
+        sha: z.string(),
+        files: z.array(z.string()),
+      })
+      .optional(),
   })
   .meta({
     examples: [

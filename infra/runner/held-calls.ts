@@ -10,7 +10,6 @@ import {
   resultText,
   type RpcError,
 } from '../../lib/upstream/json-rpc.ts';
-import { heldCallPattern } from '../../lib/deployments/runner-contract.ts';
 import type { CallerPeer } from './caller-peers.ts';
 
 /** For so long a client may gather what the server asked for. */
@@ -39,6 +38,8 @@ interface Held {
   readonly give: (responses: Params) => void;
   readonly giveUp: () => void;
   expiry: NodeJS.Timeout | undefined;
+  /** The name that its client knows, anew with each round; undefined while the server works. */
+  state: string | undefined;
 }
 
 /**
@@ -69,7 +70,7 @@ export class HeldCalls {
       readonly signal: AbortSignal;
     },
   ): Promise<Outcome> {
-    const { peer, release } = taken;
+    const { peer } = taken;
     const open = new Map<string, Request>();
     const givingUp = new AbortController();
     let asked = Promise.withResolvers<void>();
@@ -81,31 +82,35 @@ export class HeldCalls {
         peer.process.send(errorText(request.id, error));
         return;
       }
-      open.set(`${request.method.replace('/', '-')}-${(questions += 1)}`, request);
+      open.set(keyOf(request, (questions += 1)), request);
       asked.resolve();
     };
     const over = (): void => {
       peer.onRequest = undefined;
-      this.#forget(state);
-      release();
+      this.#forget(held);
+      taken.release();
     };
     const answer = peer.request(method, sent, {
       signal: givingUp.signal,
       ...(options.onProgress && { onProgress: options.onProgress }),
     });
-    const state = `runner-call-${this.#replicaId}.${randomUUID()}`;
     const held: Held = {
       caller,
       fingerprint: fingerprintOf(method, params),
       open,
       expiry: undefined,
+      state: undefined,
       wait: async () => {
         const first = await Promise.race([answer, asked.promise]);
         if (first === undefined) {
           const late = await Promise.race([answer, sleep(TOGETHER_MS)]);
           if (late === undefined) {
             asked = Promise.withResolvers();
-            return { kind: 'input', inputRequests: questionsOf(open), requestState: state };
+            return {
+              kind: 'input',
+              inputRequests: questionsOf(open),
+              requestState: `runner-call-${this.#replicaId}.${randomUUID()}`,
+            };
           }
           over();
           return { kind: 'answer', answer: late };
@@ -129,45 +134,45 @@ export class HeldCalls {
       },
     };
     options.signal.addEventListener('abort', () => {
-      if (!this.#held.has(state)) held.giveUp();
+      // One that waits for its client outlives the connection.
+      if (held.state === undefined) held.giveUp();
     });
-    return this.#wait(state, held);
+    return this.#wait(held);
   }
 
   /** Goes on with the call that `requestState` names. */
-  resume(requestState: string, caller: string, { method, params }: Request): Promise<Outcome> | Outcome {
-    const held = this.#held.get(requestState);
+  resume(requestState: unknown, caller: string, { method, params }: Request): Promise<Outcome> | Outcome {
+    const held = typeof requestState === 'string' ? this.#held.get(requestState) : undefined;
     if (!held || held.caller !== caller || held.fingerprint !== fingerprintOf(method, params)) {
       return { kind: 'invalid', error: { code: codes.invalidParams, message: 'The requestState is not of this call' } };
     }
-    clearTimeout(held.expiry);
+    this.#forget(held);
     const { inputResponses } = params;
     held.give(isObject(inputResponses) ? inputResponses : {});
-    return this.#wait(requestState, held);
+    return this.#wait(held);
   }
 
-  /** Whether a state was made here, so that any other is the server's own. */
-  knows(requestState: unknown): requestState is string {
-    return typeof requestState === 'string' && heldCallPattern.test(requestState);
+  /** False when no call waits for its client. */
+  giveUpOldest(): boolean {
+    const [oldest] = this.#held.values();
+    oldest?.giveUp();
+    return oldest !== undefined;
   }
 
-  giveUpAll(): void {
-    for (const held of this.#held.values()) held.giveUp();
-  }
-
-  async #wait(state: string, held: Held): Promise<Outcome> {
+  async #wait(held: Held): Promise<Outcome> {
     const outcome = await held.wait();
     if (outcome.kind !== 'input') return outcome;
-    this.#held.set(state, held);
+    held.state = outcome.requestState;
+    this.#held.set(held.state, held);
     held.expiry = setTimeout(() => held.giveUp(), HELD_MS).unref();
-    const [oldest] = this.#held.values();
-    if (this.#held.size > MOST) oldest?.giveUp();
+    if (this.#held.size > MOST) this.giveUpOldest();
     return outcome;
   }
 
-  #forget(state: string): void {
-    clearTimeout(this.#held.get(state)?.expiry);
-    this.#held.delete(state);
+  #forget(held: Held): void {
+    clearTimeout(held.expiry);
+    if (held.state !== undefined) this.#held.delete(held.state);
+    held.state = undefined;
   }
 }
 
@@ -177,11 +182,22 @@ function questionsOf(open: ReadonlyMap<string, Request>): Params {
   );
 }
 
+/** A form with one field is named after it; anything else by its kind and number. */
+function keyOf({ method, params }: Request, number: number): string {
+  const schema = params['requestedSchema'];
+  const fields = isObject(schema) && isObject(schema['properties']) ? Object.keys(schema['properties']) : [];
+  const [only = ''] = fields;
+  return fields.length === 1 && /^[\w-]{1,64}$/.test(only) ? only : `${method.replace('/', '-')}-${number}`;
+}
+
 function withoutMeta({ _meta, ...params }: Params): Params {
   return params;
 }
 
 /** What must be the same when a client comes back: all but the envelope and what MRTR adds. */
-function fingerprintOf(method: string, { _meta, inputResponses, requestState, ...params }: Params): string {
+function fingerprintOf(
+  method: string,
+  { _meta, inputResponses: _given, requestState: _state, ...params }: Params,
+): string {
   return JSON.stringify([method, params]);
 }

@@ -57,6 +57,7 @@ export class Session {
   #process: ServerProcess;
   #fallible: boolean;
   #counter = 0;
+  #resuming = false;
   #initialize: { readonly id: RequestId; readonly text: string } | undefined;
 
   constructor(options: SessionOptions) {
@@ -67,9 +68,9 @@ export class Session {
     this.#process = this.#adopt(options.proven ?? this.#fresh());
   }
 
-  /** Whether somebody waits for an answer. */
+  /** Whether somebody waits for an answer, be it that of the handshake. */
   get busy(): boolean {
-    return [...this.#exchanges].some(({ awaited }) => awaited);
+    return this.#resuming || [...this.#exchanges].some(({ awaited }) => awaited);
   }
 
   /** Whether the client listens on the session's own stream. */
@@ -84,6 +85,7 @@ export class Session {
 
   /** Does the handshake again in place of a client that did it with an earlier process. False when the server refuses. */
   resume(params: Params): Promise<boolean> {
+    this.#resuming = true;
     this.#sendInitialize(RESUMED, requestText(RESUMED, 'initialize', params));
     return this.#agreed.promise;
   }
@@ -130,13 +132,17 @@ export class Session {
 
   #adopt(process: ServerProcess): ServerProcess {
     process.handTo({ onMessage: (text, message) => this.#fromServer(text, message) });
-    void process.ended.then((how) => {
-      if (this.#process === process) this.#endWith(how);
-    });
+    void this.#noticeEnd(process);
     return process;
   }
 
+  async #noticeEnd(process: ServerProcess): Promise<void> {
+    const how = await process.ended;
+    if (this.#process === process) this.#endWith(how);
+  }
+
   #endWith(how: string): void {
+    this.#resuming = false;
     this.#agreed.resolve(false);
     for (const exchange of this.#exchanges) {
       for (const id of exchange.pending) exchange.answer(id, endedError(id, how));
@@ -225,6 +231,8 @@ export class Session {
       watchForHang(this.#process, { timing: this.#options.hang, waitingMs: () => this.#waitingMs() });
       if (resumed) this.#process.send(notificationText('notifications/initialized'));
     }
+    this.#resuming = false;
+    this.usedAt = performance.now();
     this.#agreed.resolve(typeof agreed === 'string');
     return !resumed;
   }

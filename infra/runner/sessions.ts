@@ -9,6 +9,7 @@ const IDLE_MS = 30 * 60_000;
 const SWEEP_MS = 60_000;
 const REMEMBERED = 1_000;
 const LOOK_MS = 50;
+const RECENT_MS = 10_000;
 
 export interface SessionsOptions extends Pick<SessionOptions, 'hang' | 'startMs'> {
   readonly start: () => SessionOptions['start'];
@@ -147,10 +148,17 @@ export class Sessions {
     const callers = new Set([...all.map((each) => each.caller), caller]);
     // Who has their share already makes room with what is their own.
     const greedy = count(caller) >= Math.ceil(most / callers.size);
+    const now = performance.now();
+    // A client that has just called calls again, whether it listens or not.
+    const recent = ({ usedAt }: Session): boolean => now - usedAt < RECENT_MS;
     const [idle] = all
       .filter((each) => !each.busy && (!greedy || each.caller === caller))
       .toSorted(
-        (a, b) => count(b.caller) - count(a.caller) || Number(a.listening) - Number(b.listening) || a.usedAt - b.usedAt,
+        (a, b) =>
+          count(b.caller) - count(a.caller) ||
+          Number(recent(a)) - Number(recent(b)) ||
+          Number(a.listening) - Number(b.listening) ||
+          a.usedAt - b.usedAt,
       );
     if (idle === undefined) return false;
     void this.close(idle);

@@ -40,6 +40,12 @@ const FORWARDED = new Set([
   'prompts/get',
   'completion/complete',
 ]);
+/** Errors of a server that this revision gives a status of their own. */
+const statuses: Readonly<Record<number, number>> = {
+  [codes.methodNotFound]: 404,
+  [codes.missingCapability]: 400,
+};
+
 /** Requests in the middle of which a server may ask for input. */
 const ASKING = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
@@ -54,7 +60,11 @@ export function statelessEndpoint(server: StatelessServer) {
 
   const take = async (caller: string, capabilities: Params): Promise<CallerPeer | undefined> => {
     const asking = Object.keys(capabilities).length > 0;
-    if (asking || options.process_per === 'caller') return callers.take(caller, capabilities);
+    if (asking || options.process_per === 'caller') {
+      const taken = await callers.take(caller, capabilities);
+      // A call whose client has not come back with its input makes room.
+      return taken ?? (held.giveUpOldest() ? callers.take(caller, capabilities) : undefined);
+    }
     const peer = await supervisor.peerWithin(startMs);
     const { facts } = supervisor;
     return peer && facts && { peer, facts, release: () => undefined };
@@ -93,7 +103,7 @@ export function statelessEndpoint(server: StatelessServer) {
   ): Promise<Outcome | undefined> => {
     const { method, params } = request;
     const caller = callerOf(incoming);
-    if (held.knows(params['requestState'])) return held.resume(params['requestState'], caller, request);
+    if (params['requestState'] !== undefined) return held.resume(params['requestState'], caller, request);
     const capabilities = ASKING.has(method) ? capabilitiesOf(params) : {};
     const taken = await take(caller, capabilities);
     if (!taken) return undefined;
@@ -163,7 +173,7 @@ function written(
   }
   const { answer } = outcome;
   return {
-    status: answer.error?.code === codes.methodNotFound ? 404 : 200,
+    status: statuses[answer.error?.code ?? 0] ?? 200,
     text: answerText(id, answer, method, facts),
   };
 }

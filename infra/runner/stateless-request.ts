@@ -94,7 +94,7 @@ export function capabilitiesOf(params: Params): Params {
 
 /** Earlier revisions know nothing of the envelope, of answers that come with the request, and progress goes under the runner's own token. */
 export function withoutEnvelope(params: Params): Params {
-  const { _meta: meta, inputResponses, requestState, ...rest } = params;
+  const { _meta: meta, inputResponses: _given, requestState: _state, ...rest } = params;
   if (!isObject(meta)) return rest;
   const kept = Object.entries(meta).filter(
     ([key]) => key !== 'progressToken' && !key.startsWith('io.modelcontextprotocol/'),

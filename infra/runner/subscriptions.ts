@@ -57,10 +57,13 @@ export function listen({ id, params }: Request, peer: Peer, facts: ServerFacts, 
     peer.listeners.delete(hear);
     for (const uri of uris) void peer.request('resources/unsubscribe', { uri });
   });
-  void peer.process.ended.then(() => {
-    if (!stream.connected) return;
-    const meta = { [metaKeys.subscriptionId]: id };
-    stream.write(resultText(id, finished({ _meta: meta }, 'subscriptions/listen', facts)));
-    stream.finish();
-  });
+  void finishAtEnd(stream, id, peer, facts);
+}
+
+async function finishAtEnd(stream: EventStream, id: string | number, peer: Peer, facts: ServerFacts): Promise<void> {
+  await peer.process.ended;
+  if (!stream.connected) return;
+  const meta = { [metaKeys.subscriptionId]: id };
+  stream.write(resultText(id, finished({ _meta: meta }, 'subscriptions/listen', facts)));
+  stream.finish();
 }

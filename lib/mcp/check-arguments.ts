@@ -77,7 +77,7 @@ function checkValue(value: unknown, schema: Params, path: Path): FieldError[] {
             [maxLength, (bound, of) => of <= bound, 'at most'],
           ]
         : [];
-  const measured = typeof value === 'string' ? [...value].length : Number(value);
+  const measured = typeof value === 'string' ? Array.from(value).length : Number(value);
   const unit = typeof value === 'string' ? ' characters' : '';
   return bounds.flatMap(([bound, fits, words]) =>
     typeof bound !== 'number' || fits(bound, measured)

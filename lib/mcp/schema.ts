@@ -21,6 +21,7 @@ export const CallTool = z.object({
   validate: querySwitch(true).meta({
     description: "Whether the arguments are checked against the tool's schema before the server sees them.",
   }),
+  async: querySwitch().meta({ description: "Answers 202 with a task at once; its result is the tool's." }),
 });
 
 export const ServedTools = z.object({

@@ -7,7 +7,7 @@ import { type CallOptions, connectMcp, type McpConnection, McpError } from '../u
 import type { McpCallResult, McpTool } from '../upstream/server-answers.ts';
 import { UpstreamFailure } from '../upstream/ports.ts';
 import { assertFits } from './check-arguments.ts';
-import { findReplica, type ServerReplica } from './find-server.ts';
+import { findReplica, findServer, type ServerReplica } from './find-server.ts';
 import type { ForwardServices } from './forward.ts';
 import { assertKnownOrigin } from './origin.ts';
 import { isLoop, ownHeaders } from './request-headers.ts';
@@ -68,14 +68,23 @@ export async function callServedTool(
   );
 }
 
-/** The same for the JSON endpoint: the arguments as they were sent, the answer as it goes out. @throws as {@link callServedTool}; Problem `invalid-request`. */
-export async function answerToolCall(
-  services: ForwardServices,
-  asked: Asked,
-  { tool, validate }: Omit<ToolCall, 'args'>,
-  body: string,
-): Promise<StreamedAnswer> {
-  const answer = await callServedTool(services, asked, { tool, validate, args: readArguments(body) });
+/**
+ * What a call would be refused for before the server is asked: the slug, the tool, the arguments.
+ * @throws Problem `forbidden`, `not-found`, `validation-error`; when the tool is new, what asking the server throws.
+ */
+export async function assertCallable(services: ForwardServices, asked: Asked, call: ToolCall): Promise<void> {
+  const { deployment } = await findServer(services, asked.caller, asked.slug);
+  const known = deployment.tools ?? (await listServedTools(services, asked)).tools;
+  const isKnown = known.some(({ name }) => name === call.tool);
+  const tools = isKnown ? known : (await listServedTools(services, asked)).tools;
+  const found = tools.find(({ name }) => name === call.tool);
+  if (!found) throw notFound('tool', call.tool);
+  if (call.validate) assertFits(found, call.args);
+}
+
+/** The same for the JSON endpoint. @throws as {@link callServedTool}. */
+export async function answerToolCall(services: ForwardServices, asked: Asked, call: ToolCall): Promise<StreamedAnswer> {
+  const answer = await callServedTool(services, asked, call);
   return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) };
 }
 
@@ -84,7 +93,7 @@ function contentOf(result: McpCallResult): unknown {
 }
 
 /** @throws Problem `invalid-request`, `validation-error`. */
-function readArguments(body: string): Params {
+export function readArguments(body: string): Params {
   if (body.trim() === '') return {};
   try {
     const parsed: unknown = JSON.parse(body);

@@ -4,7 +4,7 @@ export const taskStatuses = ['pending', 'running', 'completed', 'failed', 'cance
 export type TaskStatus = (typeof taskStatuses)[number];
 
 /** Queues whose messages are tasks. A worker that runs jobs declares one of these. */
-export const jobQueues = ['analysis', 'knowledge-files'] as const;
+export const jobQueues = ['analysis', 'knowledge-files', 'calls', 'github'] as const;
 export type JobQueue = (typeof jobQueues)[number];
 
 /** Why a task failed, as its owner may read it. */

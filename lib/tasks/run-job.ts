@@ -1,5 +1,7 @@
 import type { JobRequested } from '../../events/job-requested.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
 import type { Log } from '../kernel/log/log.ts';
+import { Problem } from '../kernel/errors/problem.ts';
 import { maxReceives } from '../kernel/lambda/worker.ts';
 import { announceTask } from './announce-task.ts';
 import { type Attempt, type JobServices, startAttempt } from './attempt.ts';
@@ -28,6 +30,25 @@ export interface JobDone {
   readonly usage?: TaskUsage;
 }
 
+export interface JobOptions {
+  /** What the work does may not be done twice: its first failure is the last, and a job whose worker died is not taken up again. */
+  readonly once?: boolean;
+}
+
+const diedOnce =
+  'The worker that did this ended without a word. It is not done again, because it may have had its effect already.';
+
+/** Thrown by the work of a job: the service that it needs wants to be asked later. The task waits so long without a worker. */
+export class JobPostponed extends Error {
+  readonly seconds: number;
+
+  constructor(seconds: number, message: string) {
+    super(message);
+    this.name = 'JobPostponed';
+    this.seconds = seconds;
+  }
+}
+
 /**
  * Runs one attempt of a task: takes the lease, holds it while `work` runs, and writes down how it ended. A task that has ended, is cancelled or is in
  * somebody else's hands is left alone. `work` may run more than once for a task (after a crash), so its effects are keyed by the task.
@@ -37,31 +58,42 @@ export async function runJob(
   services: JobServices,
   { message, attempt: receive, log }: { message: JobRequested; attempt: number; log: Log },
   work: (job: Job) => Promise<JobDone>,
+  { once = false }: JobOptions = {},
 ): Promise<void> {
   const attempt = await startAttempt(services, message.task_id);
   if (!attempt) return log.set({ task_id: message.task_id, skipped: true });
   const { id, type, ownerId, attempts, input } = attempt.task;
   log.set({ task_id: id, task_type: type, task_attempt: attempts });
   try {
+    if (once && attempts > 1) throw new Problem('conflict', { detail: diedOnce });
     const opened: unknown = JSON.parse(await services.encryptor.decrypt(input, encryptionContextOf(id)));
     const done = await work({ taskId: id, type, ownerId, input: opened, signal: attempt.signal, step: attempt.step });
     const kept = await services.tasks.finish(id, attempts, { status: 'completed', ...done }, new Date());
     log.set({ task_status: kept ? 'completed' : 'lost', ...(done.usage && { usage: done.usage }) });
   } catch (error) {
     if (attempt.signal.aborted) return log.set({ task_status: 'stopped' });
-    await noteFailure(services.tasks, attempt, error, receive);
+    if (error instanceof JobPostponed && attempts < maxAttempts) return await postpone(services.tasks, attempt, error);
+    await noteFailure(services.tasks, attempt, error, once ? maxReceives : receive);
     log.set({ task_status: 'failed', error });
-    if (!isFinal(error)) throw error;
+    if (!isFinal(error) && !once) throw error;
   } finally {
     attempt.end();
     await announceEnd(services, id);
   }
 }
 
+/** The sweeper sends the task again when its time has come. */
+async function postpone(tasks: TaskStore, { task }: Attempt, { seconds, message }: JobPostponed): Promise<void> {
+  const dueAt = new Date(Date.now() + seconds * 1000);
+  const error = { error_code: 'UPSTREAM_ERROR', detail: message };
+  await tasks.release(task.id, task.attempts, { message: `Waits until ${dueAt.toISOString()}.`, error, dueAt });
+  currentCorrelation()?.log.set({ task_status: 'postponed', seconds });
+}
+
 async function noteFailure(tasks: TaskStore, { task }: Attempt, error: unknown, receive: number): Promise<void> {
   const now = new Date();
   const last = isFinal(error) || task.attempts >= maxAttempts || receive >= maxReceives;
-  const reason = reasonOf(error, last && !isFinal(error) ? task.attempts : undefined);
+  const reason = reasonOf(error, last && !isFinal(error) && task.attempts > 1 ? task.attempts : undefined);
   if (last) await tasks.finish(task.id, task.attempts, { status: 'failed', error: reason }, now);
   else {
     const message = `Attempt ${task.attempts} failed; another one follows.`;

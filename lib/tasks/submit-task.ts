@@ -7,6 +7,8 @@ import type { JobQueue, JobSender, TaskStore } from './ports.ts';
 export const firstDueMs = 60_000;
 
 export interface TaskRequest {
+  /** Default: a new one. A task whose id is there already is not made again; its message is sent once more. */
+  readonly id?: string;
   readonly type: string;
   readonly queue: JobQueue;
   readonly ownerId: string;
@@ -24,9 +26,8 @@ export const encryptionContextOf = (taskId: string): string => `task:${taskId}`;
  */
 export async function submitTask(
   { tasks, jobs, encryptor }: { tasks: TaskStore; jobs: JobSender; encryptor: Encryptor },
-  { type, queue, ownerId, input, message }: TaskRequest,
+  { id = newId(), type, queue, ownerId, input, message }: TaskRequest,
 ): Promise<{ task_id: string; status: 'pending'; message: string }> {
-  const id = newId();
   const createdAt = new Date();
   const encrypted = await encryptor.encrypt(JSON.stringify(input), encryptionContextOf(id));
   const dueAt = new Date(createdAt.getTime() + firstDueMs);

@@ -31,7 +31,12 @@ export async function announceChanges(
 }
 
 /** What the outbox says of a change: enough for the history, by itself. */
-export function changeEntry(change_type: ChangeType, tool: ToolRecord, caller: Caller): OutboxEntry {
+export function changeEntry(
+  change_type: ChangeType,
+  tool: ToolRecord,
+  caller: Caller,
+  source?: ToolChanged['source'],
+): OutboxEntry {
   const { id, revision, version, slug, name, description, status, config } = tool;
   return {
     id: newId(),
@@ -45,6 +50,7 @@ export function changeEntry(change_type: ChangeType, tool: ToolRecord, caller: C
       changed_by: caller.userId,
       changed_at: tool.updatedAt.toISOString(),
       snapshot: { name, description, status, config },
+      ...(source && { source }),
     },
   };
 }
@@ -62,6 +68,8 @@ export interface ChangeRequest {
   readonly ifMatch: string | undefined;
   readonly type: ChangeType;
   readonly permission: 'mcps:update' | 'mcps:delete';
+  /** Where a `sync` found it. */
+  readonly source?: ToolChanged['source'];
 }
 
 /**
@@ -72,7 +80,7 @@ export interface ChangeRequest {
 export async function changeTool(
   services: ToolWriting,
   caller: Caller,
-  { idOrSlug, ifMatch, type, permission }: ChangeRequest,
+  { idOrSlug, ifMatch, type, permission, source }: ChangeRequest,
   apply: (current: ToolRecord) => Partial<ToolRecord> | undefined,
 ): Promise<ToolRecord> {
   let entries: readonly OutboxEntry[] = [];
@@ -90,7 +98,7 @@ export async function changeTool(
       revision: current.revision + 1,
       updatedAt: new Date(),
     };
-    entries = [changeEntry(type, next, caller), ...secretsEntry(caller, current.id, different.secrets)];
+    entries = [changeEntry(type, next, caller, source), ...secretsEntry(caller, current.id, different.secrets)];
     return { next, outbox: entries };
   });
   if (changed === undefined) throw notFound('tool', idOrSlug);

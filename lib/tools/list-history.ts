@@ -42,7 +42,7 @@ export async function listHistory(
 }
 
 function present(entry: ToolChanged, before: ToolChanged | undefined): HistoryPage['versions'][number] {
-  const { revision, version, changed_at, changed_by, change_type, snapshot } = entry;
+  const { revision, version, changed_at, changed_by, change_type, snapshot, source } = entry;
   const from = before && { ...before.snapshot, version: before.version };
   return {
     revision,
@@ -50,6 +50,7 @@ function present(entry: ToolChanged, before: ToolChanged | undefined): HistoryPa
     changed_at,
     changed_by,
     change_type,
+    ...(source && { source }),
     config: snapshot.config,
     diff: diffOf(from, { ...snapshot, version }),
   };

@@ -99,6 +99,16 @@ const HistoryEntry = z.object({
   changed_at: Timestamp,
   changed_by: Id,
   change_type: z.enum(['create', 'update', 'delete', 'restore', 'sync']),
+  source: z
+    .object({
+      repository: z.string(),
+      branch: z.string(),
+      path: z.string(),
+      sha: z.string(),
+      files: z.array(z.string()),
+    })
+    .optional()
+    .meta({ description: 'The commit of the repository that a sync read.' }),
   config: z.record(z.string(), z.unknown()),
   diff: JsonPatch.meta({
     description: 'JSON Patch (RFC 6902) from the revision before; of name, description, status, version and config.',

@@ -1,4 +1,4 @@
-import { isId, isObject, type Params, readServerMessage, refusalText, requestText } from './json-rpc.ts';
+import { notificationText, type Params, readServerMessage, refusalText, requestText } from './json-rpc.ts';
 import { type Upstream, type UpstreamAnswer, UpstreamFailure } from './ports.ts';
 import { readMessages } from './read-messages.ts';
 import {
@@ -82,9 +82,16 @@ export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, time
     const time = AbortSignal.timeout(ms);
     const signal = options.signal ? AbortSignal.any([time, options.signal]) : time;
     const sent = options.onProgress ? { ...params, _meta: { progressToken: id } } : params;
+    // The server gets to know that nobody waits any more; a connection that closes does not say so.
+    const cancel = () => void post(cancellationText(id), timeoutMs).then(drain, () => undefined);
+    options.signal?.addEventListener('abort', cancel, { once: true });
     const answer = await post(requestText(id, method, sent), ms, signal);
     sessionId ??= answer.headers['mcp-session-id'];
-    return resultOf(answer, id, { reply, onProgress: options.onProgress });
+    try {
+      return await resultOf(answer, id, { reply, onProgress: options.onProgress });
+    } finally {
+      options.signal?.removeEventListener('abort', cancel);
+    }
   };
 
   const server = await readAs(readHandshake, () =>
@@ -113,6 +120,10 @@ export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, time
       });
     },
   };
+}
+
+function cancellationText(requestId: number): string {
+  return notificationText('notifications/cancelled', { requestId, reason: 'the caller gave the call up' });
 }
 
 /** Whatever is wrong with what a server answered is the server's fault. */
@@ -158,9 +169,4 @@ async function drain({ body }: UpstreamAnswer): Promise<void> {
     bytes += chunk.byteLength;
     if (bytes > 65_536 || performance.now() > deadline) return;
   }
-}
-
-/** Whether a JSON value is a message that answers the request `id`. */
-export function isAnswerTo(value: unknown, id: string | number): value is Params {
-  return isObject(value) && value['id'] === id && isId(id) && !('method' in value);
 }

@@ -14,10 +14,7 @@ export function isJson(contentType: string | undefined): boolean {
  * The JSON values of an answer, be it JSON or a stream of events, as they come; a batch one by one.
  * @throws UpstreamFailure `broken` when a message is not JSON or larger than the limit.
  */
-export async function* readMessages({
-  headers,
-  body,
-}: Pick<UpstreamAnswer, 'headers' | 'body'>): AsyncGenerator<unknown> {
+export async function* readMessages({ headers, body }: Pick<UpstreamAnswer, 'headers' | 'body'>): AsyncGenerator {
   const type = headers['content-type'];
   if (!isEventStream(type) && !isJson(type))
     throw new UpstreamFailure('broken', `The server answered with ${type ?? 'no content type'}, which is not JSON`);

@@ -29,6 +29,35 @@ interface CallMetrics {
   readonly error_rate: number | null;
 }
 
+export type UsageGroup = 'day' | 'hour' | 'tool' | 'user';
+
+export interface UsageFilter {
+  readonly toolId: string | undefined;
+  readonly deploymentId: string | undefined;
+  readonly userId: string | undefined;
+  /** Only calls that this user made, or that were made to their deployments. */
+  readonly visibleTo: string | undefined;
+  readonly from: Date;
+  readonly to: Date;
+}
+
+export interface UsageSummary {
+  readonly key: string;
+  readonly slug?: string;
+  readonly calls: number;
+  readonly errors: number;
+  readonly p50_ms: number | null;
+  readonly p95_ms: number | null;
+  readonly bytes_in: number;
+  readonly bytes_out: number;
+}
+
+export interface RunningTime {
+  readonly hours: number;
+  readonly vcpuHours: number;
+  readonly gbHours: number;
+}
+
 /** Calls of deployed servers, in MySQL. */
 export interface UsageStore {
   /** Records that are there already stay as they are. One that the store cannot hold is left out alone. @returns how many were left out. */
@@ -36,4 +65,8 @@ export interface UsageStore {
   /** Notes when deployments were last called; moves forward, never back. */
   called(calls: ReadonlyMap<string, Date>): Promise<void>;
   metricsOf(deploymentId: string): Promise<CallMetrics>;
+  /** Sums by group, in its order; one for all without a group. At most 1,000. */
+  summary(filter: UsageFilter, group: UsageGroup | undefined): Promise<UsageSummary[]>;
+  /** For how long the replicas of deployments ran within the filter's time. Remote servers run elsewhere. */
+  running(filter: UsageFilter): Promise<RunningTime>;
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { SpendingLedger } from '../analysis/ports.ts';
+import type { FileStore } from '../github/ports.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import type { Probe } from '../kernel/probe.ts';
 import type { TaskStore } from '../tasks/ports.ts';
@@ -16,6 +17,7 @@ interface Services {
   readonly segments: SegmentStore;
   /** Parts of segments, kept in the process. */
   readonly segmentReader: SegmentReader;
+  readonly githubFiles: FileStore;
   readonly mongoProbe: Probe;
 }
 
@@ -31,7 +33,7 @@ export const use = defineUse({
       .describe('mongodb://… with the database name in the path (MongoDB 6 or later).'),
   },
   async build({ MONGODB_URI }): Promise<Services> {
-    const [client, history, tasks, spending, documents, segments, cache] = await Promise.all([
+    const [client, history, tasks, spending, documents, segments, cache, githubFiles] = await Promise.all([
       import('../adapters/mongo/client.ts'),
       import('../adapters/mongo/history.ts'),
       import('../adapters/mongo/tasks.ts'),
@@ -39,6 +41,7 @@ export const use = defineUse({
       import('../adapters/mongo/knowledge-documents.ts'),
       import('../adapters/mongo/knowledge-segments.ts'),
       import('../knowledge/index/cached-segments.ts'),
+      import('../adapters/mongo/github-files.ts'),
     ]);
     const db = client.openMongo(MONGODB_URI);
     const segmentStore = segments.mongoKnowledgeSegments(db);
@@ -49,6 +52,7 @@ export const use = defineUse({
       documents: documents.mongoKnowledgeDocuments(db),
       segments: segmentStore,
       segmentReader: cache.cachedSegments(segmentStore, cachedBytes),
+      githubFiles: githubFiles.mongoGithubFiles(db),
       mongoProbe: client.mongoProbe(db),
     };
   },

@@ -3,6 +3,7 @@ import type { ScoreStore } from '../analysis/ports.ts';
 import type { AuditStore } from '../audit/ports.ts';
 import type { ApiKeyStore, InviteStore, UserStore } from '../auth/ports.ts';
 import type { DeploymentStore } from '../deployments/ports.ts';
+import type { GithubConnectionStore } from '../github/ports.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import type { GaugeStore } from '../metrics/ports.ts';
 import type { Probe } from '../kernel/probe.ts';
@@ -30,6 +31,7 @@ interface Services {
   readonly quotaCounts: QuotaCounts;
   readonly grants: GrantStore;
   readonly encryptedValues: EncryptedValues;
+  readonly githubConnections: GithubConnectionStore;
   readonly mysqlProbe: Probe;
 }
 
@@ -65,6 +67,7 @@ export const use = defineUse({
       quotaCounts,
       grants,
       encryptedValues,
+      github,
     ] = await Promise.all([
       import('../adapters/mysql/connection.ts'),
       import('../adapters/mysql/users.ts'),
@@ -82,6 +85,7 @@ export const use = defineUse({
       import('../adapters/mysql/quota-counts.ts'),
       import('../adapters/mysql/grants.ts'),
       import('../adapters/mysql/encrypted-values.ts'),
+      import('../adapters/mysql/github-connections.ts'),
     ]);
     const mysql = connection.connectMysql({ url: MYSQL_URL, pool: MYSQL_POOL });
     return {
@@ -100,6 +104,7 @@ export const use = defineUse({
       quotaCounts: quotaCounts.mysqlQuotaCounts(mysql),
       grants: grants.mysqlGrants(mysql),
       encryptedValues: encryptedValues.mysqlEncryptedValues(mysql),
+      githubConnections: github.mysqlGithubConnections(mysql),
       mysqlProbe: connection.mysqlProbe(mysql),
     };
   },

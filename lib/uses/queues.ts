@@ -1,5 +1,6 @@
 import type { SocketOpened } from '../../events/socket-opened.ts';
 import type { DeploymentQueue } from '../deployments/ports.ts';
+import type { GithubQueue } from '../github/ports.ts';
 import type { Runtime } from '../kernel/lambda/runtime.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import type { Probe } from '../kernel/probe.ts';
@@ -15,6 +16,7 @@ interface Services {
   readonly jobs: JobSender;
   readonly deploymentQueue: DeploymentQueue;
   readonly knowledgeQueue: KnowledgeQueue;
+  readonly githubQueue: GithubQueue;
   readonly postpone: Runtime['postpone'];
   readonly sqsProbe: Probe;
 }
@@ -23,15 +25,15 @@ interface Services {
 export const use = defineUse({
   variables: queueVariables,
   async build(settings): Promise<Services> {
-    const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueJobs }, { queueKnowledge }] = await Promise.all(
-      [
+    const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueJobs }, { queueKnowledge }, { queueGithub }] =
+      await Promise.all([
         import('../adapters/queue/sqs.ts'),
         import('../adapters/queue/relay.ts'),
         import('../adapters/queue/deployments.ts'),
         import('../adapters/queue/jobs.ts'),
         import('../adapters/queue/knowledge.ts'),
-      ],
-    );
+        import('../adapters/queue/github.ts'),
+      ]);
     const queues = openQueues(settings);
     const prefix = `mcp-${settings.STAGE}-`;
     return {
@@ -40,6 +42,7 @@ export const use = defineUse({
       jobs: queueJobs(queues),
       deploymentQueue: queueDeployments(queues),
       knowledgeQueue: queueKnowledge(queues),
+      githubQueue: queueGithub(queues),
       postpone: ({ eventSourceARN, receiptHandle }, seconds) =>
         queues.postpone((eventSourceARN.split(':').at(-1) ?? '').replace(prefix, ''), receiptHandle, seconds),
       sqsProbe: queues.probe('relay'),

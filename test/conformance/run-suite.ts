@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -31,6 +31,22 @@ export async function runSuite(url: string, revision: string): Promise<SuiteRun>
     child.once('error', reject);
     child.once('close', resolve);
   });
+  const failures = await failuresIn(folder);
   await rm(folder, { recursive: true, force: true });
-  return { passed: code === 0, ms: performance.now() - startedAt, output };
+  return { passed: code === 0, ms: performance.now() - startedAt, output: `${output}${failures}` };
+}
+
+/** The checks that failed, with why: the suite prints how many they are. */
+async function failuresIn(folder: string): Promise<string> {
+  const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('checks.json'));
+  const lines = await Promise.all(
+    files.toSorted().map(async (file) => {
+      const checks = JSON.parse(await readFile(join(folder, file), 'utf8')) as readonly Record<string, unknown>[];
+      const failed = checks.filter(({ status }) => status === 'FAILURE');
+      return failed.map(
+        ({ id, errorMessage }) => `  ${file.split('/')[0] ?? ''}: ${String(id)}: ${String(errorMessage)}\n`,
+      );
+    }),
+  );
+  return lines.flat().join('');
 }

@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createConnection } from 'mysql2/promise';
 import type { App, SignedUp } from '../harness.ts';
 
 /** Makes one thing of somebody's and answers its id, by the path parameter that names such things. */
@@ -22,6 +23,20 @@ function document(app: App, owner: SignedUp): Promise<string> {
   return made(app, owner, '/api/v1/knowledge/documents', { title: 'T', content: 'Some words.' }, 'document_id');
 }
 
+/** Without a host beside the platform nothing can be connected, so the row is written as connecting writes it. */
+async function connection(app: App, owner: SignedUp): Promise<string> {
+  const id = randomUUID();
+  const sql = await createConnection(app.database);
+  await sql.query(
+    `INSERT INTO github_connections
+       (id, user_id, repository_url, repository_id, repository, branch, default_branch, status, webhook_secret, created_at, updated_at)
+     VALUES (?, ?, 'https://github.com/acme/weather', 1, 'acme/weather', 'main', 'main', 'connected', '', UTC_TIMESTAMP(3), UTC_TIMESTAMP(3))`,
+    [id, owner.id],
+  );
+  await sql.end();
+  return id;
+}
+
 export const makers: Readonly<Record<string, Maker>> = {
   tool_id: tool,
   key_id: (app, owner) => made(app, owner, '/api/v1/auth/api-keys', { name: 'k' }, 'id'),
@@ -38,6 +53,7 @@ export const makers: Readonly<Record<string, Maker>> = {
       { config: { servers: [{ name: 'a', command: 'npx' }] } },
       'task_id',
     ),
+  connection_id: connection,
   doc_id: document,
   passage_id: async (app, owner) => `${await document(app, owner)}.1.0`,
 };

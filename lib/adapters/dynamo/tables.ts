@@ -22,7 +22,15 @@ export const liveTable = {
   ttl: 'expires_at',
 } as const satisfies Table;
 
-export const tables: readonly Table[] = [sessionsTable, requestsTable, liveTable];
+/** Webhook deliveries, and the secrets that they are verified with. */
+export const deliveriesTable = {
+  suffix: 'deliveries',
+  partitionKey: 'pk',
+  sortKey: 'sk',
+  ttl: 'expires_at',
+} as const satisfies Table;
+
+export const tables: readonly Table[] = [sessionsTable, requestsTable, liveTable, deliveriesTable];
 
 export function tableName(stage: string, { suffix }: Table): string {
   return `mcp-${stage}-${suffix}`;

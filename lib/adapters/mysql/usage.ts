@@ -1,6 +1,7 @@
 import type { UsageRecord, UsageStore } from '../../usage/ports.ts';
 import type { Mysql, SqlValue } from './connection.ts';
 import { isBadValue } from './errors.ts';
+import { runningTime, summariesOf } from './usage-summaries.ts';
 
 const columns =
   'id, request_id, tool_id, deployment_id, user_id, api_key_id, method, tool_name, status, error_code, duration_ms, bytes_in, bytes_out, called_at';
@@ -55,6 +56,8 @@ export function mysqlUsageStore(mysql: Mysql): UsageStore {
         );
       }
     },
+    summary: (filter, group) => summariesOf(mysql, filter, group),
+    running: (filter) => runningTime(mysql, filter),
     async metricsOf(deploymentId) {
       const [[totals], last] = await Promise.all([
         mysql.query<Totals>(

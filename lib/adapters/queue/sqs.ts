@@ -11,9 +11,10 @@ import type { Probe } from '../../kernel/probe.ts';
 
 /** The installation's queues, by their declared names. */
 export interface Queues {
-  send(queue: string, message: unknown): Promise<void>;
+  /** Nobody receives it before `delaySeconds` (at most 900) are over. */
+  send(queue: string, message: unknown, delaySeconds?: number): Promise<void>;
   /** Sends a body as it is. */
-  sendText(queue: string, body: string): Promise<void>;
+  sendText(queue: string, body: string, delaySeconds?: number): Promise<void>;
   /** Up to ten messages, without waiting for any; hidden from others for `visibilitySeconds`. */
   receive(
     queue: string,
@@ -43,12 +44,13 @@ export function openQueues(settings: QueueSettings): Queues {
     requestHandler: { connectionTimeout: 1000, requestTimeout: 1500, throwOnRequestTimeout: true },
   });
   const urlOf = (queue: string): string => `${settings.SQS_QUEUE_URL_PREFIX}${queue}`;
-  const sendText: Queues['sendText'] = async (queue, body) => {
+  const sendText: Queues['sendText'] = async (queue, body, delaySeconds) => {
     const requestId = currentCorrelation()?.requestId;
     await client.send(
       new SendMessageCommand({
         QueueUrl: urlOf(queue),
         MessageBody: body,
+        ...(delaySeconds !== undefined && { DelaySeconds: delaySeconds }),
         ...(requestId !== undefined && {
           MessageAttributes: { request_id: { DataType: 'String', StringValue: requestId } },
         }),
@@ -56,7 +58,7 @@ export function openQueues(settings: QueueSettings): Queues {
     );
   };
   return {
-    send: (queue, message) => sendText(queue, JSON.stringify(message)),
+    send: (queue, message, delaySeconds) => sendText(queue, JSON.stringify(message), delaySeconds),
     sendText,
     async receive(queue, visibilitySeconds) {
       const { Messages = [] } = await client.send(

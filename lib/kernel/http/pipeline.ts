@@ -35,12 +35,12 @@ export function httpPipeline(declaration: HttpDeclaration, respond: (call: AnyCa
 
 /** The body, as far as one was sent: a schema that takes nothing may get nothing. */
 async function readBody(
-  { bodyAs }: HttpDeclaration,
+  { bodyAs, maxTextBytes }: HttpDeclaration,
   schema: z.ZodType,
   { event, facts }: RequestContext,
 ): Promise<unknown> {
   if (bodyAs === 'multipart' && isMultipart(facts.headers)) return readMultipart(event, facts.headers);
-  if (bodyAs === 'text') return readTextBody(event, facts.headers);
+  if (bodyAs === 'text') return readTextBody(event, facts.headers, maxTextBytes);
   if ((event.body ?? '') === '' && schema.safeParse(undefined).success) return undefined;
   return readJsonBody(event, facts.headers);
 }

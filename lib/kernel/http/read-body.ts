@@ -3,8 +3,8 @@ import { Problem } from '../errors/problem.ts';
 import { whereJsonBreaks } from './json-position.ts';
 import { refuseBadText } from './refuse-bad-text.ts';
 
-/** JSON and text bodies ≤ 1 MB. */
-const maxBodyBytes = 1_000_000;
+/** JSON and text bodies ≤ 1 MB, where the declaration says nothing else. */
+const defaultMaxBytes = 1_000_000;
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -29,10 +29,10 @@ export function readJsonBody(event: HttpEvent, headers: Headers): unknown {
 
 /**
  * The body as text.
- * @throws Problem 413 above 1 MB, 415 for a compressed body, 400 when it is not UTF-8.
+ * @throws Problem 413 above `maxBytes`, 415 for a compressed body, 400 when it is not UTF-8.
  */
-export function readTextBody(event: HttpEvent, headers: Headers): string {
-  return decode(readBytes(event, headers));
+export function readTextBody(event: HttpEvent, headers: Headers, maxBytes = defaultMaxBytes): string {
+  return decode(readBytes(event, headers, maxBytes));
 }
 
 function parse(text: string): unknown {
@@ -57,7 +57,7 @@ function decode(raw: Buffer): string {
 }
 
 /** The body as it was sent. @throws Problem 413 above `maxBytes`, 415 for a compressed body. */
-export function readBytes({ body, isBase64Encoded }: HttpEvent, headers: Headers, maxBytes = maxBodyBytes): Buffer {
+export function readBytes({ body, isBase64Encoded }: HttpEvent, headers: Headers, maxBytes = defaultMaxBytes): Buffer {
   const coding = headers['content-encoding'] ?? '';
   if (!/^(identity)?$/i.test(coding.trim())) {
     throw new Problem('unsupported-media-type', {

@@ -74,10 +74,12 @@ interface HttpCommon<U extends Use, A extends Access, P, Q, B> extends Common<U>
   readonly query?: Q;
   readonly body?: B;
   /**
-   * `text`: `body` gets the text as it was sent (UTF-8, ≤ 1 MB), whatever its type. `multipart`: JSON, or a form of at most 4 MB whose files come as
+   * `text`: `body` gets the text as it was sent (UTF-8), whatever its type. `multipart`: JSON, or a form of at most 4 MB whose files come as
    * UploadedFile. Default: JSON.
    */
   readonly bodyAs?: 'text' | 'multipart';
+  /** Bytes that a `text` body may have. Default 1 MB; API Gateway passes about 4.5 MB on. */
+  readonly maxTextBytes?: number;
   /** Problems besides those that its shape implies (400, 401, 403, 404 with params, 413, 415, 422, 429, 500, 503, 504). */
   readonly problems?: readonly ProblemType[];
   /** Default application/json. Another type means that an endpoint's `output` is a string, or an Uint8Array sent as binary. */

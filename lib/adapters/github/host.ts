@@ -1,0 +1,100 @@
+import { createPrivateKey } from 'node:crypto';
+import { SignJWT } from 'jose/jwt/sign';
+import * as z from 'zod';
+import { HostError, type HostCredential, type SourceHost } from '../../github/source-host.ts';
+import { type Client, createClient } from './client.ts';
+import { hostedRepository } from './repository.ts';
+
+export interface GithubOptions {
+  readonly apiUrl: string;
+  /** Where repositories have their web pages; undefined: what belongs to the API's address. */
+  readonly webUrl: string | undefined;
+  readonly app: { readonly id: string; readonly privateKey: string } | undefined;
+}
+
+const Installation = z.object({ id: z.int() });
+const InstallationToken = z.object({ token: z.string(), expires_at: z.string() });
+/** A token is made anew when it has less than this left. */
+const sparesMs = 5 * 60_000;
+
+export function githubHost({ apiUrl, webUrl, app }: GithubOptions): SourceHost {
+  const api = apiUrl.replace(/\/+$/, '');
+  const appClient = app && createClient(api, () => appToken(app));
+  const tokens = new Map<number, { readonly token: string; readonly until: number }>();
+
+  async function installationToken(id: number): Promise<string> {
+    const kept = tokens.get(id);
+    if (kept && kept.until - sparesMs > Date.now()) return kept.token;
+    if (!appClient) throw new HostError('credential', 'The platform has no application at the host any more.');
+    const { data } = await asked(
+      appClient,
+      'POST /app/installations/{installation_id}/access_tokens',
+      InstallationToken,
+      {
+        installation_id: id,
+      },
+    );
+    tokens.set(id, { token: data.token, until: Date.parse(data.expires_at) });
+    return data.token;
+  }
+
+  const tokenOf = (credential: HostCredential) => async (): Promise<string | undefined> => {
+    switch (credential.kind) {
+      case 'anonymous':
+        return undefined;
+      case 'token':
+        return credential.token;
+      case 'installation':
+        return installationToken(credential.id);
+    }
+  };
+
+  return {
+    webHosts: webHostsOf(api, webUrl),
+    repository: (name, credential) => hostedRepository(createClient(api, tokenOf(credential)), name, credential),
+    async installationOf(name) {
+      if (!appClient) return undefined;
+      const [owner, repo] = name.split('/');
+      try {
+        const { data } = await asked(appClient, 'GET /repos/{owner}/{repo}/installation', Installation, {
+          owner,
+          repo,
+        });
+        return data.id;
+      } catch (error) {
+        if (error instanceof HostError && error.kind === 'missing') return undefined;
+        throw error;
+      }
+    },
+  };
+}
+
+async function asked<S extends z.ZodType>(
+  client: Client,
+  route: string,
+  schema: S,
+  parameters: Record<string, unknown>,
+) {
+  const answer = await client.ask(route, schema, { parameters });
+  if (!answer) throw new HostError('unavailable', 'The host answered that nothing changed, unasked.');
+  return answer;
+}
+
+/** RS256, ten minutes at most, a minute back for a clock that runs behind (GitHub, "Generating a JSON Web Token"). */
+function appToken({ id, privateKey }: NonNullable<GithubOptions['app']>): Promise<string> {
+  const now = Math.floor(Date.now() / 1000);
+  return new SignJWT({})
+    .setProtectedHeader({ alg: 'RS256' })
+    .setIssuedAt(now - 60)
+    .setExpirationTime(now + 540)
+    .setIssuer(id)
+    .sign(createPrivateKey(privateKey.replaceAll(String.raw`\n`, '\n')));
+}
+
+/** github.com's API has a host of its own, an Enterprise server's is a path; a stand-in serves addresses of both kinds. */
+function webHostsOf(apiUrl: string, webUrl: string | undefined): string[] {
+  if (webUrl !== undefined) return [new URL(webUrl).host];
+  const { host, pathname } = new URL(apiUrl);
+  if (host.startsWith('api.')) return [host.slice(4)];
+  return pathname.startsWith('/api/v3') ? [host] : ['github.com', host];
+}

@@ -1,0 +1,95 @@
+import * as z from 'zod';
+import { HostError, type HostCredential, type HostedRepository, type TreeEntry } from '../../github/source-host.ts';
+import type { Asked, Client } from './client.ts';
+import { grantsOf, RepositoryAnswer, repositoryOf } from './grants.ts';
+import { hooksOf } from './hooks.ts';
+import { reviewsOf } from './reviews.ts';
+
+const Sha = z.string().regex(/^[0-9a-f]{40}([0-9a-f]{24})?$/);
+const Tree = z.object({
+  tree: z.array(
+    z.object({ path: z.string(), mode: z.string(), type: z.string(), sha: z.string(), size: z.int().optional() }),
+  ),
+});
+const Blob = z.object({ content: z.string(), encoding: z.string() });
+const Comparison = z.object({ ahead_by: z.int(), behind_by: z.int() });
+const Refs = z.array(z.object({ ref: z.string() }));
+
+export function hostedRepository(client: Client, name: string, credential: HostCredential): HostedRepository {
+  const [owner = '', repo = ''] = name.split('/');
+  const ask = async <S extends z.ZodType>(route: string, schema: S, asked: Asked = {}) => {
+    const answer = await client.ask(route, schema, { ...asked, parameters: { owner, repo, ...asked.parameters } });
+    if (!answer) throw new HostError('unavailable', 'The host answered that nothing changed, unasked.');
+    return answer;
+  };
+  return {
+    hasMoved: client.hasMoved,
+    async describe() {
+      const { data, headers } = await ask('GET /repos/{owner}/{repo}', RepositoryAnswer);
+      return { repository: repositoryOf(data), grants: grantsOf(data, headers, credential) };
+    },
+    async head(branch, etag) {
+      const answer = await client.ask(
+        'GET /repos/{owner}/{repo}/commits/{ref}',
+        z.union([z.string(), z.object({ sha: Sha })]),
+        {
+          etag,
+          accept: 'application/vnd.github.sha',
+          parameters: { owner, repo, ref: branch },
+        },
+      );
+      if (!answer) return undefined;
+      const sha = Sha.safeParse(typeof answer.data === 'string' ? answer.data.trim() : answer.data.sha);
+      if (!sha.success) throw new HostError('unavailable', 'The host named no commit.');
+      return { sha: sha.data, etag: answer.headers['etag']?.toString() };
+    },
+    async folder(commit, path) {
+      try {
+        const tree_sha = path === '' ? commit : `${commit}:${path}`;
+        const { data } = await ask('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', Tree, {
+          parameters: { tree_sha },
+        });
+        return data.tree.map(entryOf);
+      } catch (error) {
+        // A path that is a file is no folder either.
+        if (error instanceof HostError && ['missing', 'refused'].includes(error.kind)) return undefined;
+        throw error;
+      }
+    },
+    async file(file_sha) {
+      const { data } = await ask('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', Blob, { parameters: { file_sha } });
+      return Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8');
+    },
+    async distance(base, of) {
+      try {
+        const { data } = await ask('GET /repos/{owner}/{repo}/compare/{basehead}', Comparison, {
+          parameters: { basehead: `${base}...${of}`, per_page: 1 },
+        });
+        return { ahead: data.ahead_by, behind: data.behind_by };
+      } catch (error) {
+        if (error instanceof HostError && ['missing', 'refused'].includes(error.kind)) return undefined;
+        throw error;
+      }
+    },
+    async branches(prefix) {
+      const { data } = await ask('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', Refs, {
+        parameters: { ref: `heads/${prefix}` },
+      });
+      return data.map(({ ref }) => ref.replace(/^refs\/heads\//, ''));
+    },
+    ...hooksOf(ask),
+    ...reviewsOf(ask, credential),
+  };
+}
+
+function entryOf({ path, mode, type, sha, size }: z.output<typeof Tree>['tree'][number]): TreeEntry {
+  const kind =
+    type === 'tree'
+      ? 'folder'
+      : type === 'commit' || mode === '160000'
+        ? 'submodule'
+        : mode === '120000'
+          ? 'symlink'
+          : 'file';
+  return { name: path, kind, sha, size };
+}

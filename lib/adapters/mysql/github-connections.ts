@@ -1,0 +1,114 @@
+import type { Connection, ConnectionChanges, GithubConnectionStore } from '../../github/ports.ts';
+import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
+import { changedColumns, connectionOf, type ConnectionRow, rowOf } from './github-rows.ts';
+import { insertOutbox } from './outbox.ts';
+
+const mostOfRepository = 200;
+
+export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
+  const select = async (rest: string, values: readonly SqlValue[], sql: SqlRunner = mysql): Promise<Connection[]> =>
+    (await sql.query<ConnectionRow>(`SELECT * FROM github_connections ${rest}`, values)).map(connectionOf);
+
+  /** Sets columns where `condition` holds. */
+  const set = async (
+    columns: Readonly<Record<string, SqlValue>>,
+    condition: string,
+    values: readonly SqlValue[],
+    sql: SqlRunner = mysql,
+  ): Promise<boolean> => {
+    const all = { ...columns, updated_at: new Date() };
+    const { affectedRows } = await sql.execute(
+      `UPDATE github_connections SET ${Object.keys(all)
+        .map((name) => `${name} = ?`)
+        .join(', ')} WHERE ${condition}`,
+      [...Object.values(all), ...values],
+    );
+    return affectedRows > 0;
+  };
+
+  return {
+    insert: (connection, outbox) =>
+      mysql.transaction(async (tx) => {
+        const row = rowOf(connection);
+        const names = Object.keys(row);
+        await tx.execute(
+          `INSERT INTO github_connections (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
+           ON DUPLICATE KEY UPDATE webhook_secret = ?, hook_id = ?`,
+          [...Object.values(row), row.webhook_secret, row.hook_id],
+        );
+        await insertOutbox(tx, outbox);
+      }),
+    find: async (id) => (await select('WHERE id = ?', [id]))[0],
+    async list({ ownerId }, { offset, limit }) {
+      const where = ownerId === undefined ? '' : 'WHERE user_id = ?';
+      const values = ownerId === undefined ? [] : [ownerId];
+      const [items, [counted]] = await Promise.all([
+        select(`${where} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?`, [...values, limit, offset]),
+        mysql.query<{ total: number }>(`SELECT COUNT(*) AS total FROM github_connections ${where}`, values),
+      ]);
+      return { items, total: counted?.total ?? 0 };
+    },
+    ofTool: async (toolId) => (await select('WHERE tool_id = ? LIMIT 1', [toolId]))[0],
+    async countOf(ownerId) {
+      const [counted] = await mysql.query<{ total: number }>(
+        'SELECT COUNT(*) AS total FROM github_connections WHERE user_id = ?',
+        [ownerId],
+      );
+      return counted?.total ?? 0;
+    },
+    ofRepository: (repositoryId) =>
+      select('WHERE repository_id = ? ORDER BY id LIMIT ?', [repositoryId, mostOfRepository]),
+    ofInstallation: (installationId) =>
+      select('WHERE installation_id = ? ORDER BY id LIMIT ?', [installationId, mostOfRepository]),
+    async update(id, changes) {
+      await set(changedColumns(changes), 'id = ?', [id]);
+    },
+    remove: (id, outbox) =>
+      mysql.transaction(async (tx) => {
+        const { affectedRows } = await tx.execute('DELETE FROM github_connections WHERE id = ?', [id]);
+        if (affectedRows > 0) await insertOutbox(tx, outbox);
+        return affectedRows > 0;
+      }),
+    async due(before, limit) {
+      const rows = await mysql.query<{ id: string }>(
+        `SELECT id FROM github_connections
+         WHERE status <> 'archived' AND (last_checked_at IS NULL OR last_checked_at < ? OR wanted_generation > synced_generation)
+         ORDER BY last_checked_at, id LIMIT ?`,
+        [before, limit],
+      );
+      return rows.map(({ id }) => id);
+    },
+    requestSync: (id, taskId, now, staleBefore) =>
+      mysql.transaction(async (tx) => {
+        const [current] = await select('WHERE id = ? FOR UPDATE', [id], tx);
+        if (!current) return undefined;
+        const { syncTaskId, syncClaimedAt } = current;
+        const serving =
+          syncTaskId !== undefined && syncClaimedAt && syncClaimedAt >= staleBefore ? syncTaskId : undefined;
+        const wanted = { wanted_generation: current.wantedGeneration + 1 };
+        const claim = serving === undefined ? { sync_task_id: taskId, sync_claimed_at: now } : {};
+        await set({ ...wanted, ...claim }, 'id = ?', [id], tx);
+        return serving ?? taskId;
+      }),
+    async claimSync(id, taskId, now) {
+      const ours = await set({ sync_claimed_at: now }, 'id = ? AND sync_task_id = ?', [id, taskId]);
+      return ours ? (await select('WHERE id = ?', [id]))[0] : undefined;
+    },
+    finishSync: (id, taskId, generation, changes) =>
+      mysql.transaction(async (tx) => {
+        const [current] = await select('WHERE id = ? FOR UPDATE', [id], tx);
+        if (current?.syncTaskId !== taskId) return true;
+        const isDone = current.wantedGeneration <= generation;
+        const claim = isDone ? { sync_task_id: null, sync_claimed_at: null } : {};
+        await set({ ...changedColumns(changes), synced_generation: generation, ...claim }, 'id = ?', [id], tx);
+        return isDone;
+      }),
+    async releaseSync(id, taskId, changes: ConnectionChanges) {
+      await set(
+        { ...changedColumns(changes), sync_task_id: null, sync_claimed_at: null },
+        'id = ? AND sync_task_id = ?',
+        [id, taskId],
+      );
+    },
+  };
+}

@@ -1,0 +1,182 @@
+import type * as z from 'zod';
+import { auditEntry } from '../audit/audit-entry.ts';
+import { type Caller, isAdmin, owns } from '../kernel/http/caller.ts';
+import { invalidField, notFound, Problem } from '../kernel/errors/problem.ts';
+import { newId } from '../kernel/ids.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
+import type { Relay } from '../outbox/ports.ts';
+import type { ToolStore } from '../tools/ports.ts';
+import { chooseCredential, type HostAccess, newWebhookSecret, secretContext, tokenContext } from './credentials.ts';
+import { asking } from './host-problems.ts';
+import type { Connection, DeliveryStore, GithubConnectionStore } from './ports.ts';
+import { presentConnected } from './present.ts';
+import { readBranch, readPath, readRepositoryUrl, type RepositoryAddress, splitRest } from './repository-url.ts';
+import { type Connected, type ConnectRepository, hookEvents } from './schema.ts';
+import { type HostCredential, HostError, type HostedRepository } from './source-host.ts';
+
+export interface ConnectServices extends HostAccess {
+  readonly githubConnections: GithubConnectionStore;
+  readonly deliveries: DeliveryStore;
+  readonly tools: Pick<ToolStore, 'find'>;
+  readonly relay: Relay;
+  readonly settings: { readonly BASE_URL: string };
+  readonly maxConnections: number;
+}
+
+/**
+ * Connects a repository: checks the credential against it, keeps it encrypted, and installs the webhook where the credential may.
+ * @throws Problem `validation-error` (address, token, branch, with the host's reason), `not-found` and `forbidden` (the tool), `conflict` (the tool has a
+ * connection), `upstream-error` when the host is away.
+ */
+export async function connectRepository(
+  services: ConnectServices,
+  caller: Caller,
+  input: ConnectRepository,
+): Promise<z.output<typeof Connected>> {
+  const address = readRepositoryUrl(input.repository_url, services.sourceHost.webHosts);
+  const path = readPath(input.path ?? '');
+  await assertRoom(services, caller);
+  await assertTool(services, caller, input.tool_id ?? undefined);
+  const token = input.access_token ?? undefined;
+  const credential = await asking(() => chooseCredential(services, address.name, token, isAdmin(caller)));
+  const hosted = services.sourceHost.repository(address.name, credential);
+  const { repository, grants } = await asking(() => hosted.describe());
+  const at = await watchedPlace(hosted, address, input, path, repository.defaultBranch);
+  const id = newId();
+  const secret = newWebhookSecret();
+  const encrypted = await services.encryptor.encrypt(secret, secretContext(id));
+  await services.deliveries.putSecret(repository.id, { connectionId: id, secrets: [encrypted] });
+  const hook = { url: hookUrl(services.settings.BASE_URL, id), secret, events: hookEvents };
+  const hookId = grants.installHook ? await installHook(hosted, hook) : undefined;
+  const now = new Date();
+  const connection: Connection = {
+    ...nothingYet,
+    id,
+    ownerId: caller.userId,
+    toolId: input.tool_id ?? undefined,
+    repositoryUrl: repository.url,
+    repositoryId: repository.id,
+    repository: repository.name,
+    ...at,
+    defaultBranch: repository.defaultBranch,
+    status: repository.isArchived ? 'archived' : 'connected',
+    accessToken: await keptToken(services, credential, token, id),
+    installationId: credential.kind === 'installation' ? credential.id : undefined,
+    tokenExpiresAt: grants.expiresAt,
+    webhookSecret: encrypted,
+    hookId,
+    mayReport: grants.reportStatus,
+    mayComment: grants.comment,
+    createdAt: now,
+    updatedAt: now,
+  };
+  const details = { repository: repository.name, branch: at.branch, path: at.path };
+  const entry = auditEntry(caller, { action: 'github.connected', target: { type: 'connection', id }, details });
+  await services.githubConnections.insert(connection, [entry]);
+  await services.relay.send([entry.id]);
+  const url = hookId === undefined ? hookUrl(services.settings.BASE_URL) : hook.url;
+  return presentConnected(connection, {
+    url,
+    secret,
+    installed: hookId !== undefined,
+    viaApp: credential.kind === 'installation',
+  });
+}
+
+const nothingYet = {
+  wantedGeneration: 0,
+  syncedGeneration: 0,
+  previousSecret: undefined,
+  syncTaskId: undefined,
+  syncClaimedAt: undefined,
+  expected: undefined,
+  headEtag: undefined,
+  lastSyncSha: undefined,
+  lastSyncedAt: undefined,
+  lastCheckedAt: undefined,
+  lastDeliveryAt: undefined,
+  behindBy: undefined,
+  lastError: undefined,
+} as const;
+
+/** Two hooks of a repository may not have the same address, so one that is installed names its connection. */
+export function hookUrl(baseUrl: string, connectionId?: string): string {
+  return `${baseUrl}/api/v1/github/webhook${connectionId === undefined ? '' : `?connection=${connectionId}`}`;
+}
+
+async function assertRoom({ githubConnections, maxConnections }: ConnectServices, caller: Caller): Promise<void> {
+  const used = await githubConnections.countOf(caller.userId);
+  if (used < maxConnections) return;
+  throw new Problem('conflict', {
+    detail: `You have ${used} connections; the limit is ${maxConnections}.`,
+    extra: { limit: maxConnections, used },
+  });
+}
+
+async function assertTool(
+  { tools, githubConnections }: ConnectServices,
+  caller: Caller,
+  toolId: string | undefined,
+): Promise<void> {
+  if (toolId === undefined) return;
+  const tool = await tools.find(toolId);
+  if (!tool) throw notFound('tool', toolId);
+  if (!owns(caller, tool.authorId))
+    throw new Problem('forbidden', {
+      detail: 'Only its author or an admin may connect a repository to this tool.',
+      extra: { required_permission: 'mcps:update' },
+    });
+  if (await githubConnections.ofTool(tool.id))
+    throw new Problem('conflict', {
+      detail: 'The tool is connected to a repository already. Disconnect that one first.',
+    });
+}
+
+/** The branch and the folder to watch; the branch must be there. */
+async function watchedPlace(
+  hosted: HostedRepository,
+  { rest }: RepositoryAddress,
+  input: ConnectRepository,
+  path: string,
+  defaultBranch: string,
+): Promise<{ branch: string; path: string }> {
+  const named = input.branch == null ? undefined : readBranch(input.branch);
+  const at =
+    named === undefined && rest.length > 0
+      ? await asking(() => splitRest(hosted, rest))
+      : {
+          branch: named ?? defaultBranch,
+          path: named === undefined ? '' : rest.slice(named.split('/').length).join('/'),
+        };
+  try {
+    await hosted.head(at.branch);
+  } catch (error) {
+    if (!(error instanceof HostError) || !['missing', 'refused'].includes(error.kind))
+      return asking(() => Promise.reject(error));
+    throw invalidField(['branch'], `The repository has no branch "${at.branch.slice(0, 100)}"`, 'branch_missing');
+  }
+  return { branch: at.branch, path: path === '' ? readPath(at.path) : path };
+}
+
+/** A hook that cannot be installed is pasted by hand; the connection works without, ten minutes behind at most. */
+async function installHook(
+  hosted: HostedRepository,
+  hook: { readonly url: string; readonly secret: string; readonly events: readonly string[] },
+): Promise<number | undefined> {
+  try {
+    return await hosted.addHook(hook);
+  } catch (error) {
+    if (!(error instanceof HostError)) throw error;
+    currentCorrelation()?.log.set({ webhook_not_installed: error.kind });
+    return undefined;
+  }
+}
+
+async function keptToken(
+  { encryptor }: HostAccess,
+  credential: HostCredential,
+  token: string | undefined,
+  id: string,
+): Promise<string | undefined> {
+  return credential.kind === 'token' && token !== undefined ? encryptor.encrypt(token, tokenContext(id)) : undefined;
+}

@@ -1,0 +1,97 @@
+import type { GithubEvent } from '../../events/github-event.ts';
+import { type CheckServices, checkConnection } from './check-connection.ts';
+import type { Connection, Delivery, DeliveryFacts, DeliveryStore } from './ports.ts';
+import { appSubject } from './receive-delivery.ts';
+import { submitTask } from '../tasks/submit-task.ts';
+import { queueSync } from './request-sync.ts';
+
+export interface EventServices extends CheckServices {
+  readonly deliveries: DeliveryStore;
+}
+
+/** Does what a delivery or a look at a connection asks for. Once is as good as twice. */
+export async function handleEvent(services: EventServices, event: GithubEvent): Promise<{ outcome: string }> {
+  if (event.kind === 'check') {
+    const connection = await services.githubConnections.find(event.connection_id);
+    return { outcome: connection ? await checkConnection(services, connection) : 'gone' };
+  }
+  const delivery = await services.deliveries.find(event.subject, event.delivery_id);
+  if (!delivery || delivery.handledAt) return { outcome: delivery ? 'handled before' : 'expired' };
+  const outcome = await handleDelivery(services, delivery);
+  await services.deliveries.markHandled(delivery.subject, delivery.id, outcome, new Date());
+  return { outcome };
+}
+
+async function handleDelivery(services: EventServices, { subject, facts, receivedAt }: Delivery): Promise<string> {
+  const connections = await connectionsOf(services, subject, facts);
+  if (connections.length === 0) {
+    // Left by a disconnection that died half-way.
+    if (subject !== appSubject && facts.repository_id !== undefined)
+      await services.deliveries.removeSecret(facts.repository_id, subject);
+    return 'no connection';
+  }
+  const outcomes = new Set<string>();
+  for (const connection of connections) {
+    await services.githubConnections.update(connection.id, { lastDeliveryAt: receivedAt });
+    outcomes.add(await handleFor(services, connection, facts));
+  }
+  return [...outcomes].join(', ');
+}
+
+async function connectionsOf(
+  { githubConnections }: EventServices,
+  subject: string,
+  facts: DeliveryFacts,
+): Promise<readonly Connection[]> {
+  if (subject !== appSubject) {
+    const connection = await githubConnections.find(subject);
+    return connection ? [connection] : [];
+  }
+  if (facts.repository_id !== undefined) return githubConnections.ofRepository(facts.repository_id);
+  return facts.installation_id === undefined ? [] : githubConnections.ofInstallation(facts.installation_id);
+}
+
+/** An event says only that there is something to look at: what counts is what the host answers now. */
+async function handleFor(services: EventServices, connection: Connection, facts: DeliveryFacts): Promise<string> {
+  switch (facts.event) {
+    case 'push':
+      return handlePush(services, connection, facts);
+    case 'release':
+      if (facts.action !== 'published' && facts.action !== 'released') return 'nothing to do';
+      await queueSync(services, connection);
+      return 'sync requested';
+    case 'repository':
+    case 'installation':
+    case 'installation_repositories':
+      return checkConnection(services, connection, { describe: true });
+    case 'pull_request':
+      return handlePullRequest(services, connection, facts);
+    default:
+      return 'acknowledged';
+  }
+}
+
+/** Also a new label or another base branch changes what a review says. */
+const reviewed = new Set(['opened', 'synchronize', 'reopened', 'labeled', 'unlabeled', 'edited', 'ready_for_review']);
+
+async function handlePullRequest(
+  services: EventServices,
+  { id, ownerId, mayReport }: Connection,
+  { action, pull_request: number }: DeliveryFacts,
+): Promise<string> {
+  if (number === undefined || !reviewed.has(action ?? '')) return 'nothing to do';
+  if (!mayReport) return 'the token may not report';
+  const input = { connection_id: id, number };
+  const message = 'Waiting for a worker.';
+  await submitTask(services, { type: 'github-review', queue: 'github', ownerId, input, message });
+  return 'review requested';
+}
+
+async function handlePush(services: EventServices, connection: Connection, facts: DeliveryFacts): Promise<string> {
+  if (facts.ref !== `refs/heads/${connection.branch}`) return 'another branch';
+  if (facts.deleted || facts.after === undefined) return checkConnection(services, connection, { describe: true });
+  if (facts.after === connection.lastSyncSha) return 'synced before';
+  await services.githubConnections.update(connection.id, { expected: { sha: facts.after, at: new Date() } });
+  await queueSync(services, connection);
+  return 'sync requested';
+}

@@ -1,0 +1,183 @@
+import type { GithubEvent } from '../../events/github-event.ts';
+import type { OutboxEntry } from '../outbox/ports.ts';
+
+/**
+ * `connected`: kept in step. `archived`: read-only, so there is nothing to follow. `suspended`: the application's installation is. `unauthorized`: the
+ * token is refused. `missing`: the repository is deleted, or out of the token's sight.
+ */
+export const connectionStatuses = ['connected', 'archived', 'suspended', 'unauthorized', 'missing'] as const;
+export type ConnectionStatus = (typeof connectionStatuses)[number];
+
+export interface Connection {
+  readonly id: string;
+  readonly ownerId: string;
+  readonly toolId: string | undefined;
+  readonly repositoryUrl: string;
+  readonly repositoryId: number;
+  /** owner/name. */
+  readonly repository: string;
+  readonly branch: string;
+  readonly defaultBranch: string;
+  /** The watched folder; '' is the root. */
+  readonly path: string;
+  readonly status: ConnectionStatus;
+  /** Encrypted; undefined: the installation's or the platform's own is used. */
+  readonly accessToken: string | undefined;
+  readonly installationId: number | undefined;
+  readonly tokenExpiresAt: Date | undefined;
+  /** Encrypted. */
+  readonly webhookSecret: string;
+  readonly previousSecret: { readonly secret: string; readonly until: Date } | undefined;
+  readonly hookId: number | undefined;
+  readonly mayReport: boolean;
+  readonly mayComment: boolean;
+  /** Counts what asked for a sync. */
+  readonly wantedGeneration: number;
+  /** The count that the last sync has seen. */
+  readonly syncedGeneration: number;
+  readonly syncTaskId: string | undefined;
+  readonly syncClaimedAt: Date | undefined;
+  readonly expected: { readonly sha: string; readonly at: Date } | undefined;
+  readonly headEtag: string | undefined;
+  readonly lastSyncSha: string | undefined;
+  readonly lastSyncedAt: Date | undefined;
+  readonly lastCheckedAt: Date | undefined;
+  readonly lastDeliveryAt: Date | undefined;
+  readonly behindBy: number | undefined;
+  readonly lastError: string | undefined;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+export type ConnectionChanges = Partial<
+  Pick<
+    Connection,
+    | 'toolId'
+    | 'repositoryUrl'
+    | 'repository'
+    | 'branch'
+    | 'defaultBranch'
+    | 'status'
+    | 'tokenExpiresAt'
+    | 'webhookSecret'
+    | 'previousSecret'
+    | 'hookId'
+    | 'expected'
+    | 'headEtag'
+    | 'lastSyncSha'
+    | 'lastSyncedAt'
+    | 'lastCheckedAt'
+    | 'lastDeliveryAt'
+    | 'behindBy'
+    | 'lastError'
+  >
+>;
+
+/** Connections: the truth, in MySQL. @throws Problem `service-unavailable`. */
+export interface GithubConnectionStore {
+  /** One whose id is there already was made by an earlier try of the same request: its secret is replaced. */
+  insert(connection: Connection, outbox: readonly OutboxEntry[]): Promise<void>;
+  find(id: string): Promise<Connection | undefined>;
+  list(
+    filter: { readonly ownerId: string | undefined },
+    page: { readonly offset: number; readonly limit: number },
+  ): Promise<{ items: Connection[]; total: number }>;
+  ofTool(toolId: string): Promise<Connection | undefined>;
+  countOf(ownerId: string): Promise<number>;
+  /** At most 200. */
+  ofRepository(repositoryId: number): Promise<Connection[]>;
+  ofInstallation(installationId: number): Promise<Connection[]>;
+  /** Members that are named and undefined are emptied. */
+  update(id: string, changes: ConnectionChanges): Promise<void>;
+  remove(id: string, outbox: readonly OutboxEntry[]): Promise<boolean>;
+  /** Those not checked since `before`, or with a sync that was asked for and not done; longest unchecked first. */
+  due(before: Date, limit: number): Promise<string[]>;
+  /**
+   * Counts one more request for a sync. The task that is at it since `staleBefore` or later will see it; otherwise `taskId` becomes the task.
+   * @returns the task that serves the request; undefined when there is no such connection.
+   */
+  requestSync(id: string, taskId: string, now: Date, staleBefore: Date): Promise<string | undefined>;
+  /** The connection, when `taskId` is the task to sync it; its claim counts from now. */
+  claimSync(id: string, taskId: string, now: Date): Promise<Connection | undefined>;
+  /**
+   * Writes what a sync has found. When nothing was asked for since `generation` the task is done with the connection, else it has to go on.
+   * @returns whether it is done.
+   */
+  finishSync(id: string, taskId: string, generation: number, changes: ConnectionChanges): Promise<boolean>;
+  /** The task ends without having synced. */
+  releaseSync(id: string, taskId: string, changes: ConnectionChanges): Promise<void>;
+}
+
+/** What of a delivery matters here; nothing of its texts. */
+export interface DeliveryFacts {
+  readonly event: string;
+  readonly action?: string | undefined;
+  readonly repository_id?: number | undefined;
+  readonly repository?: string | undefined;
+  readonly installation_id?: number | undefined;
+  readonly ref?: string | undefined;
+  readonly after?: string | undefined;
+  readonly deleted?: boolean | undefined;
+  readonly pull_request?: number | undefined;
+  /** A maintainer's comment on a pull request asks for a preview. */
+  readonly asks_preview?: boolean | undefined;
+}
+
+export interface Delivery {
+  readonly id: string;
+  /** A connection's id, or `app` for what came to the application's webhook. */
+  readonly subject: string;
+  readonly facts: DeliveryFacts;
+  readonly receivedAt: Date;
+  readonly handledAt: Date | undefined;
+  /** What became of it. */
+  readonly outcome: string | undefined;
+}
+
+export interface HookSecret {
+  readonly connectionId: string;
+  /** Encrypted; the one before it too, while it counts. */
+  readonly secrets: readonly string[];
+}
+
+/** Webhook deliveries for three days, and the secrets that they are verified with, in DynamoDB. @throws Problem `service-unavailable`. */
+export interface DeliveryStore {
+  /** At most 20 of a repository, or the one of a connection. A secret counts for its own repository alone. */
+  secretsOf(repositoryId: number, connectionId: string | undefined): Promise<HookSecret[]>;
+  putSecret(repositoryId: number, secret: HookSecret): Promise<void>;
+  removeSecret(repositoryId: number, connectionId: string): Promise<void>;
+  /**
+   * Writes a delivery down; one with an outcome is handled by that.
+   * @returns whether it has to be handed to the worker: it is new, or an earlier try to hand it over may have failed.
+   */
+  receive(delivery: Pick<Delivery, 'id' | 'subject' | 'facts' | 'receivedAt' | 'outcome'>): Promise<boolean>;
+  /** Lets the next try of a delivery be a new one. */
+  forget(subject: string, id: string): Promise<void>;
+  find(subject: string, id: string): Promise<Delivery | undefined>;
+  markHandled(subject: string, id: string, outcome: string, at: Date): Promise<void>;
+  /** Newest first, at most 100. */
+  list(subject: string): Promise<Delivery[]>;
+}
+
+/** Contents of files as the last sync read them, in MongoDB. */
+export interface FileStore {
+  /** The files of a connection, by path. */
+  filesOf(connectionId: string): Promise<ReadonlyMap<string, KeptFile>>;
+  put(connectionId: string, files: readonly KeptFile[]): Promise<void>;
+  forget(connectionId: string): Promise<void>;
+}
+
+export interface KeptFile {
+  readonly path: string;
+  readonly sha: string;
+  readonly text: string;
+}
+
+/** The queue of what hosts say and what has to be looked at. */
+export interface GithubQueue {
+  /** `delaySeconds` at most 900. */
+  send(event: GithubEvent, delaySeconds?: number): Promise<void>;
+}
+
+/** Whether `secret` makes this signature (`sha256=…`) of the body as it was sent. */
+export type VerifySignature = (secret: string, body: string, signature: string) => Promise<boolean>;

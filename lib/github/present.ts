@@ -1,0 +1,84 @@
+import type * as z from 'zod';
+import type { Connection, Delivery } from './ports.ts';
+import { hookEvents } from './schema.ts';
+import type * as schema from './schema.ts';
+
+const warnAheadMs = 7 * 24 * 3_600_000;
+
+export function presentConnected(
+  connection: Connection,
+  hook: { readonly url: string; readonly secret: string; readonly installed: boolean; readonly viaApp: boolean },
+): z.output<typeof schema.Connected> {
+  const { url, secret, installed } = hook;
+  return {
+    ...common(connection),
+    webhook: { url, secret, events: [...hookEvents], content_type: 'application/json', installed },
+    warnings: [
+      ...(installed || hook.viaApp
+        ? []
+        : [
+            'The webhook is not installed: add it in the settings of the repository, or changes arrive up to ten minutes late.',
+          ]),
+      ...warningsOf(connection),
+    ],
+  };
+}
+
+export function presentConnection(connection: Connection): z.output<typeof schema.Connection> {
+  return {
+    ...common(connection),
+    last_sync_sha: connection.lastSyncSha ?? null,
+    last_synced_at: iso(connection.lastSyncedAt),
+    last_checked_at: iso(connection.lastCheckedAt),
+    last_delivery_at: iso(connection.lastDeliveryAt),
+    behind_by: connection.behindBy ?? null,
+    syncing: connection.wantedGeneration > connection.syncedGeneration,
+    last_error: connection.lastError ?? null,
+    webhook_installed: connection.hookId !== undefined,
+    token_expires_at: iso(connection.tokenExpiresAt),
+    warnings: warningsOf(connection),
+  };
+}
+
+export function presentDelivery({ id, facts, receivedAt, handledAt, outcome }: Delivery) {
+  return {
+    delivery_id: id,
+    event_type: facts.event,
+    action: facts.action ?? null,
+    ref: facts.ref ?? null,
+    received_at: receivedAt.toISOString(),
+    handled_at: iso(handledAt),
+    outcome: outcome ?? null,
+  };
+}
+
+function common(connection: Connection) {
+  return {
+    connection_id: connection.id,
+    repository_url: connection.repositoryUrl,
+    tool_id: connection.toolId ?? null,
+    status: connection.status,
+    branch: connection.branch,
+    path: connection.path,
+    default_branch: connection.defaultBranch,
+    created_at: connection.createdAt.toISOString(),
+  };
+}
+
+function warningsOf({ mayReport, mayComment, tokenExpiresAt }: Connection): string[] {
+  const left = tokenExpiresAt && tokenExpiresAt.getTime() - Date.now();
+  return [
+    ...(left !== undefined && left <= 0 ? ['The token has expired: connect again with a new one.'] : []),
+    ...(left !== undefined && left > 0 && left < warnAheadMs
+      ? [`The token expires at ${tokenExpiresAt?.toISOString()}: connect again with a new one before.`]
+      : []),
+    ...(mayReport ? [] : ['The token may not write commit statuses, so pull requests get no contract check.']),
+    ...(mayReport && !mayComment
+      ? ['The token may not comment, so the contract check stands in the status alone.']
+      : []),
+  ];
+}
+
+function iso(at: Date | undefined): string | null {
+  return at?.toISOString() ?? null;
+}

@@ -1,0 +1,117 @@
+import type { Report, Verdict } from '../source-host.ts';
+import type { Change, Comparison } from './compare-drafts.ts';
+
+/** A maintainer sets it to let a breaking change through. */
+export const okLabel = 'mcp-breaking-ok';
+
+/** How a review of a proposed change ends. */
+export type Review =
+  | {
+      readonly kind: 'compared';
+      readonly comparison: Comparison;
+      readonly isAllowed: boolean;
+      readonly ran: string | undefined;
+    }
+  /** The head describes no server, or not a valid one. */
+  | { readonly kind: 'broken'; readonly detail: string }
+  | { readonly kind: 'no-server' };
+
+const mostListed = 50;
+
+export function verdictOf(review: Review): Verdict {
+  switch (review.kind) {
+    case 'broken':
+      return 'failure';
+    case 'no-server':
+      return 'neutral';
+    case 'compared': {
+      const { changes, isVersionRaised } = review.comparison;
+      const isGrave = changes.some((change) => change.class !== 'compatible');
+      return isGrave && !isVersionRaised && !review.isAllowed ? 'failure' : 'success';
+    }
+  }
+}
+
+export function titleOf(review: Review): string {
+  if (review.kind === 'broken') return 'The configuration is broken.';
+  if (review.kind === 'no-server') return 'Nothing here says how an MCP server is started.';
+  const { changes, isVersionRaised } = review.comparison;
+  const count = (of: Change['class']): number => changes.filter((change) => change.class === of).length;
+  const grave = count('breaking') + count('suspicious');
+  if (changes.length === 0) return 'The contract is unchanged.';
+  const counts = `${count('breaking')} breaking, ${count('suspicious')} suspicious, ${count('compatible')} compatible`;
+  if (grave === 0) return `${counts}.`;
+  if (isVersionRaised) return `${counts}; the version is raised.`;
+  return review.isAllowed
+    ? `${counts}; allowed by label.`
+    : `${counts}: raise the version, or set the label ${okLabel}.`;
+}
+
+/** The review in Markdown. Texts of the repository stand in it as code, so that they neither format nor mention anything. */
+export function summaryOf(review: Review): string {
+  if (review.kind === 'broken') return `The configuration of this change is not valid:\n\n${code(review.detail)}`;
+  if (review.kind === 'no-server') return 'Neither the base nor this change says how an MCP server is started.';
+  const { changes, findings, tokens, score, version } = review.comparison;
+  const rows = changes
+    .slice(0, mostListed)
+    .map(
+      ({ class: of, subject, what, place }) =>
+        `| ${of} | ${code(subject)} | ${code(what)} | ${place === undefined ? '' : code(place)} |`,
+    );
+  return [
+    ...(rows.length > 0
+      ? ['| | | what | where |', '|---|---|---|---|', ...rows, '']
+      : ['No change of the contract.', '']),
+    ...(changes.length > mostListed ? [`And ${changes.length - mostListed} more changes.`, ''] : []),
+    '| | before | after |',
+    '|---|---|---|',
+    `| version | ${code(version.before)} | ${code(version.after)} |`,
+    `| context, in tokens | ${tokens.before} | ${tokens.after} |`,
+    `| score | ${score.before} | ${score.after} |`,
+    ...(findings.length > 0
+      ? [
+          '',
+          'New findings:',
+          '',
+          ...findings
+            .slice(0, mostListed)
+            .map(({ rule, severity, message }) => `- **${severity}** ${code(message)} (${rule})`),
+        ]
+      : []),
+    ...(review.ran === undefined ? [] : ['', review.ran]),
+  ].join('\n');
+}
+
+export function reportOf(review: Review, sha: string, detailsUrl: string): Report {
+  const placed = review.kind === 'compared' ? [...review.comparison.changes, ...review.comparison.findings] : [];
+  return {
+    sha,
+    verdict: verdictOf(review),
+    title: titleOf(review).slice(0, 140),
+    summary: summaryOf(review),
+    annotations: placed.flatMap((each) => {
+      const [, path, line] = /^(.+):(\d+)$/.exec(each.place ?? '') ?? [];
+      if (path === undefined) return [];
+      const level = 'class' in each ? (each.class === 'compatible' ? 'notice' : 'warning') : 'warning';
+      return [
+        {
+          path,
+          line: Number(line),
+          level,
+          message: 'what' in each ? `${each.class}: ${each.what}` : each.message,
+        } as const,
+      ];
+    }),
+    detailsUrl,
+  };
+}
+
+/** On one line and inert; a table's column ends at a pipe even within code. */
+function code(text: string): string {
+  const plain = text
+    .replaceAll(/[\s\p{C}]+/gu, ' ')
+    .replaceAll('`', '´')
+    .replaceAll('|', '¦')
+    .trim();
+  return `\`${plain.length > 300 ? `${plain.slice(0, 299)}…` : plain || ' '}\``;
+}

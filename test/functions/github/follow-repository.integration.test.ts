@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { serverJson, startWorld } from './world.ts';
+
+describe('a connected repository', async () => {
+  const world = await startWorld();
+  const { app, github } = world;
+  const ada = await app.signUp();
+  const bob = await app.signUp();
+
+  it('becomes a draft by the first sync, follows each push, and its history names the commit', async () => {
+    const repository = await github.addRepository('acme/weather', { 'server.json': serverJson() });
+    const token = world.token('admin');
+    const connected = await world.connect(ada, {
+      repository_url: 'git@github.com:acme/weather.git',
+      access_token: token,
+    });
+    expect(connected.status, connected.text).toBe(201);
+    expect(connected.body).toMatchObject({
+      repository_url: 'https://github.com/acme/weather',
+      tool_id: null,
+      status: 'connected',
+      default_branch: 'main',
+      webhook: { installed: true, events: expect.arrayContaining(['push']) },
+    });
+    expect(connected.text).not.toContain(token);
+
+    const id = connected.body['connection_id'];
+    const first = await world.sync(ada, id);
+    expect(first).toMatchObject({ status: 'completed', result: { status: 'synced', files_updated: 1, revision: 1 } });
+    const { tool_id, last_sync_sha } = first['result'] as Record<string, string>;
+    expect(last_sync_sha).toBe(await repository.git.head('main'));
+    expect((await world.sync(ada, id))['result']).toEqual({
+      ...(first['result'] as object),
+      status: 'unchanged',
+      files_updated: 0,
+    });
+
+    const sha = await github.push(repository, { 'server.json': serverJson('1.1.0') });
+    await expect.poll(async () => (await world.history(ada, tool_id)).length, { timeout: 20_000 }).toBe(2);
+    expect((await world.history(ada, tool_id))[0]).toMatchObject({
+      change_type: 'sync',
+      version: '1.1.0',
+      changed_by: ada.id,
+      source: { repository: 'acme/weather', branch: 'main', path: '', sha, files: ['server.json'] },
+    });
+    await expect.poll(async () => (await world.connection(ada, id))['last_sync_sha']).toBe(sha);
+    expect(await world.connection(ada, id)).toMatchObject({ behind_by: 0, last_error: null, syncing: false });
+  }, 60_000);
+
+  it("is nobody else's to see, to sync or to end", async () => {
+    await github.addRepository('acme/private-matter', { 'server.json': serverJson() });
+    const { body } = await world.connect(ada, {
+      repository_url: 'github.com/acme/private-matter',
+      access_token: world.token('read'),
+    });
+    const id = String(body['connection_id']);
+    for (const [method, path] of [
+      ['GET', `connections/${id}`],
+      ['GET', `connections/${id}/deliveries`],
+      ['POST', `sync/${id}`],
+      ['DELETE', `disconnect/${id}`],
+    ] as const)
+      expect((await app.call(method, `/api/v1/github/${path}`, { token: bob.token })).status, path).toBe(404);
+    const { body: page } = await app.call('GET', '/api/v1/github/connections', { token: bob.token });
+    expect(page).toEqual({ items: [], total: 0, page: 1, page_size: 20, pages: 0 });
+  });
+
+  it('is let go by disconnecting: the webhook is gone, its secret signs nothing any more, the tool stays', async () => {
+    const repository = await github.addRepository('acme/short', { 'server.json': serverJson() });
+    const connected = await world.connect(ada, {
+      repository_url: 'https://github.com/acme/short',
+      access_token: world.token('admin'),
+    });
+    const id = String(connected.body['connection_id']);
+    const synced = (await world.sync(ada, id))['result'] as Record<string, string>;
+    expect(repository.hooks).toHaveLength(1);
+    const ended = await app.call('DELETE', `/api/v1/github/disconnect/${id}`, { token: ada.token });
+    expect(ended.body).toEqual({ message: 'The repository is disconnected; its tool stays.', connection_id: id });
+    expect(repository.hooks).toHaveLength(0);
+    expect((await app.call('DELETE', `/api/v1/github/disconnect/${id}`, { token: ada.token })).status).toBe(404);
+    const { secret } = connected.body['webhook'] as { secret: string };
+    const body = JSON.stringify({ ref: 'refs/heads/main', repository: { id: repository.id } });
+    expect((await world.deliver(body, secret)).status).toBe(401);
+    expect((await app.call('GET', `/api/v1/mcps/${synced['tool_id']}`, { token: ada.token })).status).toBe(200);
+  });
+});

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { type Draft, draftOf } from '../../../lib/github/detect/draft-of.ts';
+import { readLaunch } from '../../../lib/launch/read-launch.ts';
+import { Problem } from '../../../lib/kernel/errors/problem.ts';
+import { checkConfig } from '../../../lib/tools/check-config.ts';
+import { type Layout, layouts } from './layouts.ts';
+
+const draftFor = ({ files }: Pick<Layout, 'files'>, repository = 'acme/weather-mcp'): Draft =>
+  draftOf({
+    repository,
+    path: '',
+    notes: [],
+    files: Object.entries(files).map(([path, text]) => ({ path, text, sha: path })),
+  });
+
+function found(layout: Layout): { launch: string | undefined; variables: string[]; confidence: number } {
+  try {
+    const { config, confidence } = draftFor(layout);
+    const launch = readLaunch(config.servers[0] ?? {});
+    const variables = launch.inputs.map(({ name }) => name);
+    if (launch.kind === 'remote') return { launch: launch.url, variables, confidence };
+    const of = launch.package;
+    return {
+      launch: of && `${of.type}:${of.identifier.replace(/(?<=\/[^/]*):[^/]*$/, '')}`,
+      variables: [...variables, ...Object.keys(launch.env)],
+      confidence,
+    };
+  } catch (error) {
+    if (error instanceof Problem) return { launch: undefined, variables: [], confidence: 0 };
+    throw error;
+  }
+}
+
+describe('what a repository would make', () => {
+  it('is the right launch in at least 75 of 100 layouts, and never wrong where it is sure', () => {
+    const wrong = layouts.filter((layout) => found(layout).launch !== layout.launch);
+    expect(layouts.length).toBeGreaterThanOrEqual(30);
+    expect(wrong.map((layout) => [layout.name, found(layout).launch])).toEqual([]);
+    expect(wrong.filter((layout) => found(layout).confidence >= 0.8)).toEqual([]);
+  });
+
+  it('names nine in ten of the variables', () => {
+    const wanted = layouts.flatMap((layout) => (layout.variables ?? []).map((name) => [layout, name] as const));
+    const missing = wanted.filter(([layout, name]) => !found(layout).variables.includes(name));
+    expect(missing.map(([layout, name]) => `${layout.name}: ${name}`)).toEqual([]);
+  });
+
+  it.each(layouts.filter(({ launch }) => launch !== undefined))(
+    'is a configuration that passes every check: $name',
+    (layout) => {
+      const { config } = draftFor(layout);
+      expect(checkConfig(config, { ALLOWED_COMMANDS: [], ALLOW_PRIVATE_ADDRESSES: false })).toEqual([]);
+    },
+  );
+
+  it.each([
+    ['not JSON', '{\n  "name": "a",\n  oops\n}', /^server\.json: it is not valid JSON: line 3/],
+    ['no object', '[]', /^server\.json:1: /],
+    [
+      'a package without a name',
+      '{\n "name": "io.github.a/b",\n "description": "d", "version": "1.0.0",\n "packages": [\n  { "registryType": "npm", "version": "1.0.0", "transport": { "type": "stdio" } }\n ]\n}',
+      /^server\.json:\d+: /,
+    ],
+  ])('says file and line of a server.json that is %s', (_what, text, message) => {
+    expect(() => draftFor({ files: { 'server.json': text } })).toThrow(
+      expect.objectContaining({ message: expect.stringMatching(message) }),
+    );
+  });
+
+  it.each([
+    ['fences', '```\n'.repeat(100_000)],
+    ['backticks', '`'.repeat(500_000)],
+    ['brackets', '['.repeat(500_000)],
+    ['names', '`A_'.repeat(200_000)],
+    ['open braces in a block', `\`\`\`json\n"command": ${'{'.repeat(19_000)}\n\`\`\``],
+    ['commands', 'claude mcp add -- \n'.repeat(50_000)],
+    ['npx', 'npx '.repeat(200_000)],
+  ])('reads a README of a megabyte of %s within seconds', (_what, text) => {
+    const startedAt = performance.now();
+    draftFor({ files: { 'package.json': '{"name":"a-b","version":"1.0.0","bin":"x"}', 'README.md': text } });
+    expect(performance.now() - startedAt).toBeLessThan(8000);
+  });
+});
