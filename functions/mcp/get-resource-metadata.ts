@@ -8,5 +8,5 @@ export const handler = endpoint({
   permission: 'public',
   uses: ['settings'],
   output: ResourceMetadata,
-  run: ({ services }) => resourceMetadata(services),
+  run: ({ request, services }) => resourceMetadata(services, request),
 });

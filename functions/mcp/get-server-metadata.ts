@@ -9,5 +9,5 @@ export const handler = endpoint({
   uses: ['settings'],
   params: AnySlug,
   output: ResourceMetadata,
-  run: ({ params, services }) => resourceMetadata(services, params.slug),
+  run: ({ params, request, services }) => resourceMetadata(services, request, params.slug),
 });

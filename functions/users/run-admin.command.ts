@@ -5,7 +5,7 @@ export const handler = command({
   summary: "The operator's way in: make an admin, reset a password, invite",
   message: AdminCommand,
   output: AdminAnswer,
-  uses: ['mysql', 'sessions', 'queues'],
-  timeoutSeconds: 30,
+  uses: ['mysql', 'sessions', 'queues', 'secrets'],
+  timeoutSeconds: 300,
   run: ({ message, services }) => runAdmin(services, message),
 });

@@ -7,7 +7,7 @@ export const handler = endpoint({
   route: 'PATCH /api/v1/users/{user_id}',
   summary: "Change a user's role, let a user out or in again; true for the next request",
   permission: 'users:update',
-  uses: ['mysql', 'sessions', 'queues'],
+  uses: ['mysql', 'sessions', 'queues', 'secrets'],
   params: UserId,
   body: UserUpdate,
   output: UserView,

@@ -17,6 +17,8 @@ const user = 'mcp';
 /** What each connection is set to, said once for the server as well, so that RDS Proxy may share connections. */
 const parameters = {
   innodb_lock_wait_timeout: '2',
+  // The audit log is kept by triggers, which a user without SUPER may not make otherwise while there is a binary log.
+  log_bin_trust_function_creators: '1',
   sql_mode:
     'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION',
   // A frozen function keeps its connection, until the server closes it.

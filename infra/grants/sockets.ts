@@ -7,7 +7,9 @@ export const grant: UseGrant = {
       : [
           allow(
             ['execute-api:ManageConnections'],
-            [arnOf(stack, 'execute-api', `${socketApiId}/ws/POST/@connections`, '*')],
+            ['POST', 'DELETE'].map((method) =>
+              arnOf(stack, 'execute-api', `${socketApiId}/ws/${method}/@connections`, '*'),
+            ),
           ),
         ],
 };

@@ -12,12 +12,12 @@ import { rotateKeys } from './rotate-keys.ts';
 import { runProgram } from './run-program.ts';
 
 /*
- * `npm run admin -- create <email> | promote <user name> | reset-password <login> | invite [email] [--role viewer] | rotate-keys`: what an operator does without logging in, on the
+ * `npm run admin -- create <email> | promote <user name> | reset-password <login> | invite [email] [--role viewer] | rotate-keys | keys | re-encrypt`: what an operator does without logging in, on the
  * platform of this machine or, with `--stage <name>`, on a deployed one.
  */
 
 const usage =
-  'usage: npm run admin -- create <email> | promote <user name> | reset-password <user name or e-mail> | invite [e-mail] [--role admin|developer|viewer] | rotate-keys   [--stage <deployed stage>]';
+  'usage: npm run admin -- create <email> | promote <user name> | reset-password <user name or e-mail> | invite [e-mail] [--role admin|developer|viewer] | rotate-keys | keys | re-encrypt   [--stage <deployed stage>]';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const state = process.env['MCP_STATE'] ?? join(root, '.local');
 const adminFunction = 'run-admin';
@@ -35,7 +35,7 @@ async function main(): Promise<void> {
     ? runHere(asked)
     : commandOnStage(values.stage, adminFunction, asked));
   for (const [key, value] of Object.entries(AdminAnswer.parse(answer)))
-    process.stdout.write(`${key.padEnd(12)}${value ?? '-'}\n`);
+    process.stdout.write(`${key.padEnd(12)} ${value ?? '-'}\n`);
 }
 
 function commandOf(
@@ -44,6 +44,7 @@ function commandOf(
   role: string | undefined,
 ): object | undefined {
   if (name === 'create' && subject !== undefined) return { command: name, email: subject };
+  if (name === 'keys' || name === 're-encrypt') return { command: name };
   if (name === 'promote' && subject !== undefined) return { command: name, username: subject };
   if (name === 'reset-password' && subject !== undefined) return { command: name, login: subject };
   if (name === 'invite')

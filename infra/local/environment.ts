@@ -24,6 +24,7 @@ export function localEnvironment({
     BASE_URL: `http://localhost:${port}`,
     REGISTRATION: 'open',
     ADMIN_TOTP: 'optional',
+    OAUTH_CLIENT_DOCUMENTS: 'off',
     REGISTRY_READS: 'on',
     ALLOW_PRIVATE_ADDRESSES: 'true',
     RATE_LIMIT_SCALE: '100',

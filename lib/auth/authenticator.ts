@@ -13,7 +13,7 @@ interface Parts {
   readonly sessions: SessionStore;
   readonly tickets: TicketStore;
   readonly signingKeys: SigningKeys;
-  readonly settings: Pick<BaseSettings, 'BASE_URL'> & { readonly ADMIN_TOTP: 'required' | 'optional' };
+  readonly settings: Pick<BaseSettings, 'BASE_URL' | 'ADMIN_TOTP'>;
 }
 
 const maxRemembered = 1000;

@@ -27,7 +27,7 @@ const recoveryCodes = 10;
 const tries = { requests: 5, windowSeconds: 60 };
 
 /** The encryption context of a user's secret. */
-export const totpContext = (userId: string): string => `totp:${userId}`;
+const totpContext = (userId: string): string => `totp:${userId}`;
 
 /**
  * Makes a secret for an authenticator app; it counts once a code has confirmed it. A second call replaces one that is not confirmed.

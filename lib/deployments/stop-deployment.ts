@@ -50,12 +50,14 @@ export function markStopping(deployment: Deployment): Deployment {
   return deployment.status === 'stopped' ? deployment : { ...deployment, status: 'stopping', active: false };
 }
 
+export type StoppingServices = ReplicaServices & { readonly deploymentQueue: DeploymentQueue };
+
 /**
  * Stops everything that runs in a user's name: their servers hold their secrets. The tasks end by the worker.
  * @returns the ids of the deployments that are stopped by this.
  */
 export async function stopDeploymentsOf(
-  services: ReplicaServices & { readonly deploymentQueue: DeploymentQueue },
+  services: StoppingServices,
   by: Pick<Caller, 'userId'> | undefined,
   userId: string,
 ): Promise<string[]> {

@@ -1,15 +1,20 @@
 import type * as z from 'zod';
+import { calledBaseUrl } from '../kernel/http/origin.ts';
+import type { RequestFacts } from '../kernel/lambda/declaration.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { ResourceMetadata } from './schema.ts';
 
 /** What a client may know before it has a credential: the same for every slug, deployed or not. */
 export function resourceMetadata(
   { settings: { BASE_URL } }: { readonly settings: BaseSettings },
+  { headers }: Pick<RequestFacts, 'headers'>,
   slug?: string,
 ): z.output<typeof ResourceMetadata> {
+  const base = calledBaseUrl(BASE_URL, headers['host']);
   return {
-    resource: slug === undefined ? BASE_URL : `${BASE_URL}/mcp/${slug}/v1`,
+    resource: slug === undefined ? base : `${base}/mcp/${slug}/v1`,
     resource_name: slug ?? 'MCP Platform',
+    authorization_servers: [BASE_URL],
     bearer_methods_supported: ['header'],
     scopes_supported: ['mcp:call'],
     resource_documentation: `${BASE_URL}/api/docs`,

@@ -20,7 +20,7 @@ export const defaultQuotas = {
 export type QuotaName = keyof typeof defaultQuotas;
 export const quotaNames = Object.keys(defaultQuotas) as QuotaName[];
 
-export interface Quota {
+interface Quota {
   readonly person: number;
   readonly total: number;
 }
@@ -41,15 +41,15 @@ export interface Quotas {
   assert(name: QuotaName, counted: Count, adding?: number): void;
   /**
    * Does something that uses a quota up. One after the other for each person and quota, so that many requests at once do not all see the same room.
-   * @throws Problem `quota-exceeded`; `service-unavailable` when others of the same person are at it for longer than 5 s.
+   * @throws Problem `quota-exceeded`; `service-unavailable` when others of the same person are at it for longer than 15 s.
    */
   within<T>(consumption: Consumption, work: () => Promise<T>): Promise<T>;
 }
 
 /** Who comes after a process that died waits this long at most. Work that takes longer may meet another's: then a quota is passed by one, not by many. */
 const leaseMs = 3000;
-const patienceMs = 5000;
-const pauseMs = 40;
+const patienceMs = 15_000;
+const pauseMs = { first: 40, longest: 500 };
 
 export function createQuotas({
   locks,
@@ -81,20 +81,35 @@ export function createQuotas({
     assert,
     async within({ name, userId, adding, count }, work) {
       const key = `quota:${name}:${userId}`;
-      const token = await patiently(() => locks.acquire(key, leaseMs));
-      try {
-        assert(name, await count(), adding);
-        return await work();
-      } finally {
-        await locks.release(key, token);
-      }
+      return inTurn(key, async () => {
+        const token = await patiently(() => locks.acquire(key, leaseMs));
+        try {
+          assert(name, await count(), adding);
+          return await work();
+        } finally {
+          await locks.release(key, token);
+        }
+      });
     },
   };
 }
 
+/** The last one of each key in this process: those of one process stand in line here, and only the first of them asks for the lock. */
+const lines = new Map<string, Promise<unknown>>();
+
+function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
+  const turn = (lines.get(key) ?? Promise.resolve()).then(work, work);
+  lines.set(key, turn);
+  const leave = (): void => {
+    if (lines.get(key) === turn) lines.delete(key);
+  };
+  turn.then(leave, leave);
+  return turn;
+}
+
 async function patiently(acquire: () => Promise<string | undefined>): Promise<string> {
   const deadline = Date.now() + patienceMs;
-  for (;;) {
+  for (let pause = pauseMs.first; ; pause = Math.min(pause * 2, pauseMs.longest)) {
     const token = await acquire();
     if (token !== undefined) return token;
     if (Date.now() > deadline)
@@ -102,7 +117,7 @@ async function patiently(acquire: () => Promise<string | undefined>): Promise<st
         detail: 'Too many requests of yours are creating the same kind of thing at once.',
         headers: { 'retry-after': '1' },
       });
-    await sleep(pauseMs * (0.5 + Math.random()));
+    await sleep(pause * (0.5 + Math.random()));
   }
 }
 

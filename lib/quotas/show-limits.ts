@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import type { Caller } from '../kernel/http/caller.ts';
-import type { TaskStore } from '../tasks/ports.ts';
 import type { Count, QuotaCounts } from './ports.ts';
 import { defaultQuotas, type QuotaName, quotaNames, type Quotas } from './quotas.ts';
 
@@ -20,7 +19,7 @@ export const Limits = z
 interface LimitServices {
   readonly quotas: Quotas;
   readonly quotaCounts: QuotaCounts;
-  readonly tasks: TaskStore;
+  readonly tasks: { readonly countActive: (userId: string) => Promise<Count> };
   readonly documents: { readonly keptBytes: (userId: string) => Promise<Count> };
 }
 

@@ -4,6 +4,8 @@ import { CompactEncrypt } from 'jose/jwe/compact/encrypt';
 
 /** Encrypts the texts of the stores. A text can be decrypted only with the context that it was encrypted with. */
 export interface Encryptor {
+  /** The key under which new texts are encrypted. */
+  readonly keyId: string;
   /** `context` names what holds the text, e.g. `deployment:<id>`; it is authenticated and not secret. */
   readonly encrypt: (text: string, context: string) => Promise<string>;
   /** @throws Error when the text has another context, was altered, or needs a key that is no longer configured. */
@@ -26,6 +28,7 @@ export function readEncryptor({ ENCRYPTION_KEYS }: { readonly ENCRYPTION_KEYS: r
   if (!newest || keys.size < ENCRYPTION_KEYS.length)
     throw new Error('Configuration: ENCRYPTION_KEYS: each key needs its own kid');
   return {
+    keyId: newest.kid,
     encrypt: (text, context) =>
       new CompactEncrypt(new TextEncoder().encode(text))
         .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: newest.kid, place: context })

@@ -7,7 +7,9 @@ import type { InviteStore, SessionStore, User, UserStore } from '../auth/ports.t
 import { applyStatus, userChangedEntry } from '../auth/user-status.ts';
 import { newId } from '../kernel/ids.ts';
 import { notFound, Problem } from '../kernel/errors/problem.ts';
-import type { Relay } from '../outbox/ports.ts';
+import type { OutboxStore, Relay } from '../outbox/ports.ts';
+import type { Encryptor } from '../secrets/encryptor.ts';
+import { type EncryptedValues, inventory, reencrypt } from '../secrets/reencrypt.ts';
 import { createInvite } from './create-invite.ts';
 import { InviteRequest } from './schema.ts';
 
@@ -18,6 +20,8 @@ export const AdminCommand = z
   .discriminatedUnion('command', [
     z.strictObject({ command: z.literal('create'), email: Email }),
     z.strictObject({ command: z.literal('promote'), username: z.string().min(1).max(64) }),
+    z.strictObject({ command: z.literal('keys') }),
+    z.strictObject({ command: z.literal('re-encrypt') }),
     z.strictObject({ command: z.literal('reset-password'), login: z.string().min(1).max(254) }),
     z.strictObject({ command: z.literal('invite'), ...InviteRequest.shape }),
   ])
@@ -33,6 +37,9 @@ interface Services {
   readonly invites: InviteStore;
   readonly sessions: SessionStore;
   readonly relay: Relay;
+  readonly outbox: OutboxStore;
+  readonly encryptor: Encryptor;
+  readonly encryptedValues: EncryptedValues;
 }
 
 /** @throws Problem `not-found` for a login that nobody has; `user-exists` for an address that somebody has registered. */
@@ -40,6 +47,10 @@ export async function runAdmin(services: Services, asked: AdminCommand): Promise
   switch (asked.command) {
     case 'create':
       return createAdmin(services, asked.email);
+    case 'keys':
+      return inventory(services);
+    case 're-encrypt':
+      return renewKeys(services);
     case 'promote':
       return promote(services, asked.username);
     case 'reset-password':
@@ -49,6 +60,15 @@ export async function runAdmin(services: Services, asked: AdminCommand): Promise
       return invite;
     }
   }
+}
+
+async function renewKeys(services: Services): Promise<AdminAnswer> {
+  const done = await reencrypt(services);
+  const target = { type: 'encryption-key', id: services.encryptor.keyId.slice(0, 64) };
+  const entry = auditEntry(undefined, { action: 'secrets.re-encrypted', target, details: done });
+  await services.outbox.add([entry]);
+  await services.relay.send([entry.id]);
+  return done;
 }
 
 /** Makes an admin with a password of ours. An address proves nothing: whoever registered it first does not become an admin by it. */

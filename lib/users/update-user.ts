@@ -3,18 +3,21 @@ import { assertMayGrant } from '../auth/assert-may-grant.ts';
 import type { SessionStore, User, UserStore } from '../auth/ports.ts';
 import { presentUser } from '../auth/present.ts';
 import type { UserView } from '../auth/schema.ts';
+import { type StoppingServices, stopDeploymentsOf } from '../deployments/stop-deployment.ts';
 import { applyStatus, type SessionsEnded, userChangedEntry } from '../auth/user-status.ts';
 import type { Caller } from '../kernel/http/caller.ts';
 import { notFound, Problem } from '../kernel/errors/problem.ts';
-import type { OutboxEntry, Relay } from '../outbox/ports.ts';
+import type { OutboxEntry } from '../outbox/ports.ts';
 import type { UserUpdate } from './schema.ts';
 
+type UserServices = StoppingServices & { readonly users: UserStore; readonly sessions: SessionStore };
+
 /**
- * Gives a user another role, lets them out or in again; true for their next request. Deactivation ends their sessions for good.
+ * Gives a user another role, lets them out or in again; true for their next request. Deactivation ends their sessions for good, and stops what runs in their name.
  * @throws Problem `not-found`; `last-admin` when nobody would be left who can undo it.
  */
 export async function updateUser(
-  { users, sessions, relay }: { users: UserStore; sessions: SessionStore; relay: Relay },
+  services: UserServices,
   caller: Caller,
   userId: string,
   { role, is_active }: UserUpdate,
@@ -22,6 +25,7 @@ export async function updateUser(
   if (role) assertMayGrant(caller, role);
   const entryIds: string[] = [];
   let ended: SessionsEnded | undefined;
+  const { users, sessions, relay } = services;
   const user = await users.change(userId, (current, { at, isLastAdmin }) => {
     const changes = { role: role ?? current.role, isActive: is_active ?? current.isActive };
     const isLeaving = changes.role !== 'admin' || !changes.isActive;
@@ -37,6 +41,7 @@ export async function updateUser(
   // Also when nothing changed: then this may be the second try of one whose first did not come this far.
   await applyStatus(sessions, user, ended);
   await relay.send(entryIds);
+  if (!user.isActive) await stopDeploymentsOf(services, caller, userId);
   return presentUser(user);
 }
 

@@ -7,10 +7,12 @@ import type { GithubConnectionStore } from '../github/ports.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import type { GaugeStore } from '../metrics/ports.ts';
 import type { Probe } from '../kernel/probe.ts';
+import type { GrantStore } from '../oauth/ports.ts';
 import type { OutboxStore } from '../outbox/ports.ts';
 import type { QuotaCounts } from '../quotas/ports.ts';
 import type { NamespaceStore, RegistryStore } from '../registry/ports.ts';
 import type { ToolStore } from '../tools/ports.ts';
+import type { EncryptedValues } from '../secrets/reencrypt.ts';
 import type { UsageStore } from '../usage/ports.ts';
 
 interface Services {
@@ -27,6 +29,8 @@ interface Services {
   readonly usage: UsageStore;
   readonly gauges: GaugeStore;
   readonly quotaCounts: QuotaCounts;
+  readonly grants: GrantStore;
+  readonly encryptedValues: EncryptedValues;
   readonly githubConnections: GithubConnectionStore;
   readonly mysqlProbe: Probe;
 }
@@ -61,6 +65,8 @@ export const use = defineUse({
       usage,
       gauges,
       quotaCounts,
+      grants,
+      encryptedValues,
       github,
     ] = await Promise.all([
       import('../adapters/mysql/connection.ts'),
@@ -77,6 +83,8 @@ export const use = defineUse({
       import('../adapters/mysql/usage.ts'),
       import('../adapters/mysql/gauges.ts'),
       import('../adapters/mysql/quota-counts.ts'),
+      import('../adapters/mysql/grants.ts'),
+      import('../adapters/mysql/encrypted-values.ts'),
       import('../adapters/mysql/github-connections.ts'),
     ]);
     const mysql = connection.connectMysql({ url: MYSQL_URL, pool: MYSQL_POOL });
@@ -94,6 +102,8 @@ export const use = defineUse({
       usage: usage.mysqlUsageStore(mysql),
       gauges: gauges.mysqlGauges(mysql),
       quotaCounts: quotaCounts.mysqlQuotaCounts(mysql),
+      grants: grants.mysqlGrants(mysql),
+      encryptedValues: encryptedValues.mysqlEncryptedValues(mysql),
       githubConnections: github.mysqlGithubConnections(mysql),
       mysqlProbe: connection.mysqlProbe(mysql),
     };

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { CodeStore } from '../oauth/ports.ts';
 import type { LoginHistory, SessionStore, TicketStore } from '../auth/ports.ts';
 import type { SigningKeys } from '../auth/tokens.ts';
 import type { IdempotencyStore } from '../kernel/http/idempotency-store.ts';
@@ -18,6 +19,7 @@ interface Services {
   /** Counts in DynamoDB: where Redis is away, and guesses at one account. */
   readonly fallbackLimiter: Limiter;
   readonly loginHistory: LoginHistory;
+  readonly codes: CodeStore;
   readonly idempotencyWith: (encryptor: Encryptor) => IdempotencyStore;
   readonly dynamoProbe: Probe;
 }
@@ -31,10 +33,6 @@ export const use = defineUse({
     JWT_PRIVATE_KEYS: jsonText
       .pipe(z.array(PrivateJwk).min(1).max(2))
       .describe('JSON array of one or two private JWKs (ES256 or EdDSA, with kid). The first signs, both verify.'),
-    ADMIN_TOTP: z
-      .enum(['required', 'optional'])
-      .default('required')
-      .describe('Whether admins need a second factor for anything but setting one up (optional under `npm run dev`).'),
   },
   async build(settings): Promise<Services> {
     const [{ openSessionStore }, { readSigningKeys }, { createAuthenticator }] = await Promise.all([

@@ -90,11 +90,11 @@ beforeAll(async () => {
   const JWT_PRIVATE_KEYS = await newSigningKeys();
   app = await startApp({
     functions: [...found, ...flaws],
-    env: { JWT_PRIVATE_KEYS, RATE_LIMIT_SCALE: '100000', ALLOW_PRIVATE_ADDRESSES: 'true' },
+    env: { JWT_PRIVATE_KEYS, RATE_LIMIT_SCALE: '100000', ALLOW_PRIVATE_ADDRESSES: 'true', QUOTAS: '{"api_keys":500}' },
   });
   admin = await app.enterAdmin();
   callers = await everyCaller(app, JWT_PRIVATE_KEYS, admin);
-});
+}, 240_000);
 
 const nobodys = '019c1385-1a40-7000-8000-0000000000ff';
 

@@ -52,6 +52,7 @@ async function badTokens(app: App, signingKeys: string, user: SignedUp, admin: S
     'a token that is none': 'nonsense',
     'a malformed token': `${user.token}=`,
     'a token that is over': await sign({ iat: now - 1000, exp: now - 1 }),
+    'a token of an application': await sign({ aud: `${app.url}/mcp/v1`, client_id: 'https://client.example/x' }),
     'a token for somebody else': await sign({ aud: 'https://elsewhere.example' }),
     'a token from somebody else': await sign({ iss: 'https://elsewhere.example' }),
     'a token of another type': await sign({}, own, 'JWT'),

@@ -10,6 +10,7 @@ import type { SessionStore } from '../../auth/ports.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { Encryptor } from '../../secrets/encryptor.ts';
 import { ask, dynamoProbe, type DynamoSettings, openDynamo } from './client.ts';
+import { dynamoCodes } from './codes.ts';
 import { dynamoIdempotency } from './idempotency.ts';
 import { dynamoLimiter, dynamoLoginHistory, dynamoTickets, unlessLost } from './requests.ts';
 import { requestsTable, tableName, sessionsTable } from './tables.ts';
@@ -34,6 +35,7 @@ export function openSessionStore(settings: DynamoSettings) {
     tickets: dynamoTickets(client, requests),
     fallbackLimiter: dynamoLimiter(client, requests),
     loginHistory: dynamoLoginHistory(client, requests),
+    codes: dynamoCodes(client, requests),
     idempotencyWith: (encryptor: Encryptor) => dynamoIdempotency(client, requests, encryptor),
     dynamoProbe: dynamoProbe(client, STAGE),
   };

@@ -2,6 +2,7 @@ import { allows, type Caller } from './caller.ts';
 import type { Access, EndpointDeclaration, StreamDeclaration } from '../lambda/declaration.ts';
 import { type Authenticator, currentRuntime } from '../lambda/runtime.ts';
 import { readCredentials } from './gateway-event.ts';
+import { calledBaseUrl } from './origin.ts';
 import { networkOf } from './network.ts';
 import type { RequestContext, Step } from './request-context.ts';
 import { defaultLimit, type Limit, type LimitState, perMinutePerAddress } from './rate-limit.ts';
@@ -60,7 +61,8 @@ function withMetadata(
   if (!protects || !(error instanceof Problem) || error.status !== 401) return error;
   const { BASE_URL } = currentRuntime().settings();
   const challenge = error.options.headers?.['www-authenticate'] ?? 'Bearer';
-  const metadata = `resource_metadata="${BASE_URL}/.well-known/oauth-protected-resource${protects(facts.path)}", scope="mcp:call"`;
+  const base = calledBaseUrl(BASE_URL, facts.headers['host']);
+  const metadata = `resource_metadata="${base}/.well-known/oauth-protected-resource${protects(facts.path)}", scope="mcp:call"`;
   const headers = { 'www-authenticate': `${challenge}${challenge === 'Bearer' ? ' ' : ', '}${metadata}` };
   return new Problem(error.type, { ...error.options, headers: { ...error.options.headers, ...headers } });
 }

@@ -42,7 +42,7 @@ async function respond(declaration: EndpointDeclaration, call: AnyCall): Promise
   return {
     statusCode,
     headers: { 'content-type': declaration.produces, ...headers },
-    body: output as string | Uint8Array,
+    body: declaration.textOf?.(output) ?? (output as string | Uint8Array),
   };
 }
 

@@ -21,6 +21,14 @@ export function isLoopback(hostname: string): boolean {
   );
 }
 
+/** The platform's address as the client has called it: on one machine under whichever of its names, because clients hold a resource to the address that they were given. */
+export function calledBaseUrl(baseUrl: string, host: string | undefined): string {
+  const own = new URL(baseUrl);
+  const called = host === undefined ? null : URL.parse(`${own.protocol}//${host}`);
+  const isSame = called && called.port === own.port && isLoopback(called.hostname) && isLoopback(own.hostname);
+  return isSame ? `${own.protocol}//${called.host}${own.pathname.replace(/\/$/, '')}` : baseUrl;
+}
+
 /** The CORS headers of an answer: for anybody on public paths, without credentials; else for a known origin, with them; for others none. */
 export function corsHeaders(path: string, origin: string | undefined, rules: Rules): Record<string, string> {
   if (openPaths.test(path)) return { 'access-control-allow-origin': '*', ...exposed };

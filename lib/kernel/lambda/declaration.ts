@@ -106,6 +106,8 @@ export interface EndpointDeclaration<
   readonly status?: number;
   /** The answer's schema; members that it does not name are not sent. */
   readonly output: O;
+  /** The text of an answer that is not JSON of its output. */
+  readonly textOf?: (output: z.output<O>) => string;
   /** Answer headers, e.g. Location and ETag. */
   readonly headers?: (output: z.output<O>, call: Call<U, A, P, Q, B>) => Record<string, string>;
   /** A status that depends on the answer (health). */

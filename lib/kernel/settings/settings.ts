@@ -54,6 +54,16 @@ export const baseVariables = {
     .enum(['open', 'invite', 'closed'])
     .default('invite')
     .describe('Who may register (open under `npm run dev`).'),
+  ADMIN_TOTP: z
+    .enum(['required', 'optional'])
+    .default('required')
+    .describe('Whether admins need a second factor for anything but setting one up (optional under `npm run dev`).'),
+  OAUTH_CLIENT_DOCUMENTS: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe(
+      'Whether clients may be described by a document at their id (off under `npm run dev`). Switch it off where functions cannot reach the internet: clients that are offered it do not fall back to registration.',
+    ),
   REGISTRY_READS: z
     .enum(['on', 'off'])
     .default('off')

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
+import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
+import { issueToken } from '../../lib/oauth/issue-token.ts';
+import { refusals, replies, TokenBody } from '../../lib/oauth/reply.ts';
+
+export const handler = endpoint({
+  route: 'POST /oauth/token',
+  summary: 'Exchange an authorization code or a refresh token for tokens (OAuth 2.1)',
+  permission: 'public',
+  limit: { ...perMinute(60), vital: true },
+  uses: ['mysql', 'sessions', 'queues', 'secrets', 'settings', 'upstream'],
+  body: z.string(),
+  bodyAs: 'text',
+  produces: 'application/json',
+  answers: { 200: TokenBody, ...refusals },
+  ...replies,
+  run: ({ body, request, services }) => issueToken(services, request.headers['content-type'], body),
+});

@@ -1,0 +1,19 @@
+import * as z from 'zod';
+import { endpoint } from '../../lib/kernel/http/endpoint.ts';
+import { perMinutePerAddress } from '../../lib/kernel/http/rate-limit.ts';
+import { submitAuthorize } from '../../lib/oauth/authorize.ts';
+import { pageAnswers, replies } from '../../lib/oauth/reply.ts';
+
+export const handler = endpoint({
+  route: 'POST /oauth/authorize',
+  summary: 'The forms of that page: signing in, allowing, refusing',
+  permission: 'public',
+  limit: perMinutePerAddress(10),
+  uses: ['mysql', 'sessions', 'queues', 'secrets', 'settings', 'upstream'],
+  body: z.string(),
+  bodyAs: 'text',
+  produces: 'text/html; charset=utf-8',
+  answers: pageAnswers,
+  ...replies,
+  run: ({ body, request, services }) => submitAuthorize(services, request, body),
+});

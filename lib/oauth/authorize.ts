@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import * as z from 'zod';
+import type { User } from '../auth/ports.ts';
+import { type ProofServices, proveUser } from '../auth/prove-user.ts';
+import { Credentials } from '../auth/schema.ts';
+import { applyStatus } from '../auth/user-status.ts';
+import { Problem } from '../kernel/errors/problem.ts';
+import { allows, permissionsOf } from '../kernel/http/caller.ts';
+import type { RequestFacts } from '../kernel/lambda/declaration.ts';
+import {
+  type AuthorizationRequest,
+  type AuthorizationServices,
+  decryptForm,
+  decryptRequest,
+  encryptRequest,
+  readAuthorization,
+  RedirectedError,
+  redirectTo,
+} from './authorization.ts';
+import { type Client, clientKey, findClient } from './clients.ts';
+import { type CodeServices, issueCode } from './codes.ts';
+import { consentPage, faultPage, signInPage } from './pages.ts';
+import type { GrantStore } from './ports.ts';
+import { OAuthError, readForm, type Reply } from './reply.ts';
+
+export type AuthorizeServices = AuthorizationServices & ProofServices & CodeServices & { readonly grants: GrantStore };
+
+/** The first page: who asks, and who are you? */
+export function showAuthorize(
+  services: AuthorizationServices,
+  { search }: Pick<RequestFacts, 'search'>,
+): Promise<Reply> {
+  return withPages(async () => {
+    const { client, request } = await readAuthorization(services, readForm(search.replace(/^\?/, '')));
+    return signInPage({ client, request, form: await encryptRequest(services.encryptor, request) });
+  });
+}
+
+/** The forms: signing in, then allowing or refusing. Nothing is remembered between them but what the form itself carries, encrypted. */
+export function submitAuthorize(
+  services: AuthorizeServices,
+  { headers, sourceIp }: Pick<RequestFacts, 'headers' | 'sourceIp'>,
+  body: string,
+): Promise<Reply> {
+  return withPages(async () => {
+    // Browsers say from where a form was sent; without that, the form itself must be one that we have made.
+    if (!['same-origin', undefined].includes(headers['sec-fetch-site']))
+      throw new OAuthError('access_denied', 'The form was sent by another site.');
+    const form = readForm(body);
+    const request = await decryptRequest(services.encryptor, form['request']);
+    const client = await findClient(services, request.clientId);
+    if (form['decision'] === 'deny') return denied(services, request, 'The user has refused.');
+    if (form['proof'] !== undefined) return allow(services, client, request, form);
+    return signIn(services, client, request, form, sourceIp);
+  });
+}
+
+async function signIn(
+  services: AuthorizeServices,
+  client: Client,
+  request: AuthorizationRequest,
+  form: Readonly<Record<string, string>>,
+  address: string,
+): Promise<Reply> {
+  const { username = '', password, totp, new_password } = form;
+  const asking = { client, request, form: form['request'] ?? '' };
+  const credentials = Credentials.safeParse({ username, password, totp, new_password });
+  if (!credentials.success) {
+    const message = credentials.error.issues[0]?.message ?? 'Fill in both fields.';
+    return signInPage(asking, { message, username, asks: new_password === undefined ? 'nothing' : 'new_password' });
+  }
+  let user: User;
+  try {
+    user = await proveUser(services, credentials.data, address);
+  } catch (error) {
+    if (!(error instanceof Problem) || error.status >= 500) throw error;
+    return signInPage(asking, { message: messageOf(error), username, asks: asksOf(error) });
+  }
+  await applyStatus(services.sessions, user, undefined);
+  const refusal = refusalFor(services, user);
+  if (refusal !== undefined) return denied(services, request, refusal);
+  // Anybody can register under any name and on any loopback port: only a client that a host vouches for is recognised.
+  const isRemembered =
+    !request.mustAsk &&
+    client.host !== undefined &&
+    (await services.grants.isRemembered(user.id, clientKey(client.id), request.resource));
+  if (isRemembered) return issueCode(services, user, client, request);
+  const proof = await services.encryptor.encrypt(
+    JSON.stringify({
+      userId: user.id,
+      version: user.updatedAt.getTime(),
+      request: digestOf(asking.form),
+      expiresAt: request.expiresAt,
+    } satisfies Proof),
+    proofContext,
+  );
+  return consentPage({ ...asking, username: user.username, proof });
+}
+
+const proofContext = 'oauth-consent';
+
+/** That somebody has just signed in, for this one request. */
+const Proof = z.object({ userId: z.uuid(), version: z.number(), request: z.string(), expiresAt: z.number() });
+type Proof = z.output<typeof Proof>;
+
+async function allow(
+  services: AuthorizeServices,
+  client: Client,
+  request: AuthorizationRequest,
+  form: Readonly<Record<string, string>>,
+): Promise<Reply> {
+  const proof = await decryptForm(services.encryptor, form['proof'], proofContext, Proof);
+  const isGood = proof && proof.expiresAt > Date.now() && proof.request === digestOf(form['request'] ?? '');
+  if (!isGood || form['decision'] !== 'allow')
+    throw new OAuthError('invalid_request', 'The form is not ours. Start again in the application.');
+  const user = await services.users.byId(proof.userId);
+  if (!user?.isActive) return denied(services, request, 'The user is not active.');
+  const refusal = refusalFor(services, user);
+  if (refusal !== undefined) return denied(services, request, refusal);
+  return issueCode(services, { id: user.id, updatedAt: new Date(proof.version) }, client, request);
+}
+
+/** Why a new token could not help this user; undefined when it can. */
+function refusalFor({ settings }: AuthorizeServices, { role, secondFactor }: User): string | undefined {
+  if (!allows({ permissions: permissionsOf(role) }, 'mcp:call')) return `Your role, ${role}, may not call MCP servers.`;
+  const needsFactor = settings.ADMIN_TOTP === 'required' && role === 'admin' && !secondFactor?.isConfirmed;
+  return needsFactor ? 'Admins need a second factor here. Set one up first.' : undefined;
+}
+
+function denied({ settings }: AuthorizeServices, request: AuthorizationRequest, error_description: string): Reply {
+  return redirectTo(settings, request, { error: 'access_denied', error_description });
+}
+
+function messageOf(error: Problem): string {
+  return error.type === 'invalid-credentials'
+    ? 'User name or password is wrong.'
+    : (error.options.detail ?? error.title);
+}
+
+function asksOf({ type }: Problem): 'nothing' | 'totp' | 'new_password' {
+  if (type === 'totp-required') return 'totp';
+  return type === 'password-change-required' ? 'new_password' : 'nothing';
+}
+
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}
+
+/** Faults before client and redirect are known are said to the person, and nobody is redirected. */
+async function withPages(work: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RedirectedError) return error.reply;
+    if (error instanceof OAuthError) return faultPage(error.message, error.code === 'access_denied' ? 403 : 400);
+    throw error;
+  }
+}
