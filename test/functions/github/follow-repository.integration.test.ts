@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { serverJson, startWorld } from './world.ts';
 
-describe('a connected repository', async () => {
+describe('a connected repository', { timeout: 90_000 }, async () => {
   const world = await startWorld();
   const { app, github } = world;
   const ada = await app.signUp();
@@ -36,7 +36,7 @@ describe('a connected repository', async () => {
     });
 
     const sha = await github.push(repository, { 'server.json': serverJson('1.1.0') });
-    await expect.poll(async () => (await world.history(ada, tool_id)).length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(async () => (await world.history(ada, tool_id)).length, { timeout: 60_000 }).toBe(2);
     expect((await world.history(ada, tool_id))[0]).toMatchObject({
       change_type: 'sync',
       version: '1.1.0',
@@ -45,7 +45,7 @@ describe('a connected repository', async () => {
     });
     await expect.poll(async () => (await world.connection(ada, id))['last_sync_sha']).toBe(sha);
     expect(await world.connection(ada, id)).toMatchObject({ behind_by: 0, last_error: null, syncing: false });
-  }, 60_000);
+  });
 
   it("is nobody else's to see, to sync or to end", async () => {
     await github.addRepository('acme/private-matter', { 'server.json': serverJson() });

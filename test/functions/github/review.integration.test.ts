@@ -32,7 +32,7 @@ function described(version: string, tools: readonly object[], variables: readonl
   );
 }
 
-describe('a pull request', async () => {
+describe('a pull request', { timeout: 90_000 }, async () => {
   const world = await startWorld();
   const { app, github } = world;
   const ada = await app.signUp();
@@ -73,6 +73,11 @@ describe('a pull request', async () => {
   }
   const happens = (repository: HostedFixture, { number }: PullRequest, action: string) =>
     github.tell(repository, 'pull_request', { action, number, pull_request: { number } });
+  /** The one comment there is, when it says this; it is written after the status. */
+  const comments = async ({ comments: all }: HostedFixture, text: RegExp): Promise<string> => {
+    await expect.poll(() => all.map(({ body }) => body), { timeout: 60_000 }).toEqual([expect.stringMatching(text)]);
+    return all[0]?.body ?? '';
+  };
   const state = async (repository: HostedFixture, { branch }: PullRequest) => {
     const sha = await repository.git.head(branch);
     return repository.statuses.findLast((status) => status.sha === sha)?.state;
@@ -94,30 +99,28 @@ describe('a pull request', async () => {
         [{ name: 'API_KEY', isRequired: true }],
       ),
     );
-    await expect.poll(() => state(repository, pull), { timeout: 20_000 }).toBe('failure');
+    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('failure');
     expect(repository.statuses.at(-1)).toMatchObject({
       context: 'MCP contract',
       description: expect.stringMatching(/^2 breaking/),
     });
-    expect(repository.comments).toHaveLength(1);
-    expect(repository.comments[0]?.body).toMatch(/breaking[^\n]*API_KEY/);
+    await comments(repository, /breaking[^\n]*API_KEY/);
 
     await repository.git.commit(pull.branch, {
       'server.json': described('2.0.0', [tool('forecast', place)], [{ name: 'API_KEY', isRequired: true }]),
     });
     await happens(repository, pull, 'synchronize');
-    await expect.poll(() => state(repository, pull), { timeout: 20_000 }).toBe('success');
-    expect(repository.comments).toHaveLength(1);
-    expect(repository.comments[0]?.body).toContain('the version is raised');
+    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('success');
+    await comments(repository, /the version is raised/);
   });
 
   it('is let through by the label', async () => {
     const repository = await repositoryFor('label');
     const pull = await open(repository, described('1.0.0', []));
-    await expect.poll(() => state(repository, pull), { timeout: 20_000 }).toBe('failure');
+    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('failure');
     pull.labels.push('mcp-breaking-ok');
     await happens(repository, pull, 'labeled');
-    await expect.poll(() => state(repository, pull), { timeout: 20_000 }).toBe('success');
+    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('success');
   });
 
   it('that only adds passes, from a fork too', async () => {
@@ -125,15 +128,15 @@ describe('a pull request', async () => {
     const pull = await open(repository, described('1.0.0', [tool('forecast', place), tool('climate', {})]), {
       headRepositoryId: 4711,
     });
-    await expect.poll(() => state(repository, pull), { timeout: 20_000 }).toBe('success');
-    expect(repository.comments[0]?.body).toMatch(/compatible[^\n]*climate/);
+    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('success');
+    await comments(repository, /compatible[^\n]*climate/);
   });
 
   it('that breaks the file fails and is shown the line', async () => {
     const repository = await repositoryFor('broken');
     const pull = await open(repository, '{\n  "name": "io.github.acme/weather",\n  "packages": [,]\n}');
-    await expect.poll(() => state(repository, pull), { timeout: 20_000 }).toBe('failure');
-    expect(repository.comments[0]?.body).toMatch(/server\.json[^\n]*3/);
+    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('failure');
+    await comments(repository, /server\.json[^\n]*3/);
   });
 
   it('cannot format the comment, mention people in it or hide in it', async () => {
@@ -145,8 +148,8 @@ describe('a pull request', async () => {
         tool('`@everyone`\n# Hello <img src=x>|[a](http://evil.example)', {}, 'x'),
       ]),
     );
-    await expect.poll(() => state(repository, pull), { timeout: 20_000 }).toBeDefined();
-    const body = repository.comments[0]?.body ?? '';
+    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBeDefined();
+    const body = await comments(repository, /forecast|everyone/);
     const outsideCode = body.replaceAll(/`[^`\n]*`/g, '');
     expect(outsideCode).not.toMatch(/@everyone|# Hello|<img|evil/);
   });
