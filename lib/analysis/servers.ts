@@ -4,7 +4,7 @@ import { readCommand } from '../launch/read-command.ts';
 import { packageOf } from '../launch/read-package.ts';
 
 /** A value of an argument, a variable or a header. */
-export interface Part {
+interface Part {
   readonly path: string;
   /** The variable's, header's or option's name; empty for a bare argument. */
   readonly name: string;
@@ -12,7 +12,7 @@ export interface Part {
   readonly isSecret: boolean;
 }
 
-export interface SubjectPackage {
+interface SubjectPackage {
   readonly path: string;
   readonly type: string;
   readonly identifier: string;

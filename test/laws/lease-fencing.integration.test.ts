@@ -53,6 +53,13 @@ async function breachesOfGivingUp(giveUp: TaskStore['giveUp']): Promise<string[]
 }
 
 describe('a lease', () => {
+  it('keeps every other worker out while it is alive', async () => {
+    const id = await jobs.submit();
+    expect(await jobs.tasks.take(id, { now: later(), until: later(leaseMs) })).toMatchObject({ attempts: 1 });
+    expect(await jobs.tasks.take(id, { now: later(), until: later(leaseMs) })).toBeUndefined();
+    expect(await jobs.tasks.find(id)).toMatchObject({ attempts: 1 });
+  });
+
   it('fences off the worker that lost it, while the next one still runs', async () => {
     expect(await breachesOfFencing(jobs.tasks)).toEqual([]);
   });
