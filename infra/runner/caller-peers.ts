@@ -1,13 +1,15 @@
 import type { Params } from '../../lib/upstream/json-rpc.ts';
 import { watchForHang, type HangTiming } from './hang-watch.ts';
 import { Peer, type ServerFacts } from './peer.ts';
-import type { ServerProcessOptions } from './server-process.ts';
+import type { ServerProcess, ServerProcessOptions } from './server-process.ts';
 
 const IDLE_MS = 5 * 60_000;
 const SWEEP_MS = 30_000;
 
 export interface CallerPeersOptions {
   readonly start: () => Omit<ServerProcessOptions, 'onMessage'>;
+  /** A process that waits to be taken, if there is one. */
+  readonly proven: () => ServerProcess | undefined;
   readonly version: string;
   readonly hang: HangTiming;
   readonly startMs: number;
@@ -86,8 +88,8 @@ export class CallerPeers {
 
   #start(key: string, capabilities: Params): Kept | undefined {
     if (this.#over || (this.#kept.size >= Math.max(1, this.#options.room()) && !this.#endOldest())) return undefined;
-    const { start, version, hang, startMs } = this.#options;
-    const peer = new Peer(start());
+    const { start, proven, version, hang, startMs } = this.#options;
+    const peer = new Peer(proven() ?? start());
     const late = setTimeout(
       () => peer.process.kill(`did not answer the handshake within ${Math.round(startMs / 1_000)} s`),
       startMs,

@@ -40,8 +40,11 @@ export class Peer {
   readonly #pending = new Map<RequestId, Pending>();
   #ids = 0;
 
-  constructor(options: Omit<ServerProcessOptions, 'onMessage'>) {
-    this.process = new ServerProcess({ ...options, onMessage: (_text, message) => this.#receive(message) });
+  /** Over a process of its own, or over one that somebody else has proven and handed over. */
+  constructor(options: Omit<ServerProcessOptions, 'onMessage'> | ServerProcess) {
+    const listener = { onMessage: (_text: string, message: Message) => this.#receive(message) };
+    this.process = options instanceof ServerProcess ? options : new ServerProcess({ ...options, ...listener });
+    this.process.handTo({ ...(options instanceof ServerProcess ? {} : options), ...listener });
     void this.#answerAtEnd();
   }
 

@@ -118,7 +118,14 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
     },
     ...(options.sessionIdleMs === undefined ? {} : { idleMs: options.sessionIdleMs }),
   });
-  const callers = new CallerPeers({ start, version: VERSION, hang: timing, startMs: timing.startMs, room });
+  const callers = new CallerPeers({
+    start,
+    proven: () => supervisor.handOver(),
+    version: VERSION,
+    hang: timing,
+    startMs: timing.startMs,
+    room,
+  });
 
   const snapshot = async (): Promise<Snapshot> => {
     const memory = await memoryOf(process.pid);

@@ -110,7 +110,10 @@ function envelopeOf({ params }: Exclude<Message, { kind: 'response' }>): Readonl
 function decode(value: string | string[] | undefined): string | undefined {
   const text = Array.isArray(value) ? value[0] : value;
   const encoded = /^=\?base64\?(?<base64>[A-Za-z0-9+/=]*)\?=$/.exec(text ?? '')?.groups?.['base64'];
-  return encoded === undefined ? text : Buffer.from(encoded, 'base64').toString('utf8');
+  if (encoded === undefined) return text;
+  const bytes = Buffer.from(encoded, 'base64');
+  // Without its padding it is no base64, and says nothing.
+  return bytes.toString('base64') === encoded ? bytes.toString('utf8') : text;
 }
 
 function invalid(message: string): RpcError {
