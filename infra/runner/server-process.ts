@@ -15,6 +15,8 @@ import type { LogBuffer } from './log-buffer.ts';
 import { killMarked } from './process-marks.ts';
 
 const LOG_LINE_BYTES = 64 * 1024;
+/** After its output is closed a process may end by itself. */
+const MUTE_MS = 1_000;
 const PROBE = 'runner-probe-';
 const MARK = 'MCP_SERVER_MARK';
 
@@ -186,6 +188,12 @@ export class ServerProcess {
         })
         .on('end', () => reader.end());
     }
+    // Who closes it will answer nobody any more.
+    this.#child.stdout?.once('end', () => {
+      setTimeout(() => {
+        if (!this.#over) this.kill('closed its standard output');
+      }, MUTE_MS).unref();
+    });
   }
 
   async #untilEnded(): Promise<string> {
