@@ -93,18 +93,13 @@ async function keysOf(app: App, admin: SignedUp): Promise<CallerKind[]> {
     const { key } = await makeKey(app, admin, { scopes, ...more });
     return { name, credential: { apiKey: key }, may: (permission) => scopes.includes(permission) };
   };
-  const single = permissions.map((permission) => make(`a key with ${permission} alone`, [permission]));
-  const others = permissions.map((permission) =>
-    make(
-      `a key with everything but ${permission}`,
-      permissions.filter((other) => other !== permission),
-    ),
-  );
-  const elsewhere = make('a key for another server', ['mcps:read', 'mcp:call'], { servers: ['another-server'] });
-  return Promise.all([
-    ...single,
-    ...others,
-    elsewhere.then((kind) => ({ ...kind, isHeldElsewhere: true })),
-    make('a key without scopes', []),
-  ]);
+  // One after the other: a person's things of a kind are counted one at a time.
+  const kinds: CallerKind[] = [];
+  for (const permission of permissions) {
+    const others = permissions.filter((other) => other !== permission);
+    kinds.push(await make(`a key with ${permission} alone`, [permission]));
+    kinds.push(await make(`a key with everything but ${permission}`, others));
+  }
+  const elsewhere = await make('a key for another server', ['mcps:read', 'mcp:call'], { servers: ['another-server'] });
+  return [...kinds, { ...elsewhere, isHeldElsewhere: true }, await make('a key without scopes', [])];
 }

@@ -29,7 +29,7 @@ let someonesTask: string;
 let adminsTask: string;
 beforeAll(async () => {
   const JWT_PRIVATE_KEYS = await newSigningKeys();
-  app = await startApp({ env: { JWT_PRIVATE_KEYS, RATE_LIMIT_SCALE: '100000', ADMIN_TOTP: 'optional' } });
+  app = await startApp({ env: { JWT_PRIVATE_KEYS, ADMIN_TOTP: 'optional', QUOTAS: '{"frames_per_minute":100000}' } });
   const admin = await app.enterAdmin();
   callers = await everyCaller(app, JWT_PRIVATE_KEYS, admin);
   const make = makers['task_id'];
