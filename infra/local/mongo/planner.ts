@@ -29,8 +29,11 @@ interface Constraint {
 
 const maxRanges = 1000;
 
+function isPoint(value: unknown): boolean {
+  return !Array.isArray(value) && !isRegex(value);
+}
+
 function add(constraint: Constraint, name: string, operand: unknown): void {
-  const isPoint = (value: unknown): boolean => !Array.isArray(value) && !isRegex(value);
   const isBound = isPoint(operand) && operand !== null && !(isNumeric(operand) && Number.isNaN(toDouble(operand)));
   const bound = { value: operand, inclusive: name === '$gte' || name === '$lte' };
   if (name === '$eq' && isPoint(operand)) constraint.points ??= [operand];

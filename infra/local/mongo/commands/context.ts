@@ -55,13 +55,13 @@ export function withFields(fields: string, run: Handler): Handler {
   };
 }
 
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === false) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
+}
+
 /** @throws IDLUnknownField for a field beside the known ones */
 export function assertKnown(name: string, fields: Doc, known: ReadonlySet<string>): void {
-  const isEmpty = (value: unknown): boolean =>
-    value === undefined ||
-    value === null ||
-    value === false ||
-    (typeof value === 'object' && Object.keys(value).length === 0);
   const stranger = Object.entries(fields).find(
     ([field, value]) => field !== name && !known.has(field) && !isEmpty(value),
   );
