@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { label, querySwitch } from '../kernel/http/fields.ts';
 import { Id, Timestamp } from '../kernel/ids.ts';
-import { pageOf, pageQuery, queryInt } from '../kernel/http/page.ts';
+import { pageOf, pageQuery } from '../kernel/http/page.ts';
 import type { UploadedFile } from '../kernel/http/read-multipart.ts';
 import { embeddingStatuses, indexStatuses, mediaTypes } from './ports.ts';
 
@@ -196,9 +196,6 @@ export const Passage = z
     flags: z.array(z.string()),
   })
   .meta({ id: 'KnowledgePassage' });
-
-/** Judgements of one's own, page by page. */
-export const ListJudgements = z.object({ page: queryInt(1, 1_000_000, 1), page_size: queryInt(1, 100, 20) });
 
 function readJson(value: unknown): unknown {
   if (typeof value !== 'string') return value;

@@ -11,7 +11,7 @@ interface Services {
 }
 
 /** @throws Problem `not-found`. */
-export async function findDocument({ documents }: Services, id: string): Promise<DocumentRecord> {
+async function findDocument({ documents }: Services, id: string): Promise<DocumentRecord> {
   const document = await documents.find(id);
   if (!document || document.space !== librarySpace) throw notFound('document', id);
   return document;

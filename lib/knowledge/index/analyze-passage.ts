@@ -4,7 +4,7 @@ import type { Word } from '../text/words.ts';
 import type { SegmentPassage } from './segment.ts';
 
 /** A word of a title counts as this many in the text (BM25F with one weighted frequency). */
-export const titleWeight = 3;
+const titleWeight = 3;
 
 export interface PassageText {
   readonly documentId: string;

@@ -47,7 +47,7 @@ async function merge(
 }
 
 /** The segments of the smallest tier that is full, or those of which a third is stale. */
-export function dueForMerge({ segments }: Manifest, share: ReadonlyMap<string, number>): SegmentEntry[] {
+function dueForMerge({ segments }: Manifest, share: ReadonlyMap<string, number>): SegmentEntry[] {
   const small = segments.filter(({ bytes }) => bytes < mostBytes / 2);
   const tiers = Map.groupBy(small, ({ passages }) => Math.floor(Math.log(Math.max(1, passages)) / Math.log(factor)));
   const full = [...tiers].toSorted(([a], [b]) => a - b).find(([, tier]) => tier.length >= factor);

@@ -25,7 +25,7 @@ function isMoreLikely(
 }
 
 /** Damerau's distance (insert, delete, replace, swap neighbours), counted up to `most` + 1. */
-export function slipsBetween(a: string, b: string, most: number): number {
+function slipsBetween(a: string, b: string, most: number): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i += 1) {

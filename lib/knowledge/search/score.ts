@@ -33,12 +33,12 @@ export async function findConcepts(index: OpenIndex, concepts: readonly Concept[
 }
 
 /** Robertson's and Spärck Jones' weight, in the form that is never negative. */
-export function idfOf(passages: number, count: number): number {
+function idfOf(passages: number, count: number): number {
   return Math.log(1 + (passages - count + 0.5) / (count + 0.5));
 }
 
 /** What one occurrence list adds to a passage (BM25, Robertson and Zaragoza 2009; fields are in the frequency already). */
-export function bm25(idf: number, frequency: number, length: number, averageLength: number): number {
+function bm25(idf: number, frequency: number, length: number, averageLength: number): number {
   return (idf * frequency * (k1 + 1)) / (frequency + k1 * (1 - b + (b * length) / averageLength));
 }
 

@@ -110,7 +110,7 @@ function part(iso3: string, stemmer: Parts['stemmer'], stopWords: Parts['stopWor
 }
 
 /** A text whose language is not known, or has no stemmer: its words stay as they are. */
-export const unknownLanguage: Language = { code: 'und', stem: (word) => word, stopWords: new Set() };
+const unknownLanguage: Language = { code: 'und', stem: (word) => word, stopWords: new Set() };
 
 const loaded = new Map<string, Promise<Language>>();
 
