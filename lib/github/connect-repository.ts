@@ -100,7 +100,7 @@ const nothingYet = {
 } as const;
 
 /** Two hooks of a repository may not have the same address, so one that is installed names its connection. */
-export function hookUrl(baseUrl: string, connectionId?: string): string {
+function hookUrl(baseUrl: string, connectionId?: string): string {
   return `${baseUrl}/api/v1/github/webhook${connectionId === undefined ? '' : `?connection=${connectionId}`}`;
 }
 

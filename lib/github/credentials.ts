@@ -19,7 +19,7 @@ export function newWebhookSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-export async function credentialOf(
+async function credentialOf(
   { platformToken, encryptor }: Pick<HostAccess, 'platformToken' | 'encryptor'>,
   { id, accessToken, installationId }: Pick<Connection, 'id' | 'accessToken' | 'installationId'>,
 ): Promise<HostCredential> {

@@ -38,7 +38,7 @@ export interface TreeEntry {
   readonly size: number | undefined;
 }
 
-export interface HookDelivery {
+interface HookDelivery {
   readonly id: number;
   /** The same for every attempt at one delivery. */
   readonly guid: string;
@@ -60,7 +60,7 @@ export interface Proposal {
 
 export type Verdict = 'pending' | 'success' | 'failure' | 'neutral';
 
-export interface Annotation {
+interface Annotation {
   readonly path: string;
   readonly line: number;
   readonly level: 'notice' | 'warning' | 'failure';

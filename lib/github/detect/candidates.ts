@@ -155,7 +155,7 @@ function ofRemote(server: JsonObject, url: string, file: string): Candidate {
 }
 
 function ofIdentity({ type, name, program, file }: Identity, readme: string): Candidate {
-  const isShown = showsPackage(readme, name);
+  const isVisible = showsPackage(readme, name);
   return {
     launch: {
       package: {
@@ -167,8 +167,8 @@ function ofIdentity({ type, name, program, file }: Identity, readme: string): Ca
     },
     variables: [],
     file,
-    confidence: isShown ? 0.8 : 0.5,
-    reason: isShown
+    confidence: isVisible ? 0.8 : 0.5,
+    reason: isVisible
       ? `${file} names the package ${name}, and the README fetches it.`
       : `${file} names the package ${name}; nothing shows that it is published.`,
   };

@@ -19,12 +19,12 @@ export function clientBlocks(readme: string): FoundServer[] {
 /** Fenced blocks and the lines of `<code>` and indented ones are read alike: what matters is that they parse. */
 function codeBlocks(readme: string): string[] {
   const blocks: string[] = [];
-  let open: { readonly fence: string; readonly lines: string[] } | undefined;
+  let open: { readonly mark: string; readonly lines: string[] } | undefined;
   for (const line of readme.split('\n')) {
-    const [, fence] = /^[ \t>]{0,12}(`{3,}|~{3,})/.exec(line) ?? [];
+    const [, mark] = /^[ \t>]{0,12}(`{3,}|~{3,})/.exec(line) ?? [];
     if (!open) {
-      if (fence !== undefined) open = { fence: fence.slice(0, 3), lines: [] };
-    } else if (fence?.startsWith(open.fence) && /^[ \t>]*[`~]{3,}\s*$/.test(line)) {
+      if (mark !== undefined) open = { mark: mark.slice(0, 3), lines: [] };
+    } else if (mark?.startsWith(open.mark) && /^[ \t>]*[`~]{3,}\s*$/.test(line)) {
       blocks.push(open.lines.join('\n'));
       open = undefined;
     } else open.lines.push(line);

@@ -32,7 +32,9 @@ export function variablesOf(env: unknown): Variable[] {
   return Object.entries(env)
     .filter(([name]) => variableShape.test(name))
     .map(([name, given]) => {
-      const value = typeof given === 'string' ? given : String(given ?? '');
+      const value = ['string', 'number', 'boolean'].includes(typeof given)
+        ? String(given as string | number | boolean)
+        : '';
       const [, otherwise] = /^\$\{[A-Za-z_]\w*(?::-([^}]*))?\}$/.exec(value) ?? [];
       const isReference = /^\$\{[^}]+\}$/.test(value);
       const is_secret = secretName.test(name);

@@ -15,7 +15,7 @@ export interface ReviewServices extends HostAccess {
   readonly settings: { readonly BASE_URL: string };
 }
 
-export const ReviewInput = z.object({ connection_id: z.uuid(), number: z.int().positive() });
+const ReviewInput = z.object({ connection_id: z.uuid(), number: z.int().positive() });
 
 /**
  * Compares what a pull request's head says of its server with what its base says, and writes the result to the pull request: a check, and one comment that is kept
