@@ -4,16 +4,16 @@ import { bytesToId, idToBytes, readBytes } from './base64url.ts';
 export const apiKeyPrefix = 'mcp_live_';
 const secretLength = 24;
 const ownerLength = 16;
-/** Of the prefix that is shown in lists: enough to tell one's keys apart, far too little to guess one. */
-const shownLength = apiKeyPrefix.length + 6;
+/** What lists show of a key: enough to tell one's keys apart, far too little to guess one. */
+const prefixLength = apiKeyPrefix.length + 6;
 
-/** An API key: 192 random bits and its owner's id, so that the key's and the owner's standing are read in one batch. */
+/** An API key: 192 random bits and its owner's id, so that the key's and the owner's status are read in one batch. */
 export interface ApiKeyText {
   readonly ownerId: string;
   readonly text: string;
   /** SHA-256 in hex: what is stored. */
   readonly hash: string;
-  readonly shown: string;
+  readonly prefix: string;
 }
 
 export function newApiKeyText(ownerId: string): ApiKeyText {
@@ -30,5 +30,5 @@ export function readApiKeyText(text: string): ApiKeyText | undefined {
 
 function describe(ownerId: string, text: string): ApiKeyText {
   const hash = createHash('sha256').update(text).digest('hex');
-  return { ownerId, text, hash, shown: text.slice(0, shownLength) };
+  return { ownerId, text, hash, prefix: text.slice(0, prefixLength) };
 }

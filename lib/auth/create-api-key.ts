@@ -40,12 +40,12 @@ export async function createApiKey(
   const expiresAt = expires_at ? new Date(expires_at) : undefined;
   if (expiresAt && expiresAt <= now) throw invalidField(['expires_at'], 'Must be in the future', 'too_small');
 
-  const { text, hash, shown } = newApiKeyText(caller.userId);
+  const { text, hash, prefix } = newApiKeyText(caller.userId);
   const key: ApiKey = {
     id: newId(),
     userId: caller.userId,
     name,
-    prefix: shown,
+    prefix,
     scopes: scopes ?? undefined,
     servers: servers ?? undefined,
     createdAt: now,

@@ -4,7 +4,7 @@ import type { ApiKeyStore, UserStore } from './ports.ts';
 import { presentApiKey, presentUser } from './present.ts';
 import type { Me } from './schema.ts';
 
-/** The caller, as far as he may know himself. */
+/** The caller, as far as they may know themselves. */
 export async function getMe(
   { users, apiKeys }: { users: UserStore; apiKeys: ApiKeyStore },
   { userId, permissions, apiKey }: Caller,

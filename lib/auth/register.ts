@@ -68,7 +68,7 @@ function assertGood(invite: Invite | undefined, email: string): void {
 }
 
 function faultOf(invite: Invite | undefined, email: string): string | undefined {
-  if (!invite || invite.expiresAt <= new Date()) return 'There is no such invitation, or not any more.';
+  if (!invite || invite.expiresAt <= new Date()) return 'The invitation is unknown, or it has expired.';
   if (invite.usedAt) return 'This invitation has been used.';
   const isTheirs = invite.email === undefined || invite.email.toLowerCase() === email.toLowerCase();
   return isTheirs ? undefined : 'This invitation is for another e-mail address.';

@@ -55,7 +55,7 @@ export async function readAuthorization(
     );
   const state = asked['state'];
   try {
-    return { client, request: { clientId: client.id, redirectUri, state, ...readWishes(services, asked) } };
+    return { client, request: { clientId: client.id, redirectUri, state, ...readRequestedAccess(services, asked) } };
   } catch (error) {
     if (!(error instanceof OAuthError)) throw error;
     const { code, message } = error;
@@ -65,7 +65,7 @@ export async function readAuthorization(
   }
 }
 
-function readWishes({ settings }: AuthorizationServices, asked: Readonly<Record<string, string>>) {
+function readRequestedAccess({ settings }: AuthorizationServices, asked: Readonly<Record<string, string>>) {
   if (asked['response_type'] !== 'code')
     throw new OAuthError('unsupported_response_type', 'The response_type is code.');
   if ((asked['response_mode'] ?? 'query') !== 'query')

@@ -48,7 +48,7 @@ export interface Quotas {
 
 /** Who comes after a process that died waits this long at most. Work that takes longer may meet another's: then a quota is passed by one, not by many. */
 const leaseMs = 3000;
-const patienceMs = 15_000;
+const longestWaitMs = 15_000;
 const pauseMs = { first: 40, longest: 500 };
 
 export function createQuotas({
@@ -82,7 +82,7 @@ export function createQuotas({
     async within({ name, userId, adding, count }, work) {
       const key = `quota:${name}:${userId}`;
       return inTurn(key, async () => {
-        const token = await patiently(() => locks.acquire(key, leaseMs));
+        const token = await acquireInTime(() => locks.acquire(key, leaseMs));
         try {
           assert(name, await count(), adding);
           return await work();
@@ -107,8 +107,8 @@ function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
   return turn;
 }
 
-async function patiently(acquire: () => Promise<string | undefined>): Promise<string> {
-  const deadline = Date.now() + patienceMs;
+async function acquireInTime(acquire: () => Promise<string | undefined>): Promise<string> {
+  const deadline = Date.now() + longestWaitMs;
   for (let pause = pauseMs.first; ; pause = Math.min(pause * 2, pauseMs.longest)) {
     const token = await acquire();
     if (token !== undefined) return token;

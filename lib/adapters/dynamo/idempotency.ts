@@ -26,16 +26,16 @@ type RequestItem = z.output<typeof RequestItem>;
 const Kept = z.object({ statusCode: z.int(), headers: z.record(z.string(), z.string()), body: z.string() });
 const tooLarge = 'too-large';
 
-const placeOf = (key: string) => ({ pk: `request#${key}` });
+const keyOf = (key: string) => ({ pk: `request#${key}` });
 
-/** Requests with an Idempotency-Key, in DynamoDB; answers are packed and sealed. */
+/** Requests with an Idempotency-Key, in DynamoDB; answers are packed and encrypted. */
 export function dynamoIdempotency(
   client: DynamoDBDocumentClient,
   TableName: string,
   encryptor: Encryptor,
 ): IdempotencyStore {
   const update = (key: string, of: Omit<UpdateCommand['input'], 'TableName' | 'Key'>) =>
-    unlessLost(ask((o) => client.send(new UpdateCommand({ TableName, Key: placeOf(key), ...of }), o)));
+    unlessLost(ask((o) => client.send(new UpdateCommand({ TableName, Key: keyOf(key), ...of }), o)));
 
   const begin = async (key: string, fingerprint: string, leaseMs: number): Promise<Claim | undefined> => {
     const now = Date.now();
@@ -73,7 +73,7 @@ export function dynamoIdempotency(
     async claim(key, fingerprint, leaseMs): Promise<Claimed> {
       const begun = await begin(key, fingerprint, leaseMs);
       if (begun) return { state: 'ours', claim: begun };
-      const get = new GetCommand({ TableName, Key: placeOf(key), ConsistentRead: true });
+      const get = new GetCommand({ TableName, Key: keyOf(key), ConsistentRead: true });
       const item = RequestItem.parse((await ask((o) => client.send(get, o))).Item);
       if (item.fingerprint !== fingerprint) return { state: 'different' };
       if (item.answer !== undefined) return { state: 'answered', answer: await unpack(encryptor, key, item.answer) };
@@ -102,13 +102,13 @@ export function dynamoIdempotency(
 
 async function pack(encryptor: Encryptor, key: string, answer: KeptAnswer): Promise<string> {
   const packed = (await promisify(gzip)(JSON.stringify(answer))).toString('base64');
-  const sealed = await encryptor.encrypt(packed, placeOf(key).pk);
-  return sealed.length <= maxAnswerBytes ? sealed : tooLarge;
+  const encrypted = await encryptor.encrypt(packed, keyOf(key).pk);
+  return encrypted.length <= maxAnswerBytes ? encrypted : tooLarge;
 }
 
 async function unpack(encryptor: Encryptor, key: string, kept: string): Promise<KeptAnswer | typeof tooLarge> {
   if (kept === tooLarge) return kept;
-  const packed = await encryptor.decrypt(kept, placeOf(key).pk);
+  const packed = await encryptor.decrypt(kept, keyOf(key).pk);
   return Kept.parse(JSON.parse((await promisify(gunzip)(Buffer.from(packed, 'base64'))).toString('utf8')));
 }
 

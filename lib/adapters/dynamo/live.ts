@@ -36,7 +36,7 @@ const expires = (): number => seconds(Date.now() + keptMs);
 
 function dynamoLiveLog(client: DynamoDBDocumentClient, TableName: string): LiveLog {
   /** The place of a publication: taken by whoever asks first, the same for everybody after. */
-  const placeOf = async (key: string): Promise<string> => {
+  const positionOf = async (key: string): Promise<string> => {
     const id = newId();
     const Key = { pk: `place#${key}`, sk: only };
     const take = new PutCommand({
@@ -50,7 +50,7 @@ function dynamoLiveLog(client: DynamoDBDocumentClient, TableName: string): LiveL
   };
   return {
     async append(key, event) {
-      const id = await placeOf(key);
+      const id = await positionOf(key);
       const Item = { pk: `log#${hourOf(id)}`, sk: id, event: JSON.stringify(event), expires_at: expires() };
       await ask((o) => client.send(new PutCommand({ TableName, Item }), o));
       return { id, event };

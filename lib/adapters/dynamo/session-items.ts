@@ -26,7 +26,7 @@ const FamilyItem = z.object({
   session_id: z.string(),
   user_id: z.string(),
   user_version: Time,
-  seal_key: z.string(),
+  mac_key: z.string(),
   ends_at: Time,
   current: z.string(),
   current_expires_at: Time,
@@ -62,13 +62,14 @@ export function readUser(item: Item | undefined): KnownUser | undefined {
 }
 
 export function readFamily(item: Item | undefined): SessionFamily | undefined {
-  if (!item || isExpired(item)) return undefined;
+  // An item of an earlier release: its session is over.
+  if (!item || isExpired(item) || item['mac_key'] === undefined) return undefined;
   const family = FamilyItem.parse(item);
   return {
     id: family.session_id,
     userId: family.user_id,
     userVersion: family.user_version,
-    macKey: family.seal_key,
+    macKey: family.mac_key,
     endsAt: family.ends_at,
     current: family.current,
     currentExpiresAt: family.current_expires_at,
@@ -92,7 +93,7 @@ export function writeFamily(family: SessionFamily): z.input<typeof FamilyItem> &
     session_id: family.id,
     user_id: family.userId,
     user_version: family.userVersion.getTime(),
-    seal_key: family.macKey,
+    mac_key: family.macKey,
     ends_at: family.endsAt.getTime(),
     current: family.current,
     current_expires_at: family.currentExpiresAt.getTime(),

@@ -8,7 +8,7 @@ export interface Table {
   readonly ttl: string;
 }
 
-/** Session families, user standing and key standing. */
+/** Session families, the status of users and keys. */
 export const sessionsTable = { suffix: 'trust', partitionKey: 'pk', ttl: 'expires_at' } as const satisfies Table;
 
 /** Requests with an Idempotency-Key, tickets, and counters for when Redis is away. */

@@ -8,11 +8,12 @@ const columns = [
   'mcp_replicas.credentials',
   'github_connections.access_token',
   'github_connections.webhook_secret',
+  'github_connections.previous_webhook_secret',
   'users.totp_secret',
 ] as const;
 
 export function mysqlEncryptedValues(mysql: Mysql): EncryptedValues {
-  const placeOf = (name: string): [table: string, column: string] => {
+  const columnOf = (name: string): [table: string, column: string] => {
     const [table, column] = (columns.find((each) => each === name) ?? '').split('.');
     if (table === undefined || column === undefined) throw new Error(`${name} holds nothing encrypted`);
     return [table, column];
@@ -20,7 +21,7 @@ export function mysqlEncryptedValues(mysql: Mysql): EncryptedValues {
   return {
     columns,
     async read(name, afterId, limit) {
-      const [table, column] = placeOf(name);
+      const [table, column] = columnOf(name);
       const rows = await mysql.query<{ id: string; text: string | Buffer }>(
         `SELECT id, ${column} AS text FROM ${table} WHERE id > ? AND ${column} IS NOT NULL ORDER BY id LIMIT ?`,
         [afterId, limit],
@@ -28,7 +29,7 @@ export function mysqlEncryptedValues(mysql: Mysql): EncryptedValues {
       return rows.map(({ id, text }) => ({ id, text: text.toString() }));
     },
     async replace(name, id, from, to) {
-      const [table, column] = placeOf(name);
+      const [table, column] = columnOf(name);
       const { affectedRows } = await mysql.execute(`UPDATE ${table} SET ${column} = ? WHERE id = ? AND ${column} = ?`, [
         to,
         id,

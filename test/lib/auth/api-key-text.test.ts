@@ -10,8 +10,8 @@ describe("an API key's text", () => {
     expect(one.text.slice(0, 41)).not.toBe(two.text.slice(0, 41));
     expect(readApiKeyText(one.text)).toEqual(one);
     expect(one).toMatchObject({ ownerId: owner, hash: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    expect(one.text.startsWith(one.shown)).toBe(true);
-    expect(one.shown).toHaveLength(15);
+    expect(one.text.startsWith(one.prefix)).toBe(true);
+    expect(one.prefix).toHaveLength(15);
   });
 
   it('is read in one spelling only', () => {
