@@ -14,7 +14,7 @@ const LISTS = {
 const MOST_RESOURCES = 100;
 
 /** What of a filter this server can keep. */
-export function honouredOf(wanted: unknown, { capabilities }: ServerFacts): Params {
+function honouredOf(wanted: unknown, { capabilities }: ServerFacts): Params {
   const filter = isObject(wanted) ? wanted : {};
   const lists = Object.entries(LISTS).filter(([member, [capability]]) => {
     const offered = capabilities[capability];

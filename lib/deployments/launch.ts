@@ -26,7 +26,7 @@ export function resolveLaunch({ launch }: Pick<Deployment, 'launch'>, values: Va
 }
 
 /** @throws Problem `package-not-deployable` for what no runner can start. */
-export function assertDeployable(launch: DescribedLaunch): void {
+function assertDeployable(launch: DescribedLaunch): void {
   const reason = undeployable(launch);
   if (reason !== undefined) throw new Problem('package-not-deployable', { detail: reason });
 }

@@ -128,7 +128,7 @@ export interface DocumentStore {
 }
 
 /** Of one owner, and of everybody together. */
-export interface KeptBytes {
+interface KeptBytes {
   readonly person: number;
   readonly total: number;
 }

@@ -42,7 +42,7 @@ export function packageOf(described: JsonObject): PackageReference {
 }
 
 /** As the launcher takes it. */
-export function specOf({ type, identifier, version }: PackageReference): string {
+function specOf({ type, identifier, version }: PackageReference): string {
   if (version === undefined) return identifier;
   return `${identifier}${type === 'oci' ? (version.includes(':') ? '@' : ':') : '@'}${version}`;
 }

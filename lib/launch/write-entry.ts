@@ -40,13 +40,6 @@ function simplified(text: string): string {
   );
 }
 
-/** Every reference in a JSON value, in order. */
-export function referencesOf(value: unknown): ReturnType<typeof referencesIn> {
-  if (typeof value === 'string') return referencesIn(value);
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.values(value).flatMap(referencesOf);
-}
-
 /** The value with every text in it changed. */
 export function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === 'string') return change(value);

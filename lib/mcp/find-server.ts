@@ -102,7 +102,7 @@ export function digest(text: string): string {
 const endpoints = createLRU<string, McpEndpoint>({ max: 500 });
 
 /** How a replica is reached: its runner with the secret that it knows, or the remote server with the headers that were deployed. */
-export async function replicaAt(
+async function replicaAt(
   encryptor: Encryptor,
   deployment: Deployment,
   replica: Replica,

@@ -1,7 +1,7 @@
 import type { OutboxEntry } from '../outbox/ports.ts';
 import type { JsonObject } from '../launch/json.ts';
 
-export interface RegistryFilter {
+interface RegistryFilter {
   /** Part of the name, without case. */
   readonly search: string | undefined;
   /** With it, deprecated and deleted servers are found too. */
@@ -37,7 +37,7 @@ export interface PublishedTool {
 }
 
 /** Where a page ends. */
-export interface RegistryMark {
+interface RegistryMark {
   readonly createdAt: Date;
   readonly id: string;
 }

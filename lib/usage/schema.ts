@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { Moment } from '../kernel/http/fields.ts';
 import { Id, Timestamp } from '../kernel/ids.ts';
 
-export const usageGroups = ['day', 'hour', 'tool', 'user'] as const;
+const usageGroups = ['day', 'hour', 'tool', 'user'] as const;
 
 export const ReadUsage = z.object({
   tool_id: Id.optional(),

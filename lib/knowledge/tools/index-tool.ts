@@ -9,7 +9,7 @@ import type { VectorStore } from '../vectors/ports.ts';
 import { describeTool } from './describe-tool.ts';
 
 /** The space of the registry's tools. */
-export const toolSpace = 'tools';
+const toolSpace = 'tools';
 
 interface Services {
   readonly documents: DocumentStore;

@@ -1,5 +1,5 @@
 /** A passage's vector in one byte a dimension. */
-export interface KeptVector {
+interface KeptVector {
   /** Of the passage. */
   readonly id: string;
   readonly vector: Int8Array;

@@ -5,7 +5,7 @@ import { Problem } from '../../kernel/errors/problem.ts';
 
 /* The text of a client's file: JSON with comments and trailing commas, YAML or TOML. */
 
-export interface Position {
+interface Position {
   readonly line: number;
   readonly column: number;
 }

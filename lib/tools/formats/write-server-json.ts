@@ -14,7 +14,7 @@ type Described = Pick<ToolSummary, 'slug' | 'name' | 'description' | 'version'> 
 const nameShape = /^[a-zA-Z0-9.-]+\/[a-zA-Z0-9._-]+$/;
 
 /** The name that a tool has in a registry: the one that it came with, or its slug under the host that serves it. */
-export function registryNameOf({ slug, config }: Pick<Described, 'slug' | 'config'>, baseUrl: string): string {
+function registryNameOf({ slug, config }: Pick<Described, 'slug' | 'config'>, baseUrl: string): string {
   const own = config.server_json?.['name'];
   return typeof own === 'string' && nameShape.test(own) && own.length <= 200 ? own : localName(slug, baseUrl);
 }

@@ -37,12 +37,6 @@ export async function startDev(state: string, env: NodeJS.ProcessEnv = {}): Prom
   };
 }
 
-/** The same until it ends by itself: its exit status and what it printed. */
-export async function runDev(state: string, env: NodeJS.ProcessEnv): Promise<{ status: number; output: string }> {
-  const { exited, output } = spawnDev(state, env);
-  return { status: await exited, output: output() };
-}
-
 function spawnDev(state: string, env: NodeJS.ProcessEnv) {
   const child = spawn(process.execPath, ['infra/local/node-24.mjs', 'infra/local/dev.ts', '--port', '0'], {
     cwd: root,
