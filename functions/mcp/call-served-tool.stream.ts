@@ -2,6 +2,7 @@ import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { stream } from '../../lib/kernel/http/stream.ts';
 import { answerCallRequest } from '../../lib/mcp/answer-tool-call.ts';
 import { serverPath } from '../../lib/mcp/resource-metadata.ts';
+import { Accepted } from '../../lib/tasks/schema.ts';
 import { CallTool, ServerTool, ToolArguments } from '../../lib/mcp/schema.ts';
 
 export const handler = stream({
@@ -16,6 +17,7 @@ export const handler = stream({
   body: ToolArguments,
   bodyAs: 'text',
   produces: 'application/json',
+  answers: { 202: Accepted },
   problems: ['upstream-error', 'upstream-timeout'],
   run: ({ params, query, body, services, ...call }) =>
     answerCallRequest(services, { ...params, ...call }, params.tool, query, body),

@@ -14,10 +14,8 @@ beforeAll(async () => {
 interface Calling {
   callTool(call: { name: string; arguments: Record<string, unknown> }): Promise<unknown>;
 }
-const echoes = (client: Calling) =>
-  expect(client.callTool({ name: 'echo', arguments: { message: 'hello' } })).resolves.toMatchObject({
-    content: [{ text: 'hello' }],
-  });
+const answer = { content: [{ type: 'text', text: 'hello' }] };
+const echo = (client: Calling) => client.callTool({ name: 'echo', arguments: { message: 'hello' } });
 
 async function untilOneGeneration(id: string): Promise<void> {
   for (const until = Date.now() + 30_000; Date.now() < until; await sleep(100)) {
@@ -34,21 +32,21 @@ describe('a session', () => {
     const url = `${app.url}/mcp/${tool.slug}/v1`;
     const headers = { authorization: `Bearer ${owner.token}` };
     const clients = [await connectV1(url, headers), await connectV2(url, headers, 'legacy')];
-    for (const client of clients) await echoes(client);
+    for (const client of clients) expect(await echo(client)).toMatchObject(answer);
     await app.call('POST', `/api/v1/deployments/${id}/restart`, { token: owner.token, json: {} });
     await untilOneGeneration(id);
-    for (const client of clients) await echoes(client);
+    for (const client of clients) expect(await echo(client)).toMatchObject(answer);
     const json = { tool_id: tool.id };
     const next = await app.call('POST', '/api/v1/deployments?replace=true', { token: owner.token, json });
     await untilOneGeneration(String(next.body['deployment_id']));
-    for (const client of clients) await echoes(client);
+    for (const client of clients) expect(await echo(client)).toMatchObject(answer);
     for (const client of clients) await client.close();
   });
 
   it('is over with its process where the owner says that the server keeps state', async () => {
     const { tool, id } = await deployed(app, owner.token, { stateful: true });
     const client = await connectV1(`${app.url}/mcp/${tool.slug}/v1`, { authorization: `Bearer ${owner.token}` });
-    await echoes(client);
+    expect(await echo(client)).toMatchObject(answer);
     await app.call('POST', `/api/v1/deployments/${id}/restart`, { token: owner.token, json: {} });
     await untilOneGeneration(id);
     await expect(client.callTool({ name: 'echo', arguments: { message: 'x' } })).rejects.toThrow('Session not found');
