@@ -2,7 +2,7 @@ import { decodeProtectedHeader } from 'jose/decode/protected_header';
 import type { Encryptor } from './encryptor.ts';
 
 /** A place in the database that holds encrypted texts, e.g. `users.totp_secret`. */
-export interface EncryptedValue {
+interface EncryptedValue {
   readonly id: string;
   /** The whole value: one encrypted text, or several in JSON. */
   readonly text: string;
