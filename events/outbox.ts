@@ -69,6 +69,7 @@ export const auditActions = [
   'tool.deleted',
   'tool.restored',
   'tool.synced',
+  'tool.purged',
   'tool.secrets-changed',
   'deployment.created',
   'deployment.restarted',

@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { auditEntry } from '../audit/audit-entry.ts';
 import { Timestamp } from '../kernel/ids.ts';
+import type { OutboxStore } from '../outbox/ports.ts';
 import type { HistoryStore, PurgeStore } from './ports.ts';
 
 export const PurgeTools = z
@@ -25,15 +27,22 @@ export const Purged = z.object({
  * Killed at any point, the next run does the rest.
  */
 export async function purgeTools(
-  { tools, history }: { readonly tools: PurgeStore; readonly history: HistoryStore },
+  {
+    tools,
+    history,
+    outbox,
+  }: { readonly tools: PurgeStore; readonly history: HistoryStore; readonly outbox: OutboxStore },
   { before, dry_run }: z.output<typeof PurgeTools>,
 ): Promise<z.output<typeof Purged>> {
   const found = await tools.purgeable(new Date(before), batch + 1);
   const due = found.slice(0, batch);
-  for (const { id } of dry_run ? [] : due) {
+  for (const { id, slug } of dry_run ? [] : due) {
     // History first: as long as the row is not emptied, the tool is found again.
     await history.forget(id);
     await tools.purge(id, new Date());
+    await outbox.add([
+      auditEntry(undefined, { action: 'tool.purged', target: { type: 'tool', id }, details: { slug } }),
+    ]);
   }
   return {
     tools: due.map(({ slug, deletedAt }) => ({ slug, deleted_at: deletedAt.toISOString() })),
