@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type * as z from 'zod';
 import { rulePages } from '../lib/analysis/describe-rules.ts';
-import { permissions, permissionsOf, roles } from '../lib/kernel/http/caller.ts';
+import { allows, permissions, permissionsOf, roles } from '../lib/kernel/http/caller.ts';
 import { baseVariables, type Variables } from '../lib/kernel/settings/settings.ts';
 import { discoverUses } from './discover-uses.ts';
 
@@ -68,17 +68,20 @@ function settingsTable(): string {
 }
 
 function permissionsTable(): string {
-  const holds = (permission: (typeof permissions)[number]): string[] =>
-    roles.map((role) => (permissionsOf(role).some((grant) => grant === '*:*' || grant === permission) ? 'yes' : ''));
   return table(
     ['permission', ...roles],
-    permissions.map((permission) => [`\`${permission}\``, ...holds(permission)]),
+    permissions.map((permission) => [
+      `\`${permission}\``,
+      ...roles.map((role) => (allows({ permissions: permissionsOf(role) }, permission) ? 'yes' : '')),
+    ]),
   );
 }
 
+function line(cells: readonly string[]): string {
+  return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+}
+
 function table(heads: readonly string[], rows: readonly (readonly string[])[]): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|');
-  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`;
   return [line(heads), `|${heads.map(() => '---').join('|')}|`, ...rows.map(line)].join('\n');
 }
 

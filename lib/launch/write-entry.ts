@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts';
 import type { CommandLaunch, ServerEntry } from './model.ts';
 import { readLaunch } from './read-launch.ts';
-import { referencesIn, replaceReferences } from './references.ts';
+import { replaceReferences } from './references.ts';
 
 /**
  * A server as an entry of an `mcpServers` file: the form that most clients have, and that the others are made of. `${NAME}` stands where something is given.

@@ -102,11 +102,7 @@ export function digest(text: string): string {
 const endpoints = createLRU<string, McpEndpoint>({ max: 500 });
 
 /** How a replica is reached: its runner with the secret that it knows, or the remote server with the headers that were deployed. */
-async function replicaAt(
-  encryptor: Encryptor,
-  deployment: Deployment,
-  replica: Replica,
-): Promise<ServerReplica> {
+async function replicaAt(encryptor: Encryptor, deployment: Deployment, replica: Replica): Promise<ServerReplica> {
   const { id } = replica;
   // A replica's place and secrets stay what they are once its place is known.
   const known = endpoints.get(id);

@@ -114,9 +114,11 @@ function sampleOf({ name, labels: names }: Pick<Family, 'name' | 'labels'>) {
   return ({ labels, value }: Sample): string => `${name}${labelText(names, labels)} ${value}`;
 }
 
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}
+
 function labelText(names: readonly string[], values: readonly string[]): string {
   if (names.length === 0) return '';
-  const escaped = (text: string): string =>
-    text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
   return `{${names.map((name, index) => `${name}="${escaped(values[index] ?? '')}"`).join(',')}}`;
 }

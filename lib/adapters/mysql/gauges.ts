@@ -2,7 +2,7 @@ import type { GaugeStore } from '../../metrics/ports.ts';
 import type { SqlRunner } from './connection.ts';
 
 export function mysqlGauges(mysql: SqlRunner): GaugeStore {
-  const countOf = async (sql: string): Promise<number> => Number((await mysql.query<{ n: number }>(sql))[0]?.n ?? 0);
+  const countOf = async (sql: string): Promise<number> => (await mysql.query<{ n: number }>(sql))[0]?.n ?? 0;
   return {
     async read() {
       const [tools, activeDeployments, unhealthyDeployments, outboxEntries] = await Promise.all([
@@ -13,7 +13,7 @@ export function mysqlGauges(mysql: SqlRunner): GaugeStore {
         countOf("SELECT COUNT(*) AS n FROM mcp_deployments WHERE status = 'running' AND health_status <> 'healthy'"),
         countOf('SELECT COUNT(*) AS n FROM outbox'),
       ]);
-      const counted = new Map(tools.map(({ status, n }) => [status, Number(n)]));
+      const counted = new Map(tools.map(({ status, n }) => [status, n]));
       return {
         toolsByStatus: new Map(['draft', 'active', 'deprecated'].map((status) => [status, counted.get(status) ?? 0])),
         activeDeployments,

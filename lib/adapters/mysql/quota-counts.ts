@@ -2,8 +2,9 @@ import type { Count, QuotaCounts } from '../../quotas/ports.ts';
 import type { Mysql, SqlValue } from './connection.ts';
 
 interface Counted {
-  readonly person: number | null;
-  readonly total: number | null;
+  /** A sum comes as text. */
+  readonly person: number | string | null;
+  readonly total: number | string | null;
 }
 
 export function mysqlQuotaCounts(mysql: Mysql): QuotaCounts {

@@ -32,9 +32,8 @@ export function variablesOf(env: unknown): Variable[] {
   return Object.entries(env)
     .filter(([name]) => variableShape.test(name))
     .map(([name, given]) => {
-      const value = ['string', 'number', 'boolean'].includes(typeof given)
-        ? String(given as string | number | boolean)
-        : '';
+      const isPlain = typeof given === 'string' || typeof given === 'number' || typeof given === 'boolean';
+      const value = isPlain ? String(given) : '';
       const [, otherwise] = /^\$\{[A-Za-z_]\w*(?::-([^}]*))?\}$/.exec(value) ?? [];
       const isReference = /^\$\{[^}]+\}$/.test(value);
       const is_secret = secretName.test(name);

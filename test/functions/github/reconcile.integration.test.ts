@@ -79,6 +79,7 @@ describe('what webhooks do not bring', { timeout: 240_000 }, async () => {
     repository.isDeleted = true;
     await github.tell(repository, 'repository', { action: 'deleted' });
     await until(id, 'status').toBe('missing');
+    expect(await world.connection(ada, id)).toMatchObject({ status: 'missing' });
   });
 
   it('says that the token was revoked, and goes on when it is back', async () => {

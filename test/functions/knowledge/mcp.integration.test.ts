@@ -25,7 +25,7 @@ describe('the knowledge base as an MCP server', () => {
     const client = new Client({ name: 'test', version: '1.0.0' });
     const headers = { authorization: `Bearer ${viewer.token}` };
     const transport = new StreamableHTTPClientTransport(new URL(`${app.url}${path}`), { requestInit: { headers } });
-    await client.connect(transport as never);
+    await client.connect(transport);
     const { tools } = await client.listTools();
     expect(tools.map(({ name }) => name)).toEqual(['search_knowledge', 'get_document']);
     const found = await client.callTool({ name: 'search_knowledge', arguments: { query: 'bilby' } });

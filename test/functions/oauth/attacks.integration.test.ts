@@ -146,7 +146,7 @@ describe('the token endpoint', () => {
     [{ grant_type: 'authorization_code', code: 'x', client_id: 'nonsense' }, 401, 'invalid_client'],
     [{ grant_type: 'refresh_token', refresh_token: 'x', client_id: 'x' }, 400, 'invalid_grant'],
   ])('answers %j with OAuth’s own error', async (fields, status, error) => {
-    const { status: answered, body, headers } = await token(app, fields as Record<string, string>);
+    const { status: answered, body, headers } = await token(app, fields);
     expect([answered, body['error'], headers.get('access-control-allow-origin')]).toEqual([status, error, '*']);
   });
 

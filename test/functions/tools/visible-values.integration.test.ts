@@ -57,7 +57,7 @@ beforeAll(async () => {
   admin = await app.enterAdmin();
   const { body } = await call('POST', '/api/v1/auth/ticket', other);
   socket = new WebSocket(`${app.url.replace('http', 'ws')}/ws?ticket=${String(body['ticket'])}`);
-  socket.on('message', (data) => heard.push(String(data)));
+  socket.on('message', (data) => heard.push((data as Buffer).toString()));
   await until(() => heard.join().includes('connected'));
   socket.send(JSON.stringify({ type: 'subscribe', channel: 'mcps' }));
   await until(() => heard.join().includes('subscribed'));
