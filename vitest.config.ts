@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 const kind = (name: string, include: string[], exclude: string[] = [], more: object = {}) => ({
   extends: true as const,
-  test: { name, include, exclude: ['node_modules/**', ...exclude], ...more },
+  test: { name, include, exclude: ['**/node_modules/**', ...exclude], ...more },
 });
 /** What builds bundles or starts compilers and linters: no store, but minutes. */
 const slow = [

@@ -101,8 +101,8 @@ function parameterChanges(roots: Roots, was: readonly Parameter[], is: readonly 
   const gone = [...before].flatMap(([name, old]) => {
     const now = after.get(name);
     if (!now) return [`${name} is gone and refused now`];
-    const demand = now.required && !old.required ? [`${name} is required now`] : [];
-    return [...demand, ...schemaChanges(roots, name, old.schema, now.schema, 'narrower')];
+    const required = now.required && !old.required ? [`${name} is required now`] : [];
+    return [...required, ...schemaChanges(roots, name, old.schema, now.schema, 'narrower')];
   });
   const added = [...after].filter(([name, { required }]) => required && !before.has(name));
   return [...gone, ...added.map(([name]) => `${name} is new and required`)];

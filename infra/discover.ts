@@ -53,13 +53,13 @@ export async function discover(folder: string = functionsFolder): Promise<Discov
       handler: module.handler,
     });
   }
-  wrong.push(...repeated(found, (f) => f.id, 'name'), ...repeated(found, placeOf, 'place'));
+  wrong.push(...repeated(found, (f) => f.id, 'name'), ...repeated(found, claimOf, 'place'));
   if (wrong.length > 0) throw new Error(`functions/:\n  ${wrong.join('\n  ')}`);
   return found;
 }
 
 /** What only one function may hold: a route's shape, a queue, a socket route. */
-function placeOf({ declaration }: DiscoveredFunction): string | undefined {
+function claimOf({ declaration }: DiscoveredFunction): string | undefined {
   switch (declaration.kind) {
     case 'endpoint':
     case 'stream':

@@ -10,7 +10,7 @@ export const handler = endpoint({
   permission: 'public',
   limit: { ...perMinute(60), vital: true },
   uses: ['mysql', 'sessions', 'queues', 'secrets', 'settings', 'upstream'],
-  body: z.string(),
+  body: z.string().meta({ examples: ['grant_type=refresh_token&refresh_token=x&client_id=x'] }),
   bodyAs: 'text',
   produces: 'application/json',
   answers: { 200: TokenBody, ...refusals },

@@ -10,7 +10,7 @@ export const handler = endpoint({
   permission: 'public',
   limit: perMinutePerAddress(60),
   uses: ['secrets'],
-  body: z.string(),
+  body: z.string().meta({ examples: ['{"redirect_uris":["http://127.0.0.1/callback"]}'] }),
   bodyAs: 'text',
   produces: 'application/json',
   status: 201,

@@ -10,7 +10,7 @@ export const handler = endpoint({
   permission: 'public',
   limit: perMinutePerAddress(60),
   uses: ['mysql', 'sessions', 'queues'],
-  body: z.string(),
+  body: z.string().meta({ examples: ['token=x&client_id=x'] }),
   bodyAs: 'text',
   produces: 'application/json',
   answers: { 200: z.object({}), ...refusals },

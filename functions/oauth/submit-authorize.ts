@@ -10,7 +10,7 @@ export const handler = endpoint({
   permission: 'public',
   limit: perMinutePerAddress(10),
   uses: ['mysql', 'sessions', 'queues', 'secrets', 'settings', 'upstream'],
-  body: z.string(),
+  body: z.string().meta({ examples: ['step=login'] }),
   bodyAs: 'text',
   produces: 'text/html; charset=utf-8',
   answers: pageAnswers,

@@ -24,7 +24,7 @@ export function exampleEvent({ id, declaration }: DiscoveredFunction, token: str
         multiValueQueryStringParameters: null,
         pathParameters: params,
         stageVariables: null,
-        body: declaration.body ? JSON.stringify(exampleOf(declaration.body)) : null,
+        body: declaration.body ? bodyText(exampleOf(declaration.body)) : null,
         isBase64Encoded: false,
         requestContext: { requestId: newId(), identity: { sourceIp: '127.0.0.1' } },
       };
@@ -78,4 +78,9 @@ function logData(message: unknown): string {
     logEvents: [{ id: '1', timestamp: Date.now(), message: JSON.stringify(message) }],
   };
   return gzipSync(JSON.stringify(data)).toString('base64');
+}
+
+/** A body that is taken as text is its own example. */
+function bodyText(example: unknown): string {
+  return typeof example === 'string' ? example : JSON.stringify(example);
 }

@@ -10,6 +10,9 @@ export function exampleOf(schema: z.ZodType): unknown {
   // JSON Schema shows the input side of a schema that transforms; its own example may stand on the other.
   const own: unknown = schema.meta()?.['examples'];
   if (Array.isArray(own)) return own[0];
+  const sent = (schema.meta()?.['asJson'] as { readonly examples?: readonly unknown[] } | undefined)?.examples;
+  // A body that is taken as text is described as what the text holds.
+  if (sent && schema instanceof z.ZodString) return typeof sent[0] === 'string' ? sent[0] : JSON.stringify(sent[0]);
   const root = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' });
   const follow = (part: Json): unknown => {
     const definition = part.$ref === undefined ? undefined : root.$defs?.[part.$ref.replace('#/$defs/', '')];

@@ -17,7 +17,9 @@ const Namespace = z
   .regex(/^[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*$/, 'The part of a name before its slash, such as io.github.acme')
   .meta({ example: 'io.github.acme' });
 
-export const GrantNamespace = z.strictObject({ namespace: Namespace, user_id: Id });
+export const GrantNamespace = z
+  .strictObject({ namespace: Namespace, user_id: Id })
+  .meta({ example: { namespace: 'io.github.ada', user_id: '019c1385-1a40-7000-8000-000000000002' } });
 export const NamespacePath = z.object({ namespace: Namespace });
 export const ListNamespaces = z.object(pageQuery);
 

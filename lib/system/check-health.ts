@@ -16,7 +16,7 @@ export const Health = z
 export type Health = z.output<typeof Health>;
 
 /** The whole check ends within 2 s. */
-const patienceMs = 1500;
+const deadlineMs = 1500;
 
 /** Without these nobody gets in or gets an answer; without the others something is slower or later. */
 const vital = new Set(['mysql', 'dynamodb']);
@@ -49,8 +49,8 @@ export async function checkHealth(services: Probes): Promise<Health> {
 async function ask(probe: Probe): Promise<z.output<typeof ServiceHealth>> {
   const startedAt = performance.now();
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer within ${patienceMs} ms`)), patienceMs);
-  const status = await Promise.race([probe(patienceMs), late]).then(
+  const timer = setTimeout(() => reject(new Error(`no answer within ${deadlineMs} ms`)), deadlineMs);
+  const status = await Promise.race([probe(deadlineMs), late]).then(
     () => 'healthy' as const,
     () => 'unhealthy' as const,
   );

@@ -4,10 +4,10 @@ import type { Cache } from '../../kernel/cache.ts';
 import { currentCorrelation } from '../../kernel/log/correlation.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { Log } from '../../kernel/log/log.ts';
-import { circuitBreaker, withinPatience } from './circuit-breaker.ts';
+import { circuitBreaker, withDeadline } from './circuit-breaker.ts';
 
 /** Redis must answer within this, or the reader goes on without it. */
-const patienceMs = 150;
+const deadlineMs = 150;
 /** Whoever loads is believed to be at it for this long, and others wait for it this long. */
 const loadingMs = 3000;
 const waitMs = 1500;
@@ -31,7 +31,7 @@ type Found = readonly [state: 'kept' | 'load' | 'wait', text: string];
 /** Each space has a generation; to forget the space is to give it another one. One round trip for a look-up, one for keeping. */
 export function redisCache(redis: Redis, stage: string): Cache {
   const loading = new Map<string, Promise<unknown>>();
-  const ask = circuitBreaker(patienceMs);
+  const ask = circuitBreaker(deadlineMs);
 
   async function load<T>(names: Names, generation: string, seconds: number, make: () => Promise<T>): Promise<T> {
     try {
@@ -82,8 +82,8 @@ export function redisCache(redis: Redis, stage: string): Cache {
 
     async forget(space) {
       try {
-        await withinPatience(
-          patienceMs,
+        await withDeadline(
+          deadlineMs,
           redis.set(namesOf(stage, space, '').generation, newId(), { ex: generationSeconds }),
         );
       } catch (error) {

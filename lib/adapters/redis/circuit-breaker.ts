@@ -2,15 +2,15 @@
 const restMs = 1000;
 
 /**
- * Asks Redis for what can be done without: undefined when it failed, took longer than `patienceMs`, or did so within the last second. So a Redis
+ * Asks Redis for what can be done without: undefined when it failed, took longer than `deadlineMs`, or did so within the last second. So a Redis
  * that hangs keeps one request in a second waiting, and no other.
  */
-export function circuitBreaker(patienceMs: number): <T>(work: () => Promise<T>) => Promise<T | undefined> {
+export function circuitBreaker(deadlineMs: number): <T>(work: () => Promise<T>) => Promise<T | undefined> {
   let openUntil = 0;
   return async (work) => {
     if (performance.now() < openUntil) return undefined;
     try {
-      return await withinPatience(patienceMs, work());
+      return await withDeadline(deadlineMs, work());
     } catch {
       // Redis may vanish at any time; whoever asked pays the full price, and the report line says so.
       openUntil = performance.now() + restMs;
@@ -19,11 +19,11 @@ export function circuitBreaker(patienceMs: number): <T>(work: () => Promise<T>) 
   };
 }
 
-/** @throws Error after `patienceMs`, and what `work` throws. */
-export async function withinPatience<T>(patienceMs: number, work: Promise<T>): Promise<T> {
+/** @throws Error after `deadlineMs`, and what `work` throws. */
+export async function withDeadline<T>(deadlineMs: number, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeUp = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${patienceMs} ms`)), patienceMs);
+    timer = setTimeout(() => reject(new Error(`Redis did not answer within ${deadlineMs} ms`)), deadlineMs);
   });
   try {
     return await Promise.race([work, timeUp]);

@@ -4,12 +4,12 @@ import type { Limit, Limiter } from '../../kernel/http/rate-limit.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
 
 /** A request waits at most this long for its count. */
-const patienceMs = 500;
+const deadlineMs = 500;
 
 /** Sliding windows in Redis, one counter for each endpoint and caller. A request that Redis keeps waiting goes uncounted. */
 export function redisLimiter(redis: Redis, stage: string): Limiter {
   const windows = new Map<string, Ratelimit>();
-  const ask = circuitBreaker(patienceMs);
+  const ask = circuitBreaker(deadlineMs);
   const windowOf = ({ requests, windowSeconds }: Limit): Ratelimit => {
     const shape = `${requests}/${windowSeconds}`;
     const known = windows.get(shape);

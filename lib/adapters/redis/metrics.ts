@@ -1,4 +1,5 @@
 import type { Redis } from '@upstash/redis';
+import { withDeadline } from './circuit-breaker.ts';
 import type { MetricStore, Series } from '../../metrics/ports.ts';
 
 /** Groups of capped series that are told apart. */
@@ -40,7 +41,7 @@ export function redisMetrics(redis: Redis, stage: string): MetricStore {
 
     async read() {
       try {
-        const found = await withDeadline(redis.hgetall<Record<string, number | string>>(counters));
+        const found = await withDeadline(readMs, redis.hgetall<Record<string, number | string>>(counters));
         const { since, ...values } = found ?? {};
         return {
           since: since === undefined ? undefined : new Date(Number(since)),
@@ -52,11 +53,4 @@ export function redisMetrics(redis: Redis, stage: string): MetricStore {
       }
     },
   };
-}
-
-function withDeadline<T>(work: Promise<T>): Promise<T> {
-  const late = new Promise<never>((_, reject) => {
-    setTimeout(() => reject(new Error(`Redis did not answer within ${readMs} ms`)), readMs).unref();
-  });
-  return Promise.race([work, late]);
 }

@@ -32,7 +32,7 @@ export interface ParsedQuery {
 /** A question has at most this many different words; more are cut off before they are weighed. */
 const mostWords = 256;
 /** In a longer question quotes set words off; they do not demand them. */
-const longestWithDemands = 8;
+const longestStrict = 8;
 /** An identifier or compound beside its parts. */
 const wholeWeight = 0.5;
 /** Each further time that a word is asked for. */
@@ -75,11 +75,11 @@ export function parseQuery(query: string, languages: readonly Language[]): Parse
       unquoted += 1;
     }
   }
-  const demands = unquoted <= longestWithDemands ? { phrases, required } : { phrases: [], required: [] };
+  const strict = unquoted <= longestStrict ? { phrases, required } : { phrases: [], required: [] };
   return {
     words: [...words.values()],
     prefixes: [...prefixes].slice(0, 8),
-    ...demands,
+    ...strict,
     excluded,
     excludedPhrases,
   };

@@ -27,8 +27,9 @@ describe('what webhooks do not bring', { timeout: 240_000 }, async () => {
     await sql.end();
     await world.reconcile();
   }
-  const until = (id: string, member: string) =>
-    expect.poll(async () => (await world.connection(ada, id))[member], { timeout: 60_000 });
+  const until = (id: string, member: string) => {
+    return expect.poll(async () => (await world.connection(ada, id))[member], { timeout: 60_000 });
+  };
   const random = (seed: number) => () => {
     seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
     return seed / 2_147_483_648;

@@ -19,8 +19,12 @@ export const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = 
     "Lambda's own network interfaces have no names before they exist; a second statement denies these actions to the code.",
   ],
   [/^ecs:(DescribeTasks|StopTask) .*:task\/mcp-[\w-]+\/\*$/, "A task's id is random; the cluster is named."],
+  [/^ecs:RunTask .*:task-definition\/mcp-[\w-]+-runner:\*$/, 'Whichever revision is current; the family is named.'],
   [/^ecs:ListTasks \*$/, 'ListTasks takes no task for a resource; a condition names the cluster.'],
-  [/^execute-api:ManageConnections .*\/ws\/POST\/@connections\/\*$/, "A connection's id is random; the API is named."],
+  [
+    /^execute-api:ManageConnections .*\/ws\/(POST|DELETE)\/@connections\/\*$/,
+    "A connection's id is random; the API is named.",
+  ],
   [/^ecr:GetAuthorizationToken \*$/, 'The token is for the whole registry; pulling is allowed from one repository.'],
   [
     /^logs:\w+ .*:log-group:\/aws\/lambda\/us-east-1\.mcp-[\w-]+:\*$/,

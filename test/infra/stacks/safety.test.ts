@@ -97,7 +97,7 @@ describe('permissions', () => {
       expect([id, may]).toEqual([
         id,
         {
-          tables: uses.includes('sessions') || uses.includes('live'),
+          tables: ['sessions', 'live', 'deliveries', 'quotas'].some((use) => uses.includes(use as Use)),
           send: uses.includes('queues') || uses.includes('deadLetters'),
           tasks: uses.includes('containers'),
         },
@@ -111,10 +111,12 @@ describe('permissions', () => {
         ['Get', 'Put', 'Update', 'Delete', 'BatchGet', 'BatchWrite'].map((name) => [name, `${name}Item`]),
       ),
       PostToConnection: 'ManageConnections',
+      DeleteConnection: 'ManageConnections',
     };
     const callers: readonly (readonly [folder: string, service: string, uses: readonly Use[]])[] = [
       ['dynamo', 'dynamodb', ['sessions']],
       ['dynamo', 'dynamodb', ['live']],
+      ['dynamo', 'dynamodb', ['deliveries']],
       ['queue', 'sqs', ['queues', 'deadLetters']],
       ['containers', 'ecs', ['containers']],
       ['sockets', 'execute-api', ['sockets']],
