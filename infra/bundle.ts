@@ -43,6 +43,8 @@ export async function bundleFunctions(
     format: 'cjs',
     // Else import('node:…') in a vendor's code stays, and costs ten times a require.
     supported: { 'dynamic-import': false },
+    // Its `main` is UMD, whose requires cannot be seen from outside: they would stay, and lead nowhere.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     minify: true,
     legalComments: 'none',
     metafile: true,

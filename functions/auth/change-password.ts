@@ -14,6 +14,6 @@ export const handler = endpoint({
   body: PasswordChange,
   output: z.void(),
   status: 204,
-  problems: ['invalid-credentials'],
+  problems: ['invalid-credentials', 'forbidden'],
   run: ({ body, caller, services }) => changePassword(services, caller, body),
 });

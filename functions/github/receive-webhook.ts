@@ -15,6 +15,7 @@ export const handler = endpoint({
   maxTextBytes: 4_500_000,
   output: Received,
   status: 202,
+  answers: { 200: Received },
   statusOf: statusOfReceived,
   problems: ['unauthorized'],
   run: ({ body, query, request, services }) =>

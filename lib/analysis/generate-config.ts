@@ -126,7 +126,7 @@ function closestTemplate(requirements: Requirements): Draft[] {
 
 /** Nothing fits: the tools that are asked for, for a server that is still to be written. */
 function stubs(requirements: Requirements, rules: ConfigRules): Draft {
-  const listed = capabilitiesOf(requirements);
+  const listed = capabilitiesOf(requirements).filter((line) => /[\p{L}\p{N}]/u.test(line));
   const lines =
     listed.length > 0 ? listed : [...linesOf(requirements.tool_name), ...linesOf(requirements.description)].slice(0, 1);
   const note =

@@ -93,6 +93,7 @@ function nameFrom(line: string): string {
     line
       .split(':')[0]
       ?.normalize('NFKD')
+      .replaceAll(/\p{M}/gu, '')
       .toLowerCase()
       .match(/[a-z0-9]+/g) ?? [];
   return words.slice(0, 5).join('_').slice(0, 60);

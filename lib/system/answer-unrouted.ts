@@ -52,11 +52,12 @@ function preflight(allow: string, asked = ''): Record<string, string> {
   };
 }
 
+/** The methods of the one path that the gateway would choose: a fixed segment goes before a parameter, and `{` sorts after letters. */
 function methodsOf(routes: Awaited<ReturnType<ApiDescription['routes']>>, path: string): string[] {
   const segments = path.split('/');
-  return [
-    ...new Set(routes.filter((route) => matches(route.path.split('/'), segments)).map(({ method }) => method)),
-  ].toSorted();
+  const matching = routes.filter((route) => matches(route.path.split('/'), segments));
+  const [chosen] = matching.map((route) => route.path).toSorted();
+  return [...new Set(matching.filter((route) => route.path === chosen).map(({ method }) => method))].toSorted();
 }
 
 function matches(template: readonly string[], segments: readonly string[]): boolean {

@@ -35,6 +35,11 @@ const special: readonly (readonly [RegExp, Permission])[] = [
   [/^POST \/api\/v1\/users\/invites$/, 'users:invite'],
   [/^POST \/api\/v1\/broadcast$/, 'users:update'],
   [/^GET \/api\/v1\/audit$/, 'users:read'],
+  // Foreign namespaces are an admin's to grant, and nobody else's affair.
+  [/^GET \/api\/v1\/registry\/namespaces$/, 'users:read'],
+  [/^\w+ \/api\/v1\/registry\/namespaces(\/\{namespace\})?$/, 'users:update'],
+  // What deployments cost and how they are called.
+  [/^GET \/api\/v1\/usage$/, 'deployments:read'],
   [/^\w+ \/mcp\/knowledge\//, 'knowledge:read'],
   [/^\w+ \/mcp\//, 'mcp:call'],
 ];
@@ -46,7 +51,7 @@ const actions: Readonly<Record<string, string>> = {
   DELETE: 'delete',
 };
 
-/** What the contract demands of whoever calls a route. `/metrics` is open on one machine and not elsewhere. */
+/** What the contract demands of whoever calls a route. `/metrics` is open on one machine; elsewhere it takes `metrics:read`. */
 export function accessOf(route: string): Access | 'metrics' {
   const { method, path } = splitRoute(route);
   if (open.some((shape) => shape.test(route))) return 'public';
@@ -81,6 +86,7 @@ export const ownership: Readonly<Record<string, 'private' | 'shared' | 'admins' 
   // Names of files, catalogue entries and endpoints, whose access has rules of its own.
   asset: 'none',
   slug: 'none',
+  namespace: 'none',
   tool: 'none',
   serverName: 'none',
   name: 'none',

@@ -81,7 +81,8 @@ describe('a method', () => {
     for (const path of declared.keys()) {
       const target = takes(path, 'HEAD');
       if (!target) continue;
-      const isGuarded = !['public', 'recognised', 'metrics'].includes(accessOf(target.route));
+      // `metrics` is open on one machine alone, which this installation does not say it is.
+      const isGuarded = !['public', 'recognised'].includes(accessOf(target.route));
       await Promise.all(
         callers.map(async ({ name, credential, isRefused }) => {
           const { status, text } = await app.call('HEAD', concrete(path), credential);

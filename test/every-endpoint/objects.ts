@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createConnection } from 'mysql2/promise';
+import { signIn } from '../functions/oauth/sign-in.ts';
 import type { App, SignedUp } from '../harness.ts';
 
 /** Makes one thing of somebody's and answers its id, by the path parameter that names such things. */
@@ -37,6 +38,14 @@ async function connection(app: App, owner: SignedUp): Promise<string> {
   return id;
 }
 
+async function grant(app: App, owner: SignedUp): Promise<string> {
+  await signIn(app, owner);
+  const { body } = await app.call('GET', '/api/v1/auth/grants', { token: owner.token });
+  const [made] = body['items'] as { id: string }[];
+  if (!made) throw new Error('Signing in for an application left no grant.');
+  return made.id;
+}
+
 export const makers: Readonly<Record<string, Maker>> = {
   tool_id: tool,
   key_id: (app, owner) => made(app, owner, '/api/v1/auth/api-keys', { name: 'k' }, 'id'),
@@ -54,6 +63,7 @@ export const makers: Readonly<Record<string, Maker>> = {
       'task_id',
     ),
   connection_id: connection,
+  grant_id: grant,
   doc_id: document,
   passage_id: async (app, owner) => `${await document(app, owner)}.1.0`,
 };

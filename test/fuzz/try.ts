@@ -67,6 +67,8 @@ function faultOfProblem(response: Response, text: string, { method, target }: Tr
   if (method === 'HEAD') return undefined;
   // An MCP client hears JSON-RPC.
   if (target.startsWith('/mcp/') && parses(text)?.['jsonrpc'] === '2.0') return undefined;
+  if (isOAuthRefusal(target, headers.get('content-type') ?? '', text))
+    return inside.test(text) ? `tells of the inside: ${shown}` : undefined;
   if (headers.get('content-type') !== 'application/problem+json') return `answered no problem: ${shown}`;
   const problem = parses(text);
   if (!problem || !isProblem(problem, status, headers.get('x-request-id')))
@@ -74,6 +76,12 @@ function faultOfProblem(response: Response, text: string, { method, target }: Tr
   const needed = { 401: 'www-authenticate', 405: 'allow', 429: 'retry-after' }[status];
   if (needed !== undefined && !headers.has(needed)) return `answered ${status} without ${needed}`;
   return inside.test(String(problem['detail'])) ? `tells of the inside: ${shown}` : undefined;
+}
+
+/** OAuth's endpoints refuse as OAuth says: its error JSON, and pages for people (RFC 6749, sections 4.1.2.1 and 5.2). */
+function isOAuthRefusal(target: string, contentType: string, text: string): boolean {
+  if (!target.startsWith('/oauth/')) return false;
+  return contentType.startsWith('text/html') || typeof parses(text)?.['error'] === 'string';
 }
 
 function isProblem(problem: Record<string, unknown>, status: number, requestId: string | null): boolean {

@@ -77,7 +77,7 @@ export function mysqlRegistryStore(mysql: Mysql): RegistryStore {
       );
       return rows.map(toolOf);
     },
-    byName: (name) => one(`t.came_as = ? ORDER BY t.id <> COALESCE(${ownerOfName}, ''), t.id`, [name]),
+    byName: (name) => one(`t.came_as = ? AND t.id = ${ownerOfName}`, [name]),
     bySlug: (slug) => one('t.slug = CONVERT(? USING ascii)', [slug]),
     versions(toolId, before, limit) {
       const behind = before && [before.publishedAt, before.publishedAt, before.version];

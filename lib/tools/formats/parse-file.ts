@@ -1,7 +1,7 @@
 import { type Node as JsonNode, parseTree, type ParseError } from 'jsonc-parser';
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { LineCounter, parseDocument } from 'yaml';
-import { Problem } from '../../kernel/errors/problem.ts';
+import { invalid, Problem } from '../../kernel/errors/problem.ts';
 
 /* The text of a client's file: JSON with comments and trailing commas, YAML or TOML. */
 
@@ -25,8 +25,8 @@ const maxSlowBytes = 256 * 1024;
 const maxDepth = 200;
 
 /**
- * @throws Problem `invalid-request` with line and column when the text cannot be read; `payload-too-large` for YAML or TOML above 256 KB;
- * `unsupported-media-type`.
+ * @throws Problem `invalid-request` with line and column when the text cannot be read; `validation-error` for JSON that is nested too deep; `payload-too-large` for
+ * YAML or TOML above 256 KB; `unsupported-media-type`.
  */
 export function parseFile(text: string, contentType: string | undefined): ParsedFile {
   const syntax = syntaxOf(text, contentType);
@@ -82,7 +82,10 @@ type Parsed = Omit<ParsedFile, 'existing'>;
 function parseJson(text: string): Parsed {
   const at = lineIndex(text);
   const tooDeep = whereTooDeep(text);
-  if (tooDeep !== undefined) throw unreadable('JSON', at(tooDeep), `nested more than ${maxDepth} levels deep`);
+  if (tooDeep !== undefined) {
+    const msg = `Is nested more than ${maxDepth} levels deep`;
+    throw invalid([{ loc: ['body'], pointer: '', msg, type: 'too_deep', ...at(tooDeep) }]);
+  }
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true });
   const [error] = errors;

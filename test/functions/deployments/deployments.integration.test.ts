@@ -1,4 +1,6 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
 import { createTool, deployed, fixtureServer, untilStatus } from './deploy.ts';
 import { taskProcesses } from '../../infra/local/ecs/task-processes.ts';
@@ -207,16 +209,46 @@ describe('an idle deployment', () => {
 });
 
 describe('a remote server', () => {
-  it('is proxied without a task, with the headers that were deployed', async () => {
-    const { tool: behind } = await deployed(app, owner.token, { access: 'team' });
-    const server = {
-      name: 'remote',
-      url: `${app.url}/mcp/${behind.slug}/v1`,
-      headers: { Authorization: 'Bearer ${UPSTREAM_TOKEN}' },
-    };
-    const { tool, view } = await deployed(app, owner.token, { secrets: { UPSTREAM_TOKEN: other.token } }, server);
-    expect(view).toMatchObject({ status: 'running', server_info: { name: 'fixture' } });
-    expect(textOf((await callTool(owner.token, tool.slug, 'echo', { message: 'far' })).body)).toBe('far');
+  /** A server beside the platform, on another port of this machine. It answers its own token alone. */
+  const far = createServer((request, response) => {
+    if (request.headers.authorization !== 'Bearer far-secret') return response.writeHead(401).end();
+    let text = '';
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    return request.on('end', () => {
+      const { id, method = '' } = JSON.parse(text || '{}') as { id?: number; method?: string };
+      if (id === undefined) return response.writeHead(202).end();
+      const results: Readonly<Record<string, object>> = {
+        initialize: {
+          protocolVersion: '2025-11-25',
+          capabilities: { tools: {} },
+          serverInfo: { name: 'far', version: '1' },
+        },
+        'tools/list': { tools: [{ name: 'echo', inputSchema: { type: 'object' } }] },
+        'tools/call': { content: [{ type: 'text', text: 'far away' }] },
+      };
+      response.writeHead(200, { 'content-type': 'application/json' });
+      return response.end(JSON.stringify({ jsonrpc: '2.0', id, result: results[method] ?? {} }));
+    });
+  });
+  beforeAll(() => new Promise<void>((resolve) => far.listen(0, '127.0.0.1', resolve)));
+  afterAll(() => new Promise((resolve) => far.close(resolve)));
+
+  it('is proxied without a task, with the headers that were deployed, also one beside the platform', async () => {
+    const url = `http://127.0.0.1:${(far.address() as AddressInfo).port}/mcp`;
+    const server = { name: 'remote', url, headers: { Authorization: 'Bearer ${FAR_TOKEN}' } };
+    const { tool, id, view } = await deployed(app, owner.token, { secrets: { FAR_TOKEN: 'far-secret' } }, server);
+    expect(view).toMatchObject({ status: 'running', server_info: { name: 'far' } });
+    expect(textOf((await callTool(owner.token, tool.slug, 'echo')).body)).toBe('far away');
+    const health = await app.call('GET', `${deployments}/${id}/health`, { token: owner.token });
+    expect(health.body).toMatchObject({ health_status: 'healthy' });
+  });
+
+  it.each(['127.0.0.1', 'localhost', '[::1]'])('is not the platform itself, under the name %s', async (hostname) => {
+    const url = `http://${hostname}:${new URL(app.url).port}/mcp/any/v1`;
+    const tool = await createTool(app, owner.token, { name: 'remote', url });
+    const made = await deploy(owner.token, tool.id);
+    expect(made.status).toBe(422);
+    expect(made.body['errors']).toMatchObject([{ pointer: '/tool_id', type: 'own_address' }]);
   });
 
   it('that cannot be reached fails with the reason', async () => {
@@ -235,12 +267,22 @@ describe('reading', () => {
     expect(listed.body).toMatchObject({ total: 1, page: 1, pages: 1, deployments: [{ deployment_id: id }] });
   });
 
-  it('checks the health now', async () => {
+  const healthOf = (id: string, { token }: SignedUp) => app.call('GET', `${deployments}/${id}/health`, { token });
+
+  it('checks the health now, for the owner', async () => {
     const { id } = await deployed(app, owner.token);
-    const health = await app.call('GET', `${deployments}/${id}/health`, { token: viewer.token });
+    const health = await healthOf(id, owner);
     expect(health.body).toMatchObject({ health_status: 'healthy', replicas: [{ healthy: true, state: 'ready' }] });
-    const { body } = await app.call('GET', `${deployments}/${id}`, { token: viewer.token });
+    const { body } = await app.call('GET', `${deployments}/${id}`, { token: owner.token });
     expect(body['last_health_check']).toBe(health.body['checked_at']);
+  });
+
+  it('tells others how the last check of a deployment for the team ended, and nothing of a private one', async () => {
+    const { id } = await deployed(app, owner.token, { access: 'team' });
+    const { body } = await healthOf(id, owner);
+    expect((await healthOf(id, viewer)).body).toMatchObject({ ...body, replicas: [] });
+    const { id: hidden } = await deployed(app, owner.token);
+    expect((await healthOf(hidden, viewer)).status).toBe(403);
   });
 
   it('keeps the logs to the owner', async () => {

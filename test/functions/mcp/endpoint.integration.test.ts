@@ -78,7 +78,8 @@ describe('who may call', () => {
     const refused = await post(initialize, {});
     expect(refused.status).toBe(401);
     const metadata = `${app.url}/.well-known/oauth-protected-resource/mcp/${slug}/v1`;
-    expect(refused.headers.get('www-authenticate')).toBe(`Bearer resource_metadata="${metadata}"`);
+    const where = `resource_metadata="${metadata}", scope="mcp:call"`;
+    expect(refused.headers.get('www-authenticate')).toBe(`Bearer ${where}`);
     const read = await app.call('GET', new URL(metadata).pathname);
     expect(read.body).toMatchObject({ resource: url, bearer_methods_supported: ['header'] });
     const unknown = await app.call('GET', '/.well-known/oauth-protected-resource/mcp/nothing-there/v1');
@@ -86,7 +87,7 @@ describe('who may call', () => {
     const root = await app.call('GET', '/.well-known/oauth-protected-resource');
     expect(root.body).toMatchObject({ resource: app.url });
     const wrong = await post(initialize, { apiKey: `${key}x` });
-    expect(wrong.headers.get('www-authenticate')).toBe(`Bearer error="invalid_token", resource_metadata="${metadata}"`);
+    expect(wrong.headers.get('www-authenticate')).toBe(`Bearer error="invalid_token", ${where}`);
   });
 
   it('nobody without the permission', async () => {

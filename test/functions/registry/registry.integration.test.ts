@@ -4,9 +4,10 @@ import { type App, type SignedUp, startApp } from '../../harness.ts';
 
 let app: App;
 let ada: SignedUp;
+let admin: SignedUp;
 beforeAll(async () => {
   app = await startApp();
-  ada = await app.signUp();
+  [ada, admin] = await Promise.all([app.signUp(), app.enterAdmin()]);
 });
 
 interface Listed {
@@ -109,8 +110,17 @@ describe('the list', () => {
 });
 
 describe('a server', () => {
+  /** A name in a namespace that an admin has granted to the author. */
+  const grantedName = async () => {
+    const namespace = `io.github.${word()}`;
+    const json = { namespace, user_id: ada.id };
+    const granted = await app.call('POST', '/api/v1/registry/namespaces', { token: admin.token, json });
+    expect(granted.status, granted.text).toBe(201);
+    return `${namespace}/${word()}`;
+  };
+
   it('is found by its name, with its slash encoded or plain, with all its versions', async () => {
-    const name = `io.github.acme/${word()}`;
+    const name = await grantedName();
     const { id } = await importActive(name);
     await put(id, {
       config: { servers: [{ name: 'a', command: 'x' }], server_json: serverJson(name) },
@@ -132,18 +142,25 @@ describe('a server', () => {
   });
 
   it('whose name another had first goes by its slug', async () => {
-    const name = `io.github.acme/${word()}`;
+    const name = await grantedName();
     await importActive(name);
     const { slug } = await importActive(name);
-    const own = `1.0.0.127/${slug}`;
     const { servers } = await listed(`search=${name}`);
-    expect(servers.map(({ server }) => server.name)).toEqual([name, own]);
-    expect((await read(`/${own}/versions/latest`)).body).toMatchObject({ server: { name: own } });
+    expect(servers.map(({ server }) => server.name)).toEqual([name, own(slug)]);
+    expect((await read(`/${own(slug)}/versions/latest`)).body).toMatchObject({ server: { name: own(slug) } });
     expect((await read(`/${encodeURIComponent(name)}/versions/latest`)).body).toMatchObject({ server: { name } });
   });
 
-  it('that is a draft, deleted or unknown is not there', async () => {
+  it('whose namespace nobody granted to its author goes by its slug alone', async () => {
     const name = `io.github.acme/${word()}`;
+    const { slug } = await importActive(name);
+    for (const path of ['versions', 'versions/latest', 'versions/1.0.0'])
+      expect(await read(`/${encodeURIComponent(name)}/${path}`)).toMatchObject({ status: 404 });
+    expect((await read(`/${own(slug)}/versions/latest`)).body).toMatchObject({ server: { name: own(slug) } });
+  });
+
+  it('that is a draft, deleted or unknown is not there', async () => {
+    const name = await grantedName();
     const { id } = await importActive(name);
     await put(id, { status: 'draft' });
     expect(await read(`/${encodeURIComponent(name)}/versions/latest`)).toMatchObject({ status: 404 });

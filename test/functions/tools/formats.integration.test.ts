@@ -77,6 +77,16 @@ describe('an import', () => {
         pointer: '/mcpServers/bad/url',
         msg: 'Points at a link-local or metadata address',
         type: 'address_not_allowed',
+        line: 1,
+        column: 53,
+      },
+      {
+        loc: ['body', 'mcpServers', 'a/b', 'env', 'K'],
+        pointer: '/mcpServers/a~1b/env/K',
+        msg: '${input: cannot be resolved; a variable is written ${NAME} or ${NAME:-otherwise}',
+        type: 'unresolvable_reference',
+        line: 1,
+        column: 120,
       },
     ]);
     expect(await app.call('GET', `/api/v1/mcps/${good}`, { token: ada.token })).toMatchObject({ status: 404 });
@@ -120,7 +130,7 @@ describe('an export', () => {
     const [tool] = toolsOf(await importFile({ server_json: json }));
     expect(await exported(String(tool?.slug), 'format=server.json')).toEqual(json);
     expect(await exported(String(tool?.slug), '')).toEqual({
-      mcpServers: { [String(tool?.slug)]: { command: 'uvx', args: ['acme-weather@1.0'], env: { KEY: '${KEY}' } } },
+      mcpServers: { [String(tool?.slug)]: { command: 'uvx', args: ['acme-weather@1.0'], env: { KEY: '${KEY:-}' } } },
     });
   });
 

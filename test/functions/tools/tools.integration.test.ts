@@ -272,11 +272,11 @@ describe('a deleted tool', () => {
 
 describe('history', () => {
   it('moves to MongoDB and out of the outbox, and reads the same before and after', async () => {
+    const from = app.lines.length;
     const { body: tool } = await create();
     const before = await get(`/${String(tool['id'])}/history`);
-    await expect
-      .poll(() => app.lines.some((line) => line.includes('relay done') && line.includes('"told":1')), { timeout: 5000 })
-      .toBe(true);
+    const isPublished = (line: string) => line.includes('relay done') && line.includes('"published":1');
+    await expect.poll(() => app.lines.slice(from).some(isPublished), { timeout: 15_000 }).toBe(true);
     expect((await get(`/${String(tool['id'])}/history`)).body).toEqual(before.body);
   });
 

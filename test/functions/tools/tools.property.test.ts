@@ -168,7 +168,11 @@ describe('the pages of a list', () => {
     const word = `w${randomBytes(5).toString('hex')}`;
     const all: string[] = [];
     for (let n = 0; n < 23; n += 1) {
-      const { id } = await create({ name: `${word} ${'abc'[n % 3] ?? ''}`, status: n % 2 === 0 ? 'active' : 'draft' });
+      const { id } = await create({
+        name: `${word} ${'abc'[n % 3] ?? ''}`,
+        status: n % 2 === 0 ? 'active' : 'draft',
+        config: { servers: [{ name: 's', command: 'npx' }] },
+      });
       all.push(id);
     }
     const sort = fc.constantFrom('name', '-name', 'created_at', '-created_at', 'updated_at', '-updated_at');

@@ -121,7 +121,7 @@ describe('the authenticator', () => {
       userId: user.id,
       role: 'developer',
       permissions: ['mcps:read', 'mcps:create'],
-      apiKey: { id: key.keyId, servers: ['acme'] },
+      apiKey: { id: key.keyId, hash: key.hash, servers: ['acme'] },
     });
     await store.sessions.putUser({ ...status, role: 'viewer', version: new Date(2000) });
     expect(await authenticator.authenticate(key.text)).toMatchObject({ permissions: ['mcps:read'] });

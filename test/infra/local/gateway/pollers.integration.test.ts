@@ -2,8 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import * as z from 'zod';
+import { withCredentials } from '../../../../infra/local/environment.ts';
 import { createQueues, type Pollers, startPollers } from '../../../../infra/local/gateway/pollers.ts';
 import { worker } from '../../../../lib/kernel/lambda/worker.ts';
 import { planted } from './fixture.ts';
@@ -12,6 +13,7 @@ let sqs: FauxqsServer;
 let pollers: Pollers | undefined;
 let warnings: string[];
 
+beforeAll(() => withCredentials(process.env, { accessKeyId: 'local', secretAccessKey: 'local' }));
 beforeEach(async () => {
   sqs = await startFauxqs({ port: 0, logger: false });
   warnings = [];

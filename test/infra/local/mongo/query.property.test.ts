@@ -66,7 +66,7 @@ function isIndexed(storage: Storage, collection: Collection, keys: readonly Sort
 }
 
 describe('an index', () => {
-  it('changes neither what a query finds nor its order', () => {
+  it('changes neither what a query finds nor its order', { timeout: 300_000 }, () => {
     fc.assert(
       fc.property(
         docs,
