@@ -7,6 +7,7 @@ import { sqsEvent } from '../../../infra/local/gateway/sqs-event.ts';
 import { currentRuntime, installRuntime } from '../../../lib/kernel/lambda/runtime.ts';
 import { worker } from '../../../lib/kernel/lambda/worker.ts';
 import { markDeadLetters, redrive } from '../../../lib/tasks/dead-letters.ts';
+import { jobQueues } from '../../../lib/tasks/ports.ts';
 import { runJob } from '../../../lib/tasks/run-job.ts';
 import { submitTask } from '../../../lib/tasks/submit-task.ts';
 import { type App, startApp } from '../../harness.ts';
@@ -47,6 +48,9 @@ beforeAll(async () => {
   const stage = runtime.settings().STAGE;
   client = sqsClient({ functions: [], stage, sqsEndpoint: inject('stores').sqs });
   queue = await ensureQueue(client, stage, tryJobs);
+  // Dead letters are looked for in every queue of jobs.
+  for (const name of jobQueues)
+    await ensureQueue(client, stage, { ...tryJobs, declaration: { ...tryJobs.declaration, queue: name } });
 });
 
 /** Receives batches of ten, as Lambda's pollers do, until nothing comes any more. */

@@ -111,7 +111,8 @@ describe('POST /users/invites', () => {
   });
 
   it('is for the address that it names', async () => {
-    const { body } = await invite({ email: 'barbara@example.com' });
+    const { status, text, body } = await invite({ email: 'barbara@example.com' });
+    expect(status, text).toBe(201);
     expect((await register('mallory', { invite: body['invite'] })).status).toBe(403);
     expect((await register('barbara', { invite: body['invite'] })).status).toBe(201);
   });

@@ -181,7 +181,7 @@ describe('the pollers', () => {
         running += 1;
         most = Math.max(most, running);
         sizes.push(event.Records.length);
-        await sleep(10);
+        await sleep(50);
         running -= 1;
       },
       declared(4, 3),
