@@ -15,8 +15,8 @@ const onStores = { globalSetup: ['test/global-setup.ts'] };
 
 export default defineConfig({
   test: {
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 180_000,
     maxWorkers: 3,
     reporters: ['default', './test/report-skipped.ts'],
     coverage: {

@@ -87,8 +87,8 @@ async function post(
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-/** Writes everywhere until the platform is gone, noting what was acknowledged. */
-async function load({ urls }: Running, stopped: () => boolean): Promise<Acknowledged> {
+/** Writes everywhere until the platform is gone, noting what was acknowledged. `onBegun`: somebody is logged in, and the writers start. */
+async function load({ urls }: Running, stopped: () => boolean, onBegun: () => void): Promise<Acknowledged> {
   const done: Acknowledged = { tools: [], refreshTokens: [], documents: [], messages: [] };
   const name = `u${randomBytes(6).toString('hex')}`;
   const password = 'Acknowledged1';
@@ -110,6 +110,7 @@ async function load({ urls }: Running, stopped: () => boolean): Promise<Acknowle
       }
     }
   };
+  onBegun();
   await Promise.all([
     ...[1, 2, 3].map(() =>
       writer(async () => {
@@ -207,9 +208,10 @@ const totals = { tools: 0, sessions: 0, documents: 0, messages: 0 };
 let running = await start();
 for (let round = 1; round <= rounds; round += 1) {
   let over = false;
-  const loading = load(running, () => over);
+  const begun = Promise.withResolvers<void>();
+  const loading = load(running, () => over, begun.resolve);
   const moment = 300 + Math.random() * 1500;
-  await Promise.race([loading, sleep(moment)]);
+  await Promise.race([loading, begun.promise.then(() => sleep(moment))]);
   over = true;
   running.child.kill('SIGKILL');
   await once(running.child, 'exit');
