@@ -132,7 +132,11 @@ async function faultOf(route: HttpFunction, caller: CallerKind): Promise<string 
   if (access === 'mcp:call' && caller.isHeldElsewhere) return status === 403 ? undefined : wrong;
   const mayIn = access === 'authenticated' || caller.may(access);
   if (!mayIn) return status === 403 && lacking === access ? undefined : `${wrong} (${String(detail)})`;
-  const keyRefused = status === 403 && lacking === undefined && caller.credential.apiKey !== undefined;
+  // A code for the second factor is asked for by a 401 of its own, whoever is logged in.
+  if (route.id === 'delete-totp' && status === 401 && /authenticator/.test(String(detail))) return undefined;
+  // Whoever gives a role with a key carries each of its permissions; the first that is missing is named.
+  const givesRole = route.id === 'create-invite' && /cannot give the role/.test(String(detail));
+  const keyRefused = status === 403 && (lacking === undefined || givesRole) && caller.credential.apiKey !== undefined;
   const admitted = status < 500 && status !== 401 && status !== 429 && (status !== 403 || keyRefused);
   return admitted ? undefined : `${wrong} (${String(detail)})`;
 }
