@@ -87,7 +87,7 @@ function before(
   variables: readonly string[],
 ): readonly Argument[] {
   if (type === 'oci') return [...plain('run', '-i', '--rm', ...variables.flatMap((name) => ['-e', name])), ...runtime];
-  // npx asks before it installs, unless told not to.
+  // npx asks before it installs unless -y is given.
   const says = runtime.some(({ words }) => words.some((word) => word === '-y' || word === '--yes'));
   return command === 'npx' && !says ? [...plain('-y'), ...runtime] : runtime;
 }

@@ -48,7 +48,7 @@ export function redisMetrics(redis: Redis, stage: string): MetricStore {
           values: Object.entries(values).map(([field, value]) => [JSON.parse(field) as Series, Number(value)] as const),
         };
       } catch {
-        // Redis may vanish at any time; whoever reads is told by a gauge.
+        // Redis may vanish at any time; the gauge mcp_metrics_store_up says so.
         return undefined;
       }
     },

@@ -158,7 +158,7 @@ async function countRequest(
   if (!counted.allowed) throw tooMany(limit, counted, 'requests');
 }
 
-/** What can be told without a store is counted beside the authentication, anything else after it: a made-up key must not count against the user whom it names. */
+/** what is known without a store is counted beside the authentication, anything else after it: a made-up key must not count against the user whom it names. */
 async function subjectOf(presented: Presented, asking: Promise<Caller> | undefined): Promise<string | undefined> {
   const authenticator = await currentRuntime().authenticator();
   for (const credential of 'ticket' in presented ? [] : presented.credentials) {
