@@ -24,11 +24,14 @@ const heavy: readonly { readonly input: RegExp; readonly uses: readonly Use[] }[
   { input: /^node_modules\/mongodb\//, uses: ['mongo'] },
   { input: /^node_modules\/@upstash\//, uses: ['redis'] },
   { input: /^node_modules\/@aws-sdk\/client-sqs\//, uses: ['queues', 'deadLetters'] },
-  { input: /^node_modules\/@aws-sdk\/(client-dynamodb|lib-dynamodb)\//, uses: ['sessions', 'live'] },
+  {
+    input: /^node_modules\/@aws-sdk\/(client-dynamodb|lib-dynamodb)\//,
+    uses: ['sessions', 'live', 'deliveries', 'quotas'],
+  },
   { input: /^node_modules\/@aws-sdk\/client-ecs\//, uses: ['containers'] },
   {
     input: /^node_modules\/(@aws-sdk|@smithy)\//,
-    uses: ['sessions', 'queues', 'deadLetters', 'live', 'sockets', 'containers'],
+    uses: ['sessions', 'queues', 'deadLetters', 'live', 'deliveries', 'quotas', 'sockets', 'containers'],
   },
   { input: /^node_modules\/openai\//, uses: ['openai'] },
   { input: /^node_modules\/jose\//, uses: ['sessions', 'secrets'] },
