@@ -46,7 +46,7 @@ interface RegistryMark {
 export interface RegistryStore {
   /** In the order of their creation, from behind `after`. */
   published(filter: RegistryFilter, after: RegistryMark | undefined, limit: number): Promise<PublishedTool[]>;
-  /** The active tool that owns this name. */
+  /** The active tool that owns this name; where nobody has its namespace, the only one that came with it. */
   byName(name: string): Promise<PublishedTool | undefined>;
   /** The active tool with this slug. */
   bySlug(slug: string): Promise<PublishedTool | undefined>;

@@ -36,6 +36,10 @@ const versionColumns = `v.version, v.revision, v.published_at, v.updated_at AS v
 const ownerOfName = `(SELECT MIN(o.id) FROM mcp_tools o
   JOIN registry_namespaces n ON n.namespace = SUBSTRING_INDEX(o.came_as, '/', 1) AND n.user_id = o.author_id
   WHERE o.came_as = t.came_as AND o.deleted_at IS NULL AND o.status = 'active')`;
+/** The only active tool that came with a name whose namespace is nobody's. */
+const onlyOneOfName = `(SELECT IF(COUNT(*) = 1, MIN(o.id), NULL) FROM mcp_tools o
+  WHERE o.came_as = t.came_as AND o.deleted_at IS NULL AND o.status = 'active' AND NOT EXISTS
+    (SELECT 1 FROM registry_namespaces n WHERE n.namespace = SUBSTRING_INDEX(o.came_as, '/', 1)))`;
 const select = `SELECT t.id, t.status, t.created_at, t.updated_at, t.deleted_at, t.came_as, ${ownerOfName} AS owner_id,
   s.score, s.is_feasible, s.revision AS score_revision, s.analysed_at, ${versionColumns}
   FROM mcp_tools t JOIN registry_versions v ON v.tool_id = t.id AND v.version = t.registry_version
@@ -77,7 +81,7 @@ export function mysqlRegistryStore(mysql: Mysql): RegistryStore {
       );
       return rows.map(toolOf);
     },
-    byName: (name) => one(`t.came_as = ? AND t.id = ${ownerOfName}`, [name]),
+    byName: (name) => one(`t.came_as = ? AND t.id = COALESCE(${ownerOfName}, ${onlyOneOfName})`, [name]),
     bySlug: (slug) => one('t.slug = CONVERT(? USING ascii)', [slug]),
     versions(toolId, before, limit) {
       const behind = before && [before.publishedAt, before.publishedAt, before.version];

@@ -15,6 +15,7 @@ interface Listed {
   _meta: Record<string, Record<string, unknown>>;
 }
 const official = 'io.modelcontextprotocol.registry/official';
+const ours = 'io.github.mcp-platform/tool';
 /** The name of a tool whose author was granted no namespace. */
 const own = (slug: string) => `1.0.0.127/${slug}`;
 const word = () => `w${randomBytes(5).toString('hex')}`;
@@ -28,15 +29,16 @@ const serverJson = (name: string) => ({
   version: '1.0.0',
   packages: [{ registryType: 'npm', identifier: 'x', transport: { type: 'stdio' } }],
 });
-const put = (id: unknown, json: object) => app.call('PUT', `/api/v1/mcps/${String(id)}`, { token: ada.token, json });
-const importActive = async (name: string) => {
+const put = (id: unknown, json: object, author = ada) =>
+  app.call('PUT', `/api/v1/mcps/${String(id)}`, { token: author.token, json });
+const importActive = async (name: string, author = ada) => {
   const { body } = await app.call('POST', '/api/v1/mcps/import', {
-    token: ada.token,
+    token: author.token,
     json: { server_json: serverJson(name) },
   });
   const [tool] = body['tools'] as { id: string; slug: string; config: object }[];
   if (!tool) throw new Error('nothing was imported');
-  await put(tool.id, { status: 'active' });
+  await put(tool.id, { status: 'active' }, author);
   return tool;
 };
 
@@ -151,11 +153,24 @@ describe('a server', () => {
     expect((await read(`/${encodeURIComponent(name)}/versions/latest`)).body).toMatchObject({ server: { name } });
   });
 
-  it('whose namespace nobody granted to its author goes by its slug alone', async () => {
-    const name = `io.github.acme/${word()}`;
+  it("whose namespace is nobody's answers to the name it came with under its own, while no other tool claims it", async () => {
+    const name = `io.github.${word()}/${word()}`;
     const { slug } = await importActive(name);
-    for (const path of ['versions', 'versions/latest', 'versions/1.0.0'])
-      expect(await read(`/${encodeURIComponent(name)}/${path}`)).toMatchObject({ status: 404 });
+    const served = { server: { name: own(slug) }, _meta: { [ours]: { origin: name } } };
+    for (const path of ['versions/latest', 'versions/1.0.0'])
+      expect((await read(`/${encodeURIComponent(name)}/${path}`)).body).toMatchObject(served);
+    expect((await read(`/${encodeURIComponent(name)}/versions`)).body).toMatchObject({ servers: [served] });
+    expect((await listed(`search=${name}`)).servers).toMatchObject([served]);
+    await importActive(name);
+    expect(await read(`/${encodeURIComponent(name)}/versions/latest`)).toMatchObject({ status: 404 });
+    expect((await read(`/${own(slug)}/versions/latest`)).body).toMatchObject(served);
+  });
+
+  it('whose namespace somebody else was granted is not found by the name it came with', async () => {
+    const name = await grantedName();
+    const other = await app.signUp();
+    const { slug } = await importActive(name, other);
+    expect(await read(`/${encodeURIComponent(name)}/versions/latest`)).toMatchObject({ status: 404 });
     expect((await read(`/${own(slug)}/versions/latest`)).body).toMatchObject({ server: { name: own(slug) } });
   });
 
