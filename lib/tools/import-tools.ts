@@ -40,6 +40,8 @@ export const ImportQuery = z.object({
 });
 
 const maxTools = 100;
+/** Of one file. */
+const maxErrors = 100;
 /** Somebody else may take a slug between looking and writing. */
 const attempts = 5;
 
@@ -122,10 +124,15 @@ function readChecked(file: ParsedFile): Drafts {
 /** The drafts' configurations, or every error of the file at once. */
 function checkAll(file: ParsedFile, { drafts, errors }: Drafts, rules: ConfigRules) {
   const checked = drafts.map((draft) => ({ draft, ...check(draft, rules) }));
-  const all = [...errors, ...checked.flatMap((each) => each.errors)].map((remark) => errorAt(file, remark));
   // One fault may be found by the schema and by the check of the configuration.
-  const once = [...new Map(all.map((error) => [error.pointer, error])).values()];
-  if (once.length > 0) throw invalid(once.slice(0, 100));
+  const byPlace = new Map(
+    [...errors, ...checked.flatMap((each) => each.errors)].map((remark) => [
+      pointer(locate(file.value, remark.path)),
+      remark,
+    ]),
+  );
+  const first = [...byPlace.values()].slice(0, maxErrors);
+  if (first.length > 0) throw invalid(first.map((remark) => errorAt(file, remark)));
   return checked.flatMap(({ draft, config }) => (config ? [{ draft, config }] : []));
 }
 

@@ -136,10 +136,7 @@ function whereTooDeep(text: string): number | undefined {
 
 function parseYaml(text: string): Parsed {
   const lines = new LineCounter();
-  const at = (offset: number): Position => {
-    const { line, col } = lines.linePos(offset);
-    return { line, column: col };
-  };
+  const at = (offset: number): Position => positionOf(lines, offset);
   try {
     const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false });
     const [error] = document.errors;
@@ -164,43 +161,57 @@ function parseYaml(text: string): Parsed {
 function parseTomlFile(text: string): Parsed {
   try {
     const value: unknown = parseToml(text);
-    return { value, positionOf: (path) => positionInToml(text, path) };
+    return { value, positionOf: tomlIndex(text) };
   } catch (error) {
     if (error instanceof TomlError) throw unreadable('TOML', { line: error.line, column: error.column });
     throw new Problem('invalid-request', { detail: 'The body is not TOML that can be read.', cause: error });
   }
 }
 
-/** The line of the innermost table or key of a path that is written out. */
-function positionInToml(text: string, path: Path): Position | undefined {
-  const lines = text.split('\n');
-  const names = path.map(String);
-  let best: Position | undefined;
+/** The first line whose table or key shares most of a path. */
+function tomlIndex(text: string): (path: Path) => Position | undefined {
   let table: string[] = [];
-  let length = 0;
-  for (const [index, line] of lines.entries()) {
-    const [, head] = /^\s*\[{1,2}([^\]]+)\]/.exec(line) ?? [];
-    const [, key] = /^\s*([\w."'-]+)\s*=/.exec(line) ?? [];
+  const arrays = new Map<string, number>();
+  const written = text.split('\n').flatMap((line, index) => {
+    const [, bracket, head] = /^\s*(\[{1,2})([^\]]+)\]/.exec(line) ?? [];
+    const [, key] = /^\s*([^=#[\]]+?)\s*=/.exec(line) ?? [];
+    if (head === undefined && key === undefined) return [];
     if (head !== undefined) table = keysOf(head);
-    const here = head === undefined ? (key === undefined ? [] : [...table, ...keysOf(key)]) : table;
-    if (here.length > length && here.every((part, depth) => part === names[depth])) {
-      length = here.length;
-      best = { line: index + 1, column: line.search(/\S/) + 1 };
+    if (head !== undefined && bracket === '[[') {
+      const nth = arrays.get(head) ?? 0;
+      arrays.set(head, nth + 1);
+      table.push(String(nth));
     }
-  }
-  return best;
+    const here = head === undefined ? [...table, ...keysOf(key ?? '')] : table;
+    return [{ here, at: { line: index + 1, column: line.search(/\S/) + 1 } }];
+  });
+  return (path) => {
+    let best: Position | undefined;
+    let most = 0;
+    for (const { here, at } of written) {
+      const differs = path.findIndex((part, depth) => String(part) !== here[depth]);
+      const shared = differs === -1 ? path.length : differs;
+      if (shared > most) [most, best] = [shared, at];
+    }
+    return best;
+  };
 }
 
 function keysOf(dotted: string): string[] {
-  return [...dotted.matchAll(/"([^"]*)"|'([^']*)'|([\w-]+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
+  return [...dotted.matchAll(/"([^"]*)"|'([^']*)'|([^\s."']+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? '');
 }
 
 /** Line and column of an offset, from 1. */
 function lineIndex(text: string): (offset: number) => Position {
-  return (offset) => {
-    const before = text.slice(0, offset);
-    return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') };
-  };
+  const lines = new LineCounter();
+  lines.addNewLine(0);
+  for (const { index } of text.matchAll(/\n/g)) lines.addNewLine(index + 1);
+  return (offset) => positionOf(lines, offset);
+}
+
+function positionOf(lines: LineCounter, offset: number): Position {
+  const { line, col: column } = lines.linePos(offset);
+  return { line, column };
 }
 
 function existing(value: unknown, path: Path): Path {

@@ -92,6 +92,33 @@ describe('an import', () => {
     expect(await app.call('GET', `/api/v1/mcps/${good}`, { token: ada.token })).toMatchObject({ status: 404 });
   });
 
+  it('by ?dry_run=true answers what it would make, with the same places and faults, and makes nothing', async () => {
+    const name = word();
+    const dryRun = (json: unknown) => app.call('POST', '/api/v1/mcps/import?dry_run=true', { token: ada.token, json });
+    const file = { mcpServers: { [name]: { command: 'x', env: { API_TOKEN: 'hunter2-correct-horse' } } }, theme: {} };
+    const { status, body } = await dryRun(file);
+    expect([status, body['dry_run']]).toEqual([200, true]);
+    expect(body).toMatchObject({
+      tools: [{ slug: name, status: 'draft', config: { servers: [{ env: { API_TOKEN: '${API_TOKEN}' } }] } }],
+      secrets_moved: [{ path: `/mcpServers/${name}/env/API_TOKEN`, name: 'API_TOKEN', line: 1 }],
+      not_imported: [{ pointer: '/theme' }],
+    });
+    expect(await app.call('GET', `/api/v1/mcps/${name}`, { token: ada.token })).toMatchObject({ status: 404 });
+    const [made] = toolsOf(await importFile(file));
+    expect(made).toMatchObject({ slug: name });
+    const faulty = { mcpServers: { a: 'npx' } };
+    const [dry, real] = [await dryRun(faulty), await importFile(faulty)];
+    expect([dry.status, dry.body['errors']]).toEqual([real.status, real.body['errors']]);
+  });
+
+  it('names the first hundred faults of a file that has thousands', async () => {
+    const env = Object.fromEntries(Array.from({ length: 3000 }, (_, index) => [`K${index}`, '${input:']));
+    const { status, body } = await importFile({ mcpServers: { a: { command: 'x', env } } });
+    expect(status).toBe(422);
+    const errors = body['errors'] as { pointer: string }[];
+    expect(new Set(errors.map(({ pointer }) => pointer)).size).toBe(100);
+  });
+
   it.each([
     [{ mcpServers: {} }, ''],
     [{ server_json: { name: 'a/b', packages: [{ registryType: 'nuget', identifier: 'X' }] } }, '/server_json'],
