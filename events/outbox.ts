@@ -79,6 +79,7 @@ export const auditActions = [
   'deployment.failed',
   'github.connected',
   'github.disconnected',
+  'github.secret-rotated',
   'message.broadcast',
   'secrets.re-encrypted',
   'access.denied',

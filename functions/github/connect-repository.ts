@@ -8,10 +8,10 @@ export const handler = endpoint({
   summary: 'Connect a GitHub repository, so that a tool follows it',
   permission: 'github:create',
   limit: perMinute(20),
-  uses: ['mysql', 'queues', 'secrets', 'settings', 'github', 'deliveries'],
+  uses: ['mysql', 'queues', 'secrets', 'settings', 'quotas', 'github', 'deliveries'],
   body: ConnectRepository,
   output: Connected,
   status: 201,
-  problems: ['not-found', 'conflict', 'upstream-error'],
+  problems: ['not-found', 'conflict', 'quota-exceeded', 'upstream-error'],
   run: ({ body, caller, services }) => connectRepository(services, caller, body),
 });

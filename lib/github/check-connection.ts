@@ -1,12 +1,14 @@
 import { currentCorrelation } from '../kernel/log/correlation.ts';
 import { type HostAccess, repositoryOf } from './credentials.ts';
-import type { Connection, ConnectionChanges, GithubConnectionStore, GithubQueue } from './ports.ts';
+import type { Connection, ConnectionChanges, DeliveryStore, GithubConnectionStore, GithubQueue } from './ports.ts';
 import { type QueueSyncServices, queueSync } from './request-sync.ts';
+import { alignSecrets } from './rotate-secret.ts';
 import { statusAfter } from './run-sync.ts';
 import { HostError, type HostedRepository } from './source-host.ts';
 
 export interface CheckServices extends HostAccess, QueueSyncServices {
   readonly githubConnections: GithubConnectionStore;
+  readonly deliveries: DeliveryStore;
   readonly githubQueue: GithubQueue;
   readonly encryptor: HostAccess['encryptor'];
 }
@@ -25,6 +27,7 @@ export async function checkConnection(
   connection: Connection,
   { describe = false }: { readonly describe?: boolean } = {},
 ): Promise<'moved' | 'unchanged' | 'failed'> {
+  await alignSecrets(services, connection);
   try {
     const hosted = await repositoryOf(services, connection);
     const known = describe || connection.status !== 'connected' ? await describeAgain(hosted) : {};

@@ -5,8 +5,17 @@ import { invalidField, notFound, Problem } from '../kernel/errors/problem.ts';
 import { newId } from '../kernel/ids.ts';
 import { currentCorrelation } from '../kernel/log/correlation.ts';
 import type { Relay } from '../outbox/ports.ts';
+import type { QuotaCounts } from '../quotas/ports.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import type { ToolStore } from '../tools/ports.ts';
-import { chooseCredential, type HostAccess, newWebhookSecret, secretContext, tokenContext } from './credentials.ts';
+import {
+  chooseCredential,
+  type HostAccess,
+  hookUrl,
+  newWebhookSecret,
+  secretContext,
+  tokenContext,
+} from './credentials.ts';
 import { asking } from './host-problems.ts';
 import type { Connection, DeliveryStore, GithubConnectionStore } from './ports.ts';
 import { presentConnected } from './present.ts';
@@ -20,13 +29,14 @@ export interface ConnectServices extends HostAccess {
   readonly tools: Pick<ToolStore, 'find'>;
   readonly relay: Relay;
   readonly settings: { readonly BASE_URL: string };
-  readonly maxConnections: number;
+  readonly quotas: Quotas;
+  readonly quotaCounts: QuotaCounts;
 }
 
 /**
  * Connects a repository: checks the credential against it, keeps it encrypted, and installs the webhook where the credential may.
  * @throws Problem `validation-error` (address, token, branch, with the host's reason), `not-found` and `forbidden` (the tool), `conflict` (the tool has a
- * connection), `upstream-error` when the host is away.
+ * connection), `quota-exceeded`, `upstream-error` when the host is away.
  */
 export async function connectRepository(
   services: ConnectServices,
@@ -35,7 +45,19 @@ export async function connectRepository(
 ): Promise<z.output<typeof Connected>> {
   const address = readRepositoryUrl(input.repository_url, services.sourceHost.webHosts);
   const path = readPath(input.path ?? '');
-  await assertRoom(services, caller);
+  const { quotas, quotaCounts } = services;
+  const { userId } = caller;
+  const count = () => quotaCounts.connections(userId);
+  return quotas.within({ name: 'connections', userId, count }, () => connect(services, caller, input, address, path));
+}
+
+async function connect(
+  services: ConnectServices,
+  caller: Caller,
+  input: ConnectRepository,
+  address: RepositoryAddress,
+  path: string,
+): Promise<z.output<typeof Connected>> {
   await assertTool(services, caller, input.tool_id ?? undefined);
   const token = input.access_token ?? undefined;
   const credential = await asking(() => chooseCredential(services, address.name, token, isAdmin(caller)));
@@ -98,20 +120,6 @@ const nothingYet = {
   behindBy: undefined,
   lastError: undefined,
 } as const;
-
-/** Two hooks of a repository may not have the same address, so one that is installed names its connection. */
-function hookUrl(baseUrl: string, connectionId?: string): string {
-  return `${baseUrl}/api/v1/github/webhook${connectionId === undefined ? '' : `?connection=${connectionId}`}`;
-}
-
-async function assertRoom({ githubConnections, maxConnections }: ConnectServices, caller: Caller): Promise<void> {
-  const used = await githubConnections.countOf(caller.userId);
-  if (used < maxConnections) return;
-  throw new Problem('conflict', {
-    detail: `You have ${used} connections; the limit is ${maxConnections}.`,
-    extra: { limit: maxConnections, used },
-  });
-}
 
 async function assertTool(
   { tools, githubConnections }: ConnectServices,

@@ -19,6 +19,11 @@ export function newWebhookSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
+/** Two hooks of a repository may not have the same address, so one that is installed names its connection. */
+export function hookUrl(baseUrl: string, connectionId?: string): string {
+  return `${baseUrl}/api/v1/github/webhook${connectionId === undefined ? '' : `?connection=${connectionId}`}`;
+}
+
 async function credentialOf(
   { platformToken, encryptor }: Pick<HostAccess, 'platformToken' | 'encryptor'>,
   { id, accessToken, installationId }: Pick<Connection, 'id' | 'accessToken' | 'installationId'>,

@@ -77,20 +77,24 @@ export type ConnectionChanges = Partial<
 export interface GithubConnectionStore {
   /** One whose id is there already was made by an earlier try of the same request: its secret is replaced. */
   insert(connection: Connection, outbox: readonly OutboxEntry[]): Promise<void>;
+  replaceSecret(
+    id: string,
+    changes: Pick<Connection, 'webhookSecret' | 'previousSecret'>,
+    outbox: readonly OutboxEntry[],
+  ): Promise<boolean>;
   find(id: string): Promise<Connection | undefined>;
   list(
     filter: { readonly ownerId: string | undefined },
     page: { readonly offset: number; readonly limit: number },
   ): Promise<{ items: Connection[]; total: number }>;
   ofTool(toolId: string): Promise<Connection | undefined>;
-  countOf(ownerId: string): Promise<number>;
   /** At most 200. */
   ofRepository(repositoryId: number): Promise<Connection[]>;
   ofInstallation(installationId: number): Promise<Connection[]>;
   /** Members that are named and undefined are emptied. */
   update(id: string, changes: ConnectionChanges): Promise<void>;
   remove(id: string, outbox: readonly OutboxEntry[]): Promise<boolean>;
-  /** Those not checked since `before`, or with a sync that was asked for and not done; longest unchecked first. */
+  /** Those not checked since `before`, with a sync that was asked for and not done, or with a former secret that is over; longest unchecked first. */
   due(before: Date, limit: number): Promise<string[]>;
   /**
    * Counts one more request for a sync. The task that is at it since `staleBefore` or later will see it; otherwise `taskId` becomes the task.

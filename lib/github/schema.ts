@@ -80,6 +80,28 @@ export const Connection = z
   })
   .meta({ id: 'GithubConnection' });
 
+const dayS = 86_400;
+export const RotateSecret = z
+  .strictObject({
+    overlap_s: z
+      .int()
+      .min(0)
+      .max(7 * dayS)
+      .default(dayS)
+      .meta({
+        description: 'Seconds for which the former secret counts too (up to ten minutes longer); 0 ends it at once.',
+      }),
+  })
+  .prefault({});
+
+export const SecretRotated = z
+  .object({
+    connection_id: Id,
+    webhook: Webhook,
+    previous_valid_until: Timestamp.nullable().meta({ description: 'null: the former secret counts no longer.' }),
+  })
+  .meta({ id: 'GithubSecretRotated' });
+
 export const ConnectionPage = pageOf(Connection).meta({ id: 'GithubConnectionPage' });
 
 export const ConnectionId = z.object({ connection_id: Id });

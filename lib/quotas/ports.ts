@@ -8,6 +8,7 @@ export interface Count {
 export interface QuotaCounts {
   tools(userId: string): Promise<Count>;
   apiKeys(userId: string): Promise<Count>;
+  connections(userId: string): Promise<Count>;
   /** Deployments that are not over, without those of `exceptToolId`, and the replicas that they ask for. */
   deployments(
     userId: string,

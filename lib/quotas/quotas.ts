@@ -12,6 +12,7 @@ export const defaultQuotas = {
   streams: { person: 20, total: 500, what: 'event streams open at once' },
   sockets: { person: 20, total: 1000, what: 'WebSockets open at once' },
   frames_per_minute: { person: 120, total: 60_000, what: 'frames a minute' },
+  connections: { person: 100, total: 10_000, what: 'connected repositories' },
   tasks: { person: 100, total: 5000, what: 'tasks that are not over' },
   knowledge_bytes: { person: 100_000_000, total: 10_000_000_000, what: 'bytes of documents' },
   cost_per_day: { person: 25, total: 250, what: 'US dollars of running servers a UTC day' },

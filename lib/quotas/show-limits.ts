@@ -28,9 +28,10 @@ export async function showLimits(
   { quotas, quotaCounts, tasks, documents }: LimitServices,
   { userId }: Caller,
 ): Promise<z.output<typeof Limits>> {
-  const [tools, apiKeys, running, streams, sockets, active, cost, knowledge] = await Promise.all([
+  const [tools, apiKeys, connections, running, streams, sockets, active, cost, knowledge] = await Promise.all([
     quotaCounts.tools(userId),
     quotaCounts.apiKeys(userId),
+    quotaCounts.connections(userId),
     quotaCounts.deployments(userId),
     quotas.open.count('streams', userId),
     quotas.open.count('sockets', userId),
@@ -41,6 +42,7 @@ export async function showLimits(
   const counted: Partial<Record<QuotaName, Count>> = {
     tools,
     api_keys: apiKeys,
+    connections,
     ...running,
     streams,
     sockets,

@@ -6,7 +6,6 @@ interface Services {
   readonly sourceHost: SourceHost;
   /** Used where a connection brings no token. */
   readonly platformToken: string | undefined;
-  readonly maxConnections: number;
 }
 
 /** The host of source repositories. */
@@ -27,12 +26,6 @@ export const use = defineUse({
       .describe('Token for connections that bring none. Everybody with github:create reads what it may read.'),
     GITHUB_APP_ID: z.string().regex(/^\w+$/).optional().describe('Id of the GitHub App, when there is one.'),
     GITHUB_APP_PRIVATE_KEY: z.string().min(1).optional().describe('Its private key (PEM; line breaks may be \\n).'),
-    GITHUB_MAX_CONNECTIONS: z.coerce
-      .number()
-      .int()
-      .positive()
-      .default(100)
-      .describe('Repositories that one person may have connected.'),
   },
   async build(settings): Promise<Services> {
     const { githubHost } = await import('../adapters/github/host.ts');
@@ -44,7 +37,6 @@ export const use = defineUse({
         app: id !== undefined && privateKey !== undefined ? { id, privateKey } : undefined,
       }),
       platformToken: settings.GITHUB_TOKEN,
-      maxConnections: settings.GITHUB_MAX_CONNECTIONS,
     };
   },
 });

@@ -32,6 +32,7 @@ const special: readonly (readonly [RegExp, Permission])[] = [
   [/^POST \/api\/v1\/analyze\//, 'analyze:create'],
   [/^POST \/api\/v1\/deployments\/\{deployment_id\}\/restart$/, 'deployments:update'],
   [/^POST \/api\/v1\/github\/sync\//, 'github:update'],
+  [/^POST \/api\/v1\/github\/connections\/\{connection_id\}\/webhook-secret$/, 'github:update'],
   [/^POST \/api\/v1\/users\/invites$/, 'users:invite'],
   [/^POST \/api\/v1\/broadcast$/, 'users:update'],
   [/^GET \/api\/v1\/audit$/, 'users:read'],

@@ -38,6 +38,12 @@ export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
         );
         await insertOutbox(tx, outbox);
       }),
+    replaceSecret: (id, changes, outbox) =>
+      mysql.transaction(async (tx) => {
+        const isThere = await set(changedColumns(changes), 'id = ?', [id], tx);
+        if (isThere) await insertOutbox(tx, outbox);
+        return isThere;
+      }),
     find: async (id) => (await select('WHERE id = ?', [id]))[0],
     async list({ ownerId }, { offset, limit }) {
       const where = ownerId === undefined ? '' : 'WHERE user_id = ?';
@@ -49,13 +55,6 @@ export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
       return { items, total: counted?.total ?? 0 };
     },
     ofTool: async (toolId) => (await select('WHERE tool_id = ? LIMIT 1', [toolId]))[0],
-    async countOf(ownerId) {
-      const [counted] = await mysql.query<{ total: number }>(
-        'SELECT COUNT(*) AS total FROM github_connections WHERE user_id = ?',
-        [ownerId],
-      );
-      return counted?.total ?? 0;
-    },
     ofRepository: (repositoryId) =>
       select('WHERE repository_id = ? ORDER BY id LIMIT ?', [repositoryId, mostOfRepository]),
     ofInstallation: (installationId) =>
@@ -73,6 +72,7 @@ export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
       const rows = await mysql.query<{ id: string }>(
         `SELECT id FROM github_connections
          WHERE status <> 'archived' AND (last_checked_at IS NULL OR last_checked_at < ? OR wanted_generation > synced_generation)
+           OR previous_secret_until < UTC_TIMESTAMP(3)
          ORDER BY last_checked_at, id LIMIT ?`,
         [before, limit],
       );

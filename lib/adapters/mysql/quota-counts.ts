@@ -20,6 +20,8 @@ export function mysqlQuotaCounts(mysql: Mysql): QuotaCounts {
         'SELECT SUM(user_id = ?) AS person, COUNT(*) AS total FROM api_keys WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > UTC_TIMESTAMP(3))',
         [userId],
       ),
+    connections: (userId) =>
+      one('SELECT SUM(user_id = ?) AS person, COUNT(*) AS total FROM github_connections', [userId]),
     async deployments(userId, exceptToolId = '') {
       const from =
         "FROM mcp_deployments WHERE status IN ('starting', 'running', 'restarting', 'idle', 'stopping') AND tool_id <> ?";

@@ -93,6 +93,7 @@ describe('a quota', { timeout: 90_000 }, () => {
         'deployments',
         'replicas',
         'api_keys',
+        'connections',
         'streams',
         'sockets',
         'frames_per_minute',
