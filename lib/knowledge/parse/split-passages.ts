@@ -28,9 +28,12 @@ export function splitPassages(content: string): SplitPassage[] {
   const close = (): void => {
     if (!open) return;
     const text = content.slice(open.start, open.end);
-    if (text.trim() !== '' && !seen.has(text)) {
-      seen.add(text);
-      passages.push({ headings: headings.map(({ title }) => title), text, start: open.start, end: open.end });
+    const titles = headings.map(({ title }) => title);
+    // Under another heading the same words say something else.
+    const whole = [...titles, text].join('\n');
+    if (text.trim() !== '' && !seen.has(whole)) {
+      seen.add(whole);
+      passages.push({ headings: titles, text, start: open.start, end: open.end });
     }
     open = undefined;
   };

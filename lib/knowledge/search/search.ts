@@ -35,7 +35,7 @@ export async function searchKnowledge(
 type Question = Pick<Search, 'query' | 'limit' | 'filters' | 'min_similarity'> & { readonly mode?: Search['mode'] };
 
 /** The best passages of a space; by words alone where nothing else is asked for, or nobody embeds the question. */
-async function findPassages(
+export async function findPassages(
   services: SearchServices & { readonly embedder?: Embedder | undefined },
   space: string,
   { query, limit, filters = {}, min_similarity = 0, mode = 'lexical' }: Question,

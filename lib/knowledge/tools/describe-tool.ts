@@ -24,14 +24,25 @@ export function describeTool(tool: {
 }): string {
   const { data: config } = Config.safeParse(tool.config);
   const declared = (config?.tools ?? []).slice(0, mostTools).flatMap((one) => Declared.safeParse(one).data ?? []);
-  const sections = declared.map(({ name, title = '', description = '', inputSchema, parameters }) =>
-    [`# ${line(name)}`, plain(title), plain(description), ...describeSchema(inputSchema ?? parameters)].filter(
-      (part) => part !== '',
-    ),
+  const sections = declared.flatMap(({ name, title = '', description = '', inputSchema, parameters }) => [
+    `# ${headingOf(name)}`,
+    // A passage is the text below its heading, so a tool that says nothing has at least its name there.
+    headingOf(name),
+    plain(title),
+    plain(description),
+    ...describeSchema(inputSchema ?? parameters),
+  ]);
+  return [line(tool.name), plain(tool.description), ...sections].filter((part) => part !== '').join('\n\n');
+}
+
+/** The heading under which a passage names an MCP tool. */
+export function headingOf(name: string): string {
+  return (
+    line(name)
+      .slice(0, 200)
+      .replace(/[ \t]+#+[ \t]*$/, '')
+      .trim() || 'tool'
   );
-  return [line(tool.name), plain(tool.description), ...sections.map((section) => section.join('\n\n'))]
-    .filter((part) => part !== '')
-    .join('\n\n');
 }
 
 function describeSchema(schema: unknown): string[] {

@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { v5 } from 'uuid';
+import { removeDocument } from '../documents/delete-document.ts';
+import { prepareContent } from '../documents/prepare-content.ts';
+import type { SegmentStore } from '../index/ports.ts';
+import type { DocumentHead, DocumentRecord, DocumentStore, KnowledgeQueue } from '../ports.ts';
+import type { VectorStore } from '../vectors/ports.ts';
+
+/** The space of the registry's tools. */
+export const toolSpace = 'tools';
+
+export interface RegistryKnowledge {
+  readonly documents: DocumentStore;
+  readonly segments: SegmentStore;
+  readonly vectors: VectorStore;
+  readonly knowledgeQueue: KnowledgeQueue;
+}
+
+/** Which tool of the registry a text is about. */
+export interface RegistryTool {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly ownerId: string;
+}
+
+/** What is kept beside the tool's own configuration: what its running server offers, and the README of its repository. */
+export type TextKind = 'served' | 'readme';
+
+/**
+ * Keeps one text about a tool; an empty one takes the former out of every search. Whoever comes last wins, and the same text again changes nothing.
+ * @param content Markdown.
+ */
+export async function keepToolText(
+  { documents, segments, knowledgeQueue }: RegistryKnowledge,
+  tool: RegistryTool,
+  kind: TextKind,
+  content: string,
+): Promise<void> {
+  const id = textId(tool.id, kind);
+  const digest = digestOf(content);
+  for (;;) {
+    const [before] = await documents.heads([id]);
+    if (before?.digest === digest || (!before && content === '')) return;
+    // Above every version that was there before, also when the document was removed in between: the index may still hold those as stale.
+    const version = Math.max((before?.version ?? 0) + 1, Math.floor(Date.now() / 1000));
+    const metadata = { tool_id: tool.id, slug: tool.slug, name: tool.name, kind };
+    const document = registryDocument({ id, version, metadata, content, ownerId: tool.ownerId });
+    if (await writeDocument({ documents, segments }, before, document)) break;
+  }
+  await knowledgeQueue.wake(toolSpace);
+}
+
+/** Removes what {@link keepToolText} has kept of a tool. */
+export async function removeToolTexts(services: RegistryKnowledge, toolId: string): Promise<void> {
+  for (const kind of ['served', 'readme'] as const) {
+    const marked = await services.documents.markDeleted(textId(toolId, kind));
+    if (marked) await removeDocument(services, marked);
+  }
+}
+
+/** Writes the passages first, then the document under the condition that nobody else did. @returns whether it was written. */
+export async function writeDocument(
+  { documents, segments }: Pick<RegistryKnowledge, 'documents' | 'segments'>,
+  before: DocumentHead | undefined,
+  document: DocumentRecord,
+): Promise<boolean> {
+  const { passages, language } = await prepareContent(document, document);
+  const whole = { ...document, language, passages: passages.length };
+  await documents.insertPassages(toolSpace, passages);
+  if (!before) {
+    await documents.insert(whole);
+    return true;
+  }
+  const { id, space: _space, ownerId: _owner, createdAt: _created, ...changed } = whole;
+  if (!(await documents.change(id, before.version, changed))) return false;
+  await segments.markStale(toolSpace, [{ id, version: before.version }]);
+  return true;
+}
+
+type Described = Pick<DocumentRecord, 'id' | 'version' | 'metadata' | 'content' | 'ownerId'>;
+
+export function registryDocument(described: Described): DocumentRecord {
+  const { name, slug } = described.metadata;
+  const now = new Date();
+  return {
+    ...described,
+    space: toolSpace,
+    title: `${String(name)} (${String(slug)})`.slice(0, 500).toWellFormed(),
+    mediaType: 'text/markdown',
+    language: 'en',
+    bytes: 0,
+    passages: 0,
+    indexStatus: 'pending',
+    embeddingStatus: 'disabled',
+    failure: undefined,
+    notes: [],
+    digest: digestOf(described.content),
+    createdAt: now,
+    updatedAt: now,
+  };
+}
+
+function textId(toolId: string, kind: TextKind): string {
+  return v5(kind, toolId);
+}
+
+function digestOf(content: string): string {
+  return createHash('sha256').update(content).digest('base64url');
+}

@@ -1,0 +1,18 @@
+import { randomBytes } from 'node:crypto';
+import { inject } from 'vitest';
+import { loadUse } from '../../../infra/discover-uses.ts';
+import { indexPending } from '../../../lib/knowledge/index/index-pending.ts';
+import { createRuntime } from '../../../lib/services.ts';
+import { describeNothing } from '../../faults/crash-trial.ts';
+
+/** The stores of the knowledge base in a database of its own; whoever waits for the index is indexed when the test says so. */
+export async function openKnowledge() {
+  const uri = new URL(inject('stores').mongodb);
+  uri.pathname = `/k${randomBytes(6).toString('hex')}`;
+  const env = { MONGODB_URI: uri.href };
+  const runtime = createRuntime({ env, load: loadUse, apiDescription: describeNothing, write: () => undefined });
+  const stores = await runtime.services(['mongo']);
+  const woken: string[] = [];
+  const knowledgeQueue = { wake: async (space: string) => void woken.push(space) };
+  return { ...stores, knowledgeQueue, woken, index: (space: string) => indexPending(stores, space) };
+}
