@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { codes, errorText, type RequestId, type RpcError } from '../../lib/upstream/json-rpc.ts';
+import { drainingHeader } from '../../lib/upstream/ports.ts';
 
 /** What API Gateway lets through, and some. */
 const BODY_BYTES = 10 * 1024 * 1024;
@@ -43,4 +44,10 @@ export function refuse(response: ServerResponse, status: number, error: RpcError
 export function refuseForNow(response: ServerResponse, why: string, id?: RequestId | null): void {
   response.setHeader('retry-after', '2');
   refuse(response, 503, { code: codes.serverDown, message: why }, id);
+}
+
+/** The replica is about to end: the proxy finds another one for what it surely has not begun, over a connection of its own. */
+export function refuseAtEnd(response: ServerResponse, id?: RequestId | null): void {
+  response.setHeader(drainingHeader, '1');
+  refuseForNow(response, 'This replica is about to end', id);
 }

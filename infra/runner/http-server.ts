@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { RunOptions } from '../../lib/deployments/runner-contract.ts';
 import { codes, type Message, readMessage } from '../../lib/upstream/json-rpc.ts';
 import type { CallerPeers } from './caller-peers.ts';
-import { BodyTooLarge, header, readBody, refuse, refuseForNow, sendJson } from './http-exchange.ts';
+import { BodyTooLarge, header, readBody, refuse, refuseAtEnd, refuseForNow, sendJson } from './http-exchange.ts';
 import type { LogBuffer } from './log-buffer.ts';
 import { sessionEndpoint, sessionProtocols } from './session-endpoint.ts';
 import type { Sessions } from './sessions.ts';
@@ -54,7 +54,8 @@ export function createHttpServer(server: HttpServerOptions): Server {
     }
     const message = readMessage(parsed);
     const isModern = message !== undefined && isStateless(message, request.headers);
-    if (!hasEra(isModern ? '2026-07-28' : '2025-11-25')) {
+    if (sessions.draining && !isUnderWay(message, request)) refuseAtEnd(response, idOf(message));
+    else if (!hasEra(isModern ? '2026-07-28' : '2025-11-25')) {
       refuseEra(response, message, isModern ? sessionProtocols : [statelessProtocol]);
     } else if (supervisor.facts === undefined && header(request, 'mcp-session-id') === undefined) {
       refuseForNow(response, 'The MCP server is not ready', idOf(message));
@@ -86,6 +87,8 @@ export function createHttpServer(server: HttpServerOptions): Server {
   };
 
   const route = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // A connection that is kept could close in the moment in which the proxy writes its next request to it.
+    if (sessions.draining) response.shouldKeepAlive = false;
     if (!isKnown(request)) {
       sendJson(response, 401, { error: 'X-Runner-Secret is missing or wrong' });
       return;
@@ -116,6 +119,12 @@ export function createHttpServer(server: HttpServerOptions): Server {
   http.requestTimeout = 60_000;
   http.timeout = 0;
   return http;
+}
+
+/** Belongs to what this replica began: to a session, or to a call that waits for its client. */
+function isUnderWay(message: Message | undefined, request: IncomingMessage): boolean {
+  const isResumed = message?.kind === 'request' && message.params['requestState'] !== undefined;
+  return isResumed || header(request, 'mcp-session-id') !== undefined;
 }
 
 function refuseEra(response: ServerResponse, message: Message | undefined, supported: readonly string[]): void {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { RunnerState } from '../../lib/deployments/runner-contract.ts';
+import { type RunnerState, servingTargetMs } from '../../lib/deployments/runner-contract.ts';
 import { CallerPeers } from './caller-peers.ts';
 import { startGuard } from './guard.ts';
 import { createHttpServer } from './http-server.ts';
@@ -23,6 +23,8 @@ const LOG_LINES = 50;
 const REASON_CHARACTERS = 2_000;
 const LAST_REPORT_MS = 5_000;
 const LOOK_MS = 50;
+/** For so long a proxy may still believe that this replica serves: it is answered that it does not. */
+const REMEMBERED_MS = servingTargetMs + 250;
 /** Of the memory, what is left to the runner itself. */
 const RUNNER_MB = 96;
 /** What a server's process is taken to need before it was measured. */
@@ -182,10 +184,13 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
   const end = (status: number): Promise<void> =>
     (ending ??= (async () => {
       clearInterval(idleCheck);
+      sessions.draining = true;
+      const known = sleep(REMEMBERED_MS);
       if (status === 0) await drain();
       await Promise.all([supervisor.stop(), sessions.closeAll(), callers.closeAll()]);
       if (now.because !== undefined) now.state = 'stopped';
       await reporter.end(LAST_REPORT_MS);
+      await known;
       http.close();
       http.closeAllConnections();
       await guard.end();

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { codes, isObject, type Params, readMessage } from '../../lib/upstream/json-rpc.ts';
+import { drainingHeader } from '../../lib/upstream/ports.ts';
 import { header, readAccept, refuse, refuseForNow } from './http-exchange.ts';
 import type { Posted, Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -23,7 +24,7 @@ export function sessionEndpoint(sessions: Sessions) {
     if (session === 'full') refuseForNow(response, FULL);
     else if (session === undefined) {
       // The proxy looks for another replica when this one is about to end.
-      if (sessions.draining) response.setHeader('x-runner-draining', '1');
+      if (sessions.draining) response.setHeader(drainingHeader, '1');
       refuse(response, 404, { code: codes.noSession, message: 'There is no such session: initialize again' });
     } else if (!speaks(session, header(request, 'mcp-protocol-version'))) {
       refuse(response, 400, { code: codes.invalidRequest, message: 'Unsupported MCP-Protocol-Version' });
@@ -59,7 +60,6 @@ export function sessionEndpoint(sessions: Sessions) {
         }
         const session = sessions.open(callerOf(request));
         if (session === undefined) {
-          if (sessions.draining) response.setHeader('x-runner-draining', '1');
           refuseForNow(response, FULL, first.message.id);
           return;
         }

@@ -40,6 +40,9 @@ export const RunOptions = z.object({
 });
 export type RunOptions = z.output<typeof RunOptions>;
 
+/** A proxy goes by what it read this long ago; who stops waits as long before they say that nothing answers any more. In milliseconds. */
+export const servingTargetMs = 500;
+
 /** The `requestState` under which a replica's runner holds a call that waits for its client's input. */
 export const heldCallPattern = /^runner-call-(?<replica>[\w-]{1,64})\.[\w-]{36}$/;
 

@@ -1,5 +1,6 @@
 import { createLRU } from 'lru.min';
 import type { Deployment, DeploymentStore, Replica } from './ports.ts';
+import { servingTargetMs } from './runner-contract.ts';
 
 export interface ServingTarget {
   readonly deployment: Deployment;
@@ -12,8 +13,6 @@ export function isReady({ state, stoppingAt }: Replica): boolean {
   return state === 'ready' && stoppingAt === undefined;
 }
 
-/** Every call asks; what was read so lately is still good. A stop waits this long before it says that nothing answers any more. */
-export const servingTargetMs = 500;
 const maxRemembered = 500;
 
 type Remembered = ReturnType<typeof remembered>;

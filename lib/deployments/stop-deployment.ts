@@ -5,7 +5,7 @@ import { changeReplicas, type ReplicaServices, withDeployment } from './change-r
 import { findOwnDeployment } from './assert-owner.ts';
 import type { Deployment, DeploymentQueue } from './ports.ts';
 import { reconcile, type ReconcileServices } from './run-deployment.ts';
-import { servingTargetMs } from './serving-target.ts';
+import { servingTargetMs } from './runner-contract.ts';
 
 /** A server gets 5 s to end by itself and is killed then; this leaves room for the cluster's answer. */
 const waitMs = 15_000;

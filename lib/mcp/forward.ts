@@ -2,7 +2,13 @@ import type { Caller } from '../kernel/http/caller.ts';
 import type { RequestFacts } from '../kernel/lambda/declaration.ts';
 import type { Log } from '../kernel/log/log.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
-import { type Upstream, type UpstreamAnswer, UpstreamFailure, type UpstreamRequest } from '../upstream/ports.ts';
+import {
+  drainingHeader,
+  type Upstream,
+  type UpstreamAnswer,
+  UpstreamFailure,
+  type UpstreamRequest,
+} from '../upstream/ports.ts';
 import { headOf } from './answer-head.ts';
 import { findReplica, findServer, type ServerReplica, type ServerServices } from './find-server.ts';
 import { assertKnownOrigin } from './origin.ts';
@@ -103,7 +109,7 @@ async function sendTo(
 ): Promise<Forwarded | NotForwarded | 'elsewhere'> {
   try {
     const answer = await upstream.send(request);
-    if (answer.headers['x-runner-draining'] !== undefined && !replica.endpoint.guarded) {
+    if (answer.headers[drainingHeader] !== undefined && !replica.endpoint.guarded) {
       await discard(answer);
       return 'elsewhere';
     }

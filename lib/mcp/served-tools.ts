@@ -17,6 +17,7 @@ const connectMs = 20_000;
 const callMs = 280_000;
 const invalidParams = -32_602;
 const maxMessage = 1_000;
+const maxRetries = 3;
 
 /** Who wants something of a server, and in which request. */
 export interface Asked {
@@ -127,36 +128,45 @@ async function withServer<T>(
     throw new Problem('upstream-error', { detail: 'The server leads back to this platform.' });
   const startedAt = performance.now();
   const tried = new Set<string>();
-  let replica = await findReplica(services, caller, slug, { tried });
-  if (!replica) throw unavailable();
-  const { deployment } = replica;
+  const first = await findReplica(services, caller, slug, { tried });
+  if (!first) throw unavailable();
+  const { deployment } = first;
   const report = (status: 'ok' | 'error', errorCode: string | undefined, bytesOut: number): void =>
     reportCalls(log, deployment, [{ ...call, status, errorCode, ms: performance.now() - startedAt, bytesOut }]);
-  try {
-    let connection: McpConnection | undefined;
-    while (!connection) {
-      const headers = ownHeaders(replica, caller, services.settings);
-      try {
-        connection = await connectMcp(services.upstream, { ...replica.endpoint, headers }, connectMs);
-      } catch (error) {
-        if (!(error instanceof UpstreamFailure) || error.kind !== 'unsent' || tried.size >= 2) throw error;
-        tried.add(replica.id);
-        replica = replica.endpoint.guarded ? undefined : await findReplica(services, caller, slug, { tried });
-        if (!replica) throw error;
-      }
-    }
+  for (let replica = first; ;) {
     try {
-      const { value, status } = await work(connection, replica);
-      report(status, undefined, JSON.stringify(value).length);
-      return value;
-    } finally {
-      await connection.close();
+      const headers = ownHeaders(replica, caller, services.settings);
+      const connection = await connectMcp(services.upstream, { ...replica.endpoint, headers }, connectMs);
+      try {
+        const { value, status } = await work(connection, replica);
+        report(status, undefined, JSON.stringify(value).length);
+        return value;
+      } finally {
+        await connection.close();
+      }
+    } catch (error) {
+      const next = await nextAfter(error, replica, tried, () => findReplica(services, caller, slug, { tried }));
+      if (!next) {
+        const problem = problemOf(error);
+        report('error', problem.code, 0);
+        throw problem;
+      }
+      replica = next;
     }
-  } catch (error) {
-    const problem = problemOf(error);
-    report('error', problem.code, 0);
-    throw problem;
   }
+}
+
+/** Another replica for what surely reached none: what is about to end refuses everything new, and what has ended cannot be reached. */
+async function nextAfter(
+  error: unknown,
+  { id, endpoint }: ServerReplica,
+  tried: Set<string>,
+  find: () => Promise<ServerReplica | undefined>,
+): Promise<ServerReplica | undefined> {
+  const isUnsent = error instanceof UpstreamFailure && error.kind === 'unsent';
+  if (!isUnsent || endpoint.guarded || tried.size >= maxRetries) return undefined;
+  tried.add(id);
+  return find();
 }
 
 /** Whatever a server does wrong is its fault, 502 or 504, and never ours. */

@@ -1,5 +1,5 @@
 import { notificationText, type Params, readServerMessage, refusalText, requestText } from './json-rpc.ts';
-import { type Upstream, type UpstreamAnswer, UpstreamFailure } from './ports.ts';
+import { drainingHeader, type Upstream, type UpstreamAnswer, UpstreamFailure } from './ports.ts';
 import { readMessages } from './read-messages.ts';
 import {
   type Handshake,
@@ -49,6 +49,7 @@ export interface McpConnection {
 /**
  * Opens a session as MCP's client does (protocol 2025-11-25), for what the platform itself asks of a server. What the server asks in turn is
  * answered: `ping` with a pong, anything else with -32601, for the platform has no user to ask.
+ * A request that fails with `unsent` reached no server, so all of it may be done again with another replica.
  * @throws UpstreamFailure; {@link McpError}.
  */
 export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, timeoutMs: number): Promise<McpConnection> {
@@ -74,8 +75,14 @@ export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, time
       headTimeoutMs: ms,
       signal,
     });
-  const reply = async (id: string | number, method: string): Promise<void> =>
-    drain(await post(refusalText(id, method), timeoutMs));
+  const reply = async (id: string | number, method: string): Promise<void> => {
+    try {
+      await drain(await post(refusalText(id, method), timeoutMs));
+    } catch (error) {
+      // The request in which the server asked is under way, whatever became of the answer.
+      throw new UpstreamFailure('broken', 'The connection broke', error);
+    }
+  };
   const ask = async (method: string, params: Params, options: Partial<CallOptions> = {}): Promise<unknown> => {
     const id = (nextId += 1);
     const ms = options.timeoutMs ?? timeoutMs;
@@ -86,6 +93,10 @@ export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, time
     const cancel = () => void post(cancellationText(id), timeoutMs).then(drain, () => undefined);
     options.signal?.addEventListener('abort', cancel, { once: true });
     const answer = await post(requestText(id, method, sent), ms, signal);
+    if (answer.headers[drainingHeader] !== undefined && !endpoint.guarded) {
+      await drain(answer);
+      throw new UpstreamFailure('unsent', 'The replica is about to end');
+    }
     sessionId ??= answer.headers['mcp-session-id'];
     try {
       return await resultOf(answer, id, { reply, onProgress: options.onProgress });

@@ -38,3 +38,6 @@ export class UpstreamFailure extends Error {
     this.kind = kind;
   }
 }
+
+/** Stands on a runner's refusal of what it has not begun because its replica is about to end: it may be sent to another one. */
+export const drainingHeader = 'x-runner-draining';

@@ -148,6 +148,27 @@ describe('a restart', () => {
     expect(now).not.toBe(before);
     expect([...statuses]).toEqual([200]);
   });
+
+  it('loses no call of many that come meanwhile', async () => {
+    const { tool, id } = await deployed(app, owner.token);
+    const before = textOf((await callTool(owner.token, tool.slug, 'task')).body);
+    await app.call('POST', `${deployments}/${id}/restart`, { token: owner.token });
+    const gone = new AbortController();
+    const over = AbortSignal.any([gone.signal, AbortSignal.timeout(15_000)]);
+    const refused: string[] = [];
+    const call = async (): Promise<void> => {
+      while (!over.aborted) {
+        const reply = await callTool(owner.token, tool.slug, 'task');
+        if (reply.status !== 200) refused.push(reply.text);
+      }
+    };
+    const calls = Array.from({ length: 6 }, call);
+    await expect.poll(() => taskProcesses(before), { timeout: 15_000 }).toEqual([]);
+    gone.abort();
+    await Promise.all(calls);
+    expect(refused).toEqual([]);
+    expect(textOf((await callTool(owner.token, tool.slug, 'task')).body)).not.toBe(before);
+  });
 });
 
 describe('a replacement', () => {
