@@ -94,6 +94,7 @@ export interface DocumentStore {
     filter: DocumentFilter,
     page: { readonly offset: number; readonly limit: number },
   ): Promise<{ items: DocumentHead[]; total: number }>;
+  countByStatus(space: string): Promise<Readonly<Record<IndexStatus, number>>>;
   findByDigest(space: string, digest: string): Promise<string | undefined>;
   /** The file that was uploaded, until it is parsed. */
   upload(id: string): Promise<Uint8Array | undefined>;

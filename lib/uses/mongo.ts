@@ -7,6 +7,7 @@ import type { TaskStore } from '../tasks/ports.ts';
 import type { SegmentReader } from '../knowledge/index/cached-segments.ts';
 import type { SegmentStore } from '../knowledge/index/ports.ts';
 import type { DocumentStore } from '../knowledge/ports.ts';
+import type { JudgementStore } from '../knowledge/judgements/ports.ts';
 import type { VectorStore } from '../knowledge/vectors/ports.ts';
 import type { HistoryStore } from '../tools/ports.ts';
 
@@ -20,6 +21,7 @@ interface Services {
   readonly segmentReader: SegmentReader;
   readonly githubFiles: FileStore;
   readonly vectors: VectorStore;
+  readonly judgements: JudgementStore;
   readonly mongoProbe: Probe;
 }
 
@@ -35,17 +37,19 @@ export const use = defineUse({
       .describe('mongodb://… with the database name in the path (MongoDB 6 or later).'),
   },
   async build({ MONGODB_URI }): Promise<Services> {
-    const [client, history, tasks, spending, documents, segments, vectors, cache, githubFiles] = await Promise.all([
-      import('../adapters/mongo/client.ts'),
-      import('../adapters/mongo/history.ts'),
-      import('../adapters/mongo/tasks.ts'),
-      import('../adapters/mongo/spending.ts'),
-      import('../adapters/mongo/knowledge-documents.ts'),
-      import('../adapters/mongo/knowledge-segments.ts'),
-      import('../adapters/mongo/knowledge-vectors.ts'),
-      import('../knowledge/index/cached-segments.ts'),
-      import('../adapters/mongo/github-files.ts'),
-    ]);
+    const [client, history, tasks, spending, documents, segments, vectors, judgements, cache, githubFiles] =
+      await Promise.all([
+        import('../adapters/mongo/client.ts'),
+        import('../adapters/mongo/history.ts'),
+        import('../adapters/mongo/tasks.ts'),
+        import('../adapters/mongo/spending.ts'),
+        import('../adapters/mongo/knowledge-documents.ts'),
+        import('../adapters/mongo/knowledge-segments.ts'),
+        import('../adapters/mongo/knowledge-vectors.ts'),
+        import('../adapters/mongo/knowledge-judgements.ts'),
+        import('../knowledge/index/cached-segments.ts'),
+        import('../adapters/mongo/github-files.ts'),
+      ]);
     const db = client.openMongo(MONGODB_URI);
     const segmentStore = segments.mongoKnowledgeSegments(db);
     return {
@@ -55,6 +59,7 @@ export const use = defineUse({
       documents: documents.mongoKnowledgeDocuments(db),
       segments: segmentStore,
       vectors: vectors.mongoKnowledgeVectors(db),
+      judgements: judgements.mongoKnowledgeJudgements(db),
       segmentReader: cache.cachedSegments(segmentStore, cachedBytes),
       githubFiles: githubFiles.mongoGithubFiles(db),
       mongoProbe: client.mongoProbe(db),

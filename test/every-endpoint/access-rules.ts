@@ -29,6 +29,8 @@ const loggedIn =
 const special: readonly (readonly [RegExp, Permission])[] = [
   [/^POST \/api\/v1\/mcps\/\{tool_id\}\/restore$/, 'mcps:update'],
   [/^POST \/api\/v1\/knowledge\/search$/, 'knowledge:read'],
+  // How everybody's answers are ranked is an admin's to change.
+  [/^PUT \/api\/v1\/knowledge\/settings$/, 'users:update'],
   [/^POST \/api\/v1\/analyze\//, 'analyze:create'],
   [/^POST \/api\/v1\/deployments\/\{deployment_id\}\/restart$/, 'deployments:update'],
   [/^POST \/api\/v1\/github\/sync\//, 'github:update'],
@@ -77,6 +79,7 @@ export const ownership: Readonly<Record<string, 'private' | 'shared' | 'admins' 
   tool_id: 'shared',
   doc_id: 'shared',
   passage_id: 'shared',
+  judgement_id: 'shared',
   deployment_id: 'shared',
   key_id: 'private',
   grant_id: 'private',

@@ -65,5 +65,9 @@ export const makers: Readonly<Record<string, Maker>> = {
   connection_id: connection,
   grant_id: grant,
   doc_id: document,
+  judgement_id: async (app, owner) => {
+    const judged = { query: 'words', document_id: await document(app, owner) };
+    return made(app, owner, '/api/v1/knowledge/judgements', judged, 'judgement_id');
+  },
   passage_id: async (app, owner) => `${await document(app, owner)}.1.0`,
 };

@@ -1,4 +1,4 @@
-import { MongoError } from 'mongodb';
+import { MongoError, MongoServerError } from 'mongodb';
 import { Problem } from '../../kernel/errors/problem.ts';
 
 /** What `work` resolves. @throws Problem `service-unavailable` when MongoDB fails at it. */
@@ -13,4 +13,9 @@ export async function answering<T>(work: () => Promise<T>): Promise<T> {
       headers: { 'retry-after': '5' },
     });
   }
+}
+
+/** Whether a write failed because a document with its id, or another unique value, is there already. */
+export function isDuplicate(error: unknown): boolean {
+  return error instanceof MongoServerError && error.code === 11_000;
 }

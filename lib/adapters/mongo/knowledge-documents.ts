@@ -1,6 +1,12 @@
-import { Binary, type Db, type Filter, MongoBulkWriteError, MongoServerError } from 'mongodb';
-import type { DocumentChange, DocumentFilter, DocumentStore } from '../../knowledge/ports.ts';
-import { answering } from './errors.ts';
+import { Binary, type Db, type Filter, MongoBulkWriteError } from 'mongodb';
+import {
+  type DocumentChange,
+  type DocumentFilter,
+  type DocumentStore,
+  type IndexStatus,
+  indexStatuses,
+} from '../../knowledge/ports.ts';
+import { answering, isDuplicate } from './errors.ts';
 import {
   documentOf,
   headOf,
@@ -17,6 +23,7 @@ const duplicateKey = 11_000;
 export function mongoKnowledgeDocuments(db: Db): DocumentStore {
   const documents = db.collection<KnowledgeDocument>('knowledge_documents');
   const passages = db.collection<KnowledgePassage>('knowledge_passages');
+  const judgements = db.collection('knowledge_judgements');
   const alive = { deleted_at: { $exists: false } } as const;
   return {
     ...quotaOf(db, documents),
@@ -69,6 +76,14 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
         return { items: items.map(headOf), total };
       }),
 
+    countByStatus: (space) =>
+      answering(async () => {
+        const counts = indexStatuses.map(async (index_status) => {
+          return [index_status, await documents.countDocuments({ space, index_status, ...alive })] as const;
+        });
+        return Object.fromEntries(await Promise.all(counts)) as Record<IndexStatus, number>;
+      }),
+
     findByDigest: (space, digest) =>
       answering(
         async () =>
@@ -110,6 +125,7 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
     remove: (id) =>
       answering(async () => {
         await passages.deleteMany({ document_id: id });
+        await judgements.deleteMany({ document_id: id });
         await documents.deleteOne({ _id: id, deleted_at: { $exists: true } });
       }),
 
@@ -189,7 +205,7 @@ async function withoutRepeats(write: () => Promise<unknown>): Promise<void> {
     const isRepeat =
       error instanceof MongoBulkWriteError
         ? [error.writeErrors].flat().every(({ code }) => code === duplicateKey)
-        : error instanceof MongoServerError && error.code === duplicateKey;
+        : isDuplicate(error);
     if (!isRepeat) throw error;
   }
 }

@@ -1,6 +1,6 @@
-import { type Collection, type Db, MongoServerError } from 'mongodb';
+import type { Collection, Db } from 'mongodb';
 import type { DocumentStore } from '../../knowledge/ports.ts';
-import { answering } from './errors.ts';
+import { answering, isDuplicate } from './errors.ts';
 import type { KnowledgeDocument } from './knowledge-records.ts';
 
 interface Bytes {
@@ -25,7 +25,7 @@ export function quotaOf(
       await kept.updateOne({ _id: id, bytes: { $lte: limit - bytes } }, { $inc: { bytes } }, { upsert: true });
       return true;
     } catch (error) {
-      if (error instanceof MongoServerError && error.code === 11_000) return false;
+      if (isDuplicate(error)) return false;
       throw error;
     }
   };

@@ -1,14 +1,18 @@
-import { Binary, type Db, MongoServerError } from 'mongodb';
+import { Binary, type Db } from 'mongodb';
 import type { SegmentEntry, SegmentStore, StaleVersion } from '../../knowledge/index/ports.ts';
-import { answering } from './errors.ts';
+import type { RankingSettings } from '../../knowledge/search/settings.ts';
+import { answering, isDuplicate } from './errors.ts';
 
-interface ManifestDocument {
+export interface ManifestDocument {
   /** The space. */
   readonly _id: string;
   readonly generation: number;
   readonly segments: readonly SegmentEntry[];
   /** `<document>.<version>` */
   readonly stale: readonly string[];
+  /** Once an admin has changed them. */
+  readonly settings?: RankingSettings;
+  readonly settings_revision?: number;
 }
 
 interface PartDocument {
@@ -31,23 +35,22 @@ export function mongoKnowledgeSegments(db: Db): SegmentStore {
     manifest: (space) =>
       answering(async () => {
         const found = await manifests.findOne({ _id: space });
-        return found
-          ? { generation: found.generation, segments: found.segments, stale: found.stale.map(readStale) }
-          : { generation: 0, segments: [], stale: [] };
+        if (!found) return { generation: 0, segments: [], stale: [] };
+        const { generation, segments, stale, settings, settings_revision } = found;
+        const changed = settings && { settings, settingsRevision: settings_revision ?? 0 };
+        return { generation, segments, stale: stale.map(readStale), ...changed };
       }),
 
     swap: (space, from, { segments, forget }) =>
       answering(async () => {
-        const set = { generation: from.generation + 1, segments };
-        if (from.generation === 0) return insertFirst(() => manifests.insertOne({ _id: space, ...set, stale: [] }));
-        const { matchedCount } = await manifests.updateOne(
-          { _id: space, generation: from.generation },
-          {
-            $set: set,
-            $pull: { stale: { $in: forget.map(writeStale) } },
-          },
-        );
-        return matchedCount === 1;
+        const $set = { generation: from.generation + 1, segments };
+        const unchanged = { _id: space, generation: from.generation };
+        if (from.generation === 0)
+          return insertFirst(() =>
+            manifests.updateOne(unchanged, { $set, $setOnInsert: { stale: [] } }, { upsert: true }),
+          );
+        const $pull = { stale: { $in: forget.map(writeStale) } };
+        return (await manifests.updateOne(unchanged, { $set, $pull })).matchedCount === 1;
       }),
 
     markStale: (space, versions) =>
@@ -95,7 +98,7 @@ async function insertFirst(insert: () => Promise<unknown>): Promise<boolean> {
     await insert();
     return true;
   } catch (error) {
-    if (error instanceof MongoServerError && error.code === 11_000) return false;
+    if (isDuplicate(error)) return false;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { defaultSettings, type RankingSettings } from '../search/settings.ts';
 import { surfaceMark } from '../text/analyze.ts';
 import type { SegmentReader } from './cached-segments.ts';
 import type { Manifest, StaleVersion } from './ports.ts';
@@ -36,6 +37,8 @@ export interface OpenIndex {
   readonly livePassages: number;
   readonly liveLength: number;
   readonly languages: readonly string[];
+  /** How it is ranked. */
+  readonly settings: RankingSettings;
   /** For each term its postings by segment. */
   postings(terms: readonly string[]): Promise<ReadonlyMap<string, readonly SegmentPostings[]>>;
   /** Words of the dictionary that begin with `prefix`, with the number of passages that hold each. */
@@ -45,7 +48,10 @@ export interface OpenIndex {
 
 const nothing: SegmentPostings = { passages: new Uint32Array(), frequencies: new Uint32Array(), count: 0 };
 
-export async function openIndex(reader: SegmentReader, { segments: entries, stale }: Manifest): Promise<OpenIndex> {
+export async function openIndex(
+  reader: SegmentReader,
+  { segments: entries, stale, settings }: Manifest,
+): Promise<OpenIndex> {
   const headers = await reader.headers(entries.map(({ id }) => id));
   const segments: OpenSegment[] = [];
   let size = 0;
@@ -69,6 +75,7 @@ export async function openIndex(reader: SegmentReader, { segments: entries, stal
     livePassages,
     liveLength,
     languages: [...new Set(headers.flatMap(({ languages }) => languages))].toSorted(),
+    settings: { ...defaultSettings, ...settings },
     postings: (terms) => readPostings(reader, segments, terms),
     dictionary: (prefix) => readDictionary(reader, segments, prefix),
     keyOf(passage) {

@@ -1,3 +1,4 @@
+import type { RankingSettings } from '../search/settings.ts';
 import type { EncodedSegment } from './segment.ts';
 
 /** A segment as its manifest names it. */
@@ -19,6 +20,9 @@ export interface Manifest {
   readonly generation: number;
   readonly segments: readonly SegmentEntry[];
   readonly stale: readonly StaleVersion[];
+  /** How the space is ranked, once somebody has changed it; `settingsRevision` counts the changes. */
+  readonly settings?: RankingSettings;
+  readonly settingsRevision?: number;
 }
 
 /**

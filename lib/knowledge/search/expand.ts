@@ -1,11 +1,10 @@
 import type { Concept } from './score.ts';
+import type { RankingSettings } from './settings.ts';
 
 /*
  * Pseudo-relevance feedback after Amati's Bo1 (divergence from randomness, 2003): words that stand in the best passages more often than chance would have them join the question.
  */
 export const feedbackPassages = 3;
-const addedTerms = 20;
-const share = 0.4;
 /** Terms whose frequency in the whole base is looked up; those that stand in the best passages most often. */
 const candidates = 60;
 
@@ -27,6 +26,7 @@ export function candidateTerms(best: readonly ReadonlyMap<string, number>[]): { 
 export function expansion(
   terms: readonly { readonly term: string; readonly frequency: number; readonly inAll: number }[],
   passages: number,
+  { expansionTerms, expansionWeight }: RankingSettings,
 ): Concept[] {
   const weighed = terms
     .filter(({ inAll }) => inAll > 0)
@@ -35,11 +35,11 @@ export function expansion(
       return { term, information: frequency * Math.log2((1 + chance) / chance) + Math.log2(1 + chance) };
     })
     .toSorted((a, b) => b.information - a.information || (a.term < b.term ? -1 : 1))
-    .slice(0, addedTerms);
+    .slice(0, expansionTerms);
   const most = weighed[0]?.information ?? 1;
   return weighed.map(({ term, information }) => ({
     word: term,
     terms: [term],
-    weight: share * (information / most),
+    weight: expansionWeight * (information / most),
   }));
 }

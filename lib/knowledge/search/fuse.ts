@@ -3,9 +3,8 @@ import type { Ranking } from './rank.ts';
 import { markPassages } from './score.ts';
 import { selectBest } from './select-best.ts';
 
-/** How much meaning counts against words; less where something is asked for as it is written. */
-const share = 0.5;
-const shareWhenExact = 0.3;
+/** What is left of the weight of meaning where something is asked for as it is written. */
+const whenExact = 0.6;
 const lexicalCandidates = 200;
 /** A word in so few passages is asked for on purpose. */
 const rare = 3;
@@ -41,7 +40,7 @@ export function fuse(
     if (score > 0) candidates.add(number);
   });
   const [words, meaning] = [stretched(lexical, candidates), stretched(semantic, candidates)];
-  const alpha = ranking.isExact ? shareWhenExact : share;
+  const alpha = index.settings.semanticWeight * (ranking.isExact ? whenExact : 1);
   const holding = rareWords(index, ranking);
   const fused = new Float64Array(index.size);
   for (const number of candidates) {

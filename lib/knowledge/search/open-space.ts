@@ -7,6 +7,7 @@ import type { EncodedSegment } from '../index/segment.ts';
 import { SegmentHeader } from '../index/segment-header.ts';
 import type { DocumentHead, DocumentStore } from '../ports.ts';
 import type { VectorStore } from '../vectors/ports.ts';
+import type { RankingSettings } from './settings.ts';
 
 export interface SearchServices {
   readonly vectors: VectorStore;
@@ -23,10 +24,18 @@ const tail = 'tail';
 /** What was made of waiting documents last, for the next search that meets the same ones. */
 const lastTails = new WeakMap<DocumentStore, { key: string; segment: EncodedSegment }>();
 
-/** A space as one index, with what was written just now and is not indexed yet: whoever writes finds it at once. */
-export async function openSpace(services: SearchServices, space: string): Promise<OpenIndex> {
+/**
+ * A space as one index, with what was written just now and is not indexed yet: whoever writes finds it at once.
+ * @param settings Instead of the space's own.
+ */
+export async function openSpace(
+  services: SearchServices,
+  space: string,
+  settings?: RankingSettings,
+): Promise<OpenIndex> {
   const { documents, segments, segmentReader } = services;
-  const [manifest, waiting] = await Promise.all([segments.manifest(space), documents.pending(space, tailDocuments)]);
+  const [kept, waiting] = await Promise.all([segments.manifest(space), documents.pending(space, tailDocuments)]);
+  const manifest = settings ? { ...kept, settings } : kept;
   if (waiting.length === 0) return openIndex(segmentReader, manifest);
   const headers = await segmentReader.headers(manifest.segments.map(({ id }) => id));
   const missing = waiting.filter(

@@ -46,11 +46,12 @@ export async function rank(index: OpenIndex, query: ParsedQuery, options: RankOp
   const matched = new Uint8Array(index.size);
   addScores(index, concepts, scores, { matched, ...(allowed && { only: allowed }) });
   const isExact = query.phrases.length > 0 || words.some(({ isIdentifier }) => isIdentifier);
-  const mayExpand = !isExact && query.prefixes.length === 0 && words.length >= 3 && options.filters.length === 0;
+  const isPlain = !isExact && query.prefixes.length === 0 && options.filters.length === 0;
+  const mayExpand = isPlain && words.length >= 3 && index.settings.expansionTerms > 0;
   const expanded = mayExpand ? await expand(index, scores, options) : [];
   // Only passages with a word of the question are matches; the expansion decides among them.
   addScores(index, expanded, scores, { only: matched });
-  const best = bestPossible([...concepts, ...expanded]);
+  const best = bestPossible(index, [...concepts, ...expanded]);
   for (let passage = 0; passage < scores.length; passage += 1) {
     const score = scores[passage] ?? 0;
     if (score > 0) scores[passage] = Math.min(1, score / best);
@@ -163,6 +164,7 @@ async function expand(
   const weighed = expansion(
     terms.map((term, at) => ({ ...term, inAll: frequencyOf(found[at]) })),
     index.livePassages,
+    index.settings,
   );
   const byWord = new Map(found.map((concept) => [concept.word, concept]));
   return weighed.flatMap(({ word, weight }) => {

@@ -1,9 +1,5 @@
 import type { OpenIndex, SegmentPostings } from '../index/open-index.ts';
 
-/** Measured on Cranfield and CACM: `npm run bench -- search`. */
-const k1 = 1.5;
-const b = 0.6;
-
 /** Something that a passage may be about: any of these terms. */
 export interface Concept {
   /** What the caller wrote, or a word that the expansion has found. */
@@ -37,23 +33,22 @@ function idfOf(passages: number, count: number): number {
   return Math.log(1 + (passages - count + 0.5) / (count + 0.5));
 }
 
-/** What one occurrence list adds to a passage (BM25, Robertson and Zaragoza 2009; fields are in the frequency already). */
-function bm25(idf: number, frequency: number, length: number, averageLength: number): number {
-  return (idf * frequency * (k1 + 1)) / (frequency + k1 * (1 - b + (b * length) / averageLength));
-}
-
 /** The most that a set of concepts can score: any passage's score over this is between 0 and 1, whatever else is in the index. */
-export function bestPossible(concepts: readonly FoundConcept[]): number {
+export function bestPossible({ settings: { k1 } }: OpenIndex, concepts: readonly FoundConcept[]): number {
   return concepts.reduce((sum, { idf, weight }) => sum + weight * idf * (k1 + 1), 0);
 }
 
-/** Adds what the concepts score to `scores`; where `only` is given, to passages alone that it marks. `matched` counts concepts. */
+/**
+ * Adds what the concepts score to `scores` (BM25, Robertson and Zaragoza 2009; fields are in the frequencies already); where `only` is given, to passages alone that it marks.
+ * `matched` counts concepts.
+ */
 export function addScores(
   index: OpenIndex,
   concepts: readonly FoundConcept[],
   scores: Float64Array,
   { only, matched }: { readonly only?: Uint8Array; readonly matched?: Uint8Array } = {},
 ): void {
+  const { k1, b } = index.settings;
   const average = Math.max(1, index.liveLength / Math.max(1, index.livePassages));
   for (const { postings, idf, weight } of concepts) {
     index.segments.forEach(({ header, base }, segment) => {
@@ -65,8 +60,9 @@ export function addScores(
         const passage = passages[at] ?? 0;
         const number = base + passage;
         if (only && only[number] === 0) continue;
-        const score = weight * bm25(idf, frequencies[at] ?? 1, lengthOf[passage] ?? 0, average);
-        scores[number] = (scores[number] ?? 0) + score;
+        const frequency = frequencies[at] ?? 1;
+        const saturation = frequency + k1 * (1 - b + (b * (lengthOf[passage] ?? 0)) / average);
+        scores[number] = (scores[number] ?? 0) + (weight * idf * frequency * (k1 + 1)) / saturation;
         if (matched && (matched[number] ?? 0) < 255) matched[number] = (matched[number] ?? 0) + 1;
       }
     });

@@ -14,6 +14,7 @@ import { openSpace, type SearchServices } from './open-space.ts';
 import { parseQuery } from './parse-query.ts';
 import { presentResult } from './present-result.ts';
 import { byPlace, rank, type Ranking } from './rank.ts';
+import type { RankingSettings } from './settings.ts';
 
 /** Searches the documents. The same question has the same answer until something is written. */
 export async function searchKnowledge(
@@ -32,16 +33,20 @@ export async function searchKnowledge(
   };
 }
 
-type Question = Pick<Search, 'query' | 'limit' | 'filters' | 'min_similarity'> & { readonly mode?: Search['mode'] };
+type Question = Pick<Search, 'query' | 'limit' | 'filters' | 'min_similarity'> & {
+  readonly mode?: Search['mode'];
+  /** Instead of the space's own. */
+  readonly settings?: RankingSettings;
+};
 
 /** The best passages of a space; by words alone where nothing else is asked for, or nobody embeds the question. */
 export async function findPassages(
   services: SearchServices & { readonly embedder?: Embedder | undefined },
   space: string,
-  { query, limit, filters = {}, min_similarity = 0, mode = 'lexical' }: Question,
+  { query, limit, filters = {}, min_similarity = 0, mode = 'lexical', settings }: Question,
 ): Promise<Found> {
   return beforeMerge(async () => {
-    const index = await openSpace(services, space);
+    const index = await openSpace(services, space, settings);
     const languages = await languagesOf(index.languages);
     const parsed = parseQuery(query, languages);
     const ranking = await rank(index, parsed, {
