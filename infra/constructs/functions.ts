@@ -8,6 +8,7 @@ import { timeoutSecondsOf } from '../../lib/kernel/lambda/timeouts.ts';
 import type { Use } from '../../lib/kernel/lambda/uses.ts';
 import type { DiscoveredFunction } from '../discover.ts';
 import { environmentOf, type KnownVariables, readsSecret } from '../environment.ts';
+import { rdsCertificatesFile } from '../rds-certificates.ts';
 import { usesOf } from '../uses.ts';
 import { grantOf } from '../discover-grants.ts';
 import { allow, consumeGrant, type Holdings, networkGrants } from './statements.ts';
@@ -131,12 +132,12 @@ export function writeLogs(groups: readonly LogGroup[]): iam.PolicyStatement {
   );
 }
 
-/** Lambda has the certificates of RDS on disk. */
+/** The certificates of RDS lie in the bundle, which Lambda unpacks into /var/task. */
 export function databaseVariables(secretArn: string, proxyHost?: string): Record<string, string> {
   return {
     DATABASE_SECRET: secretArn,
     ...(proxyHost !== undefined && { DATABASE_HOST: proxyHost }),
-    NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
+    DATABASE_CA: `/var/task/${rdsCertificatesFile}`,
   };
 }
 

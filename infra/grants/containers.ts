@@ -9,6 +9,10 @@ export const grant: UseGrant = {
     const onCluster = { ArnEquals: { 'ecs:cluster': cluster.clusterArn } };
     return [
       allow(['ecs:RunTask'], [arnOf(stack, 'ecs', 'task-definition', `${runnerFamily(stage)}:*`)], onCluster),
+      // Tags are given at the start, and never changed.
+      allow(['ecs:TagResource'], [arnOf(stack, 'ecs', 'task', `mcp-${stage}/*`)], {
+        StringEquals: { 'ecs:CreateAction': 'RunTask' },
+      }),
       allow(['ecs:DescribeTasks', 'ecs:StopTask'], [arnOf(stack, 'ecs', 'task', `mcp-${stage}/*`)]),
       allow(['ecs:ListTasks'], ['*'], onCluster),
       allow(['iam:PassRole'], [task.obtainExecutionRole().roleArn], {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import * as z from 'zod';
@@ -35,7 +36,7 @@ export async function withSecrets(env: Env): Promise<Env> {
   );
   const set = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
   return {
-    ...(database && { MYSQL_URL: mysqlUrl(database, env['DATABASE_HOST']) }),
+    ...(database && { MYSQL_URL: mysqlUrl(database, env) }),
     ...Object.fromEntries(variables),
     ...Object.fromEntries(set),
   };
@@ -45,10 +46,13 @@ export function namesSecrets(env: Env): boolean {
   return Boolean(env['SETTINGS_SECRET'] || env['DATABASE_SECRET']);
 }
 
-/** Over TLS, against the certificates that Lambda has on disk (NODE_EXTRA_CA_CERTS). */
-function mysqlUrl({ username, password, host, port, dbname }: z.output<typeof Database>, proxy?: string): string {
+/** Over TLS: with a certificate for that very host, of an authority in the file DATABASE_CA. */
+function mysqlUrl({ username, password, host, port, dbname }: z.output<typeof Database>, env: Env): string {
   const who = `${encodeURIComponent(username)}:${encodeURIComponent(password)}`;
-  return `mysql://${who}@${proxy || host}:${port}/${dbname}?ssl=${encodeURIComponent('{}')}`;
+  const file = env['DATABASE_CA'];
+  const tls = { verifyIdentity: true, ...(file && { ca: readFileSync(file, 'utf8') }) };
+  const server = `${env['DATABASE_HOST'] || host}:${port}/${dbname}`;
+  return `mysql://${who}@${server}?ssl=${encodeURIComponent(JSON.stringify(tls))}`;
 }
 
 async function readSecret<S extends z.ZodType>(

@@ -63,6 +63,7 @@ export function sessionEndpoint(sessions: Sessions) {
           refuseForNow(response, FULL, first.message.id);
           return;
         }
+        session.mayListen = mayListen(request);
         response.setHeader('mcp-session-id', session.id);
         session.post(posted, response, shape);
         return;
@@ -75,6 +76,7 @@ export function sessionEndpoint(sessions: Sessions) {
         refuse(response, 400, { code: codes.invalidRequest, message }, twice.message.id);
         return;
       }
+      session.mayListen = mayListen(request);
       session.post(posted, response, shape);
     },
 
@@ -101,6 +103,10 @@ export function sessionEndpoint(sessions: Sessions) {
 /** The name that the proxy gives to the caller; the same for everybody where it gives none. */
 export function callerOf(request: IncomingMessage): string {
   return header(request, 'x-mcp-caller') ?? '';
+}
+
+function mayListen(request: IncomingMessage): boolean {
+  return header(request, 'x-mcp-listen') !== 'off';
 }
 
 /** What the client sent with `initialize`, as the proxy kept it: base64url of JSON. */

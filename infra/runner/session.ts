@@ -48,6 +48,8 @@ export class Session {
   readonly id: string;
   readonly caller: string;
   usedAt = performance.now();
+  /** Whether the client may open the session's own stream. Where it may not, everything comes on the streams of its requests. */
+  mayListen = true;
   /** As the server and the client agreed. */
   protocolVersion: string | undefined;
   readonly #options: SessionOptions;
@@ -253,7 +255,8 @@ export class Session {
       const token = params['progressToken'];
       return exchanges.find(({ progressTokens }) => isId(token) && progressTokens.has(token));
     }
-    if (method.endsWith('/list_changed') || method === 'notifications/resources/updated') return undefined;
+    const isForListener = method.endsWith('/list_changed') || method === 'notifications/resources/updated';
+    if (isForListener && this.mayListen) return undefined;
     const open = exchanges.filter((exchange) => exchange.open);
     if (open.length > 1 && this.listening) return undefined;
     return open.at(-1);

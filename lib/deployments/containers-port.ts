@@ -2,7 +2,7 @@
 export interface Containers {
   /**
    * Starts a task. The same `clientToken` starts nothing twice (for a day): it answers the first one's task.
-   * @throws {@link ContainersBusy} when the cluster has no room now; a later try may succeed.
+   * @throws {@link StartRefused} when the cluster does not take it.
    */
   start(order: TaskOrder): Promise<ContainerTask>;
   /** Tasks by id, in no order; one that the cluster has forgotten (an hour after it stopped) is missing. At most 100. */
@@ -23,6 +23,8 @@ interface TaskOrder {
   /** Fargate units: 1,024 are one vCPU. */
   readonly cpu?: number;
   readonly memoryMb?: number;
+  /** What the bill is sorted by. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 export interface ContainerTask {
@@ -36,5 +38,15 @@ export interface ContainerTask {
   readonly exitCode?: number;
 }
 
-/** The cluster could not take the task now. */
-export class ContainersBusy extends Error {}
+/**
+ * Why a task was not started. `full`: no room, or too many at once, which passes by itself or does not; `away`: nobody answers; `refused`: a later try fares no better. The message is for the
+ * deployment's owner; what the cluster itself said is the cause.
+ */
+export class StartRefused extends Error {
+  readonly kind: 'full' | 'away' | 'refused';
+
+  constructor(kind: StartRefused['kind'], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}

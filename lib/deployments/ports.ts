@@ -162,8 +162,8 @@ export interface ReplicasChange {
 
 /** The queue to the deployment worker. */
 export interface DeploymentQueue {
-  /** Hands a deployment over. A failure loses nothing, the sweeper finds the row: it is logged, not thrown. */
-  due(deploymentId: string): Promise<void>;
+  /** Hands a deployment over, now or after some seconds. A failure loses nothing, the sweeper finds the row: it is logged, not thrown. */
+  due(deploymentId: string, delaySeconds?: number): Promise<void>;
 }
 
 /** A replica's secrets. */

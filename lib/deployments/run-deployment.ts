@@ -1,26 +1,28 @@
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { Upstream } from '../upstream/ports.ts';
 import { alterReplicas, type ReplicaServices, hasWork, withDeployment, withReplica } from './change-replicas.ts';
-import { type Containers, ContainersBusy, type ContainerTask } from './containers-port.ts';
+import { type Containers, type ContainerTask, StartRefused } from './containers-port.ts';
 import { credentialsOf } from './credentials.ts';
 import { endedBy } from './end-replica.ts';
 import { refusalOf } from './launch-policy.ts';
-import type { Deployment, DeploymentState, Replica } from './ports.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
+import type { Deployment, DeploymentQueue, DeploymentState, Replica } from './ports.ts';
 import { probeRemote } from './probe-remote.ts';
 
 export interface ReconcileServices extends ReplicaServices {
   readonly containers: Containers;
+  readonly deploymentQueue: DeploymentQueue;
   readonly upstream: Upstream;
   readonly settings: BaseSettings;
 }
 
-/** A cluster that is full for so long is full. */
-const noRoomMs = 90_000;
+/** How long a start that is refused is tried again before the deployment has failed. */
+const patienceMs = { full: 90_000, away: 600_000, refused: 0 };
+const retrySeconds = { first: 5, longest: 60 };
 
 /**
  * Starts and stops tasks until the cluster is as the rows say. Any number of these may run for one deployment, and each may die at any point: a task is
- * started under its replica's id, which starts nothing twice.
- * @throws ContainersBusy when the cluster has no room now.
+ * started under its replica's id, which starts nothing twice. A start that the cluster refuses for now is tried again by a later message, until its time is up.
  */
 export async function reconcile(
   services: ReconcileServices,
@@ -40,17 +42,7 @@ export async function reconcile(
 
 async function start(services: ReconcileServices, deployment: Deployment, replica: Replica): Promise<void> {
   const refusal = await refusalOf(services, deployment);
-  if (refusal !== undefined) {
-    await follow(services, replica, (state, now) =>
-      withReplica(state, replica.id, (current) => ({
-        ...current,
-        state: 'failed',
-        endedAt: now,
-        lastError: { reason: refusal, log: [] },
-      })),
-    );
-    return;
-  }
+  if (refusal !== undefined) return fail(services, replica, refusal);
   if ('url' in deployment.launch) return reachRemote(services, deployment, replica);
   const task = await startTask(services, deployment, replica);
   if (!task) return;
@@ -66,7 +58,7 @@ async function start(services: ReconcileServices, deployment: Deployment, replic
   if (after?.endedAt) await services.containers.stop(task.id, 'The replica is not wanted any more');
 }
 
-/** undefined when the replica was given up, because the cluster has had no room for too long. */
+/** undefined when the cluster did not take the task: it is tried again later, or the replica has failed. */
 async function startTask(
   services: ReconcileServices,
   deployment: Deployment,
@@ -80,19 +72,29 @@ async function startTask(
       environment: { PLATFORM_URL: services.settings.BASE_URL, BOOTSTRAP_TOKEN: bootstrap },
       cpu: deployment.cpu,
       memoryMb: deployment.memory,
+      tags: { owner: deployment.ownerId, slug: deployment.slug },
     });
   } catch (error) {
-    if (!(error instanceof ContainersBusy) || Date.now() - replica.startedAt.getTime() < noRoomMs) throw error;
-    await follow(services, replica, (state, now) =>
-      withReplica(state, replica.id, (current) => ({
-        ...current,
-        state: 'failed',
-        endedAt: now,
-        lastError: { reason: 'The cluster had no room for the task', log: [] },
-      })),
-    );
+    if (!(error instanceof StartRefused)) throw error;
+    currentCorrelation()?.log.warn('A task was not started.', { deployment_id: deployment.id, error });
+    const waitedMs = Date.now() - replica.startedAt.getTime();
+    if (waitedMs < patienceMs[error.kind]) {
+      const seconds = Math.min(retrySeconds.longest, Math.max(retrySeconds.first, Math.round(waitedMs / 2000)));
+      await services.deploymentQueue.due(deployment.id, seconds);
+    } else await fail(services, replica, error.message);
     return undefined;
   }
+}
+
+async function fail(services: ReconcileServices, { id }: Replica, reason: string): Promise<void> {
+  await follow(services, { id }, (state, now) =>
+    withReplica(state, id, (current) => ({
+      ...current,
+      state: 'failed',
+      endedAt: now,
+      lastError: { reason, log: [] },
+    })),
+  );
 }
 
 /** A remote server needs no task: it is there, or it is not. */
@@ -116,7 +118,7 @@ async function reachRemote(services: ReconcileServices, deployment: Deployment, 
 /** Changes a replica, and goes on with what follows from that. */
 async function follow(
   services: ReconcileServices,
-  { id }: Replica,
+  { id }: Pick<Replica, 'id'>,
   alter: (state: DeploymentState, now: Date) => DeploymentState,
 ): Promise<Replica | undefined> {
   const state = await alterReplicas(services, { replicaId: id }, alter);

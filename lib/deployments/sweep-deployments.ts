@@ -1,10 +1,8 @@
 import { changeReplicas, withReplica } from './change-replicas.ts';
 import { endedBy } from './end-replica.ts';
 import type { ContainerTask } from './containers-port.ts';
-import type { DeploymentQueue, Replica } from './ports.ts';
+import type { Replica } from './ports.ts';
 import { describeAll, placed, type ReconcileServices } from './run-deployment.ts';
-
-type Services = ReconcileServices & { readonly deploymentQueue: DeploymentQueue };
 
 /** A runner reports every 30 s; three times not heard is silence. */
 const silentMs = 95_000;
@@ -16,7 +14,7 @@ const stuckMs = 20_000;
 
 /** Finds what nobody told: tasks that ended or fell silent, tasks of nobody's, deployments whose job was lost. */
 export async function sweepDeployments(
-  services: Services,
+  services: ReconcileServices,
   now: Date,
 ): Promise<{ ended: number; silent: number; orphans: number; due: number }> {
   const { deployments, containers, deploymentQueue } = services;
@@ -75,14 +73,18 @@ function silenced(replica: Replica, now: Date): Replica {
   };
 }
 
-async function change(services: Services, { id }: Replica, alter: (current: Replica) => Replica): Promise<void> {
+async function change(
+  services: ReconcileServices,
+  { id }: Replica,
+  alter: (current: Replica) => Replica,
+): Promise<void> {
   await changeReplicas(services, { replicaId: id }, (state) =>
     withReplica(state, id, (current) => (current.endedAt ? current : alter(current))),
   );
 }
 
 /** Stops tasks that no living replica names; one whose replica has not been told its id yet is left alone. */
-async function stopOrphans({ containers, deployments }: Services, ids: readonly string[]): Promise<number> {
+async function stopOrphans({ containers, deployments }: ReconcileServices, ids: readonly string[]): Promise<number> {
   let stopped = 0;
   for (const task of (await describeAll(containers, ids)).values()) {
     const replicas = await deployments.replicasOf(task.startedBy);

@@ -8,12 +8,15 @@ export interface LoggedEvent {
   readonly event: LiveEvent;
 }
 
+/** Who reads the log: admins hear what belongs to others too. */
+export type Listener = Pick<Caller, 'userId' | 'role'>;
+
 /** What was published in the last 24 h, in DynamoDB. */
 export interface LiveLog {
   /** Takes an event once: the same key again answers the place that it has. */
   append(key: string, event: LiveEvent): Promise<LoggedEvent>;
-  /** Those after `after`, oldest first, at most `limit`. */
-  since(after: string, limit: number): Promise<LoggedEvent[]>;
+  /** Those after `after` that somebody may hear by their owner, oldest first, at most `limit`. Which permission an event requires is for the reader to ask. One that was just written may be missing for a moment. */
+  since(listener: Listener, after: string, limit: number): Promise<LoggedEvent[]>;
 }
 
 /** A WebSocket that is open, and who opened it. */

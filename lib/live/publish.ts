@@ -11,13 +11,15 @@ export interface LiveServices {
 
 /** A WebSocket frame may have 128 KB; what is larger goes without its `result`, which the client fetches. */
 const maxFrameBytes = 120_000;
+/** The log takes items of 400 KB; a larger result is fetched. */
+const maxLoggedBytes = 300_000;
 
 /**
  * Tells live listeners. `key` tells one publication from another: the same key again is logged once, and sockets may hear it again under the same id. A socket that
  * cannot be reached is nobody's error; who was away reads the log.
  */
 export async function publish(services: LiveServices, key: string, event: LiveEvent): Promise<void> {
-  const logged = await services.liveLog.append(key, event);
+  const logged = await services.liveLog.append(key, { ...event, data: fitting(event.data, maxLoggedBytes) });
   const listening = await Promise.all(channelsOf(event).map((channel) => services.connections.subscribers(channel)));
   const byId = new Map(listening.flat().map((connection) => [connection.id, connection]));
   const hearers = [...byId.values()].filter(({ caller }) => mayHear(caller, event));
@@ -34,7 +36,11 @@ async function deliver({ connections, sockets }: LiveServices, { id }: Connectio
 
 /** A message as it fits a frame: without its result where that is too large. */
 export function fittingFrame(message: Record<string, unknown>): Record<string, unknown> {
-  if (Buffer.byteLength(JSON.stringify(message)) <= maxFrameBytes) return message;
+  return fitting(message, maxFrameBytes);
+}
+
+function fitting(message: Record<string, unknown>, maxBytes: number): Record<string, unknown> {
+  if (Buffer.byteLength(JSON.stringify(message)) <= maxBytes) return message;
   const { result: _, ...rest } = message;
   return rest;
 }

@@ -6,7 +6,7 @@ import type { Authenticator } from '../kernel/lambda/runtime.ts';
 import type { StreamedAnswer } from '../kernel/lambda/declaration.ts';
 import type { Quotas } from '../quotas/quotas.ts';
 import { mayHear, wireForm } from './audience.ts';
-import { enterWithinQuota } from './enter-within-quota.ts';
+import { enterStream } from './enter-within-quota.ts';
 import { isUnchanged } from './disconnect.ts';
 import type { LiveLog, LoggedEvent } from './ports.ts';
 
@@ -38,16 +38,14 @@ interface StreamServices {
   readonly quotas: Quotas;
 }
 
-/** @throws Problem `quota-exceeded` for one stream too many. */
+/** @throws Problem `rate-limit-exceeded` for one stream too many. */
 export async function openEventStream(
   services: StreamServices,
   caller: Caller,
   request: StreamRequest,
 ): Promise<StreamedAnswer> {
-  const { quotas } = services;
-  const id = newId();
-  await enterWithinQuota(quotas, 'streams', caller, id, endMs + 10_000);
-  const body = leaving(streamEvents(services, caller, request), () => quotas.open.leave('streams', id));
+  const leave = await enterStream(services.quotas, caller, endMs);
+  const body = leaving(streamEvents(services, caller, request), leave);
   return { status: 200, headers: { 'x-accel-buffering': 'no' }, body };
 }
 
@@ -83,7 +81,7 @@ async function* streamEvents(
       if (!(await isUnchanged({ authenticator }, caller))) return;
       checkedAt = Date.now();
     }
-    const found = await liveLog.since(lookedBack, batch);
+    const found = await liveLog.since(caller, lookedBack, batch);
     for (const logged of found) {
       if (delivered.has(logged.id)) continue;
       delivered.set(logged.id, Date.now());

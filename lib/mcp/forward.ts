@@ -10,6 +10,7 @@ import {
   type UpstreamRequest,
 } from '../upstream/ports.ts';
 import { headOf } from './answer-head.ts';
+import { firstByteMs } from './answer-in-time.ts';
 import { findReplica, findServer, type ServerReplica, type ServerServices } from './find-server.ts';
 import { assertKnownOrigin } from './origin.ts';
 import { headersTo, isLoop } from './request-headers.ts';
@@ -43,8 +44,6 @@ export interface NotForwarded {
   readonly replica?: ServerReplica;
 }
 
-/** A stream that says nothing for five minutes is cut by the gateway: before that is the time to say that there was no answer. */
-const headTimeoutMs = 285_000;
 const maxTries = 4;
 
 /**
@@ -74,7 +73,7 @@ export async function forward(
       url: replica.endpoint.url,
       headers: headersTo(replica, request, caller, services.settings, session),
       guarded: replica.endpoint.guarded,
-      headTimeoutMs,
+      headTimeoutMs: firstByteMs,
       signal,
     });
     if (outcome !== 'elsewhere') return outcome;

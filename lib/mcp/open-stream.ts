@@ -1,21 +1,38 @@
+import { Problem } from '../kernel/errors/problem.ts';
 import type { StreamedAnswer } from '../kernel/lambda/declaration.ts';
+import { enterStream } from '../live/enter-within-quota.ts';
+import type { Quotas } from '../quotas/quotas.ts';
 import { UpstreamFailure } from '../upstream/ports.ts';
+import { withComments } from './answer-in-time.ts';
 import { forward, type Forwarding, type ForwardServices } from './forward.ts';
 import { rpcAnswer } from './rpc.ts';
 
-/** A stream ends itself before the gateway ends it for being quiet; the client resumes by Last-Event-ID. */
+/** A stream ends itself before its function's time is up; the client resumes by Last-Event-ID. */
 const streamMs = 285_000;
 
 /**
- * The server's own messages to a client, as they come.
- * @throws Problem `forbidden`, `not-found`.
+ * The server's own messages to a client, as they come; where the operator has switched such streams off, none but the rest of an answer that broke off.
+ * @throws Problem `forbidden`, `not-found`; `method-not-allowed` where streams are off; `rate-limit-exceeded` for one stream too many.
  */
-export async function openStream(services: ForwardServices, forwarding: Forwarding): Promise<StreamedAnswer> {
-  const time = AbortSignal.timeout(streamMs);
-  const signal = AbortSignal.any([time, forwarding.signal]);
-  const forwarded = await forward(services, { ...forwarding, signal }, { method: 'GET' });
-  if ('failure' in forwarded) return rpcAnswer(null, forwarded.failure);
-  return { ...forwarded.head, body: untilBroken(forwarded.answer.body) };
+export async function openStream(
+  services: ForwardServices & { readonly quotas: Quotas },
+  forwarding: Forwarding,
+): Promise<StreamedAnswer> {
+  const { settings, quotas } = services;
+  const { caller, request } = forwarding;
+  if (settings.MCP_LISTEN === 'off' && request.headers['last-event-id'] === undefined) throw notOffered();
+  const leave = await enterStream(quotas, caller, streamMs);
+  const signal = AbortSignal.any([AbortSignal.timeout(streamMs), forwarding.signal]);
+  try {
+    const forwarded = await forward(services, { ...forwarding, signal }, { method: 'GET' });
+    if (!('failure' in forwarded))
+      return { ...forwarded.head, body: untilOver(withComments(forwarded.answer.body), leave) };
+    await leave();
+    return rpcAnswer(null, forwarded.failure);
+  } catch (error) {
+    await leave();
+    throw error;
+  }
 }
 
 /** Ends the session at the server. */
@@ -25,11 +42,21 @@ export async function endSession(services: ForwardServices, forwarding: Forwardi
   return { ...forwarded.head, body: forwarded.answer.body };
 }
 
+/** As MCP's transport allows: clients go on without, and servers' requests come on the stream of the call they belong to. */
+function notOffered(): Problem {
+  return new Problem('method-not-allowed', {
+    detail: 'This platform offers no streams for messages of servers. They come on the streams of your requests.',
+    headers: { allow: 'POST, DELETE' },
+  });
+}
+
 /** A stream whose replica ends, or whose time is up, has ended: its client opens another. */
-async function* untilBroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* untilOver(body: AsyncIterable<Uint8Array>, leave: () => Promise<void>): AsyncGenerator<Uint8Array> {
   try {
     yield* body;
   } catch (error) {
     if (!(error instanceof UpstreamFailure)) throw error;
+  } finally {
+    await leave();
   }
 }

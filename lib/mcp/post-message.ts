@@ -3,6 +3,7 @@ import { heldCallPattern } from '../deployments/runner-contract.ts';
 import { maxMessageBytes } from '../upstream/json-rpc.ts';
 import { UpstreamFailure } from '../upstream/ports.ts';
 import { isEventStream } from '../upstream/read-messages.ts';
+import { withComments } from './answer-in-time.ts';
 import { failureOf, forward, type Forwarded, type Forwarding, type ForwardServices } from './forward.ts';
 import { observer, type Outcome } from './observe.ts';
 import { failures, type Posted, readPosted, rpcAnswer, rpcError } from './rpc.ts';
@@ -87,7 +88,7 @@ async function* passOn(
   const limit = isStream ? maxStreamBytes : maxMessageBytes;
   let unseen: Outcome | undefined = { status: 'error', errorCode: 'CLIENT_CLOSED' };
   try {
-    for await (const chunk of answer.body) {
+    for await (const chunk of isStream ? withComments(answer.body) : answer.body) {
       watch.see(chunk);
       if (watch.bytes > limit) throw new UpstreamFailure('too-large', `The answer is larger than ${limit} bytes`);
       yield chunk;

@@ -31,6 +31,7 @@ export function headersTo(
     ...(session && !remote && !deployment.options.stateful && { 'x-session-initialize': packed(session.initialize) }),
     // A runner gives callers their share, and keeps their processes apart; it need not know who they are.
     ...(!remote && { 'x-mcp-caller': digest(`${deployment.id} ${caller.userId}`).slice(0, 22) }),
+    ...(!remote && settings.MCP_LISTEN === 'off' && { 'x-mcp-listen': 'off' }),
     ...(remote && { [hopHeader]: [...hopsOf(headers), nameOf(settings)].join(' ') }),
     ...endpoint.headers,
   };

@@ -6,6 +6,7 @@ import { isObject, type Params } from '../upstream/json-rpc.ts';
 import { type CallOptions, connectMcp, type McpConnection, McpError } from '../upstream/mcp-client.ts';
 import type { McpCallResult, McpTool } from '../upstream/server-answers.ts';
 import { UpstreamFailure } from '../upstream/ports.ts';
+import { firstByteMs } from './answer-in-time.ts';
 import { assertFits } from './check-arguments.ts';
 import { findReplica, findServer, type ServerReplica } from './find-server.ts';
 import type { ForwardServices } from './forward.ts';
@@ -14,7 +15,6 @@ import { isLoop, ownHeaders } from './request-headers.ts';
 import { reportCalls } from './report-call.ts';
 
 const connectMs = 20_000;
-const callMs = 280_000;
 const invalidParams = -32_602;
 const maxMessage = 1_000;
 const maxRetries = 3;
@@ -57,13 +57,17 @@ export async function callServedTool(
   options: Partial<CallOptions> = {},
 ): Promise<unknown> {
   const { tool, args } = call;
+  const endsAt = performance.now() + firstByteMs;
   const described = { method: 'tools/call', tool, bytesIn: JSON.stringify(args).length };
   return contentOf(
     await withServer(services, asked, described, async (connection, replica) => {
       const found = await findTool(connection, replica, tool);
       if (!found) throw notFound('tool', tool);
       if (call.validate) assertFits(found, args);
-      const called = await connection.callTool(tool, args, { timeoutMs: callMs, ...options });
+      const called = await connection.callTool(tool, args, {
+        timeoutMs: Math.max(0, Math.round(endsAt - performance.now())),
+        ...options,
+      });
       return { value: called, status: called.isError === true ? 'error' : 'ok' };
     }),
   );

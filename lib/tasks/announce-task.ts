@@ -2,9 +2,6 @@ import { currentCorrelation } from '../kernel/log/correlation.ts';
 import { type LiveServices, publish } from '../live/publish.ts';
 import type { TaskRecord } from './ports.ts';
 
-/** The log of live events takes items of 400 KB; a larger result is fetched. */
-const maxResultBytes = 200_000;
-
 /** Tells who listens how a task stands: its owner and admins. Never throws: what is not heard stands in the task. */
 export async function announceTask(live: LiveServices, task: TaskRecord): Promise<void> {
   const { id, ownerId, attempts, status, progress, message, error, result } = task;
@@ -13,14 +10,16 @@ export async function announceTask(live: LiveServices, task: TaskRecord): Promis
       type: 'task_update',
       timestamp: new Date().toISOString(),
       audience: { permission: 'tasks:read', user_id: ownerId },
-      data: { task_id: id, status, progress, message, ...(error && { error }), ...fitting(result) },
+      data: {
+        task_id: id,
+        status,
+        progress,
+        message,
+        ...(error && { error }),
+        ...(result !== undefined && { result }),
+      },
     });
   } catch (cause) {
     currentCorrelation()?.log.warn('Who watches the task could not be told.', { task_id: id, error: cause });
   }
-}
-
-function fitting(result: unknown): { result?: unknown } {
-  if (result === undefined || Buffer.byteLength(JSON.stringify(result)) > maxResultBytes) return {};
-  return { result };
 }

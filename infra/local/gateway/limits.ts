@@ -11,8 +11,8 @@ export const maxMessageBytes = 128 * 1024;
 /** How long a client may take to send its headers, and its whole request. */
 export const headersTimeoutMs = 10_000;
 export const requestTimeoutMs = 30_000;
-/** API Gateway ends a response stream that sent nothing for so long. */
-export const streamIdleMs = 300_000;
+/** CloudFront ends an answer that sent nothing for so long, at its beginning or later. */
+export const streamIdleMs = 120_000;
 /** API Gateway closes a WebSocket on which no message went either way for 10 minutes, and any after 2 hours. */
 export const socketIdleMs = 600_000;
 export const socketLifeMs = 7_200_000;

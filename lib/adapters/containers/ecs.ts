@@ -8,7 +8,8 @@ import {
   StopTaskCommand,
   type Task,
 } from '@aws-sdk/client-ecs';
-import { type Containers, ContainersBusy, type ContainerTask } from '../../deployments/containers-port.ts';
+import { type Containers, type ContainerTask, StartRefused } from '../../deployments/containers-port.ts';
+import { startRefusalOf } from './start-refusal.ts';
 
 /** The port that the runner listens on inside a task. */
 const RUNNER_PORT = 8080;
@@ -36,39 +37,48 @@ export function ecsContainers(options: EcsOptions): Containers {
     requestHandler: { connectionTimeout: 1_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
   });
   return {
-    async start({ clientToken, startedBy, environment, cpu, memoryMb }) {
+    async start({ clientToken, startedBy, environment, cpu, memoryMb, tags = {} }) {
       const size = {
         ...(cpu === undefined ? {} : { cpu: String(cpu) }),
         ...(memoryMb === undefined ? {} : { memory: String(memoryMb) }),
       };
-      const { tasks = [], failures = [] } = await client.send(
-        new RunTaskCommand({
-          cluster,
-          taskDefinition,
-          clientToken,
-          startedBy,
-          count: 1,
-          launchType: 'FARGATE',
-          networkConfiguration: {
-            awsvpcConfiguration: {
-              subnets: [...subnets],
-              securityGroups: [...securityGroups],
-              assignPublicIp: 'ENABLED',
-            },
-          },
-          overrides: {
-            ...size,
-            containerOverrides: [
-              {
-                name: container,
-                environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+      const { tasks = [], failures = [] } = await client
+        .send(
+          new RunTaskCommand({
+            cluster,
+            taskDefinition,
+            clientToken,
+            startedBy,
+            count: 1,
+            launchType: 'FARGATE',
+            enableECSManagedTags: true,
+            tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
+            networkConfiguration: {
+              awsvpcConfiguration: {
+                subnets: [...subnets],
+                securityGroups: [...securityGroups],
+                assignPublicIp: 'ENABLED',
               },
-            ],
-          },
-        }),
-      );
+            },
+            overrides: {
+              ...size,
+              containerOverrides: [
+                {
+                  name: container,
+                  environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+                },
+              ],
+            },
+          }),
+        )
+        .catch((error: unknown): never => {
+          throw startRefusalOf(error);
+        });
       const [task] = tasks;
-      if (task === undefined) throw new ContainersBusy(describe(failures));
+      if (task === undefined)
+        throw new StartRefused('full', 'The cluster had no room for the task.', {
+          cause: new Error(describe(failures)),
+        });
       return present(task);
     },
 

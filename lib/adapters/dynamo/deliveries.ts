@@ -3,12 +3,12 @@ import {
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
-  QueryCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import * as z from 'zod';
 import type { Delivery, DeliveryFacts, DeliveryStore, HookSecret } from '../../github/ports.ts';
 import { ask, type DynamoSettings, openDynamo } from './client.ts';
+import { queryPages } from './query-pages.ts';
 import { seconds, unlessLost } from './requests.ts';
 import { deliveriesTable, tableName } from './tables.ts';
 
@@ -47,15 +47,13 @@ function dynamoDeliveries(client: DynamoDBDocumentClient, TableName: string): De
         const { Item } = await ask((o) => client.send(get, o));
         return Item ? [secretOf(Item)] : [];
       }
-      const query = new QueryCommand({
+      const query = {
         TableName,
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': secretKey(repositoryId, '').pk },
         ConsistentRead: true,
-        Limit: mostSecrets,
-      });
-      const { Items = [] } = await ask((o) => client.send(query, o));
-      return Items.map(secretOf);
+      };
+      return (await queryPages(client, query, mostSecrets)).map(secretOf);
     },
     async putSecret(repositoryId, { connectionId, secrets }) {
       const put = new PutCommand({ TableName, Item: { ...secretKey(repositoryId, connectionId), secrets } });
@@ -101,21 +99,14 @@ function dynamoDeliveries(client: DynamoDBDocumentClient, TableName: string): De
       await unlessLost(ask((o) => client.send(update, o)));
     },
     async list(subject) {
-      const found: Delivery[] = [];
-      let from: Record<string, unknown> | undefined;
-      do {
-        const query = new QueryCommand({
-          TableName,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': deliveryKey(subject, '').pk },
-          ...(from && { ExclusiveStartKey: from }),
-        });
-        const { Items = [], LastEvaluatedKey } = await ask((o) => client.send(query, o));
-        found.push(...Items.map((item) => deliveryOf(subject, item)));
-        from = LastEvaluatedKey;
-      } while (from);
+      const items = await queryPages(client, {
+        TableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': deliveryKey(subject, '').pk },
+      });
       const oldest = Date.now() - keptMs;
-      return found
+      return items
+        .map((item) => deliveryOf(subject, item))
         .filter(({ receivedAt }) => receivedAt.getTime() > oldest)
         .toSorted((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime())
         .slice(0, mostListed);

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteCommand, type DynamoDBDocumentClient, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { LockStore, OpenConnections } from '../../quotas/ports.ts';
 import { ask, type DynamoSettings, openDynamo } from './client.ts';
+import { queryPages } from './query-pages.ts';
 import { seconds, unlessLost } from './requests.ts';
 import { liveTable, requestsTable, tableName } from './tables.ts';
 
@@ -52,22 +53,16 @@ function dynamoOpenConnections(client: DynamoDBDocumentClient, TableName: string
       await ask((o) => client.send(new DeleteCommand({ TableName, Key: { pk: partition(kind), sk: id } }), o));
     },
     async count(kind, userId) {
-      const owners: string[] = [];
-      let start: Record<string, unknown> | undefined;
-      do {
-        const query = new QueryCommand({
-          TableName,
-          KeyConditionExpression: 'pk = :pk',
-          ExpressionAttributeValues: { ':pk': partition(kind) },
-          ProjectionExpression: 'user_id, expires_at',
-          ConsistentRead: true,
-          ...(start && { ExclusiveStartKey: start }),
-        });
-        const { Items = [], LastEvaluatedKey } = await ask((o) => client.send(query, o));
-        for (const { user_id, expires_at } of Items)
-          if (Number(expires_at) * 1000 > Date.now()) owners.push(String(user_id));
-        start = LastEvaluatedKey;
-      } while (start);
+      const found = await queryPages(client, {
+        TableName,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': partition(kind) },
+        ProjectionExpression: 'user_id, expires_at',
+        ConsistentRead: true,
+      });
+      const owners = found
+        .filter(({ expires_at }) => Number(expires_at) * 1000 > Date.now())
+        .map(({ user_id }) => String(user_id));
       return { person: owners.filter((owner) => owner === userId).length, total: owners.length };
     },
   };

@@ -5,9 +5,9 @@ import type { Queues } from './sqs.ts';
 
 export function queueDeployments(queues: Queues): DeploymentQueue {
   return {
-    async due(deployment_id) {
+    async due(deployment_id, delaySeconds) {
       try {
-        await queues.send('deployments', { deployment_id } satisfies DeploymentDue);
+        await queues.send('deployments', { deployment_id } satisfies DeploymentDue, delaySeconds);
       } catch (error) {
         currentCorrelation()?.log.warn('The deployment worker could not be told; the sweeper will find the row.', {
           error,

@@ -68,6 +68,12 @@ export const baseVariables = {
     .enum(['on', 'off'])
     .default('off')
     .describe('Whether anybody may read the active tools at /v0.1 as an MCP registry (on under `npm run dev`).'),
+  MCP_LISTEN: z
+    .enum(['on', 'off'])
+    .default('on')
+    .describe(
+      "Whether GET on a deployed server's endpoint opens a stream for the server's own messages. On AWS each is a function that runs as long as its client listens; off answers 405, as MCP allows, and messages come with the answers.",
+    ),
   ALLOWED_COMMANDS: csv
     .default([])
     .describe('Commands that stdio servers may be started with, separated by commas. Empty: any.'),

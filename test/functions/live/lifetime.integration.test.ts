@@ -136,7 +136,7 @@ describe('an event stream', () => {
     const user = await app.signUp();
     const streams = await Promise.all(Array.from({ length: 8 }, () => listen(user)));
     expect(streams.filter(({ status }) => status === 200)).toHaveLength(2);
-    expect(streams.filter(({ status }) => status === 409)).toHaveLength(6);
+    expect(streams.filter(({ status }) => status === 429)).toHaveLength(6);
     for (const { leave } of streams) leave();
   });
 });

@@ -130,3 +130,12 @@ describe('the event stream', () => {
     expect(await app.call('GET', '/events')).toMatchObject({ status: 401 });
   });
 });
+
+it('refuses a broadcast that no frame and no item of the log would hold, before anybody hears of it', async () => {
+  const admin = await app.enterAdmin();
+  const refused = await app.call('POST', '/api/v1/broadcast', {
+    token: admin.token,
+    json: { message: 'x', data: { large: 'x'.repeat(420_000) } },
+  });
+  expect([refused.status, refused.body['detail']]).toEqual([413, 'data is 420,012 bytes; the limit is 100,000.']);
+});

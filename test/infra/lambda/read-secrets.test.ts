@@ -53,7 +53,7 @@ test("MYSQL_URL is made of the database's own secret, over TLS, behind the proxy
   const { url } = await startAwsService([secret(database)]);
   const env = { ...credentials, DATABASE_SECRET: 'arn:d', AWS_ENDPOINT_URL_SECRETS_MANAGER: url };
   expect(await withSecrets(env)).toMatchObject({
-    MYSQL_URL: 'mysql://mcp:p%40ss%2Fw@db.internal:3306/mcp?ssl=%7B%7D',
+    MYSQL_URL: 'mysql://mcp:p%40ss%2Fw@db.internal:3306/mcp?ssl=%7B%22verifyIdentity%22%3Atrue%7D',
   });
   const behind = await withSecrets({ ...env, DATABASE_HOST: 'proxy.internal' });
   expect(new URL(behind['MYSQL_URL'] ?? '').hostname).toBe('proxy.internal');

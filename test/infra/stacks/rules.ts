@@ -18,7 +18,10 @@ export const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = 
     /^ec2:(Create|Describe|Delete)NetworkInterfaces? \*$|^ec2:DescribeSubnets \*$|^ec2:(Una|A)ssignPrivateIpAddresses \*$/,
     "Lambda's own network interfaces have no names before they exist; a second statement denies these actions to the code.",
   ],
-  [/^ecs:(DescribeTasks|StopTask) .*:task\/mcp-[\w-]+\/\*$/, "A task's id is random; the cluster is named."],
+  [
+    /^ecs:(DescribeTasks|StopTask|TagResource) .*:task\/mcp-[\w-]+\/\*$/,
+    "A task's id is random; the cluster is named.",
+  ],
   [/^ecs:RunTask .*:task-definition\/mcp-[\w-]+-runner:\*$/, 'Whichever revision is current; the family is named.'],
   [/^ecs:ListTasks \*$/, 'ListTasks takes no task for a resource; a condition names the cluster.'],
   [

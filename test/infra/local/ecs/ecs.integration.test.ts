@@ -94,7 +94,8 @@ it('starts nothing twice for the same client token', async () => {
   const [first, second] = [await containers.start(order), await containers.start(order)];
   expect(second.id).toBe(first.id);
   await expect(containers.start({ ...order, startedBy: 'another' })).rejects.toMatchObject({
-    name: 'ConflictException',
+    kind: 'refused',
+    cause: { name: 'ConflictException' },
   });
   await until(first.id, 'running');
   await containers.stop(first.id, 'done');
@@ -153,7 +154,7 @@ it('forgets no error over a task that it does not know', async () => {
 
 it('refuses overrides of more than 8 KB, as ECS does', async () => {
   const order = { clientToken: 'large', startedBy: 'large', environment: { LARGE: 'x'.repeat(8_200) } };
-  await expect(containers.start(order)).rejects.toMatchObject({ name: 'InvalidParameterException' });
+  await expect(containers.start(order)).rejects.toMatchObject({ cause: { name: 'InvalidParameterException' } });
 });
 
 it('stops at once a task that the platform does not answer, and clears up after a platform that was killed', async () => {

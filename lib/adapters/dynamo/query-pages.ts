@@ -1,0 +1,26 @@
+import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { ask } from './client.ts';
+
+/**
+ * Everything that a query finds, or its first `most` items, in the sort key's order. DynamoDB ends a page after 1 MB, however much there is behind it, so this is the one place that asks for
+ * pages. Each page has 2 s.
+ */
+export async function queryPages(
+  client: DynamoDBDocumentClient,
+  query: Omit<QueryCommandInput, 'Limit' | 'ExclusiveStartKey'>,
+  most = Number.POSITIVE_INFINITY,
+): Promise<Record<string, unknown>[]> {
+  const found: Record<string, unknown>[] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = new QueryCommand({
+      ...query,
+      ...(Number.isFinite(most) && { Limit: most - found.length }),
+      ...(start && { ExclusiveStartKey: start }),
+    });
+    const { Items = [], LastEvaluatedKey } = await ask((o) => client.send(page, o));
+    found.push(...Items);
+    start = LastEvaluatedKey;
+  } while (start && found.length < most);
+  return found;
+}
