@@ -1,7 +1,6 @@
 import { Int32 } from 'bson';
 import type { Collection } from './collection.ts';
 import { mongoError } from './errors.ts';
-import { isTruthy } from './expressions.ts';
 import { compileGroup } from './group.ts';
 import { compileFilter } from './match.ts';
 import { isNumeric, toDouble } from './numbers.ts';
@@ -15,9 +14,8 @@ import { type Doc, encode, isDoc } from './values.ts';
 type Stage = (docs: Iterable<Doc>) => Iterable<Doc>;
 
 function counting(field: unknown): Stage {
-  if (typeof field !== 'string' || field === '') throw mongoError(40_156, 'the count field must be a non-empty string');
-  if (field.startsWith('$') || field.includes('.'))
-    throw mongoError(40_158, "the count field cannot be a $-prefixed path or contain '.'");
+  if (typeof field !== 'string' || field === '' || field.startsWith('$') || field.includes('.'))
+    throw mongoError(40_156, "the count field must be a non-empty string without '.' and a leading '$'");
   return (docs) => {
     const n = Iterator.from(docs).reduce((count) => count + 1, 0);
     return n > 0 ? [{ [field]: new Int32(n) }] : [];
@@ -26,7 +24,7 @@ function counting(field: unknown): Stage {
 
 function unwinding(operand: unknown): Stage {
   const spec: Doc = isDoc(operand) ? operand : { path: operand };
-  const { path, preserveNullAndEmptyArrays, ...more } = spec;
+  const { path, ...more } = spec;
   const [unknown] = Object.keys(more);
   if (unknown !== undefined) throw mongoError(28_811, `unrecognized option to $unwind stage: ${unknown}`);
   if (typeof path !== 'string') throw mongoError(28_808, 'expected a string as the path for $unwind stage');
@@ -38,17 +36,13 @@ function unwinding(operand: unknown): Stage {
       const items = fieldAt(doc, parts);
       if (Array.isArray(items) && items.length > 0) for (const item of items) yield withField(doc, parts, item) as Doc;
       else if (items !== undefined && items !== null && !Array.isArray(items)) yield doc;
-      else if (isTruthy(preserveNullAndEmptyArrays))
-        yield Array.isArray(items) ? (withField(doc, parts, undefined) as Doc) : doc;
     }
   };
 }
 
-function docOperand(name: string, operand: unknown): Doc {
+function docOperand(name: string, operand: unknown, code: number): Doc {
   if (isDoc(operand) && (name === '$match' || Object.keys(operand).length > 0)) return operand;
-  if (name === '$match') throw mongoError(15_959, 'the match filter must be an expression in an object');
-  if (name === '$sort') throw mongoError(15_976, '$sort stage must have at least one sort key');
-  throw mongoError(51_272, 'Invalid $project :: caused by :: projection specification must have at least one field');
+  throw mongoError(code, `the operand of ${name} must be an object with at least one field`);
 }
 
 function countOperand(name: string, operand: unknown, least: number): number {
@@ -60,11 +54,11 @@ function countOperand(name: string, operand: unknown, least: number): number {
 
 const compilers: Readonly<Record<string, (operand: unknown) => Stage>> = {
   $match: (operand) => {
-    const test = compileFilter(docOperand('$match', operand));
+    const test = compileFilter(docOperand('$match', operand, 15_959));
     return (docs) => Iterator.from(docs).filter(test);
   },
   $sort: (operand) => {
-    const sort = parseSort(docOperand('$sort', operand));
+    const sort = parseSort(docOperand('$sort', operand, 15_976));
     return (docs) => sortBy(docs, sort, (doc) => doc);
   },
   $limit: (operand) => {
@@ -76,7 +70,7 @@ const compilers: Readonly<Record<string, (operand: unknown) => Stage>> = {
     return (docs) => window(docs, skip, 0);
   },
   $project: (operand) => {
-    const reshape = compileProjection(docOperand('$project', operand));
+    const reshape = compileProjection(docOperand('$project', operand, 51_272));
     return (docs) => Iterator.from(docs).map(reshape);
   },
   $unwind: unwinding,

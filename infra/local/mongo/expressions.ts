@@ -1,4 +1,4 @@
-import { mongoError } from './errors.ts';
+import { mongoError, notSupported } from './errors.ts';
 import { isNumeric, toDouble } from './numbers.ts';
 import { lookUp } from './paths.ts';
 import { type Doc, isDoc } from './values.ts';
@@ -9,14 +9,10 @@ export function isTruthy(value: unknown): boolean {
   return !isNumeric(value) || toDouble(value) !== 0;
 }
 
-const wholeDocument = /^\$\$(ROOT|CURRENT)(\.|$)/;
-
 /** Evaluates what {@link checkExpression} accepted. A field path keeps its exact BSON type. */
 export function evaluate(expr: unknown, doc: Doc): unknown {
   if (typeof expr === 'string') {
-    if (!expr.startsWith('$')) return expr;
-    const path = expr.replace(wholeDocument, '$');
-    return path === '$' ? doc : lookUp(doc, path.slice(1).split('.'));
+    return expr.startsWith('$') ? lookUp(doc, expr.slice(1).split('.')) : expr;
   }
   if (Array.isArray(expr)) return expr.map((item: unknown) => evaluate(item, doc) ?? null);
   if (!isDoc(expr)) return expr;
@@ -41,10 +37,7 @@ export function checkExpression(expr: unknown): void {
 
 function checkPath(text: string): void {
   if (!text.startsWith('$')) return;
-  if (!text.startsWith('$$')) {
-    if (text.slice(1).split('.').includes(''))
-      throw mongoError(15_998, 'FieldPath field names may not be empty strings.');
-  } else if (!wholeDocument.test(text)) {
-    throw mongoError(17_276, `Use of undefined variable: ${text.slice(2).split('.')[0]}`);
-  }
+  if (text.startsWith('$$')) throw notSupported(`the variable ${text}`);
+  if (text.slice(1).split('.').includes(''))
+    throw mongoError(15_998, 'FieldPath field names may not be empty strings.');
 }

@@ -101,12 +101,6 @@ function elemMatch(operand: unknown): PathTest {
   return onWhole((value) => Array.isArray(value) && value.some(test));
 }
 
-function all(operand: unknown): PathTest {
-  const items = listOf('$all', operand);
-  if (items.some(isOperators)) throw mongoError('BadValue', 'no $ expressions in $all');
-  return items.length === 0 ? () => false : every(items.map((each) => onEach(equality(each))));
-}
-
 function sizeTest(operand: unknown): PathTest {
   const size = isNumeric(operand) ? toDouble(operand) : Number.NaN;
   if (!Number.isInteger(size) || size < 0)
@@ -150,7 +144,6 @@ const operatorTests: Readonly<Record<string, (operand: unknown, siblings: Doc) =
   $nin: (operand) => not(membership('$nin', operand)),
   $exists: (operand) => (isTruthy(operand) ? exists : not(exists)),
   $size: sizeTest,
-  $all: all,
   $elemMatch: elemMatch,
   $not: negation,
   $regex: (operand, { $options }) => regexOperator(operand, $options),

@@ -2,7 +2,6 @@ import { ObjectId } from 'bson';
 import type { Collection } from './collection.ts';
 import { mongoError, notSupported } from './errors.ts';
 import { type Found, type Query, runQuery } from './query.ts';
-import type { SortField } from './sort.ts';
 import type { Storage } from './storage.ts';
 import { compileUpdate, seedOf } from './updates.ts';
 import { assertComparable, decode, type Doc, encode, isDoc, isEqual, maxDocumentBytes, formatValue } from './values.ts';
@@ -18,7 +17,6 @@ export interface UpdateRequest {
   update: unknown;
   multi: boolean;
   upsert: boolean;
-  sort: readonly SortField[];
   deadline?: number | undefined;
 }
 
@@ -102,10 +100,10 @@ function store(collection: Collection, found: Found, change: Change): { doc: Doc
 /** Updates what the filter finds, or inserts when it finds nothing and `upsert` says so. */
 export function updateDocuments(target: Target, request: UpdateRequest): UpdateOutcome {
   const change = changeOf(request);
-  const { filter, multi, sort, deadline } = request;
+  const { filter, multi, deadline } = request;
   const collection = target.storage.collection(target.db, target.name);
   // All first, then changed: a change must not be found again.
-  const found = [...runQuery(collection, { filter, sort, deadline, limit: multi ? 0 : 1 })];
+  const found = [...runQuery(collection, { filter, deadline, limit: multi ? 0 : 1 })];
   const outcome: UpdateOutcome = { matched: found.length, modified: 0 };
   for (const item of found) {
     if (!collection) break;
@@ -123,15 +121,14 @@ export function updateDocuments(target: Target, request: UpdateRequest): UpdateO
   return outcome;
 }
 
-/** Deletes what the query finds; gives how many documents that were, and the last of them. */
-export function deleteDocuments(target: Target, query: Query): { n: number; last?: Doc } {
+/** Deletes what the query finds; gives how many documents that were. */
+export function deleteDocuments(target: Target, query: Query): number {
   const collection = target.storage.collection(target.db, target.name);
-  const outcome: { n: number; last?: Doc } = { n: 0 };
+  let n = 0;
   // One at a time, so that large documents are never held together; a scan does not mind what goes behind it.
   for (const { rid, doc } of runQuery(collection, query)) {
     collection?.remove(rid, doc);
-    outcome.n += 1;
-    outcome.last = doc;
+    n += 1;
   }
-  return outcome;
+  return n;
 }

@@ -23,10 +23,7 @@ function readField(spec: Spec, path: string, value: unknown): void {
   const [name] = isDoc(value) ? Object.keys(value) : ['$'];
   if (name === undefined)
     throw mongoError(51_270, 'An empty sub-projection is not a valid value. Found empty object at path');
-  if (isDoc(value) && !name.startsWith('$')) {
-    for (const [inner, field] of Object.entries(value)) readField(spec, `${path}.${inner}`, field);
-    return;
-  }
+  if (!name.startsWith('$')) throw notSupported('a projection inside a projection; write "a.b" instead');
   checkExpression(value);
   spec.computed.push([path, value]);
 }
@@ -78,12 +75,9 @@ export function withField(holder: unknown, parts: readonly string[], value: unkn
   const [part, ...rest] = parts;
   if (part === undefined) return value;
   if (Array.isArray(holder)) return holder.map((item) => withField(item, parts, value));
-  if (value === undefined && !(isDoc(holder) && Object.hasOwn(holder, part))) return holder;
-  const doc: Doc = isDoc(holder) ? { ...holder } : {};
-  const field = withField(doc[part], rest, value);
-  if (field === undefined) delete doc[part];
-  else doc[part] = field;
-  return doc;
+  if (value === undefined) return holder;
+  const doc: Doc = isDoc(holder) ? holder : {};
+  return { ...doc, [part]: withField(doc[part], rest, value) };
 }
 
 /** Compiles a projection. Fields keep the document's order; computed ones follow in the projection's. */
@@ -94,13 +88,11 @@ export function compileProjection(projection: Doc): Reshape {
   const names = [...included, ...computed.map(([path]) => path)];
   const inclusive = names.length > 0;
   const [exclusion] = excluded;
-  if (exclusion !== undefined && names.some((path) => path !== '_id'))
+  const inclusion = names.find((path) => path !== '_id');
+  if (exclusion !== undefined && inclusion !== undefined)
     throw isTruthy(Object.entries(projection).find(([path]) => path !== '_id')?.[1])
       ? mongoError(31_254, `Cannot do exclusion on field ${exclusion} in inclusion projection`)
-      : mongoError(
-          31_253,
-          `Cannot do inclusion on field ${names.find((path) => path !== '_id')} in exclusion projection`,
-        );
+      : mongoError(31_253, `Cannot do inclusion on field ${inclusion} in exclusion projection`);
   treeOf([...names, ...excluded]);
   const kept = new Set(included);
   if (inclusive && !excludesId && !computed.some(([path]) => path === '_id')) kept.add('_id');

@@ -1,4 +1,4 @@
-import { mongoError, notSupported } from './errors.ts';
+import { mongoError } from './errors.ts';
 import { isNumeric, toDouble } from './numbers.ts';
 import { leavesOf } from './paths.ts';
 import { compareValues, type Doc, isDoc } from './values.ts';
@@ -10,7 +10,6 @@ export function parseSort(spec: unknown): SortField[] {
   if (spec === undefined || spec === null) return [];
   if (!isDoc(spec)) throw mongoError('TypeMismatch', 'Expected field sort to be of type object');
   return Object.entries(spec).map(([path, direction]): SortField => {
-    if (isDoc(direction)) throw notSupported('a sort by $meta');
     if (path.split('.').includes('')) throw mongoError(15_998, 'FieldPath field names may not be empty strings.');
     const turn = isNumeric(direction) ? toDouble(direction) : 0;
     if (turn !== 1 && turn !== -1)

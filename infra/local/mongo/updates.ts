@@ -150,7 +150,7 @@ function singleValue(condition: unknown): unknown {
   if (condition instanceof BSONRegExp) return undefined;
   if (!isDoc(condition) || !Object.keys(condition)[0]?.startsWith('$')) return condition;
   if ('$eq' in condition) return condition['$eq'];
-  const list = condition['$in'] ?? condition['$all'];
+  const list = condition['$in'];
   return Array.isArray(list) && list.length === 1 && !(list[0] instanceof BSONRegExp) ? list[0] : undefined;
 }
 
@@ -170,21 +170,16 @@ function partsOf(path: string): string[] {
 function setAt(doc: Doc, parts: readonly string[], value: unknown): void {
   let holder: unknown = doc;
   for (const [i, part] of parts.entries()) {
-    const last = i === parts.length - 1;
-    if (Array.isArray(holder)) {
-      if (!isIndexPart(part)) throw notViable(part, parts[i - 1], holder);
-      const index = Number(part);
-      if (index > holder.length + 1_500_000) throw mongoError('BadValue', "can't backfill more than 1500000 elements");
-      while (holder.length < index) holder.push(null);
-      if (last) holder[index] = value;
-      else holder[index] ??= {};
-      holder = holder[index];
-    } else if (isDoc(holder)) {
-      if (last) holder[part] = value;
-      else if (!Object.hasOwn(holder, part)) holder[part] = {};
-      holder = holder[part];
-    } else throw notViable(part, parts[i - 1], holder);
+    if (Array.isArray(holder) && isIndexPart(part)) throw itemUpdate();
+    if (!isDoc(holder)) throw notViable(part, parts[i - 1], holder);
+    if (i === parts.length - 1) holder[part] = value;
+    else if (!Object.hasOwn(holder, part)) holder[part] = {};
+    holder = holder[part];
   }
+}
+
+function itemUpdate(): Error {
+  return notSupported('an update of one item of an array');
 }
 
 function notViable(part: string, parent: string | undefined, holder: unknown): Error {
@@ -194,6 +189,6 @@ function notViable(part: string, parent: string | undefined, holder: unknown): E
 function unsetAt(doc: Doc, parts: readonly string[]): void {
   const holder = fieldAt(doc, parts.slice(0, -1));
   const last = parts.at(-1) ?? '';
-  if (Array.isArray(holder) && isIndexPart(last) && Number(last) < holder.length) holder[Number(last)] = null;
-  else if (isDoc(holder)) delete holder[last];
+  if (Array.isArray(holder) && isIndexPart(last)) throw itemUpdate();
+  if (isDoc(holder)) delete holder[last];
 }

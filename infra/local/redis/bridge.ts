@@ -3,12 +3,10 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { refuseForeignHost } from '../guard/known-host.ts';
-import { RedisClient, RedisUnreachable } from './connection.ts';
-import { RedisError, type Reply } from './resp.ts';
+import { RedisClient, RedisUnreachable, type Reply } from './client.ts';
 import { answer, type Encoding } from './rest-answer.ts';
 import { BadRequest, readRequest, type RestRequest } from './rest-request.ts';
 import { Scripts } from './scripts.ts';
-import { streamMessages } from './stream-messages.ts';
 
 export interface BridgeOptions {
   /** `redis://:password@127.0.0.1:6379`. */
@@ -39,7 +37,7 @@ export async function startRedisBridge(options: BridgeOptions) {
     stop: async () => {
       server.close();
       server.closeAllConnections();
-      await client.close();
+      client.close();
     },
   };
 }
@@ -59,18 +57,16 @@ async function handle(
   }
   const wanted = await readRequest(request, url);
   const encoding: Encoding = request.headers['upstash-encoding'] === 'base64' ? 'base64' : 'json';
-  if ('commands' in wanted) {
+  if (wanted.kind === 'command') {
+    const [reply = null] = await run({ kind: 'pipeline', commands: [wanted.command] }, client, scripts);
+    send(response, reply instanceof Error ? 400 : 200, answer(reply, encoding));
+  } else {
     const replies = await run(wanted, client, scripts);
     send(
       response,
       200,
       replies.map((reply) => answer(reply, encoding)),
     );
-  } else if (wanted.kind === 'command') {
-    const [reply = null] = await run({ kind: 'pipeline', commands: [wanted.command] }, client, scripts);
-    send(response, reply instanceof RedisError ? 400 : 200, answer(reply, encoding));
-  } else {
-    await streamMessages(options.redisUrl, wanted.command, response);
   }
 }
 
@@ -81,15 +77,16 @@ async function run(
 ): Promise<Reply[]> {
   const translated = commands.map((command) => scripts.translate(command));
   const replies = kind === 'pipeline' ? await client.send(translated) : await transaction(translated, client);
-  return replies.map((reply, index) =>
-    reply instanceof RedisError ? reply : (scripts.hashForCaller(commands[index] ?? []) ?? reply),
-  );
+  return replies.map((reply, index) => {
+    const hash = reply instanceof Error ? undefined : scripts.hashForCaller(commands[index] ?? []);
+    return hash === undefined ? reply : Buffer.from(hash);
+  });
 }
 
 async function transaction(commands: string[][], client: RedisClient): Promise<Reply[]> {
   const replies = (await client.send([['MULTI'], ...commands, ['EXEC']])).at(-1);
   if (Array.isArray(replies)) return replies;
-  throw new BadRequest(replies instanceof RedisError ? replies.message : 'EXECABORT the transaction was discarded');
+  throw new BadRequest(replies instanceof Error ? replies.message : 'EXECABORT the transaction was discarded');
 }
 
 function readUrl(request: IncomingMessage): URL {

@@ -13,8 +13,7 @@ export class BadRequest extends Error {
 
 export type RestRequest =
   | { kind: 'command'; command: string[] }
-  | { kind: 'pipeline' | 'multi-exec'; commands: string[][] }
-  | { kind: 'subscribe' | 'psubscribe' | 'monitor'; command: string[] };
+  | { kind: 'pipeline' | 'multi-exec'; commands: string[][] };
 
 const BODY_LIMIT = 10 * 1024 * 1024;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT']);
@@ -33,7 +32,9 @@ const REFUSED = new Set(
 
 /**
  * Reads a request of Upstash's REST API (https://upstash.com/docs/redis/features/restapi): a command as a JSON array in
- * the body or as the path, `/pipeline`, `/multi-exec`, or a subscription. Throws {@link BadRequest}.
+ * the body or as the path, `/pipeline` or `/multi-exec`; not its subscriptions, which nothing here uses.
+ *
+ * @throws BadRequest
  */
 export async function readRequest(request: IncomingMessage, url: URL): Promise<RestRequest> {
   const method = request.method ?? 'GET';
@@ -41,11 +42,6 @@ export async function readRequest(request: IncomingMessage, url: URL): Promise<R
   const path = url.pathname.split('/').slice(1).map(decodeSegment);
   const [first = ''] = path;
   const kind = first.toLowerCase();
-  if (kind === 'subscribe' || kind === 'psubscribe' || kind === 'monitor') {
-    if (kind !== 'monitor' && path.length < 2)
-      throw new BadRequest(`ERR wrong number of arguments for '${kind}' command`);
-    return { kind, command: path };
-  }
   const body = await readBody(request);
   if (kind === 'pipeline' || kind === 'multi-exec') {
     return { kind, commands: parse(Commands, body).map(allowed) };

@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
 
 // Upstash's own flag, which its rate limiter's scripts carry and Redis refuses.
-const UPSTASH_FLAG = 'allow-key-locking';
+const upstashFlag = 'allow-key-locking';
 
 /**
  * Lets scripts with Upstash's flag run on Redis: the flag is taken out, and the hash that callers know is translated to
  * the hash that Redis gives the script without it.
  */
 export class Scripts {
-  private readonly known = new Map<string, string>();
+  readonly #known = new Map<string, string>();
 
   /** The command as Redis is to get it. */
   translate(command: string[]): string[] {
@@ -16,12 +16,12 @@ export class Scripts {
     switch (name.toUpperCase()) {
       case 'EVAL':
       case 'EVAL_RO':
-        return [name, this.remember(rest[0] ?? ''), ...rest.slice(1)];
+        return [name, this.#remember(rest[0] ?? ''), ...rest.slice(1)];
       case 'EVALSHA':
       case 'EVALSHA_RO':
-        return [name, this.hashForRedis(rest[0] ?? ''), ...rest.slice(1)];
+        return [name, this.#hashForRedis(rest[0] ?? ''), ...rest.slice(1)];
       case 'SCRIPT':
-        return [name, ...this.subcommand(rest)];
+        return [name, ...this.#subcommand(rest)];
       default:
         return command;
     }
@@ -31,23 +31,23 @@ export class Scripts {
   hashForCaller(command: string[]): string | undefined {
     const [name = '', subcommand = '', script = ''] = command;
     const loads = name.toUpperCase() === 'SCRIPT' && subcommand.toUpperCase() === 'LOAD';
-    return loads && this.known.has(sha1(script)) ? sha1(script) : undefined;
+    return loads && this.#known.has(sha1(script)) ? sha1(script) : undefined;
   }
 
-  private subcommand([name = '', ...rest]: string[]): string[] {
-    if (name.toUpperCase() === 'LOAD') return [name, ...rest.map((script) => this.remember(script))];
-    if (name.toUpperCase() === 'EXISTS') return [name, ...rest.map((hash) => this.hashForRedis(hash))];
+  #subcommand([name = '', ...rest]: string[]): string[] {
+    if (name.toUpperCase() === 'LOAD') return [name, ...rest.map((script) => this.#remember(script))];
+    if (name.toUpperCase() === 'EXISTS') return [name, ...rest.map((hash) => this.#hashForRedis(hash))];
     return [name, ...rest];
   }
 
-  private remember(script: string): string {
+  #remember(script: string): string {
     const text = withoutFlag(script);
-    if (text !== script) this.known.set(sha1(script), sha1(text));
+    if (text !== script) this.#known.set(sha1(script), sha1(text));
     return text;
   }
 
-  private hashForRedis(hash: string): string {
-    return this.known.get(hash.toLowerCase()) ?? hash;
+  #hashForRedis(hash: string): string {
+    return this.#known.get(hash.toLowerCase()) ?? hash;
   }
 }
 
@@ -57,7 +57,7 @@ function withoutFlag(script: string): string {
   const shebang = end === -1 ? script : script.slice(0, end);
   const rewritten = shebang
     .replace(/\bflags=(\S*)/, (_, flags: string) => {
-      const kept = flags.split(',').filter((flag) => flag !== UPSTASH_FLAG);
+      const kept = flags.split(',').filter((flag) => flag !== upstashFlag);
       return kept.length === 0 ? '' : `flags=${kept.join(',')}`;
     })
     .trimEnd();

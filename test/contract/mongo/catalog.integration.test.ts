@@ -30,15 +30,6 @@ describe('catalog', () => {
     await server.db.collection('twice').drop();
   });
 
-  it('counts documents and indexes of a database', async () => {
-    const collection = await server.seeded({ a: 1 }, { a: 2 });
-    await collection.createIndex({ a: 1 });
-    const stats = await server.db.stats();
-    expect(stats).toMatchObject({ db: server.db.databaseName });
-    expect(stats['objects']).toBeGreaterThanOrEqual(2);
-    expect(stats['indexes']).toBeGreaterThanOrEqual(2);
-  });
-
   it('drops a database', async () => {
     const db = server.client.db(`${server.db.databaseName}_other`);
     await db.collection('x').insertOne({ a: 1 });

@@ -1,4 +1,4 @@
-import { Decimal128, MaxKey, Timestamp } from 'mongodb';
+import { Decimal128, type Document, MaxKey, Timestamp } from 'mongodb';
 import { describe, expect, it } from 'vitest';
 import { connect, isEmbedded, refusal } from './connect.ts';
 
@@ -31,18 +31,30 @@ const unknown: readonly [what: string, command: Record<string, unknown>, code: n
 /* MongoDB knows these; the embedded server does not, and says so instead of giving another answer. */
 const unsupported: readonly [what: string, command: Record<string, unknown>, code: number][] = [
   ['explain', { explain: { find: 'c' } }, 59],
+  ['distinct', { distinct: 'c', key: 'a' }, 59],
+  ['statistics', { dbStats: 1 }, 59],
   ['a hint', { find: 'c', hint: 'a_1' }, 40_415],
   ['a collation', { find: 'c', collation: { locale: 'en', strength: 2 } }, 40_415],
   ['$expr', { find: 'c', filter: { $expr: { $gt: ['$a', 1] } } }, 2],
   ['$type', { find: 'c', filter: { a: { $type: 'int' } } }, 2],
+  ['$all', { find: 'c', filter: { a: { $all: [1] } } }, 2],
   ['$text', { find: 'c', filter: { $text: { $search: 'x' } } }, 2],
   ['a regular expression that JavaScript reads otherwise', { find: 'c', filter: { a: { $regex: '(?i)x' } } }, 238],
   ['a maximum key', { find: 'c', filter: { a: { $lt: new MaxKey() } } }, 238],
   ['$lookup', { aggregate: 'c', pipeline: [{ $lookup: {} }], cursor: {} }, 40_324],
   ['an expression', { aggregate: 'c', pipeline: [{ $project: { a: { $add: [1, 2] } } }], cursor: {} }, 168],
   ['$rename', { findAndModify: 'c', query: {}, update: { $rename: { a: 'b' } } }, 9],
+  ['findAndModify that removes', { findAndModify: 'c', query: {}, remove: true }, 40_415],
+  ['findAndModify in an order', { findAndModify: 'c', sort: { a: 1 }, update: { $set: { a: 1 } } }, 40_415],
   ['a positional update', { findAndModify: 'c', query: {}, update: { $set: { 'a.$': 1 } } }, 238],
   ['an update by a pipeline', { findAndModify: 'c', query: {}, update: [{ $set: { a: 1 } }] }, 238],
+  ['a nested projection', { find: 'c', projection: { a: { b: 1 } } }, 238],
+  ['a variable', { aggregate: 'c', pipeline: [{ $project: { a: '$$ROOT' } }], cursor: {} }, 238],
+  [
+    '$unwind of what is empty',
+    { aggregate: 'c', pipeline: [{ $unwind: { path: '$a', preserveNullAndEmptyArrays: true } }], cursor: {} },
+    28_811,
+  ],
   ['a positional projection', { find: 'c', projection: { 'a.$': 1 } }, 238],
   ['a text index', { createIndexes: 'c', indexes: [{ key: { a: 'text' }, name: 't' }] }, 238],
   [
@@ -76,6 +88,20 @@ describe('refusal', () => {
     expect((await refusal(() => collection.insertOne({ value }))).code).toBe(238);
     expect((await refusal(() => collection.updateOne({}, { $set: { 'a.b': [value] } }))).code).toBe(238);
     expect(await collection.find().toArray()).toEqual([{ _id: 1 }]);
+  });
+
+  it
+    .runIf(isEmbedded)
+    .each([
+      [{ $set: { 'a.0': 5 } }],
+      [{ $set: { 'a.0.b': 5 } }],
+      [{ $unset: { 'a.0': 1 } }],
+      [{ $inc: { 'a.0': 1 } }],
+      [{ $pull: { 'a.1': 1 } }],
+    ])('changes no single item of an array: %j', async (update: Document) => {
+    const collection = await server.seeded({ _id: 1, a: [1, [1]] });
+    expect((await refusal(() => collection.updateOne({}, update))).code).toBe(238);
+    expect(await collection.findOne()).toEqual({ _id: 1, a: [1, [1]] });
   });
 
   it.runIf(isEmbedded)('does not ignore array filters or a hint of one statement', async () => {

@@ -9,9 +9,7 @@ const updates: readonly Case[] = [
   ['$set makes the documents on the way', {}, { $set: { 'a.b.c': 1 } }, { a: { b: { c: 1 } } }],
   ['$set adds new fields in the order of their names', {}, { $set: { z: 1, b: 2, a: 3 } }, { a: 3, b: 2, z: 1 }],
   ['$set keeps the place of old fields', { z: 1, a: 1 }, { $set: { a: 2, z: 3 } }, { z: 3, a: 2 }],
-  ['$set fills an array up with null', { a: [1] }, { $set: { 'a.3': 4 } }, { a: [1, null, null, 4] }],
   ['$unset takes fields away', { a: 1, b: { c: 1, d: 2 } }, { $unset: { a: '', 'b.c': '' } }, { b: { d: 2 } }],
-  ['$unset leaves null in an array', { a: [1, 2, 3] }, { $unset: { 'a.1': 1 } }, { a: [1, null, 3] }],
   ['$inc starts at zero', { a: 5 }, { $inc: { a: -2, b: 1.5 } }, { a: 3, b: 1.5 }],
   [
     '$min and $max follow BSON order',

@@ -19,7 +19,7 @@ export function accountOf(user: string, password: string): Account {
 }
 
 const anonymous = new Set(
-  'hello isMaster ismaster ping buildInfo buildinfo saslStart saslContinue logout endSessions'.split(' '),
+  'hello isMaster ismaster ping buildInfo buildinfo saslStart saslContinue endSessions'.split(' '),
 );
 
 /** @throws Unauthorized where an account is required and this connection has not logged in */
@@ -62,10 +62,6 @@ const saslContinue: Handler = ({ command, account, login }) => {
 export const authenticateCommands: Record<string, Handler> = {
   saslStart,
   saslContinue,
-  logout: ({ login }) => {
-    login.isAuthenticated = false;
-    return {};
-  },
 };
 
 function step(payload: string, done: boolean): Doc {

@@ -1,4 +1,4 @@
-import { Double, Int32, Long, UUID } from 'bson';
+import { Int32, Long, UUID } from 'bson';
 import type { Collection } from '../collection.ts';
 import { compileFilter } from '../match.ts';
 import { type Doc, encode } from '../values.ts';
@@ -49,25 +49,11 @@ function bytesOf(collections: readonly Collection[]): number {
 }
 
 const listDatabases: Handler = ({ storage, command }) => {
-  const test = compileFilter(docOption(command, 'filter'));
   const names = [...new Set(storage.collections().map(({ db }) => db))].toSorted();
-  const databases = names
-    .map((name): Doc => ({ name, sizeOnDisk: Long.fromNumber(bytesOf(storage.collections(name))), empty: false }))
-    .filter((doc) => test(doc));
-  if (command['nameOnly'] === true) return { databases: databases.map(({ name }) => ({ name })) };
-  return { databases, totalSize: Long.fromNumber(bytesOf(storage.collections())) };
-};
-
-const dbStats: Handler = ({ storage, db }) => {
-  const collections = storage.collections(db);
-  return {
-    db,
-    collections: new Int32(collections.length),
-    views: new Int32(0),
-    objects: new Int32(collections.reduce((total, collection) => total + collection.count(), 0)),
-    dataSize: new Double(bytesOf(collections)),
-    indexes: new Int32(collections.reduce((total, { indexes }) => total + indexes.length, 0)),
-  };
+  if (command['nameOnly'] === true) return { databases: names.map((name) => ({ name })) };
+  const sizeOf = (db?: string): Long => Long.fromNumber(bytesOf(storage.collections(db)));
+  const databases = names.map((name) => ({ name, sizeOnDisk: sizeOf(name), empty: false }));
+  return { databases, totalSize: sizeOf() };
 };
 
 export const catalogCommands: Readonly<Record<string, Handler>> = {
@@ -75,6 +61,5 @@ export const catalogCommands: Readonly<Record<string, Handler>> = {
   drop: withFields('', drop),
   dropDatabase: withFields('', dropDatabase),
   listCollections: withFields('filter nameOnly cursor authorizedCollections', listCollections),
-  listDatabases: withFields('filter nameOnly authorizedDatabases', listDatabases),
-  dbStats: withFields('scale', dbStats),
+  listDatabases: withFields('nameOnly authorizedDatabases', listDatabases),
 };

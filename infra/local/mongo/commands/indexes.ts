@@ -97,18 +97,11 @@ const listIndexes: Handler = (context) => {
 
 function chosen(collection: Collection, wanted: unknown): Index[] {
   if (wanted === '*') return collection.indexes.filter(({ name }) => name !== '_id_');
-  const list = Array.isArray(wanted) ? wanted : [wanted];
-  return list.map((item) => {
-    const index = collection.indexes.find((other) => (isDoc(item) ? other.hasKey(item) : other.name === item));
-    if (!index) {
-      const problem = isDoc(item)
-        ? `can't find index with key: ${formatValue(item)}`
-        : `index not found with name [${item}]`;
-      throw mongoError('IndexNotFound', problem);
-    }
-    if (index.name === '_id_') throw mongoError('InvalidOptions', 'cannot drop _id index');
-    return index;
-  });
+  if (typeof wanted !== 'string') throw notSupported('dropping indexes by anything but one name');
+  if (wanted === '_id_') throw mongoError('InvalidOptions', 'cannot drop _id index');
+  const found = collection.indexes.filter(({ name }) => name === wanted);
+  if (found.length === 0) throw mongoError('IndexNotFound', `index not found with name [${wanted}]`);
+  return found;
 }
 
 const dropIndexes: Handler = (context) => {

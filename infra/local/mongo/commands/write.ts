@@ -3,7 +3,6 @@ import { MongoError, mongoError } from '../errors.ts';
 import { deleteDocuments, insertDocument, updateDocuments, type UpdateRequest } from '../modify.ts';
 import { isNumeric, toDouble } from '../numbers.ts';
 import { compileProjection } from '../projection.ts';
-import { parseSort } from '../sort.ts';
 import type { Doc } from '../values.ts';
 import {
   assertKnown,
@@ -58,7 +57,6 @@ function updateRequestOf(statement: Doc, command: Doc): UpdateRequest {
     update: statement['u'],
     multi: statement['multi'] === true,
     upsert: statement['upsert'] === true,
-    sort: [],
     deadline: deadlineOf(command),
   };
 }
@@ -89,7 +87,7 @@ const deleteCommand: Handler = (context) => {
     if (limit !== 0 && limit !== 1)
       throw mongoError('FailedToParse', `The limit field in delete objects must be 0 or 1. Got ${limit}`);
     const query = { filter: docOption(statement, 'q'), limit, deadline: deadlineOf(context.command) };
-    n += deleteDocuments(target, query).n;
+    n += deleteDocuments(target, query);
   });
   return { n: new Int32(n), ...errors };
 };
@@ -97,19 +95,11 @@ const deleteCommand: Handler = (context) => {
 function modifiedValue(context: Context): { value: Doc | undefined; lastErrorObject: Doc } {
   const { command } = context;
   const target = targetOf(context);
-  const [filter, sort] = [docOption(command, 'query'), parseSort(command['sort'])];
   const isNew = command['new'] === true;
-  if (command['remove'] === true) {
-    if (command['update'] !== undefined || isNew)
-      throw mongoError('FailedToParse', `Cannot specify both ${isNew ? 'new=true' : 'an update'} and remove=true`);
-    const { n, last } = deleteDocuments(target, { filter, sort, limit: 1, deadline: deadlineOf(command) });
-    return { value: last, lastErrorObject: { n: new Int32(n) } };
-  }
   if (command['update'] === undefined)
     throw mongoError('FailedToParse', 'Either an update or remove=true must be specified');
-  const statement = { q: filter, u: command['update'], upsert: command['upsert'] };
-  const request = { ...updateRequestOf(statement, command), sort };
-  const { matched, before, after, upserted } = updateDocuments(target, request);
+  const statement = { q: command['query'], u: command['update'], upsert: command['upsert'] };
+  const { matched, before, after, upserted } = updateDocuments(target, updateRequestOf(statement, command));
   return {
     value: isNew ? (upserted ?? after) : before,
     lastErrorObject: {
@@ -131,5 +121,5 @@ export const writeCommands: Readonly<Record<string, Handler>> = {
   insert: withFields('documents ordered bypassDocumentValidation', insert),
   update: withFields('updates ordered bypassDocumentValidation', update),
   delete: withFields('deletes ordered', deleteCommand),
-  findAndModify: withFields('query sort remove update new fields upsert bypassDocumentValidation', findAndModify),
+  findAndModify: withFields('query update new fields upsert bypassDocumentValidation', findAndModify),
 };

@@ -174,23 +174,12 @@ describe('pipelines and transactions', () => {
   });
 });
 
-describe('streams', () => {
-  test('sends messages as server-sent events, a line of data for each line', async () => {
-    const response = await fetch(`${bridge.url}/subscribe/news/other?_token=${TOKEN}`);
-    expect(response.headers.get('content-type')).toBe('text/event-stream');
-    const events = await readUntil(response, 'other,2', () => post('/', ['PUBLISH', 'news', 'one\ntwo']), 'data: two');
-    expect(events).toBe('data: subscribe,news,1\n\ndata: subscribe,other,2\n\ndata: message,news,one\ndata: two\n\n');
-  });
-
-  test('streams what MONITOR sees', async () => {
-    const response = await fetch(`${bridge.url}/monitor?_token=${TOKEN}`);
-    expect(await readUntil(response, 'OK', () => call('/get/watched'), 'watched')).toMatch(/"get" "watched"/);
-  });
-
-  test('refuses a subscription to nothing', async () => {
-    expect((await call('/subscribe')).status).toBe(400);
-  });
-});
+test.each(['/subscribe/news', '/psubscribe/n*', '/monitor'])(
+  'refuses the stream %s, which it does not serve',
+  async (path) => {
+    expect((await call(path)).status).toBe(400);
+  },
+);
 
 describe('a Redis that is not there', () => {
   test('answers 503 while it is gone and serves again when it is back', async () => {
@@ -203,7 +192,7 @@ describe('a Redis that is not there', () => {
     proxy.mute();
     expect(await ping()).toEqual({
       status: 503,
-      body: { error: 'ERR redis cannot be reached: no answer in 300 ms' },
+      body: { error: expect.stringMatching(/^ERR redis cannot be reached: .* 300ms/) },
     });
     await proxy.down();
     expect((await Promise.all([ping(), ping()])).map(({ status }) => status)).toEqual([503, 503]);
@@ -219,23 +208,9 @@ describe('a Redis that is not there', () => {
     const wrong = await startRedisBridge({ redisUrl: url, token: TOKEN, port: 0 });
     const { status, body } = await call('/ping', {}, wrong.url);
     expect({ status, body }).toMatchObject({ status: 503, body: { error: /WRONGPASS/ } });
-    expect((await call('/subscribe/a', {}, wrong.url)).status).toBe(503);
     await wrong.stop();
   });
 });
-
-async function readUntil(response: Response, first: string, then: () => Promise<unknown>, last: string) {
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader();
-  let text = '';
-  const read = async (wanted: string) => {
-    while (!text.includes(wanted)) text += Buffer.from((await reader.read()).value ?? []).toString();
-  };
-  await read(first);
-  await then();
-  await read(last);
-  await reader.cancel();
-  return text;
-}
 
 /** A line to Redis that can go silent or down. */
 async function startProxy(target: number) {
