@@ -47,6 +47,8 @@ export interface App {
   readonly stage: string;
   /** Address of its database. */
   readonly database: string;
+  /** The same for the schema's owner. */
+  readonly ownerDatabase: string;
   /** The report lines so far. */
   readonly lines: readonly string[];
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
@@ -75,7 +77,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   const application = await onFreePort(undefined, async (port) =>
     startApplication({
       functions,
-      urls: { ...stores, mysql: database.url, mongodb: withDatabase(stores.mongodb, stage), ...options.urls },
+      urls: { ...stores, mysql: database.url, mysqlOwner: database.ownerUrl, mongodb: withDatabase(stores.mongodb, stage), ...options.urls },
       state,
       env: { STAGE: stage, BASE_URL: `http://127.0.0.1:${port}`, ...options.env },
       port,
@@ -97,6 +99,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     url,
     stage,
     database: database.url,
+    ownerDatabase: database.ownerUrl,
     lines,
     call,
     signUp: (role = 'developer') => signUp(call, role),

@@ -5,27 +5,31 @@ import { migrateUp } from '../infra/migrations/migrate.ts';
 
 export interface TestDatabase {
   readonly url: string;
+  /** For the schema's owner. */
+  readonly ownerUrl: string;
   drop(): Promise<void>;
 }
 
-/** A database of its own for one test file, on the server that the test run has started. Drop it after the file's tests. */
+/** A database of its own for one test file, on the server that the test run has started, with the schema's owner as its user. Drop it after the file's tests. */
 export async function emptyDatabase(): Promise<TestDatabase> {
-  const url = new URL(inject('stores').mysql);
+  const url = new URL(inject('stores').mysqlOwner);
   const name = `t_${randomBytes(6).toString('hex')}`;
   await onServer(`CREATE DATABASE ${name}`);
   url.pathname = `/${name}`;
-  return { url: url.href, drop: () => onServer(`DROP DATABASE ${name}`) };
+  return { url: url.href, ownerUrl: url.href, drop: () => onServer(`DROP DATABASE ${name}`) };
 }
 
-/** The same with the schema of today. */
+/** The same with the schema of today and the application's user, who may change no table. */
 export async function freshDatabase(): Promise<TestDatabase> {
-  const database = await emptyDatabase();
-  await migrateUp(database.url);
-  return database;
+  const { ownerUrl, drop } = await emptyDatabase();
+  const url = new URL(inject('stores').mysql);
+  url.pathname = new URL(ownerUrl).pathname;
+  await migrateUp(ownerUrl, { applicationUrl: url.href });
+  return { url: url.href, ownerUrl, drop };
 }
 
 async function onServer(statement: string): Promise<void> {
-  const connection = await createConnection(inject('stores').mysql);
+  const connection = await createConnection(inject('stores').mysqlOwner);
   try {
     await connection.query(statement);
   } finally {

@@ -57,7 +57,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const stage = env['STAGE'] ?? 'local';
   const sqs = { functions, stage, sqsEndpoint: urls.sqs };
   await Promise.all([
-    timed(report, 'schema', () => migrateUp(urls.mysql)),
+    timed(report, 'schema', () => migrateUp(urls.mysqlOwner, { applicationUrl: urls.mysql })),
     timed(report, 'tables', () => createTablesAt(urls.dynamodb, stage)),
     timed(report, 'indexes', () => createIndexesAt(urls.mongodb)),
     timed(report, 'queues', () => createQueues(sqs)),

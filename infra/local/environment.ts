@@ -3,7 +3,7 @@ import type { StoreUrls } from './stores/start-stores.ts';
 
 interface EnvironmentOptions {
   readonly env: NodeJS.ProcessEnv;
-  readonly urls: Omit<StoreUrls, keyof Credentials>;
+  readonly urls: Omit<StoreUrls, keyof Credentials | 'mysqlOwner'>;
   readonly port: number;
   readonly signingKeys: string;
   readonly encryptionKeys: string;

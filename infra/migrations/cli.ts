@@ -11,24 +11,34 @@ const usage = `npm run migrate -- <command>
   status                 what became of each; exits 1 when one failed or was changed
   new <name>             write an empty pair with the next number
 
-The database is MYSQL_URL, or that of the platform that \`npm run dev\` started.`;
+The database is MYSQL_OWNER_URL, else MYSQL_URL, else that of the platform that \`npm run dev\` started. Where the two are different users, up also lets
+that of MYSQL_URL work with the rows of every table.`;
 
 class UsageError extends Error {}
 
-function mysqlUrl(): string {
-  const url = process.env['MYSQL_URL'] || localUrl();
-  if (!url) throw new UsageError('MYSQL_URL is not set, and no platform has run here (.local/platform.json)');
-  if (!URL.canParse(url) || new URL(url).pathname.length < 2) {
-    throw new UsageError('MYSQL_URL is not like mysql://user:password@host:3306/database');
-  }
-  return url;
+interface Urls {
+  readonly owner: string;
+  readonly application: string | undefined;
 }
 
-function localUrl(): string | undefined {
+function urls(): Urls {
+  const { MYSQL_URL, MYSQL_OWNER_URL } = process.env;
+  const named = MYSQL_OWNER_URL || MYSQL_URL;
+  const found = named ? { owner: named, application: MYSQL_URL || undefined } : localUrls();
+  if (!found) throw new UsageError('MYSQL_URL is not set, and no platform has run here (.local/platform.json)');
+  for (const url of [found.owner, found.application ?? found.owner]) {
+    if (!URL.canParse(url) || new URL(url).pathname.length < 2)
+      throw new UsageError('MYSQL_URL is not like mysql://user:password@host:3306/database');
+  }
+  return found;
+}
+
+function localUrls(): Urls | undefined {
   const file = join(process.env['MCP_STATE'] ?? '.local', 'platform.json');
   if (!existsSync(file)) return undefined;
-  const { mysql } = JSON.parse(readFileSync(file, 'utf8')) as { mysql?: string };
-  return mysql;
+  const { mysql, mysqlOwner } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, string | undefined>;
+  const owner = mysqlOwner ?? mysql;
+  return owner === undefined ? undefined : { owner, application: mysql };
 }
 
 function toNumber(text: string | undefined): { to?: number } {
@@ -38,7 +48,7 @@ function toNumber(text: string | undefined): { to?: number } {
 }
 
 async function showStatus(): Promise<void> {
-  const all = await migrationStatus(mysqlUrl());
+  const all = await migrationStatus(urls().owner);
   for (const { name, state, at, error } of all) {
     console.log([state.padEnd(8), name, at?.toISOString(), error].filter(Boolean).join('  '));
   }
@@ -56,9 +66,9 @@ async function main(): Promise<void> {
   const options = { ...toNumber(values.to), report: (line: string) => console.log(line) };
   switch (command) {
     case 'up':
-      return migrateUp(mysqlUrl(), options);
+      return migrateUp(urls().owner, { ...options, applicationUrl: urls().application });
     case 'down':
-      return migrateDown(mysqlUrl(), options);
+      return migrateDown(urls().owner, options);
     case 'status':
       return showStatus();
     case 'new':

@@ -1,4 +1,5 @@
 import type { Connection } from 'mysql2/promise';
+import { grantApplication } from './application-user.ts';
 import { type Migration, readMigrations } from './files.ts';
 import { type Ledger, type LedgerEntry, type MigrationState, openLedger, tables } from './ledger.ts';
 import { withDatabase, withLock } from './session.ts';
@@ -11,6 +12,8 @@ export interface MigrateOptions {
   /** How long to wait for another runner. Default 60 s. */
   readonly waitSeconds?: number;
   readonly migrations?: readonly Migration[];
+  /** Where the application connects: up lets its user work with the rows of every table, and change no table. */
+  readonly applicationUrl?: string | undefined;
 }
 
 export interface MigrationStatus {
@@ -26,7 +29,7 @@ export interface MigrationStatus {
  * @throws Error in one clear line per problem; nothing ran when a file was changed after it was applied or an earlier failure waits for a person.
  */
 export async function migrateUp(mysqlUrl: string, options: MigrateOptions = {}): Promise<void> {
-  const { migrations = readMigrations(), to = Infinity, report = () => undefined } = options;
+  const { migrations = readMigrations(), to = Infinity, report = () => undefined, applicationUrl } = options;
   await exclusively(mysqlUrl, options, async (connection, ledger) => {
     const known = new Map((await ledger.entries()).map((entry) => [entry.number, entry]));
     const wrong = migrations.flatMap((migration) => objection(migration, known.get(migration.number)));
@@ -41,6 +44,7 @@ export async function migrateUp(mysqlUrl: string, options: MigrateOptions = {}):
       await apply(connection, ledger, migration, report);
     }
     if (pending.length === 0) report('Nothing to migrate');
+    if (applicationUrl !== undefined) await grantApplication(connection, applicationUrl);
   });
 }
 

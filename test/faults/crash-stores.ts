@@ -13,7 +13,7 @@ export async function prepareStores(urls: Stores['urls'], stage: string): Promis
   withCredentials(process.env, urls);
   const client = new DynamoDBClient({ endpoint: urls.dynamodb, region: 'us-east-1' });
   await Promise.all([
-    migrateUp(urls.mysql),
+    migrateUp(urls.mysqlOwner, { applicationUrl: urls.mysql }),
     createTables(client, stage),
     createQueues({ functions: await discover(), stage, sqsEndpoint: urls.sqs }),
   ]);

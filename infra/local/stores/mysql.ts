@@ -10,6 +10,8 @@ import { newSecret } from './secret.ts';
 import { StoreUnavailable, watch, type Service, type StoreOptions } from './service.ts';
 
 const USER = 'platform';
+/** Whose the schema is: who migrates. */
+const OWNER = 'owner';
 const DATABASE = 'mcp_platform';
 const REMEDY = 'install mariadb-server (or MySQL 8) or set MYSQL_URL';
 
@@ -41,12 +43,13 @@ const KIND_SETTINGS = {
 
 /**
  * MySQL: `MYSQL_URL`, or `mariadbd`/`mysqld` from PATH, or MariaDB from Debian's packages, with its data in
- * `<state>/mysql`. The URL names a user that may do everything and the database `mcp_platform`.
+ * `<state>/mysql`. The URL names the application's user, who may change rows only and only as far as the migrations grant it; `ownerUrl` one who may do
+ * everything. Where the person brings a database of their own, that is `MYSQL_OWNER_URL`, or the same user.
  * Throws {@link StoreUnavailable}.
  */
-export async function startMysql(options: StoreOptions): Promise<Service> {
+export async function startMysql(options: StoreOptions): Promise<Service & { readonly ownerUrl: string }> {
   const own = await ownService('mysql', 'MYSQL_URL', options.env);
-  if (own !== undefined) return own;
+  if (own !== undefined) return { ...own, ownerUrl: options.env['MYSQL_OWNER_URL'] || own.url };
   const started = performance.now();
   const program = await findMysql(options).catch((error: Error) => {
     throw new StoreUnavailable(`MariaDB could not be had (${error.message}): ${REMEDY}`, error);
@@ -57,6 +60,7 @@ export async function startMysql(options: StoreOptions): Promise<Service> {
   return {
     name: 'mysql',
     url: server.url,
+    ownerUrl: server.ownerUrl,
     how: `${program.kind === 'mariadb' ? 'mariadbd' : 'mysqld'} ${program.version} ${program.origin}`,
     ms: performance.now() - started,
     stop: watch('mysql', server.child, options.lost),
@@ -76,7 +80,7 @@ async function serve(program: MysqlProgram, port: number, { state }: StoreOption
   const data = join(state, 'mysql');
   mkdirSync(join(state, 'run'), { recursive: true });
   await initialiseData(program, data);
-  const mysqlPassword = newSecret();
+  const passwords = { [USER]: newSecret(), [OWNER]: newSecret() };
   const child = await startChild({
     name: 'mysql',
     state,
@@ -88,23 +92,25 @@ async function serve(program: MysqlProgram, port: number, { state }: StoreOption
       `--datadir=${data}`,
       `--port=${port}`,
       '--pid-file=mysqld.pid',
-      `--init-file=${accountFile(state, mysqlPassword)}`,
+      `--init-file=${accountFile(state, passwords)}`,
     ],
     env: program.env,
     ready: /ready for connections/,
     portTaken: /address already in use/i,
   });
-  return { child, url: `mysql://${USER}:${mysqlPassword}@127.0.0.1:${port}/${DATABASE}` };
+  const urlOf = (user: keyof typeof passwords) => `mysql://${user}:${passwords[user]}@127.0.0.1:${port}/${DATABASE}`;
+  return { child, url: urlOf(USER), ownerUrl: urlOf(OWNER) };
 }
 
-/** Run by the server at each start, with the password of this start. One statement a line. */
-function accountFile(state: string, password: string): string {
-  const account = `'${USER}'@'127.0.0.1'`;
+/** Run by the server at each start, with the passwords of this start. One statement a line. Accounts are made anew, so that nothing granted before is left. */
+function accountFile(state: string, passwords: Readonly<Record<string, string>>): string {
   const file = join(state, 'run', 'mysql-account.sql');
   const statements = [
-    `CREATE USER IF NOT EXISTS ${account} IDENTIFIED BY '${password}'`,
-    `ALTER USER ${account} IDENTIFIED BY '${password}'`,
-    `GRANT ALL PRIVILEGES ON *.* TO ${account}`,
+    ...Object.entries(passwords).flatMap(([user, password]) => [
+      `DROP USER IF EXISTS '${user}'@'127.0.0.1'`,
+      `CREATE USER '${user}'@'127.0.0.1' IDENTIFIED BY '${password}'`,
+    ]),
+    `GRANT ALL PRIVILEGES ON *.* TO '${OWNER}'@'127.0.0.1' WITH GRANT OPTION`,
     `CREATE DATABASE IF NOT EXISTS ${DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
   ];
   writeFileSync(file, `${statements.join(';\n')};\n`, { mode: 0o600 });

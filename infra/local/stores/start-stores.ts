@@ -18,6 +18,8 @@ export interface StartStoresOptions extends Omit<StoreOptions, 'port' | 'report'
 
 export interface StoreUrls extends Credentials {
   readonly mysql: string;
+  /** The same database for the schema's owner, who migrates. */
+  readonly mysqlOwner: string;
   readonly mongodb: string;
   readonly redis: string;
   readonly redisToken: string;
@@ -64,6 +66,7 @@ export async function startStores(options: StartStoresOptions): Promise<Stores> 
     const [mysql, mongodb, redis, dynamodb, sqs] = await Promise.all(starting);
     const urls = {
       mysql: mysql.url,
+      mysqlOwner: mysql.ownerUrl,
       mongodb: mongodb.url,
       redis: redis.url,
       redisToken: redis.token,

@@ -1,6 +1,7 @@
 import type { ActorType, AuditAction } from '../../../events/outbox.ts';
 import type { AuditFilter, AuditRecord, AuditStore } from '../../audit/ports.ts';
 import type { Mysql, SqlValue } from './connection.ts';
+import { DuplicateKey } from './errors.ts';
 
 interface AuditRow {
   readonly id: string;
@@ -21,11 +22,13 @@ export function mysqlAudit(mysql: Mysql): AuditStore {
   return {
     async append(records) {
       if (records.length === 0) return;
-      const rows = records.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
-      await mysql.execute(
-        `INSERT INTO audit (${columns}) VALUES ${rows} ON DUPLICATE KEY UPDATE id = audit.id`,
-        records.flatMap(valuesOf),
-      );
+      try {
+        await insert(mysql, records);
+      } catch (error) {
+        if (!(error instanceof DuplicateKey)) throw error;
+        // A replay. `ON DUPLICATE KEY UPDATE` would be shorter, but asks for the right to change rows, which nobody has here.
+        for (const record of records) await insertOnce(mysql, record);
+      }
     },
     async list(filter, { offset, limit }) {
       const { where, values } = conditions(filter);
@@ -39,6 +42,17 @@ export function mysqlAudit(mysql: Mysql): AuditStore {
       return { items: rows.map(toRecord), total: count?.total ?? 0 };
     },
   };
+}
+
+async function insert(mysql: Mysql, records: readonly AuditRecord[]): Promise<void> {
+  const rows = records.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
+  await mysql.execute(`INSERT INTO audit (${columns}) VALUES ${rows}`, records.flatMap(valuesOf));
+}
+
+async function insertOnce(mysql: Mysql, record: AuditRecord): Promise<void> {
+  await insert(mysql, [record]).catch((error: unknown) => {
+    if (!(error instanceof DuplicateKey)) throw error;
+  });
 }
 
 function conditions(filter: AuditFilter): { where: string; values: SqlValue[] } {

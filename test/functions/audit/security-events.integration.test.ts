@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { connectMysql, type Mysql } from '../../../lib/adapters/mysql/connection.ts';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
 import { attempt, authorize, exchange, registerClient } from '../oauth/sign-in.ts';
@@ -92,11 +92,37 @@ describe('the audit log holds', () => {
 });
 
 describe('a row of the audit log', () => {
-  it("cannot be changed or deleted, by the application's own database user either", async () => {
+  it("is nothing that the application's own database user may change or delete", async () => {
+    const { id } = (await found('action=user.logged-in')) as unknown as { id: string };
+    for (const change of ["UPDATE audit SET action = 'user.registered' WHERE id = ?", 'DELETE FROM audit WHERE id = ?'])
+      await expect(mysql.execute(change, [id])).rejects.toThrow(/command denied/);
+    await expect(mysql.execute('TRUNCATE TABLE audit')).rejects.toThrow(/command denied/);
+  });
+
+  it('keeps what it says when the owner of the schema changes it, who cannot delete it by accident either', async () => {
     const { id, action } = (await found('action=user.logged-in')) as unknown as { id: string; action: string };
-    await mysql.execute("UPDATE audit SET action = 'user.registered', details = '{}' WHERE id = ?", [id]);
-    const [row] = await mysql.query<{ action: string }>('SELECT action FROM audit WHERE id = ?', [id]);
+    const owner = connectMysql({ url: app.ownerDatabase, pool: 1 });
+    onTestFinished(() => owner.end());
+    await owner.execute("UPDATE audit SET action = 'user.registered', details = '{}' WHERE id = ?", [id]);
+    const [row] = await owner.query<{ action: string }>('SELECT action FROM audit WHERE id = ?', [id]);
     expect(row?.action).toBe(action);
-    await expect(mysql.execute('DELETE FROM audit WHERE id = ?', [id])).rejects.toThrow(/keeps its rows/);
+    await expect(owner.execute('DELETE FROM audit WHERE id = ?', [id])).rejects.toThrow(/keeps its rows/);
+  });
+});
+
+describe("the application's database user", () => {
+  it.each([
+    'ALTER TABLE users ADD COLUMN backdoor INT',
+    'DROP TABLE users',
+    'CREATE TABLE mine (id INT)',
+    'CREATE TRIGGER t BEFORE INSERT ON users FOR EACH ROW SET NEW.role = NEW.role',
+    'DROP TRIGGER audit_keeps_rows',
+    "CREATE USER 'x'@'%'",
+    'GRANT SELECT ON audit TO CURRENT_USER',
+    "UPDATE schema_migrations SET state = 'undone'",
+    'SELECT * FROM mysql.user',
+    "SELECT 'x' INTO OUTFILE '/tmp/x'",
+  ])('may not %s', async (statement) => {
+    await expect(mysql.execute(statement)).rejects.toThrow(/denied|need .* privilege/);
   });
 });

@@ -3,20 +3,20 @@ import { join } from 'node:path';
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startMysql } from '../../../../infra/local/stores/mysql.ts';
-import type { Service } from '../../../../infra/local/stores/service.ts';
+
 import { cache, env, temporaryState } from '../temporary-state.ts';
 
 const { state: root, remove } = temporaryState();
 // Longer than a Unix socket's path may be, with what needs quoting.
 const state = join(root, `a state's ${'long'.repeat(30)}`);
 const options = { state, cache, env };
-let service: Service;
+let service: Awaited<ReturnType<typeof startMysql>>;
 let connection: Connection;
 
 beforeAll(async () => {
   mkdirSync(state);
   service = await startMysql(options);
-  connection = await createConnection(service.url);
+  connection = await createConnection(service.ownerUrl);
 });
 afterAll(async () => {
   await connection.end();
@@ -43,7 +43,7 @@ describe('the server', () => {
 
   test('lets in nobody over TCP without the password', async () => {
     const { port, hostname } = new URL(service.url);
-    for (const user of ['root', 'platform', '']) {
+    for (const user of ['root', 'owner', 'platform', '']) {
       const attempt = createConnection({ host: hostname, port: Number(port), user });
       await expect(attempt).rejects.toThrow('Access denied');
     }
@@ -52,7 +52,8 @@ describe('the server', () => {
   test('keeps its password where its owner alone can read it', () => {
     const file = join(state, 'run/mysql-account.sql');
     expect(statSync(file).mode & 0o077).toBe(0);
-    expect(readFileSync(file, 'utf8')).toContain(new URL(service.url).password);
+    for (const url of [service.url, service.ownerUrl])
+      expect(readFileSync(file, 'utf8')).toContain(new URL(url).password);
   });
 
   test('says where it comes from', () => {
@@ -67,7 +68,7 @@ test('keeps what was written over a restart, under a password of the new start',
   await service.stop();
   const { password } = new URL(service.url);
   service = await startMysql(options);
-  connection = await createConnection(service.url);
+  connection = await createConnection(service.ownerUrl);
   expect(new URL(service.url).password).not.toBe(password);
   expect(await value('(SELECT word FROM kept)')).toBe('grüße 🎉');
 });
@@ -76,7 +77,7 @@ test('has every acknowledged write after the server itself got kill -9', async (
   const { state: other, remove: removeOther } = temporaryState();
   const lost = Promise.withResolvers<string>();
   const doomed = await startMysql({ ...options, state: other, lost: lost.resolve });
-  const before = await createConnection(doomed.url);
+  const before = await createConnection(doomed.ownerUrl);
   await before.query('CREATE TABLE writes (id INT PRIMARY KEY AUTO_INCREMENT)');
   for (let n = 0; n < 50; n += 1) await before.query('INSERT INTO writes () VALUES ()');
   const { pid } = JSON.parse(readFileSync(join(other, 'run', 'mysql.json'), 'utf8')) as { pid: number };
@@ -85,7 +86,7 @@ test('has every acknowledged write after the server itself got kill -9', async (
   expect(await lost.promise).toBe('mysql is gone: it ended by SIGKILL');
   before.destroy();
   const again = await startMysql({ ...options, state: other });
-  const after = await createConnection(again.url);
+  const after = await createConnection(again.ownerUrl);
   expect(await value('(SELECT COUNT(*) FROM writes)', after)).toBe(50);
   await after.end();
   await again.stop();
@@ -134,8 +135,8 @@ esac
 test('tells when it ends without having been asked to', async () => {
   const { state: other, remove: removeOther } = temporaryState();
   const lost = Promise.withResolvers<string>();
-  const { url } = await startMysql({ ...options, state: other, lost: lost.resolve });
-  const doomed = await createConnection(url);
+  const { ownerUrl } = await startMysql({ ...options, state: other, lost: lost.resolve });
+  const doomed = await createConnection(ownerUrl);
   await doomed.query('SHUTDOWN');
   doomed.destroy();
   expect(await lost.promise).toBe('mysql is gone: it ended with status 0');

@@ -121,7 +121,7 @@ type Counts = ReturnType<typeof emptyCounts>;
 
 /** Writes to every store at once, counting what was acknowledged, until the store answers no more. */
 async function writeUntilItFails(urls: Stores['urls'], round: number, counts: Counts): Promise<void> {
-  const mysql = createPool({ uri: urls.mysql, connectionLimit: 1 });
+  const mysql = createPool({ uri: urls.mysqlOwner, connectionLimit: 1 });
   const mongodb = new MongoClient(urls.mongodb, { serverSelectionTimeoutMS: 200, retryWrites: false });
   const [dynamodb, sqs] = [dynamodbClient(urls.dynamodb), sqsClient(urls.sqs)];
   await mysql.query('CREATE TABLE IF NOT EXISTS writes (id VARCHAR(40) PRIMARY KEY)');
@@ -155,7 +155,7 @@ async function writeUntilItFails(urls: Stores['urls'], round: number, counts: Co
 }
 
 async function count(urls: Stores['urls']): Promise<Counts> {
-  const mysql = createPool(urls.mysql);
+  const mysql = createPool(urls.mysqlOwner);
   const mongodb = new MongoClient(urls.mongodb);
   const [dynamodb, sqs] = [dynamodbClient(urls.dynamodb), sqsClient(urls.sqs)];
   const [rows] = await mysql.query<RowDataPacket[]>('SELECT COUNT(*) AS n FROM writes');
