@@ -81,6 +81,7 @@ export const auditActions = [
   'github.disconnected',
   'message.broadcast',
   'secrets.re-encrypted',
+  'queue.redriven',
   'access.denied',
   'namespace.granted',
   'namespace.revoked',
