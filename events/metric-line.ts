@@ -10,6 +10,10 @@ export const MetricLine = z
   .object({
     /** Ours: a line that is delivered twice counts once. */
     report_id: z.uuid(),
+    /** The function. */
+    logger: optional(short),
+    timestamp: optional(z.iso.datetime()),
+    level: optional(short),
     route: short,
     method: optional(short),
     status: optional(z.int().min(100).max(599)),

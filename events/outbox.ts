@@ -82,6 +82,7 @@ export const auditActions = [
   'github.secret-rotated',
   'message.broadcast',
   'secrets.re-encrypted',
+  'queue.redriven',
   'access.denied',
   'namespace.granted',
   'namespace.revoked',

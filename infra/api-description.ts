@@ -1,6 +1,7 @@
 import type { ApiDescription } from '../lib/kernel/http/api-description.ts';
 import { openapiDocument, splitRoute } from '../lib/kernel/http/openapi.ts';
 import type { Declaration } from '../lib/kernel/lambda/declaration.ts';
+import { readConsoleAsset } from './console-assets.ts';
 import { type DiscoveredFunction, ofKind } from './discover.ts';
 import { readDocsAsset } from './docs-assets.ts';
 
@@ -14,6 +15,7 @@ export function apiDescriptionOf(functions: readonly DiscoveredFunction[], versi
     openapi: async () => (document ??= openapiDocument(http, version)),
     routes: async () => http.flatMap(({ declaration }) => routesOf(declaration)),
     docsAsset: readDocsAsset,
+    consoleAsset: readConsoleAsset,
   };
 }
 

@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
 import { slimming } from './bundle-slimming.ts';
-import { type BuiltApiDescription, docsFolder } from './bundled-api-description.ts';
+import { type BuiltApiDescription, consoleFolder, docsFolder } from './bundled-api-description.ts';
 import { apiDescriptionOf } from './api-description.ts';
 import { bundlePdfReader } from './bundle-pdf-reader.ts';
+import { consoleAssets, readConsoleAsset } from './console-assets.ts';
 import type { DiscoveredFunction } from './discover.ts';
 import { docsAssets, readDocsAsset } from './docs-assets.ts';
 import { fileOfUse } from './discover-uses.ts';
@@ -56,7 +57,11 @@ export async function bundleFunctions(
   // The project's own package.json would make them ES modules.
   await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
   const readers = functions.filter(({ declaration }) => usesOf(declaration).includes('apiDescription'));
-  await Promise.all(readers.map(({ id }) => copyDocs(join(out, id, docsFolder))));
+  await Promise.all(readers.flatMap(({ id }) => [
+      copyAssets(docsAssets, readDocsAsset, join(out, id, docsFolder)),
+      copyAssets(consoleAssets, readConsoleAsset, join(out, id, consoleFolder)),
+    ]),
+  );
   const pdfReaders = functions.filter(({ declaration }) => usesOf(declaration).includes('pdf'));
   await Promise.all(pdfReaders.map(({ id }) => bundlePdfReader(join(out, id))));
   const certificates = rdsCertificates(region);
@@ -128,7 +133,11 @@ function builtApiDescription(functions: readonly DiscoveredFunction[], version: 
   };
 }
 
-async function copyDocs(folder: string): Promise<void> {
+async function copyAssets(
+  names: readonly string[],
+  read: (name: string) => Promise<Uint8Array | undefined>,
+  folder: string,
+): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await Promise.all(docsAssets.map(async (name) => writeFile(join(folder, name), (await readDocsAsset(name)) ?? '')));
+  await Promise.all(names.map(async (name) => writeFile(join(folder, name), (await read(name)) ?? '')));
 }

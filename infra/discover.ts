@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { basename, dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Declaration, Handler } from '../lib/kernel/lambda/declaration.ts';
 
@@ -27,12 +27,13 @@ export function ofKind<K extends Kind>(functions: readonly DiscoveredFunction[],
 }
 
 /**
- * Imports every function file below `folder` and checks what a reader of the declarations relies on.
+ * Imports every function file of `folder`'s subjects and checks what a reader of the declarations relies on.
  * @throws Error that lists every file that breaks a rule: suffix ≠ kind, no handler, a name or a route taken twice.
  */
 export async function discover(folder: string = functionsFolder): Promise<DiscoveredFunction[]> {
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((file) => file.endsWith('.ts'))
+    // A folder below a subject's holds what its functions serve.
+    .filter((file) => file.endsWith('.ts') && file.split(sep).length <= 2)
     .toSorted();
   const wrong: string[] = [];
   const found: DiscoveredFunction[] = [];

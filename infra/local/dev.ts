@@ -71,6 +71,7 @@ function readyBlock({ url, isolation }: Application, ms: number): string {
     '',
     `Ready in ${(ms / 1000).toFixed(1)} s`,
     `  API            ${url}/api/v1`,
+    `  Console        ${url}/console`,
     `  Documentation  ${url}/api/docs`,
     `  OpenAPI        ${url}/api/openapi.json`,
     `  Live updates   ${url.replace(/^http/, 'ws')}/ws, ${url}/events`,

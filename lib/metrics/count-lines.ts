@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { MetricLine } from '../../events/metric-line.ts';
-import type { Increment, MetricStore, Series } from './ports.ts';
+import type { Increment, MetricStore, ScheduleRun, Series } from './ports.ts';
 
 /** Upper bounds of the histograms' buckets, in seconds; the last bucket has none. */
 export const bucketSeconds = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60] as const;
@@ -9,14 +9,22 @@ const methods = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIO
 const taskStatuses = new Set(['completed', 'failed', 'retried', 'cancelled', 'stopped', 'lost']);
 const other = 'other';
 
-/** Adds a batch of report lines to the counters. The batch is named by the lines' own ids, so that a second delivery changes nothing. */
+/** Adds a batch of report lines to the counters, and keeps how schedules ended. The batch is named by the lines' own ids, so that a second delivery changes nothing. */
 export async function countLines(store: MetricStore, lines: readonly MetricLine[]): Promise<void> {
   const sums = new Map<string, Increment>();
   for (const increment of lines.flatMap(incrementsOf)) {
     const key = JSON.stringify(increment.series);
     sums.set(key, { ...increment, by: increment.by + (sums.get(key)?.by ?? 0) });
   }
+  const runs = lines.flatMap(runOf);
+  if (runs.length > 0) await store.keepRuns(runs);
   if (sums.size > 0) await store.add(batchIdOf(lines), [...sums.values()]);
+}
+
+/** Schedules name their interval for a route. */
+function runOf({ route, logger, timestamp, level, ms }: MetricLine): ScheduleRun[] {
+  if (!route.startsWith('every ') || logger === undefined || timestamp === undefined) return [];
+  return [{ schedule: logger, at: new Date(timestamp), outcome: level === 'error' ? 'failed' : 'completed', ms }];
 }
 
 function batchIdOf(lines: readonly MetricLine[]): string {

@@ -10,6 +10,14 @@ export interface Increment {
   readonly capped?: { readonly group: string; readonly overflow: Series };
 }
 
+/** How a schedule's last run ended. */
+export interface ScheduleRun {
+  readonly schedule: string;
+  readonly at: Date;
+  readonly outcome: 'completed' | 'failed';
+  readonly ms: number;
+}
+
 /** Counters across all processes, in Redis. They start anew when Redis is flushed, which Prometheus takes for a reset. */
 export interface MetricStore {
   /**
@@ -17,6 +25,10 @@ export interface MetricStore {
    * @throws Error when Redis is away.
    */
   add(batchId: string, increments: readonly Increment[]): Promise<void>;
+  /** Keeps the last run of each schedule. @throws Error when Redis is away. */
+  keepRuns(runs: readonly ScheduleRun[]): Promise<void>;
+  /** The last run of each schedule that has run since Redis was flushed; undefined when Redis is away. */
+  lastRuns(): Promise<readonly ScheduleRun[] | undefined>;
   /** Every series, and since when it counts; undefined when Redis is away. */
   read(): Promise<
     { readonly since: Date | undefined; readonly values: readonly (readonly [Series, number])[] } | undefined
@@ -30,5 +42,6 @@ export interface GaugeStore {
     readonly activeDeployments: number;
     readonly unhealthyDeployments: number;
     readonly outboxEntries: number;
+    readonly oldestOutboxEntry: Date | undefined;
   }>;
 }

@@ -5,6 +5,7 @@ const contentTypes: Readonly<Record<string, string>> = {
   js: 'text/javascript; charset=utf-8',
   css: 'text/css; charset=utf-8',
   png: 'image/png',
+  svg: 'image/svg+xml',
 };
 
 function page(title: string, head: string, body: string): string {

@@ -43,13 +43,15 @@ async function mark(tasks: TaskStore, taskId: string | undefined): Promise<boole
 /**
  * Sends a queue's dead letters back to it; a failed task is opened again for its letter.
  * A crash in between sends one twice, which the lease makes harmless, and never loses one.
+ * @param batches How many times up to ten letters are taken at most.
  */
 export async function redrive(
   { tasks, deadLetters }: { tasks: TaskStore; deadLetters: DeadLetters },
   queue: string,
+  batches = Infinity,
 ): Promise<{ sent: number; reopened: number }> {
   const counts = { sent: 0, reopened: 0 };
-  for (;;) {
+  for (let batch = 0; batch < batches; batch += 1) {
     const letters = await deadLetters.receive(queue, visibilitySeconds);
     if (letters.length === 0) return counts;
     for (const { body, remove } of letters) {
@@ -61,6 +63,7 @@ export async function redrive(
       counts.sent += 1;
     }
   }
+  return counts;
 }
 
 /** The task that a letter names, if it names one. */

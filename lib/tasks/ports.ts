@@ -7,6 +7,9 @@ export type TaskStatus = (typeof taskStatuses)[number];
 export const jobQueues = ['analysis', 'knowledge-files', 'calls', 'github'] as const;
 export type JobQueue = (typeof jobQueues)[number];
 
+/** Every queue that has a worker. */
+export const workerQueues = [...jobQueues, 'relay', 'deployments', 'knowledge', 'github-events', 'live'] as const;
+
 /** Why a task failed, as its owner may read it. */
 export interface TaskError {
   readonly error_code: string;
@@ -83,6 +86,8 @@ export interface TaskStore {
   /** Once per id. */
   insert(task: NewTask): Promise<void>;
   find(id: string): Promise<TaskRecord | undefined>;
+  /** When the task that waits longest in a queue was created; undefined when none waits. */
+  oldestPending(queue: JobQueue): Promise<Date | undefined>;
   /** Those that are pending or running: the owner's, and all. */
   countActive(ownerId: string): Promise<{ readonly person: number; readonly total: number }>;
   /** Newest first. */

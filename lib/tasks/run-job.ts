@@ -73,8 +73,8 @@ export async function runJob(
   } catch (error) {
     if (attempt.signal.aborted) return log.set({ task_status: 'stopped' });
     if (error instanceof JobPostponed && attempts < maxAttempts) return await postpone(services.tasks, attempt, error);
-    await noteFailure(services.tasks, attempt, error, once ? maxReceives : receive);
-    log.set({ task_status: 'failed', error });
+    const last = await noteFailure(services.tasks, attempt, error, once ? maxReceives : receive);
+    log.set({ task_status: last ? 'failed' : 'retried', error });
     if (!isFinal(error) && !once) throw error;
   } finally {
     attempt.end();
@@ -90,7 +90,8 @@ async function postpone(tasks: TaskStore, { task }: Attempt, { seconds, message 
   currentCorrelation()?.log.set({ task_status: 'postponed', seconds });
 }
 
-async function noteFailure(tasks: TaskStore, { task }: Attempt, error: unknown, receive: number): Promise<void> {
+/** @returns whether this was the last attempt. */
+async function noteFailure(tasks: TaskStore, { task }: Attempt, error: unknown, receive: number): Promise<boolean> {
   const now = new Date();
   const last = isFinal(error) || task.attempts >= maxAttempts || receive >= maxReceives;
   const reason = reasonOf(error, last && !isFinal(error) && task.attempts > 1 ? task.attempts : undefined);
@@ -100,6 +101,7 @@ async function noteFailure(tasks: TaskStore, { task }: Attempt, error: unknown, 
     const dueAt = new Date(now.getTime() + retryDueMs);
     await tasks.release(task.id, task.attempts, { message, error: reason, dueAt });
   }
+  return last;
 }
 
 async function announceEnd(services: JobServices, taskId: string): Promise<void> {

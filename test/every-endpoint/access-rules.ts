@@ -10,7 +10,8 @@ import { splitRoute } from '../../lib/kernel/http/openapi.ts';
 export type HttpFunction = DiscoveredFunction<Extract<Declaration, { kind: 'endpoint' | 'stream' }>>;
 
 const open: readonly RegExp[] = [
-  /^GET \/health(\/live)?$/,
+  /^GET \/health\/live$/,
+  /^GET \/console(\/\{asset\})?$/,
   /^GET \/api\/(docs|redoc|openapi\.json)/,
   /^GET \/\.well-known\//,
   /^POST \/api\/v1\/auth\/(login|refresh)$/,
@@ -22,7 +23,7 @@ const open: readonly RegExp[] = [
   /^POST \/internal\/v1\/runners\//,
   /^ANY /,
 ];
-const recognised = /^POST \/api\/v1\/auth\/(register|logout)$/;
+const recognised = /^(POST \/api\/v1\/auth\/(register|logout)|GET \/health)$/;
 const loggedIn =
   /^(\w+ \/api\/v1\/auth\/(me|password|ticket|limits|totp(\/confirm)?|(grants|accounts)(\/\{grant_id\}|\/\{account_id\})?|api-keys(\/\{key_id\})?)|GET \/events)$/;
 
@@ -37,7 +38,8 @@ const special: readonly (readonly [RegExp, Permission])[] = [
   [/^POST \/api\/v1\/github\/connections\/\{connection_id\}\/webhook-secret$/, 'github:update'],
   [/^POST \/api\/v1\/users\/invites$/, 'users:invite'],
   [/^POST \/api\/v1\/broadcast$/, 'users:update'],
-  [/^GET \/api\/v1\/audit$/, 'users:read'],
+  [/^GET \/api\/v1\/(audit|queues)$/, 'users:read'],
+  [/^POST \/api\/v1\/queues\/\{queue\}\/redrive$/, 'users:update'],
   // Foreign namespaces are an admin's to grant, and nobody else's affair.
   [/^GET \/api\/v1\/registry\/namespaces$/, 'users:read'],
   [/^\w+ \/api\/v1\/registry\/namespaces(\/\{namespace\})?$/, 'users:update'],
@@ -89,6 +91,7 @@ export const ownership: Readonly<Record<string, 'private' | 'shared' | 'admins' 
   user_id: 'admins',
   // Names of files, catalogue entries and endpoints, whose access has rules of its own.
   asset: 'none',
+  queue: 'none',
   slug: 'none',
   namespace: 'none',
   tool: 'none',

@@ -67,6 +67,16 @@ export function mongoTaskStore(db: Db): TaskStore {
         return { person, total };
       }),
 
+    oldestPending: (queue) =>
+      answering(async () => {
+        const oldest = await tasks.findOne(
+          // What waits has a time when it is due, by which it is found.
+          { due_at: { $gt: new Date(0) }, queue, status: 'pending' },
+          { sort: { created_at: 1 }, projection: { created_at: 1 } },
+        );
+        return oldest?.created_at;
+      }),
+
     release: (id, attempt, { message, error, dueAt }) =>
       change(held(id, attempt), {
         $set: { status: 'pending', message, error, due_at: dueAt },

@@ -1,6 +1,6 @@
 import type { Redis } from '@upstash/redis';
 import { withDeadline } from './circuit-breaker.ts';
-import type { MetricStore, Series } from '../../metrics/ports.ts';
+import type { MetricStore, ScheduleRun, Series } from '../../metrics/ports.ts';
 
 /** Groups of capped series that are told apart. */
 const maxGroups = 500;
@@ -24,6 +24,7 @@ return 1`;
 /** Counters in one hash: its fields are the series as JSON. */
 export function redisMetrics(redis: Redis, stage: string): MetricStore {
   const counters = `mcp-${stage}:metrics`;
+  const schedules = `mcp-${stage}:schedules`;
   return {
     async add(batchId, increments) {
       const parts = increments.flatMap(({ series, by, capped }) => [
@@ -39,6 +40,21 @@ export function redisMetrics(redis: Redis, stage: string): MetricStore {
       );
     },
 
+    async keepRuns(runs) {
+      const fields = runs.map(({ schedule, at, outcome, ms }) => [schedule, `${at.getTime()} ${outcome} ${ms}`] as const);
+      await redis.hset(schedules, Object.fromEntries(fields));
+    },
+
+    async lastRuns() {
+      try {
+        const found = await withDeadline(readMs, redis.hgetall<Record<string, string>>(schedules));
+        return Object.entries(found ?? {}).map(([schedule, text]) => runOf(schedule, text));
+      } catch {
+        // Redis may vanish at any time; what it knew is then unknown.
+        return undefined;
+      }
+    },
+
     async read() {
       try {
         const found = await withDeadline(readMs, redis.hgetall<Record<string, number | string>>(counters));
@@ -52,5 +68,15 @@ export function redisMetrics(redis: Redis, stage: string): MetricStore {
         return undefined;
       }
     },
+  };
+}
+
+function runOf(schedule: string, text: string): ScheduleRun {
+  const [at, outcome, ms] = text.split(' ');
+  return {
+    schedule,
+    at: new Date(Number(at)),
+    outcome: outcome === 'failed' ? 'failed' : 'completed',
+    ms: Number(ms),
   };
 }

@@ -6,4 +6,6 @@ export interface ApiDescription {
   routes(): Promise<readonly { readonly method: string; readonly path: string }[]>;
   /** A file of the documentation pages (Swagger UI, Redoc); undefined when there is none of that name. */
   docsAsset(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  /** A file of the console; undefined when there is none of that name. */
+  consoleAsset(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
