@@ -1,5 +1,6 @@
 import { JobRequested } from '../../events/job-requested.ts';
 import { runAnalysis } from '../../lib/analysis/run-analysis.ts';
+import { bestPassages } from '../../lib/knowledge/search/best-passages.ts';
 import { worker } from '../../lib/kernel/lambda/worker.ts';
 import { runJob } from '../../lib/tasks/run-job.ts';
 
@@ -10,5 +11,6 @@ export const handler = worker({
   uses: ['mysql', 'mongo', 'openai', 'settings', 'secrets', 'live', 'sockets'],
   timeoutSeconds: 120,
   memoryMb: 512,
-  run: ({ services, ...delivery }) => runJob(services, delivery, (job) => runAnalysis(services, job)),
+  run: ({ services, ...delivery }) =>
+    runJob(services, delivery, (job) => runAnalysis({ ...services, passages: bestPassages(services) }, job)),
 });

@@ -1,12 +1,15 @@
 import type * as z from 'zod';
 import { currentCorrelation } from '../kernel/log/correlation.ts';
 import type { TaskUsage } from '../tasks/ports.ts';
-import { clean } from './prompt-data.ts';
+import { citedIn, howToCite, numbered, passagesAbout, type Source } from './cite-passages.ts';
+import type { Json } from './json.ts';
+import { clean, promptData } from './prompt-data.ts';
 import {
   type LanguageModel,
   type ModelAnswer,
   type ModelLimits,
   ModelUnavailable,
+  type Passages,
   type SpendingLedger,
 } from './ports.ts';
 import { estimateTokens } from './tokens.ts';
@@ -19,13 +22,18 @@ export interface ModelServices {
   readonly model: LanguageModel | undefined;
   readonly modelLimits: ModelLimits;
   readonly spending: SpendingLedger;
+  /** What the team knows, where the task's owner may read it. */
+  readonly passages?: Passages | undefined;
 }
 
 export interface Question<S extends z.ZodType, T> {
   readonly name: string;
   readonly schema: S;
   readonly system: string;
-  readonly user: string;
+  /** What is to be examined; it becomes data in the prompt. */
+  readonly material: Json;
+  /** Words by which passages that bear on it are found. */
+  readonly about: string;
   readonly maxOutputTokens: number;
   /** Makes the result of an answer that has the right shape; throws Unfit when it cannot be used. */
   readonly accept: (answer: z.output<S>) => T;
@@ -38,8 +46,8 @@ export class Unfit extends Error {
 
 /** What came of asking: an answer, or why there is none. */
 export type Asked<T> = { readonly usage: TaskUsage | undefined } & (
-  | { readonly answer: T; readonly why?: never }
-  | { readonly answer?: never; readonly why: string }
+  | { readonly answer: T; readonly sources: readonly Source[]; readonly why?: never }
+  | { readonly answer?: never; readonly sources?: never; readonly why: string }
 );
 
 /**
@@ -55,16 +63,20 @@ export async function askModel<S extends z.ZodType, T>(
   if (!model) return { why: 'No model is configured.', usage: undefined };
   const bill = openBill(model.name, services.modelLimits);
   const until = AbortSignal.any([signal, AbortSignal.timeout(timeLimitMs)]);
-  let user = question.user;
+  const passages = await passagesAbout(services.passages, question.about);
+  const system = passages.length === 0 ? question.system : `${question.system}\n${howToCite}`;
+  const material = promptData({ ...question.material, ...numbered(passages) });
+  let user = material;
   try {
     for (let asked = 1; ; asked += 1) {
-      const reply = await callWithin(services, model, bill, ownerId, { ...question, user, signal: until });
+      const reply = await callWithin(services, model, bill, ownerId, { ...question, system, user, signal: until });
       try {
-        return { answer: read(reply, question), usage: bill.usage() };
+        const answer = read(reply, question);
+        return { answer, sources: citedIn(answer, passages), usage: bill.usage() };
       } catch (error) {
         if (!(error instanceof Unfit)) throw error;
         if (asked === 2) return { why: `The model's answer did not fit twice: ${error.message}`, usage: bill.usage() };
-        user = `${question.user}\n\nYour last answer did not fit: ${error.message} Answer again, in the asked shape only.`;
+        user = `${material}\n\nYour last answer did not fit: ${error.message} Answer again, in the asked shape only.`;
       }
     }
   } catch (error) {

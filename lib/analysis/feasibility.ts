@@ -2,7 +2,6 @@ import * as z from 'zod';
 import { type Asked, askModel, type ModelServices } from './ask-model.ts';
 import { engineOf } from './engine.ts';
 import { type Examination, examine } from './examine.ts';
-import { promptData } from './prompt-data.ts';
 import type { ConfigRules } from '../tools/check-config.ts';
 import type { Json } from './json.ts';
 import { capped, feasibleFrom, scoreByRules } from './score.ts';
@@ -38,7 +37,8 @@ export async function assessFeasibility(
     name: 'feasibility',
     schema: Verdict,
     system,
-    user: promptData({ configuration: config, findings: shortened(examination), score_of_rules: ruled.score }),
+    material: { configuration: config, findings: shortened(examination), score_of_rules: ruled.score },
+    about: wordsOf(examination),
     maxOutputTokens: 2000,
     accept: (verdict) => verdict,
   });
@@ -63,6 +63,11 @@ export async function assessFeasibility(
 /** What the prompt says of the findings: a model needs no more than the worst of them. */
 export function shortened({ findings }: Examination): object[] {
   return findings.slice(0, 40).map(({ rule, severity, path, message }) => ({ rule, severity, path, message }));
+}
+
+/** What a configuration says of itself, to find passages by. */
+export function wordsOf({ subject: { description = '', tools } }: Examination): string {
+  return [description, ...tools.flatMap((tool) => [tool.name, tool.description ?? ''])].join('\n');
 }
 
 /** The rules' lines stay, whatever a model says. */

@@ -4,7 +4,6 @@ import { type Asked, askModel, type ModelServices, Unfit } from './ask-model.ts'
 import { accepted, ConfigDraft, configOf } from './config-draft.ts';
 import { engineOf } from './engine.ts';
 import { examine } from './examine.ts';
-import { promptData } from './prompt-data.ts';
 import { type CatalogSearch, type Closest, findClosest } from './find-closest.ts';
 import type { GeneratedConfig, Requirements } from './schema.ts';
 import { type Template, templates } from './templates.ts';
@@ -39,7 +38,10 @@ export async function generateConfig(
     name: 'configuration',
     schema: ConfigDraft,
     system,
-    user: promptData({
+    about: membersOf(requirements)
+      .flatMap(([, lines]) => lines)
+      .join('\n'),
+    material: {
       requirements,
       catalog: closest.map(({ tool: { slug, description, config } }) => ({
         slug,
@@ -47,7 +49,7 @@ export async function generateConfig(
         servers: config.servers,
       })),
       templates: templates.map(({ name, words, server }) => ({ name, words, server })),
-    }),
+    },
     maxOutputTokens: 4000,
     accept: (draft) => ({ config: safe(accepted(configOf(draft), services.settings)), notes: draft.notes }),
   });

@@ -2,8 +2,7 @@ import * as z from 'zod';
 import { type Asked, askModel, type ModelServices } from './ask-model.ts';
 import { engineOf } from './engine.ts';
 import { type Examination, examine } from './examine.ts';
-import { shortened } from './feasibility.ts';
-import { promptData } from './prompt-data.ts';
+import { shortened, wordsOf } from './feasibility.ts';
 import { redactText } from '../kernel/log/redact.ts';
 import type { ConfigRules } from '../tools/check-config.ts';
 import { type Json, objectIn } from './json.ts';
@@ -46,7 +45,7 @@ const priorities: Readonly<Record<Severity, Improvement['priority']>> = {
 export async function suggestImprovements(
   services: ModelServices & { readonly settings?: ConfigRules },
   who: { readonly ownerId: string; readonly signal: AbortSignal },
-  { name, description, config }: Extract<JobInput, { type: 'improvements' }>,
+  { name, description, config }: Omit<Extract<JobInput, { type: 'improvements' }>, 'knowledge'>,
 ): Promise<{ result: Improvements; usage: Asked<unknown>['usage'] }> {
   const examination = examine({ ...config, ...(description !== '' && { description }) }, services.settings);
   const ruled = fromFindings(examination, config);
@@ -54,7 +53,8 @@ export async function suggestImprovements(
     name: 'improvements',
     schema: Suggestions,
     system,
-    user: promptData({ name, description, configuration: config, findings: shortened(examination) }),
+    material: { name, description, configuration: config, findings: shortened(examination) },
+    about: `${name}\n${wordsOf(examination)}`,
     maxOutputTokens: 3000,
     accept: ({ improvements }) =>
       improvements.map(({ path, ...rest }): Improvement => ({ ...rest, ...(path !== null && { path }) })),

@@ -25,6 +25,18 @@ export interface LanguageModel {
   complete(request: ModelRequest): Promise<ModelAnswer>;
 }
 
+/** A passage of the team's documents. */
+export interface Passage {
+  readonly passage_id: string;
+  readonly document_id: string;
+  readonly title: string;
+  readonly heading: string | null;
+  readonly text: string;
+}
+
+/** Finds the passages that say most about something. @throws Problem `service-unavailable`. */
+export type Passages = (about: string, limit: number) => Promise<readonly Passage[]>;
+
 /** The model did not answer. The message is fit for the task's owner. */
 export class ModelUnavailable extends Error {
   override readonly name = 'ModelUnavailable';

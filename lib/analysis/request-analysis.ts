@@ -1,4 +1,4 @@
-import type { Caller } from '../kernel/http/caller.ts';
+import { allows, type Caller } from '../kernel/http/caller.ts';
 import { notFound, Problem } from '../kernel/errors/problem.ts';
 import type { Quotas } from '../quotas/quotas.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
@@ -12,6 +12,9 @@ import { visibleConfig } from '../tools/visible-config.ts';
 import type * as z from 'zod';
 import type { Json } from './json.ts';
 import type { AskConfig, AskFeasibility, AskImprovements, JobInput } from './schema.ts';
+
+/** What a task is to do, before it is known what its owner may read. */
+type Wanted = JobInput extends infer T ? (T extends unknown ? Omit<T, 'knowledge'> : never) : never;
 
 export interface RequestServices {
   readonly tasks: TaskStore;
@@ -85,7 +88,7 @@ export function locationOf({ task_id }: Answer): Record<string, string> {
   return { location: `/api/v1/tasks/${task_id}` };
 }
 
-async function submit(services: RequestServices, caller: Caller, input: JobInput, wait: number): Promise<Answer> {
+async function submit(services: RequestServices, caller: Caller, input: Wanted, wait: number): Promise<Answer> {
   const { userId } = caller;
   const count = () => services.tasks.countActive(userId);
   const accepted = await services.quotas.within({ name: 'tasks', userId, count }, () =>
@@ -93,7 +96,7 @@ async function submit(services: RequestServices, caller: Caller, input: JobInput
       type: input.type,
       queue: 'analysis',
       ownerId: userId,
-      input,
+      input: { ...input, knowledge: allows(caller, 'knowledge:read') },
       message: 'Waiting for a worker.',
     }),
   );

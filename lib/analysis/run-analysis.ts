@@ -10,8 +10,9 @@ export interface AnalysisServices extends GenerateServices {
 }
 
 /** Does what a task of analysis asks for. Running it twice changes nothing more. */
-export async function runAnalysis(services: AnalysisServices, job: Job): Promise<JobDone> {
+export async function runAnalysis(all: AnalysisServices, job: Job): Promise<JobDone> {
   const input = JobInput.parse(job.input);
+  const services = input.knowledge ? all : { ...all, passages: undefined };
   await job.step(10, services.model ? 'Checking, then asking the model.' : 'Checking.');
   switch (input.type) {
     case 'feasibility': {

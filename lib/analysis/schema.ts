@@ -72,6 +72,18 @@ const Finding = z.object({
 const engine = {
   engine: z.string().meta({ description: '`openai:<model>`, or `rules`.' }),
   engine_note: z.string().nullable().meta({ description: 'Why no model was used, when one might have been.' }),
+  sources: z
+    .array(
+      z.object({
+        number: z.int(),
+        passage_id: z.string(),
+        document_id: z.string(),
+        title: z.string(),
+        heading: z.string().nullable(),
+      }),
+    )
+    .default([])
+    .meta({ description: 'Passages of the knowledge base that the texts cite by their number: [1].' }),
 };
 
 export const Feasibility = z.object({
@@ -113,15 +125,18 @@ export type GeneratedConfig = z.output<typeof GeneratedConfig>;
 
 /** What a task of each type carries. */
 const About = z.object({ id: z.string(), revision: z.int() }).optional();
+/** Whether its owner may read the knowledge base. */
+const mayRead = { knowledge: z.boolean().default(false) };
 export const JobInput = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('feasibility'), config: Configuration, tool: About }),
+  z.object({ type: z.literal('feasibility'), config: Configuration, tool: About, ...mayRead }),
   z.object({
+    ...mayRead,
     type: z.literal('improvements'),
     name: z.string(),
     description: z.string(),
     config: Configuration,
     tool: About,
   }),
-  z.object({ type: z.literal('generate-config'), requirements: Requirements }),
+  z.object({ type: z.literal('generate-config'), requirements: Requirements, ...mayRead }),
 ]);
 export type JobInput = z.output<typeof JobInput>;
