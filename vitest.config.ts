@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { times } from './test/runs.ts';
 
 const kind = (name: string, include: string[], exclude: string[] = [], more: object = {}) => ({
   extends: true as const,
@@ -29,7 +30,7 @@ export default defineConfig({
       kind('unit', ['test/**/*.test.ts'], ['test/**/*.{integration,property}.test.ts', ...slow]),
       kind('slow', slow, ['test/**/*.{integration,property}.test.ts'], { testTimeout: 120_000, hookTimeout: 240_000 }),
       kind('integration', ['test/**/*.integration.test.ts'], [], onStores),
-      kind('property', ['test/**/*.property.test.ts'], [], onStores),
+      kind('property', ['test/**/*.property.test.ts'], [], { ...onStores, testTimeout: 120_000 * times }),
     ],
   },
 });

@@ -9,6 +9,7 @@ import { newId } from '../../../lib/kernel/ids.ts';
 import { Problem } from '../../../lib/kernel/errors/problem.ts';
 import { newSigningKeys } from './keys.ts';
 import { startSessionStore } from './start-sessions.ts';
+import { runs } from '../../runs.ts';
 
 /*
  * The contract's rules of refresh as a model of a few lines, against the real verbs on a real store, under a clock that jumps.
@@ -178,7 +179,7 @@ async function takeStep(model: Model, step: Step): Promise<{ expected: string; a
 }
 
 describe('refresh', () => {
-  it('follows the contract in any sequence of uses, reuses, losses and clock jumps', { timeout: 400_000 }, async () => {
+  it('follows the contract in any sequence of uses, reuses, losses and clock jumps', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 25 }), async (steps) => {
         // A whole second, as TTLs are.
@@ -190,7 +191,7 @@ describe('refresh', () => {
         }
         vi.useRealTimers();
       }),
-      { numRuns: 500 },
+      { numRuns: runs(50) },
     );
   });
 });

@@ -10,6 +10,7 @@ import { readLaunch } from '../../../lib/launch/read-launch.ts';
 import { resolve } from '../../../lib/launch/resolve.ts';
 import { readServerJson } from '../../../lib/tools/formats/read-server-json.ts';
 import { realServers } from './real-servers.ts';
+import { runs } from '../../runs.ts';
 
 const serversOf = (file: unknown) => readFile(file as JsonObject).servers.map(({ server }) => server);
 
@@ -225,7 +226,7 @@ describe.each(clients.map((client) => [client.format, client] as const))('%s', (
     );
     fc.assert(
       fc.property(generated, (server) => expectSame(client, server)),
-      { numRuns: 150 },
+      { numRuns: runs(40) },
     );
   });
 });

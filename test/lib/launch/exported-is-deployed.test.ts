@@ -6,6 +6,7 @@ import { resolve } from '../../../lib/launch/resolve.ts';
 import { writeEntry } from '../../../lib/launch/write-entry.ts';
 import { readServerJson } from '../../../lib/tools/formats/read-server-json.ts';
 import { realServers, realServersFile } from './real-servers.ts';
+import { runs } from '../../runs.ts';
 
 /** What is started when everything is answered that the launch asks for. */
 function startedWithAnswers(server: ServerEntry, asking: ServerEntry, described: readonly Input[]) {
@@ -76,6 +77,6 @@ const generated = fc.record(
 it('generated packages start with the same command when they are exported as when they are deployed', () => {
   fc.assert(
     fc.property(generated, (described) => expectSameStart({ name: 'x', package: described })),
-    { numRuns: 500 },
+    { numRuns: runs(100) },
   );
 });

@@ -6,6 +6,7 @@ import { fitServerJson, misfitsOf } from '../../../lib/launch/fit-schema.ts';
 import { definitions } from '../../../lib/launch/server-schema.ts';
 import { currentServerJson } from '../../../lib/tools/formats/server-json.ts';
 import { realServers } from './real-servers.ts';
+import { runs } from '../../runs.ts';
 
 const ajv = new Ajv({ strict: false, allErrors: true });
 addFormats.default(ajv);
@@ -109,7 +110,7 @@ it('whatever is in it, what is left of it keeps the schema, and faults are found
     fc.property(fc.dictionary(fc.constantFrom(...memberNames), anything, { maxKeys: 8 }), (extra) =>
       expectFit({ ...base, ...extra }),
     ),
-    { numRuns: 2000 },
+    { numRuns: runs(200) },
   );
 });
 

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { after, encodeValue } from '../../../../infra/local/mongo/key-encoding.ts';
 import { compareValues, decode, encode } from '../../../../infra/local/mongo/values.ts';
 import { bsonValues } from './bson-values.ts';
+import { runs } from '../../../runs.ts';
 
-const runs = { numRuns: 3000 };
+const tried = { numRuns: runs(500) };
 
 describe('index keys', () => {
   it('are in the order of the values', () => {
@@ -13,7 +14,7 @@ describe('index keys', () => {
         const order = Math.sign(compareValues(a, b));
         expect(Math.sign(Buffer.compare(encodeValue(a), encodeValue(b)))).toBe(order);
       }),
-      runs,
+      tried,
     );
   });
 
@@ -25,7 +26,7 @@ describe('index keys', () => {
         const order = compareValues(a[0], b[0]) || compareValues(a[1], b[1]);
         expect(Math.sign(Buffer.compare(key(a), key(b)))).toBe(Math.sign(order));
       }),
-      runs,
+      tried,
     );
   });
 
@@ -36,7 +37,7 @@ describe('index keys', () => {
         expect(Buffer.compare(whole, encodeValue(a))).toBe(1);
         expect(Buffer.compare(whole, after(encodeValue(a)))).toBe(-1);
       }),
-      runs,
+      tried,
     );
   });
 });
@@ -53,7 +54,7 @@ describe('the order of values', () => {
           ),
         ).toBe(true);
       }),
-      runs,
+      tried,
     );
   });
 });
@@ -65,7 +66,7 @@ describe('stored documents', () => {
         const bytes = encode({ value });
         expect(Buffer.compare(encode(decode(bytes)), bytes)).toBe(0);
       }),
-      runs,
+      tried,
     );
   });
 });

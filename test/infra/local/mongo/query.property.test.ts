@@ -8,6 +8,7 @@ import { runQuery } from '../../../../infra/local/mongo/query.ts';
 import { type SortField, sortBy } from '../../../../infra/local/mongo/sort.ts';
 import { Storage } from '../../../../infra/local/mongo/storage.ts';
 import { compareValues, type Doc } from '../../../../infra/local/mongo/values.ts';
+import { runs } from '../../../runs.ts';
 
 const scalar = fc.constantFrom<unknown[]>(
   new Int32(1),
@@ -66,7 +67,7 @@ function isIndexed(storage: Storage, collection: Collection, keys: readonly Sort
 }
 
 describe('an index', () => {
-  it('changes neither what a query finds nor its order', { timeout: 300_000 }, () => {
+  it('changes neither what a query finds nor its order', () => {
     fc.assert(
       fc.property(
         docs,
@@ -97,7 +98,7 @@ describe('an index', () => {
           expect(sortBy(partlySorted, order, (doc) => doc)).toEqual(partlySorted);
         },
       ),
-      { numRuns: 3000 },
+      { numRuns: runs(300) },
     );
   });
 });

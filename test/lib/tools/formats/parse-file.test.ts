@@ -3,6 +3,7 @@ import { stringify as stringifyToml } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
 import { stringify as stringifyYaml } from 'yaml';
 import { parseFile } from '../../../../lib/tools/formats/parse-file.ts';
+import { runs } from '../../../runs.ts';
 
 type Path = readonly (string | number)[];
 
@@ -50,7 +51,7 @@ describe.each(syntaxes)('a file in $syntax', ({ syntax, type, write }) => {
           expect(there, `${path.join('/')} at ${line}:${column} of\n${sent}`).toMatch(/\S/);
         }
       }),
-      { numRuns: 200 },
+      { numRuns: runs(50) },
     );
   });
 
