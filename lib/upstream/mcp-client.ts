@@ -4,9 +4,11 @@ import { readMessages } from './read-messages.ts';
 import {
   type Handshake,
   listAll,
+  listOffers,
   type McpCallResult,
   type McpTool,
   newestSessionProtocol,
+  type Offers,
   readCallResult,
   readHandshake,
   readTools,
@@ -30,6 +32,9 @@ export class McpError extends Error {
   }
 }
 
+/** What is beside the tools is not worth waiting for. */
+const offersMs = 5_000;
+
 export interface CallOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -41,6 +46,10 @@ export interface McpConnection {
   readonly server: Handshake;
   /** All pages of the server's tools; none when it offers no tools. */
   listTools(): Promise<McpTool[]>;
+  /** Prompts, resources and their templates. */
+  listOffers(): Promise<Offers>;
+  /** Any request; answers its result as it came. */
+  request(method: string, params: Params, options: CallOptions): Promise<unknown>;
   callTool(name: string, args: Params, options: CallOptions): Promise<McpCallResult>;
   /** Ends the session; a server that does not care is no error. */
   close(): Promise<void>;
@@ -120,6 +129,8 @@ export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, time
       'tools' in server.capabilities
         ? readAs(readTools, () => listAll('tools/list', 'tools', (params) => ask('tools/list', params)))
         : Promise.resolve([]),
+    listOffers: () => listOffers(server.capabilities, (method, params) => ask(method, params, { timeoutMs: offersMs })),
+    request: ask,
     callTool: (name, args, options) =>
       readAs(readCallResult, () => ask('tools/call', { name, arguments: args }, options)),
     async close() {

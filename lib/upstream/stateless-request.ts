@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { codes, isObject, type Message, type Params, type RpcError } from '../../lib/upstream/json-rpc.ts';
-import type { McpTool } from '../../lib/upstream/server-answers.ts';
-import { sessionProtocols } from './session-endpoint.ts';
+import { codes, isObject, type Message, type Params, type RpcError } from './json-rpc.ts';
+import type { McpTool } from './server-answers.ts';
 
+/** The revisions that begin with a handshake, newest first. */
+export const sessionProtocols = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 export const statelessProtocol = '2026-07-28';
 
 const PREFIX = 'io.modelcontextprotocol/';
