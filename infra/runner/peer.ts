@@ -115,11 +115,9 @@ export class Peer {
 
   /** Prompts, resources and their templates. */
   listOffers(capabilities: Params): Promise<Offers> {
-    const late = (method: string) =>
-      sleep(OFFERS_MS, undefined, { ref: false }).then(() => {
-        throw new Error(`the server did not answer ${method} in time`);
-      });
-    return listOffers(capabilities, (method, params) => Promise.race([this.#require(method, params), late(method)]));
+    return listOffers(capabilities, (method, params) =>
+      Promise.race([this.#require(method, params), lateness(method)]),
+    );
   }
 
   /** @throws Error with a reason for people. */
@@ -163,4 +161,9 @@ export class Peer {
         else this.process.send(refusalText(message.id, message.method));
     }
   }
+}
+
+async function lateness(method: string): Promise<never> {
+  await sleep(OFFERS_MS, undefined, { ref: false });
+  throw new Error(`the server did not answer ${method} in time`);
 }

@@ -33,9 +33,7 @@ export class Spare {
       () => peer.process.stop(),
     );
     void met.finally(() => clearTimeout(late));
-    void peer.process.ended.then(() => {
-      if (this.#peer === peer) this.#peer = undefined;
-    });
+    void peer.process.ended.then(() => (this.#peer = this.#peer === peer ? undefined : this.#peer));
   }
 
   /** The process, if it is proven; the next one is started in its place. */

@@ -76,6 +76,16 @@ export function readHandshake(result: unknown): Handshake {
   };
 }
 
+/** What a server of revision 2026-07-28 answers to `server/discover`. @throws Error that names what is wrong. */
+export function readDiscovery(result: unknown): Handshake {
+  if (!isObject(result)) throw new Error('its answer to server/discover is not an object');
+  const { _meta: meta, capabilities, instructions } = result;
+  const serverInfo = (isObject(meta) && meta[serverInfoKey]) || result['serverInfo'];
+  return readHandshake({ protocolVersion: '2026-07-28', serverInfo, capabilities, instructions });
+}
+
+const serverInfoKey = 'io.modelcontextprotocol/serverInfo';
+
 interface Page {
   readonly items: readonly Params[];
   readonly nextCursor: string | undefined;

@@ -10,6 +10,7 @@ const PREFIX = 'io.modelcontextprotocol/';
 export const metaKeys = {
   protocolVersion: `${PREFIX}protocolVersion`,
   clientCapabilities: `${PREFIX}clientCapabilities`,
+  clientInfo: `${PREFIX}clientInfo`,
   serverInfo: `${PREFIX}serverInfo`,
   subscriptionId: `${PREFIX}subscriptionId`,
 } as const;
@@ -106,6 +107,13 @@ export function withoutEnvelope(params: Params): Params {
 function envelopeOf({ params }: Exclude<Message, { kind: 'response' }>): Readonly<Record<string, unknown>> | undefined {
   const meta = params['_meta'];
   return isObject(meta) ? meta : undefined;
+}
+
+/** A text as a header holds it: as it is where that can be, else in base64. */
+export function headerText(text: string): string {
+  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith('=?')
+    ? text
+    : `=?base64?${Buffer.from(text).toString('base64')}?=`;
 }
 
 function decode(value: string | string[] | undefined): string | undefined {

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import type { Client } from './clients.ts';
 
 const installMs = 300_000;
@@ -90,8 +91,8 @@ async function driveModule(
     listed: JSON.stringify(said.get('list') ?? '').includes('echo'),
     called: JSON.stringify(said.get('call') ?? '').includes('hello'),
     survived: JSON.stringify(said.get('again') ?? '').includes('again'),
-    wrongKey: shortened(String(wrong.said.get('error') ?? (lastLine(wrong.output) || '(nothing)'))),
-    ...(said.has('error') && { error: shortened(String(said.get('error'))) }),
+    wrongKey: shortened(wrong.said.get('error') ?? (lastLine(wrong.output) || '(nothing)')),
+    ...(said.has('error') && { error: shortened(said.get('error')) }),
   };
 }
 
@@ -161,11 +162,8 @@ function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';
 }
 
-function shortened(text: string): string {
-  // eslint-disable-next-line no-control-regex
-  const plain = text
-    .replaceAll(/\u001B\[[0-9;]*m/g, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+function shortened(said: unknown): string {
+  const text = typeof said === 'string' ? said : JSON.stringify(said);
+  const plain = stripVTControlCharacters(text).replaceAll(/\s+/g, ' ').trim();
   return plain.length > 220 ? `${plain.slice(0, 220)} …` : plain;
 }

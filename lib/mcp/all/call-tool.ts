@@ -56,7 +56,7 @@ export async function passOn(
   const { params } = message;
   const sent = place && { ...message, params: rename(place.name) };
   const answered = sent && (await reachable(() => passToServer(services, given, place.slug, sent)));
-  const subject = String(params['name'] ?? params['uri'] ?? '').slice(0, 200);
+  const subject = JSON.stringify(params['name'] ?? params['uri'] ?? null).slice(0, 200);
   return answered ?? refused(200, message.id, codes.invalidParams, `Unknown here: ${subject}`);
 }
 

@@ -10,7 +10,7 @@ import {
   resultText,
   type RpcError,
 } from '../../upstream/json-rpc.ts';
-import { withoutEnvelope } from '../../upstream/stateless-request.ts';
+import { headerText, withoutEnvelope } from '../../upstream/stateless-request.ts';
 import { finished } from '../../upstream/stateless-result.ts';
 import { digest, findServer } from '../find-server.ts';
 import { forward, type Forwarding, type ForwardServices } from '../forward.ts';
@@ -114,7 +114,7 @@ function towards(
       ...request,
       headers: {
         ...headers,
-        ...(said !== undefined && typeof subject === 'string' && { 'mcp-name': encoded(subject) }),
+        ...(said !== undefined && typeof subject === 'string' && { 'mcp-name': headerText(subject) }),
       },
     },
     session: session && {
@@ -124,13 +124,6 @@ function towards(
       initialize: session.initialize,
     },
   };
-}
-
-/** What a header can hold stands there as it is. */
-function encoded(text: string): string {
-  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith('=?')
-    ? text
-    : `=?base64?${Buffer.from(text).toString('base64')}?=`;
 }
 
 async function askInOwnSession(

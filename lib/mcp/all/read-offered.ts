@@ -1,5 +1,5 @@
 import { sortTools, type ToolState } from '../../deployments/approvals.ts';
-import type { DeploymentStore, Serving } from '../../deployments/ports.ts';
+import type { DeploymentStore, ServedTool, Serving } from '../../deployments/ports.ts';
 import type { Caller } from '../../kernel/http/caller.ts';
 import type { Params } from '../../upstream/json-rpc.ts';
 import { nameOf, uriOf } from './names.ts';
@@ -32,7 +32,7 @@ export async function servedTo(
 /** Made of what servers said of themselves last, so that no server is waited for, and none is woken. */
 export function offeredBy(servings: readonly Serving[]): Offered {
   const each = servings.map((serving) => ({ slug: serving.deployment.slug, serving, ...sortTools(serving) }));
-  const listed = (
+  const offered = (
     member: 'prompts' | 'resources' | 'resourceTemplates',
     rename: (slug: string, item: Params) => Params,
   ) =>
@@ -40,25 +40,22 @@ export function offeredBy(servings: readonly Serving[]): Offered {
   return {
     tools: inOrder(
       'name',
-      each.flatMap(({ slug, approved }) =>
-        approved.map(({ execution: _, ...tool }) => ({
-          ...tool,
-          name: nameOf(slug, tool.name),
-          inputSchema: { type: 'object', ...tool.inputSchema },
-        })),
-      ),
+      each.flatMap(({ slug, approved }) => approved.map((tool) => listed(slug, tool))),
     ),
     prompts: inOrder(
       'name',
-      listed('prompts', (slug, item) => ({ ...item, name: nameOf(slug, String(item['name'])) })),
+      offered('prompts', (slug, item) => ({ ...item, name: nameOf(slug, String(item['name'])) })),
     ),
     resources: inOrder(
       'uri',
-      listed('resources', (slug, item) => ({ ...item, uri: uriOf(slug, String(item['uri'])) })),
+      offered('resources', (slug, item) => ({ ...item, uri: uriOf(slug, String(item['uri'])) })),
     ),
     resourceTemplates: inOrder(
       'uriTemplate',
-      listed('resourceTemplates', (slug, item) => ({ ...item, uriTemplate: uriOf(slug, String(item['uriTemplate'])) })),
+      offered('resourceTemplates', (slug, item) => ({
+        ...item,
+        uriTemplate: uriOf(slug, String(item['uriTemplate'])),
+      })),
     ),
     heldBack: each.flatMap(({ slug, heldBack }) =>
       heldBack.map(({ tool, state }) => ({ name: nameOf(slug, tool.name), reason: reasons[state] })),
@@ -90,4 +87,10 @@ export function pageOfList(
 
 function inOrder(member: string, items: readonly Params[]): Params[] {
   return items.toSorted((a, b) => (String(a[member]) < String(b[member]) ? -1 : 1));
+}
+
+function listed(slug: string, tool: ServedTool): Params {
+  // How a server runs it as a task is not passed on.
+  const { execution: _, ...rest } = tool;
+  return { ...rest, name: nameOf(slug, tool.name), inputSchema: { type: 'object', ...tool.inputSchema } };
 }
