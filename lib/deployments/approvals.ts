@@ -29,7 +29,9 @@ export function firstApprovals(tools: readonly ServedTool[], at: Date): Approval
 }
 
 export function stateOf(tool: ServedTool, approvals: Approvals | undefined): ToolState {
-  const approval = approvals && Object.hasOwn(approvals, tool.name) ? approvals[tool.name] : undefined;
+  // Before anything was kept, what is there is what was deployed.
+  if (approvals === undefined) return 'approved';
+  const approval = Object.hasOwn(approvals, tool.name) ? approvals[tool.name] : undefined;
   if (approval?.enabled === false) return 'disabled';
   if (approval?.fingerprint === undefined) return 'new';
   return approval.fingerprint === fingerprintOf(tool) ? 'approved' : 'changed';

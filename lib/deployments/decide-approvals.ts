@@ -46,23 +46,25 @@ interface Services {
 }
 
 /**
- * What a tool's server offers now, and whether it is let through to `/mcp/v1`.
- * @throws Problem `not-found` (also when nothing is deployed); `forbidden` for who is neither the author nor an admin.
+ * What a tool's server offers now, and whether it is let through to `/mcp/v1`; nothing when nothing is deployed, or nothing that the caller may use.
+ * @throws Problem `not-found`.
  */
 export async function showApprovals(
   services: Services,
   caller: Caller,
   idOrSlug: string,
 ): Promise<z.output<typeof OfferedTools>> {
-  const { slug } = await findOwn(services, caller, idOrSlug, 'mcps:read');
-  const serving = await services.deployments.servingTarget(slug);
-  if (!serving) throw notFound('server', slug);
-  return present(serving);
+  const tool = await services.tools.find(idOrSlug);
+  if (!tool) throw notFound('tool', idOrSlug);
+  const serving = await services.deployments.servingTarget(tool.slug);
+  const mayCall = serving && (serving.deployment.access === 'team' || owns(caller, serving.deployment.ownerId));
+  return present(tool, mayCall ? serving : undefined);
 }
 
 /**
  * Switches tools on and off and approves them as they were read.
- * @throws Problem as above; `validation-error` for a name that the server does not offer; `conflict` when a tool is not any more what was approved.
+ * @throws Problem `not-found`; `forbidden` for who is neither the author nor an admin; `validation-error` for a name that the server does not offer;
+ * `conflict` when a tool is not any more what was approved.
  */
 export async function decideApprovals(
   services: Services & { readonly relay: Relay },
@@ -70,7 +72,7 @@ export async function decideApprovals(
   idOrSlug: string,
   { tools: decisions }: z.output<typeof DecideApprovals>,
 ): Promise<z.output<typeof OfferedTools>> {
-  const { id, slug } = await findOwn(services, caller, idOrSlug, 'mcps:update');
+  const { id, slug } = await findOwn(services, caller, idOrSlug);
   const names = decisions.map(({ name }) => name);
   const entry = auditEntry(caller, {
     action: 'tool.approved',
@@ -81,22 +83,17 @@ export async function decideApprovals(
     approvals: decided(before, decisions),
     outbox: [entry],
   }));
-  if (!serving) throw notFound('server', slug);
+  if (!serving) throw unknownTools(decisions) ?? notFound('server', slug);
   forgetServingTarget(services.deployments, slug);
   await services.relay.send([entry.id]);
-  return present(serving);
+  return present({ id, slug }, serving);
 }
 
 function decided({ deployment, approvals }: Serving, decisions: z.output<typeof DecideApprovals>['tools']): Approvals {
   const offered = new Map((deployment.tools ?? []).map((tool) => [tool.name, tool]));
   const next = new Map(Object.entries(approvals ?? {}));
-  const unknown = decisions.flatMap(({ name }, index) =>
-    offered.has(name)
-      ? []
-      : [{ path: ['tools', index, 'name'], msg: 'The server offers no tool of this name', type: 'unknown_tool' }],
-  );
-  if (unknown.length > 0)
-    throw invalid(unknown.map(({ path, ...fault }) => ({ loc: ['body', ...path], pointer: pointer(path), ...fault })));
+  const unknown = unknownTools(decisions, (name) => offered.has(name));
+  if (unknown) throw unknown;
   for (const { name, enabled, approve } of decisions) {
     const tool = offered.get(name);
     const { fingerprint, enabled: wasEnabled = true, approvedAt } = next.get(name) ?? {};
@@ -108,15 +105,31 @@ function decided({ deployment, approvals }: Serving, decisions: z.output<typeof 
   return Object.fromEntries(next);
 }
 
+function unknownTools(
+  decisions: z.output<typeof DecideApprovals>['tools'],
+  isKnown: (name: string) => boolean = () => false,
+): Problem | undefined {
+  const errors = decisions.flatMap(({ name }, index) => {
+    const path = ['tools', index, 'name'];
+    const msg = 'The server offers no tool of this name';
+    return isKnown(name) ? [] : [{ loc: ['body', ...path], pointer: pointer(path), msg, type: 'unknown_tool' }];
+  });
+  return errors.length > 0 ? invalid(errors) : undefined;
+}
+
 function now(): string {
   return new Date().toISOString();
 }
 
-function present({ deployment, approvals }: Serving): z.output<typeof OfferedTools> {
+function present(
+  { id, slug }: { readonly id: string; readonly slug: string },
+  serving: Serving | undefined,
+): z.output<typeof OfferedTools> {
+  const { deployment, approvals } = serving ?? {};
   return {
-    tool_id: deployment.toolId,
-    slug: deployment.slug,
-    tools: (deployment.tools ?? []).map((tool) => ({
+    tool_id: id,
+    slug,
+    tools: (deployment?.tools ?? []).map((tool) => ({
       name: tool.name,
       state: stateOf(tool, approvals),
       fingerprint: fingerprintOf(tool),
@@ -127,12 +140,12 @@ function present({ deployment, approvals }: Serving): z.output<typeof OfferedToo
   };
 }
 
-async function findOwn({ tools }: Services, caller: Caller, idOrSlug: string, permission: 'mcps:read' | 'mcps:update') {
+async function findOwn({ tools }: Services, caller: Caller, idOrSlug: string) {
   const tool = await tools.find(idOrSlug);
   if (!tool) throw notFound('tool', idOrSlug);
   if (owns(caller, tool.authorId)) return tool;
   throw new Problem('forbidden', {
     detail: "Only the tool's author or an admin may approve what its server offers.",
-    extra: { required_permission: permission },
+    extra: { required_permission: 'mcps:update' },
   });
 }

@@ -13,8 +13,12 @@ export interface Client {
     | {
         /** A file that the block becomes, and commands to list and to call; the block itself where it is a command. */
         readonly file?: string;
+        /** Shows what the client makes of the endpoint. */
         readonly list: (block: string, slug: string) => string;
-        readonly call: (block: string, slug: string) => string;
+        /** What it prints then; default: the name of the tool. */
+        readonly connected?: RegExp;
+        /** undefined: only its model calls tools. */
+        readonly call?: (block: string, slug: string) => string;
       };
 }
 
@@ -178,5 +182,26 @@ export async function connect({ url, headers }) {
   };
 }`,
     },
+  },
+  {
+    name: 'Claude Code',
+    packages: ['@anthropic-ai/claude-code@2.1.331'],
+    block: 'claude_code',
+    kind: {
+      list: (block, slug) => `npx claude mcp remove ${slug}; npx ${block} && npx claude mcp list`,
+      connected: /(✓|✔) Connected/,
+    },
+  },
+  {
+    name: 'Gemini CLI',
+    packages: ['@google/gemini-cli@0.61.0'],
+    block: 'gemini',
+    kind: { file: '.gemini/settings.json', list: () => 'npx gemini mcp list', connected: /\bConnected/ },
+  },
+  {
+    name: 'opencode',
+    packages: ['opencode-ai@1.18.33'],
+    block: 'opencode',
+    kind: { file: 'opencode.json', list: () => 'npx opencode mcp list', connected: /✓.*connected/i },
   },
 ];

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Client } from './clients.ts';
 
@@ -10,8 +10,10 @@ const stepMs = 60_000;
 
 /** What a client made of an endpoint. */
 export interface Outcome {
-  readonly listed: boolean;
-  readonly called: boolean;
+  readonly connected: boolean;
+  /** undefined where only a model makes it list and call. */
+  readonly listed: boolean | undefined;
+  readonly called: boolean | undefined;
   /** undefined: each call is a new program, so there is nothing that could survive. */
   readonly survived: boolean | undefined;
   /** What the person reads whose key is wrong. */
@@ -88,6 +90,7 @@ async function driveModule(
   const { said } = await steps(key, restart);
   const wrong = await steps('mcp_live_wrong');
   return {
+    connected: said.has('list'),
     listed: JSON.stringify(said.get('list') ?? '').includes('echo'),
     called: JSON.stringify(said.get('call') ?? '').includes('hello'),
     survived: JSON.stringify(said.get('again') ?? '').includes('again'),
@@ -104,20 +107,26 @@ async function driveCommands(
 ): Promise<Outcome> {
   const paste = async (withKey: string): Promise<string> => {
     const block = blockWith(withKey);
-    if (kind.file !== undefined) await writeFile(join(folder, kind.file), block);
+    if (kind.file !== undefined) {
+      await mkdir(dirname(join(folder, kind.file)), { recursive: true });
+      await writeFile(join(folder, kind.file), block);
+    }
     return block;
   };
   const block = await paste(key);
-  const listed = await run(folder, kind.list(block, slug), stepMs);
-  const called = await run(folder, kind.call(block, slug), stepMs);
-  const wrong = await run(folder, kind.list(await paste('mcp_live_wrong'), slug), stepMs);
-  const isCalled = called.output.includes('hello');
+  const { connected = /\becho\b/, list, call } = kind;
+  const listed = await run(folder, list(block, slug), stepMs);
+  const called = call && (await run(folder, call(block, slug), stepMs));
+  const wrong = await run(folder, list(await paste('mcp_live_wrong'), slug), stepMs);
+  const isConnected = connected.test(stripVTControlCharacters(listed.output));
+  const isCalled = called?.output.includes('hello');
   return {
-    listed: listed.output.includes('echo'),
+    connected: isConnected,
+    listed: called && listed.output.includes('echo'),
     called: isCalled,
     survived: undefined,
     wrongKey: shortened(wrong.output.trim() || '(nothing)'),
-    ...(!isCalled && { error: shortened(called.output) }),
+    ...((!isConnected || isCalled === false) && { error: shortened(`${listed.output} ${called?.output ?? ''}`) }),
   };
 }
 
@@ -155,7 +164,7 @@ function run(
 }
 
 function failed(error: string): Outcome {
-  return { listed: false, called: false, survived: undefined, wrongKey: '', error };
+  return { connected: false, listed: undefined, called: undefined, survived: undefined, wrongKey: '', error };
 }
 
 function lastLine(text: string): string {

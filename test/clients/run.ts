@@ -66,19 +66,19 @@ for (const client of clients) {
   if (positionals.length > 0 && !positionals.some((part) => client.name.toLowerCase().includes(part.toLowerCase())))
     continue;
   const outcome: Outcome = await drive(client, endpoint);
-  const { listed, called, survived, wrongKey, error } = outcome;
-  if (!listed || !called || survived === false) failures += 1;
+  const { connected, listed, called, survived, wrongKey, error } = outcome;
+  if ([connected, listed, called, survived].includes(false)) failures += 1;
   const versions = client.packages[0]?.replace(/^.*@/, '') ?? '';
   const told = wrongKey.replaceAll('|', '\\|').replaceAll(endpoint.slug, 'SLUG').replaceAll(base, '');
   rows.push(
-    `| ${client.name} | ${versions} | \`${client.block}\` | ${mark(listed)} | ${mark(called)} | ${mark(survived)} | ${told} |`,
+    `| ${client.name} | ${versions} | \`${client.block}\` | ${mark(connected)} | ${mark(listed)} | ${mark(called)} | ${mark(survived)} | ${told} |`,
   );
   console.log(`${rows.at(-1) ?? ''}${error === undefined ? '' : `\n  ${error}`}`);
 }
 await call('DELETE', `/api/v1/mcps/${name}?force=true`);
 const table = [
-  '| client | version | pasted | lists | calls | calls again after a restart | says of a wrong key |',
-  '|---|---|---|---|---|---|---|',
+  '| client | version | pasted | connects | lists | calls | calls again after a restart | says of a wrong key |',
+  '|---|---|---|---|---|---|---|---|',
   ...rows,
 ].join('\n');
 if (values.write === true) {
