@@ -71,6 +71,7 @@ export const auditActions = [
   'tool.synced',
   'tool.purged',
   'tool.secrets-changed',
+  'tool.approved',
   'deployment.created',
   'deployment.restarted',
   'deployment.stopped',

@@ -9,5 +9,6 @@ export const handler = endpoint({
   uses: ['mysql', 'settings'],
   params: DeploymentId,
   output: DeploymentView,
-  run: ({ params, caller, services }) => getDeployment(services, caller, params.deployment_id),
+  run: ({ params, caller, services, request }) =>
+    getDeployment(services, caller, params.deployment_id, request.headers['host']),
 });

@@ -9,5 +9,6 @@ export const handler = endpoint({
   uses: ['settings'],
   params: AnySlug,
   output: ResourceMetadata,
-  run: ({ params, request, services }) => resourceMetadata(services, request, params.slug),
+  run: ({ params: { slug }, request, services }) =>
+    resourceMetadata(services, request, { path: `/mcp/${slug}/v1`, name: slug }),
 });

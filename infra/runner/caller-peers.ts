@@ -1,6 +1,7 @@
 import type { Params } from '../../lib/upstream/json-rpc.ts';
 import { watchForHang, type HangTiming } from './hang-watch.ts';
-import { Peer, type ServerFacts } from './peer.ts';
+import type { Handshake } from '../../lib/upstream/server-answers.ts';
+import { Peer } from './peer.ts';
 import type { ServerProcess, ServerProcessOptions } from './server-process.ts';
 
 const IDLE_MS = 5 * 60_000;
@@ -20,14 +21,14 @@ export interface CallerPeersOptions {
 /** A process that answers requests without a session for one caller, and what it said of itself to a client with these capabilities. */
 export interface CallerPeer {
   readonly peer: Peer;
-  readonly facts: ServerFacts;
+  readonly facts: Handshake;
   /** Nobody else is given the process until then. */
   release(): void;
 }
 
 interface Kept {
   readonly key: string;
-  readonly met: Promise<{ readonly peer: Peer; readonly facts: ServerFacts }>;
+  readonly met: Promise<{ readonly peer: Peer; readonly facts: Handshake }>;
   readonly peer: Peer;
   taken: boolean;
   usedAt: number;
@@ -94,7 +95,7 @@ export class CallerPeers {
       () => peer.process.kill(`did not answer the handshake within ${Math.round(startMs / 1_000)} s`),
       startMs,
     ).unref();
-    const met = peer.meet(version, capabilities).then(
+    const met = peer.handshake(version, capabilities).then(
       (facts) => {
         clearTimeout(late);
         watchForHang(peer.process, { timing: hang, waitingMs: () => peer.waitingMs });

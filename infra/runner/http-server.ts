@@ -5,10 +5,10 @@ import { codes, type Message, readMessage } from '../../lib/upstream/json-rpc.ts
 import type { CallerPeers } from './caller-peers.ts';
 import { BodyTooLarge, header, readBody, refuse, refuseAtEnd, refuseForNow, sendJson } from './http-exchange.ts';
 import type { LogBuffer } from './log-buffer.ts';
-import { sessionEndpoint, sessionProtocols } from './session-endpoint.ts';
+import { sessionEndpoint } from './session-endpoint.ts';
 import type { Sessions } from './sessions.ts';
 import { statelessEndpoint } from './stateless-endpoint.ts';
-import { isStateless, statelessProtocol } from './stateless-request.ts';
+import { isStateless, sessionProtocols, statelessProtocol } from '../../lib/upstream/stateless-request.ts';
 import type { Supervisor } from './supervisor.ts';
 
 const MOST_LINES = 5_000;

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   codes,
   isObject,
@@ -13,15 +14,21 @@ import {
 import {
   type Handshake,
   listAll,
+  listOffers,
   type McpTool,
   newestSessionProtocol,
+  type Offers,
   readHandshake,
   readTools,
 } from '../../lib/upstream/server-answers.ts';
 import { ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
+/** What is beside the tools is not worth waiting for. */
+const OFFERS_MS = 5_000;
+
 export interface ServerFacts extends Handshake {
   readonly tools: readonly McpTool[];
+  readonly offers: Offers;
 }
 
 interface Pending {
@@ -87,15 +94,30 @@ export class Peer {
   }
 
   /**
-   * The handshake, then the list of tools.
+   * The handshake, then the lists of what it offers.
    * @throws Error with a reason for people when the server refuses.
    */
-  async meet(version: string, capabilities: Params = {}): Promise<ServerFacts> {
+  async meet(version: string): Promise<ServerFacts> {
+    const handshake = await this.handshake(version);
+    const { capabilities: offered } = handshake;
+    const tools = isObject(offered['tools']) ? await this.listTools() : [];
+    return { ...handshake, tools, offers: await this.listOffers(offered) };
+  }
+
+  /** @throws as {@link meet}. */
+  async handshake(version: string, capabilities: Params = {}): Promise<Handshake> {
     const clientInfo = { name: 'mcp-platform-runner', version };
     const params = { protocolVersion: newestSessionProtocol, capabilities, clientInfo };
     const handshake = readHandshake(await this.#require('initialize', params));
     this.process.send(notificationText('notifications/initialized'));
-    return { ...handshake, tools: isObject(handshake.capabilities['tools']) ? await this.listTools() : [] };
+    return handshake;
+  }
+
+  /** Prompts, resources and their templates. */
+  listOffers(capabilities: Params): Promise<Offers> {
+    return listOffers(capabilities, (method, params) =>
+      Promise.race([this.#require(method, params), lateness(method)]),
+    );
   }
 
   /** @throws Error with a reason for people. */
@@ -139,4 +161,9 @@ export class Peer {
         else this.process.send(refusalText(message.id, message.method));
     }
   }
+}
+
+async function lateness(method: string): Promise<never> {
+  await sleep(OFFERS_MS, undefined, { ref: false });
+  throw new Error(`the server did not answer ${method} in time`);
 }

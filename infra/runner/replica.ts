@@ -12,10 +12,11 @@ import { install } from './install.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { platformClient } from './platform-client.ts';
 import { memoryOf } from './process-memory.ts';
-import { reportedTools } from './reported-tools.ts';
+import { reportedOffers, reportedTools } from './reported-tools.ts';
 import { Reporter, type Snapshot } from './reporter.ts';
 import { Sessions } from './sessions.ts';
 import type { RunnerSettings } from './settings.ts';
+import { Spare } from './spare.ts';
 import { defaultTiming, Supervisor } from './supervisor.ts';
 
 const VERSION = '0.1.0';
@@ -91,6 +92,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
     log,
     version: VERSION,
     timing,
+    onShared: () => spare.prepare(),
     onState: (state, { reason }) => {
       // Nobody can call before.
       if (now.state !== 'ready') calledAt = performance.now();
@@ -108,9 +110,11 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
       : Math.floor((settings.memoryLimitMb - RUNNER_MB - perProcess) / perProcess);
   };
   const start = () => ({ ...(supervisor.command ?? launch), guard, log });
+  const spare = new Spare({ start, version: VERSION, startMs: timing.startMs, room });
+  const proven = () => supervisor.handOver() ?? spare.take();
   const sessions = new Sessions({
     start,
-    proven: () => supervisor.handOver(),
+    proven,
     hang: timing,
     startMs: timing.startMs,
     room,
@@ -122,7 +126,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
   });
   const callers = new CallerPeers({
     start,
-    proven: () => supervisor.handOver(),
+    proven,
     version: VERSION,
     hang: timing,
     startMs: timing.startMs,
@@ -147,6 +151,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
             protocol_version: facts.protocolVersion,
             capabilities: facts.capabilities,
             tools: reportedTools(facts.tools),
+            offers: reportedOffers(facts.offers),
           }),
     };
   };
@@ -187,7 +192,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
       sessions.draining = true;
       const known = sleep(REMEMBERED_MS);
       if (status === 0) await drain();
-      await Promise.all([supervisor.stop(), sessions.closeAll(), callers.closeAll()]);
+      await Promise.all([supervisor.stop(), spare.stop(), sessions.closeAll(), callers.closeAll()]);
       if (now.because !== undefined) now.state = 'stopped';
       await reporter.end(LAST_REPORT_MS);
       await known;

@@ -1,12 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { codes, isObject, type Params, readMessage } from '../../lib/upstream/json-rpc.ts';
 import { drainingHeader } from '../../lib/upstream/ports.ts';
+import { sessionProtocols } from '../../lib/upstream/stateless-request.ts';
 import { header, readAccept, refuse, refuseForNow } from './http-exchange.ts';
 import type { Posted, Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
-
-/** The revisions that begin with a handshake. */
-export const sessionProtocols = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 
 const FULL = 'Every session of this server is at work: try again';
 
@@ -34,7 +32,9 @@ export function sessionEndpoint(sessions: Sessions) {
 
   const resumed = (id: string, request: IncomingMessage): Promise<Session | 'full' | undefined> | undefined => {
     const params = readInitialize(header(request, 'x-session-initialize'));
-    return request.method === 'DELETE' || !params ? undefined : sessions.resume(id, callerOf(request), params);
+    return request.method === 'DELETE' || !params
+      ? undefined
+      : sessions.resume(id, callerOf(request), params, { anew: header(request, 'x-session-anew') !== undefined });
   };
 
   return {

@@ -82,10 +82,16 @@ export class Sessions {
 
   /**
    * Opens a session anew that another process had, under the id that its client knows; the handshake is done in the client's place.
+   * `anew`: also when it was over for good.
    * @returns undefined when the session is over for good, or the server refuses; `full` when there is no room.
    */
-  async resume(id: string, caller: string, params: Params): Promise<Session | 'full' | undefined> {
-    if (this.#over.has(id)) return undefined;
+  async resume(
+    id: string,
+    caller: string,
+    params: Params,
+    { anew = false }: { readonly anew?: boolean } = {},
+  ): Promise<Session | 'full' | undefined> {
+    if (!anew && this.#over.has(id)) return undefined;
     const known = this.#resuming.get(id);
     if (known) return known;
     const session = this.open(caller, id);

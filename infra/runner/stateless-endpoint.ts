@@ -15,10 +15,18 @@ import type { CallerPeer, CallerPeers } from './caller-peers.ts';
 import { EventStream } from './event-stream.ts';
 import { HeldCalls, type Outcome } from './held-calls.ts';
 import { readAccept, refuse, refuseForNow } from './http-exchange.ts';
+import type { Handshake } from '../../lib/upstream/server-answers.ts';
 import type { ServerFacts } from './peer.ts';
-import { callerOf, sessionProtocols } from './session-endpoint.ts';
-import { capabilitiesOf, checkRequest, metaKeys, statelessProtocol, withoutEnvelope } from './stateless-request.ts';
-import { answerText, finished } from './stateless-result.ts';
+import { callerOf } from './session-endpoint.ts';
+import {
+  capabilitiesOf,
+  checkRequest,
+  metaKeys,
+  sessionProtocols,
+  statelessProtocol,
+  withoutEnvelope,
+} from '../../lib/upstream/stateless-request.ts';
+import { answerText, finished } from '../../lib/upstream/stateless-result.ts';
 import { listen } from './subscriptions.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -70,7 +78,7 @@ export function statelessEndpoint(server: StatelessServer) {
     return peer && facts && { peer, facts, release: () => undefined };
   };
 
-  const forward = async (request: Request, facts: ServerFacts, incoming: IncomingMessage, response: ServerResponse) => {
+  const forward = async (request: Request, facts: Handshake, incoming: IncomingMessage, response: ServerResponse) => {
     const { id, method, params } = request;
     const gone = new AbortController();
     response.once('close', () => gone.abort());
@@ -160,7 +168,7 @@ function written(
   id: string | number,
   outcome: Outcome,
   method: string,
-  facts: ServerFacts,
+  facts: Handshake,
 ): { readonly status: number; readonly text: string } {
   if (outcome.kind === 'invalid') return { status: 400, text: errorText(id, outcome.error) };
   if (outcome.kind === 'input') {

@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http';
 import { isObject, notificationText, type Params, type Request, resultText } from '../../lib/upstream/json-rpc.ts';
 import { EventStream } from './event-stream.ts';
 import type { Peer, ServerFacts } from './peer.ts';
-import { finished } from './stateless-result.ts';
-import { metaKeys } from './stateless-request.ts';
+import { finished } from '../../lib/upstream/stateless-result.ts';
+import { metaKeys } from '../../lib/upstream/stateless-request.ts';
 
 /** Which list a member of a filter is about: its capability and its notification. */
 const LISTS = {

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { RunnerState } from '../../lib/deployments/runner-contract.ts';
+import { isObject } from '../../lib/upstream/json-rpc.ts';
 import { watchForHang } from './hang-watch.ts';
 import { Peer, type ServerFacts } from './peer.ts';
 import type { Guard } from './guard.ts';
@@ -13,6 +14,8 @@ export interface SupervisorOptions {
   readonly log: LogBuffer;
   readonly version: string;
   readonly onState: (state: RunnerState, change: { readonly facts?: ServerFacts; readonly reason?: string }) => void;
+  /** The process begins to answer requests without a session: from then on nobody gets it as their own. */
+  readonly onShared: () => void;
   readonly timing?: Partial<typeof defaultTiming>;
 }
 
@@ -75,6 +78,7 @@ export class Supervisor {
   async peerWithin(ms: number): Promise<Peer | undefined> {
     if (!this.#ready) await Promise.race([this.#readiness.promise, sleep(ms, undefined, { ref: false })]);
     if (!this.#ready) return undefined;
+    if (!this.#served) this.#options.onShared();
     this.#served = true;
     return this.#peer;
   }
@@ -156,7 +160,7 @@ export class Supervisor {
     this.#ready = true;
     this.#readiness.resolve();
     this.#options.onState('ready', { facts: this.facts });
-    this.#followTools(peer);
+    this.#followLists(peer);
     const watch = watchForHang(peer.process, {
       timing: this.#timing,
       waitingMs: () => peer.waitingMs,
@@ -181,21 +185,23 @@ export class Supervisor {
     this.#readiness = Promise.withResolvers();
   }
 
-  /** Servers whose tools come and go say so; the list that is reported follows. */
-  #followTools(peer: Peer): void {
+  /** Servers whose tools, prompts or resources come and go say so; the lists that are reported follow. */
+  #followLists(peer: Peer): void {
     let soon: NodeJS.Timeout | undefined;
     const relist = async (): Promise<void> => {
-      const tools = await peer.listTools();
+      const { capabilities = {} } = this.facts ?? {};
+      const tools = isObject(capabilities['tools']) ? await peer.listTools() : [];
+      const offers = await peer.listOffers(capabilities);
       if (this.#peer !== peer || !this.#ready || this.facts === undefined) return;
-      this.facts = { ...this.facts, tools };
+      this.facts = { ...this.facts, tools, offers };
       this.#options.onState('ready', { facts: this.facts });
     };
     peer.listeners.add((method) => {
-      if (method !== 'notifications/tools/list_changed') return;
+      if (!method.endsWith('/list_changed')) return;
       clearTimeout(soon);
       soon = setTimeout(() => {
         relist().catch((error: unknown) =>
-          this.#options.log.add('runner', `the changed list of tools could not be read: ${(error as Error).message}`),
+          this.#options.log.add('runner', `the changed lists could not be read: ${(error as Error).message}`),
         );
       }, RELIST_MS).unref();
     });

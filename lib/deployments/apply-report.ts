@@ -99,6 +99,7 @@ function described(deployment: Deployment, report: RunnerReport, lastError: Last
     serverInfo: report.server_info ?? deployment.serverInfo,
     protocolVersion: report.protocol_version ?? deployment.protocolVersion,
     tools: report.tools ?? deployment.tools,
+    offers: report.offers ?? deployment.offers,
     restarts: report.restarts,
     lastError: lastError ?? deployment.lastError,
   };

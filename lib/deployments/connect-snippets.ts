@@ -1,15 +1,46 @@
+import { clients } from '../launch/clients/write-file.ts';
 import type { DeploymentView } from './schema.ts';
 
 const key = 'YOUR_API_KEY';
 
-/** What a person pastes to reach a deployed server: a command, a client's file, or a command again. */
-export function connectBlocks(slug: string, url: string): DeploymentView['connect'] {
-  const server = { url, headers: { 'X-API-Key': key } };
+/**
+ * What a person pastes to reach an endpoint: a command, or a client's file. The key goes as a Bearer token, because clients say then that it is wrong
+ * instead of beginning to sign in. `sign_in` is for clients that sign in by themselves: the address is all they take.
+ */
+export function connectBlocks(name: string, url: string): DeploymentView['connect'] {
+  const authorization = `Bearer ${key}`;
+  const headers = { Authorization: authorization };
+  const entry = { name, url, transport: 'streamable-http', headers };
+  const fileFor = (format: string): string =>
+    file(clients.find((client) => client.format === format)?.write([entry]) ?? {});
   return {
-    claude_code: `claude mcp add --transport http ${slug} ${url} --header "X-API-Key: ${key}"`,
-    cursor: file({ mcpServers: { [slug]: server } }),
-    vscode: file({ servers: { [slug]: { type: 'http', ...server } } }),
-    inspector: `npx @modelcontextprotocol/inspector --cli ${url} --transport http --header "X-API-Key: ${key}" --method tools/list`,
+    claude_code: `claude mcp add --transport http ${name} ${url} --header "Authorization: ${authorization}"`,
+    // A blank inside an argument is lost on the way to some shells; mcp-remote fills the variable in.
+    claude_desktop: file({
+      mcpServers: {
+        [name]: {
+          command: 'npx',
+          args: ['-y', 'mcp-remote', url, '--header', 'Authorization:${AUTH_HEADER}'],
+          env: { AUTH_HEADER: authorization },
+        },
+      },
+    }),
+    cline: fileFor('cline'),
+    codex: `[mcp_servers.${name}]\nurl = "${url}"\nhttp_headers = { Authorization = "${authorization}" }\n`,
+    copilot: file({ mcpServers: { [name]: { type: 'http', url, headers, tools: ['*'] } } }),
+    cursor: file({ mcpServers: { [name]: { type: 'http', url, headers } } }),
+    gemini: fileFor('gemini'),
+    inspector: `npx @modelcontextprotocol/inspector --cli ${url} --transport http --header "Authorization: ${authorization}" --method tools/list`,
+    lm_studio: fileFor('lm-studio'),
+    mcp_remote: `npx mcp-remote ${url} --header "Authorization:${authorization}"`,
+    mcporter: fileFor('mcp.json'),
+    opencode: file({ mcp: { [name]: { type: 'remote', url, headers, oauth: false } } }),
+    qwen: fileFor('gemini'),
+    roo: fileFor('roo'),
+    sign_in: url,
+    vscode: fileFor('vscode'),
+    windsurf: fileFor('windsurf'),
+    zed: fileFor('zed'),
   };
 }
 

@@ -71,6 +71,7 @@ export async function createDeployment(
     serverInfo: undefined,
     protocolVersion: undefined,
     tools: undefined,
+    offers: undefined,
     restarts: 0,
     lastError: undefined,
     lastHealthCheck: undefined,

@@ -1,4 +1,6 @@
 import type { OutboxEntry } from '../outbox/ports.ts';
+import type { Offers } from '../upstream/server-answers.ts';
+import type { Approvals } from './approvals.ts';
 import type { RunnerState, RunOptions } from './runner-contract.ts';
 
 export const deploymentStatuses = [
@@ -57,6 +59,8 @@ export interface Deployment {
   readonly serverInfo: Readonly<Record<string, unknown>> | undefined;
   readonly protocolVersion: string | undefined;
   readonly tools: readonly ServedTool[] | undefined;
+  /** Beside its tools. */
+  readonly offers: Offers | undefined;
   readonly restarts: number;
   readonly lastError: LastError | undefined;
   readonly lastHealthCheck: Date | undefined;
@@ -66,10 +70,19 @@ export interface Deployment {
   readonly stoppedAt: Date | undefined;
 }
 
-interface ServedTool {
+/** As its server described it. */
+export interface ServedTool {
   readonly name: string;
   readonly description?: string | undefined;
   readonly inputSchema: Readonly<Record<string, unknown>>;
+  readonly [member: string]: unknown;
+}
+
+/** Where a tool's endpoint leads, and what its owner has approved of it. */
+export interface Serving {
+  readonly deployment: Deployment;
+  /** undefined before a server was there to be approved. */
+  readonly approvals: Approvals | undefined;
 }
 
 /** `requested`: no task yet; `provisioning`: the task was not heard of; `lost`: ended without having been asked to. */
@@ -132,7 +145,19 @@ export interface DeploymentStore {
     page: { readonly offset: number; readonly limit: number },
   ): Promise<{ items: Deployment[]; total: number }>;
   /** Where a tool's endpoint leads, and its replicas that can be reached. */
-  servingTarget(slug: string): Promise<{ deployment: Deployment; replicas: Replica[] } | undefined>;
+  servingTarget(slug: string): Promise<(Serving & { readonly replicas: Replica[] }) | undefined>;
+  /** All endpoints of a user's own deployments and of those for the team, by slug. */
+  servedTo(userId: string): Promise<Serving[]>;
+  /** Changes with anything that {@link servedTo} would answer; costs less. */
+  servedStamp(userId: string): Promise<string>;
+  /**
+   * Changes what is approved of the server behind a tool. `decide` gets what it offers now, under a lock.
+   * @returns what `decide` made; undefined when nothing is deployed there.
+   */
+  approve(
+    toolId: string,
+    decide: (serving: Serving) => { readonly approvals: Approvals; readonly outbox: readonly OutboxEntry[] },
+  ): Promise<Serving | undefined>;
   byBootstrap(hash: string): Promise<Replica | undefined>;
   byReport(hash: string): Promise<Replica | undefined>;
   /**

@@ -24,6 +24,8 @@ export function presentSummary(deployment: Deployment, baseUrl: string): z.outpu
 
 interface PresentOptions {
   readonly baseUrl: string;
+  /** The same under the name that the reader called, which is the one that their clients reach. */
+  readonly calledUrl: string;
   readonly replicas: readonly Replica[];
   readonly metrics: Metrics;
   /** Whether the reader is the owner or an admin. */
@@ -36,7 +38,7 @@ function nameOf(info: Deployment['serverInfo']): Record<string, unknown> | null 
 
 export function presentDeployment(
   deployment: Deployment,
-  { baseUrl, replicas, metrics, isOwn }: PresentOptions,
+  { baseUrl, calledUrl, replicas, metrics, isOwn }: PresentOptions,
 ): DeploymentView {
   const memory = replicas.filter(({ endedAt }) => endedAt === undefined).flatMap(({ memoryMb }) => memoryMb ?? []);
   return {
@@ -46,7 +48,7 @@ export function presentDeployment(
     idle_timeout_s: deployment.idleTimeoutS ?? 0,
     ...deployment.options,
     tool_revision: deployment.toolRevision,
-    connect: connectBlocks(deployment.slug, endpointUrl(baseUrl, deployment.slug)),
+    connect: connectBlocks(deployment.slug, endpointUrl(calledUrl, deployment.slug)),
     last_health_check: deployment.lastHealthCheck?.toISOString() ?? null,
     last_called_at: deployment.lastCalledAt?.toISOString() ?? null,
     server_info: isOwn ? (deployment.serverInfo ?? null) : nameOf(deployment.serverInfo),

@@ -1,6 +1,6 @@
 import type { Encryptor } from '../secrets/encryptor.ts';
 import { connectMcp, McpError } from '../upstream/mcp-client.ts';
-import type { McpTool } from '../upstream/server-answers.ts';
+import type { McpTool, Offers } from '../upstream/server-answers.ts';
 import { type Upstream, UpstreamFailure } from '../upstream/ports.ts';
 import { resolveLaunch } from './launch.ts';
 import type { Deployment } from './ports.ts';
@@ -15,6 +15,7 @@ export type Probed =
       readonly serverInfo: Readonly<Record<string, unknown>>;
       readonly protocolVersion: string;
       readonly tools: readonly McpTool[];
+      readonly offers: Offers;
     }
   | { readonly ok: false; readonly reason: string };
 
@@ -32,8 +33,9 @@ export async function probeRemote(
     const connection = await connectMcp(upstream, { ...launch, guarded: true }, timeoutMs);
     try {
       const tools = await connection.listTools();
+      const offers = await connection.listOffers();
       const { serverInfo, protocolVersion } = connection.server;
-      return { ok: true, serverInfo, protocolVersion, tools };
+      return { ok: true, serverInfo, protocolVersion, tools, offers };
     } finally {
       await connection.close();
     }

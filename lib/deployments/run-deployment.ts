@@ -110,8 +110,14 @@ async function reachRemote(services: ReconcileServices, deployment: Deployment, 
         : { state: 'failed' as const, endedAt: now, lastError: { reason: probed.reason, log: [] } }),
     }));
     if (!probed.ok) return reached;
-    const { serverInfo, protocolVersion, tools } = probed;
-    return withDeployment(reached, deployment.id, (current) => ({ ...current, serverInfo, protocolVersion, tools }));
+    const { serverInfo, protocolVersion, tools, offers } = probed;
+    return withDeployment(reached, deployment.id, (current) => ({
+      ...current,
+      serverInfo,
+      protocolVersion,
+      tools,
+      offers,
+    }));
   });
 }
 

@@ -86,13 +86,21 @@ export const RunnerReport = z
     capabilities: z.looseObject({}).optional(),
     tools: z
       .array(
-        z.object({
+        z.looseObject({
           name: z.string().max(1_024),
           description: z.string().optional(),
           inputSchema: z.looseObject({}),
         }),
       )
       .max(5_000)
+      .optional(),
+    /** What it offers beside its tools. */
+    offers: z
+      .object({
+        prompts: z.array(z.looseObject({})).max(5_000),
+        resources: z.array(z.looseObject({})).max(5_000),
+        resourceTemplates: z.array(z.looseObject({})).max(5_000),
+      })
       .optional(),
     /** How often the server was started again since the runner began. */
     restarts: z.number().int().min(0),

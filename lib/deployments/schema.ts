@@ -124,8 +124,30 @@ export const DeploymentView = DeploymentSummary.extend({
   install_scripts: z.boolean(),
   tool_revision: z.int(),
   connect: z
-    .object({ claude_code: z.string(), cursor: z.string(), vscode: z.string(), inspector: z.string() })
-    .meta({ description: 'Ready to paste; put an API key where it says YOUR_API_KEY.' }),
+    .object({
+      claude_code: z.string(),
+      claude_desktop: z.string(),
+      cline: z.string(),
+      codex: z.string(),
+      copilot: z.string(),
+      cursor: z.string(),
+      gemini: z.string(),
+      inspector: z.string(),
+      lm_studio: z.string(),
+      mcp_remote: z.string(),
+      mcporter: z.string(),
+      opencode: z.string(),
+      qwen: z.string(),
+      roo: z.string(),
+      sign_in: z.string(),
+      vscode: z.string(),
+      windsurf: z.string(),
+      zed: z.string(),
+    })
+    .meta({
+      description:
+        'Ready to paste, by client; put an API key where it says YOUR_API_KEY. `sign_in` is the address, for clients that sign in.',
+    }),
   last_health_check: Timestamp.nullable(),
   last_called_at: Timestamp.nullable(),
   server_info: z.record(z.string(), z.unknown()).nullable(),

@@ -1,9 +1,8 @@
 import { createLRU } from 'lru.min';
-import type { Deployment, DeploymentStore, Replica } from './ports.ts';
+import type { DeploymentStore, Replica, Serving } from './ports.ts';
 import { servingTargetMs } from './runner-contract.ts';
 
-export interface ServingTarget {
-  readonly deployment: Deployment;
+export interface ServingTarget extends Serving {
   /** Replicas that have not ended and whose place is known: those that are ready, and those that still have sessions. */
   readonly replicas: readonly Replica[];
 }

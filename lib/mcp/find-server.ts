@@ -33,7 +33,7 @@ export interface Wanted {
   /** Those that did not answer, or are about to end. */
   readonly tried: ReadonlySet<string>;
   /** The one that has the session, as long as it can be reached. */
-  readonly home?: string;
+  readonly home?: string | undefined;
   /** The same key leads every process of the platform to the same replica. Without it any is as good. */
   readonly key?: string;
 }

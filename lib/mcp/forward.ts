@@ -29,6 +29,8 @@ export interface Forwarding {
   readonly request: RequestFacts;
   readonly signal: AbortSignal;
   readonly log: Log;
+  /** In place of the one that the request names. */
+  readonly session?: SessionPlace | undefined;
 }
 
 /** An answer from the server, and where it came from. */
@@ -53,21 +55,21 @@ const maxTries = 4;
  */
 export async function forward(
   services: ForwardServices,
-  { caller, slug, request, signal }: Forwarding,
+  { caller, slug, request, signal, session: given }: Forwarding,
   sent: Pick<UpstreamRequest, 'method' | 'body'>,
   held?: string,
 ): Promise<Forwarded | NotForwarded> {
   assertKnownOrigin(request, services.settings);
   if (isLoop(request, services.settings)) return { failure: failures.loop };
-  const session = await readSession(services, caller, slug, request.headers['mcp-session-id']);
+  const session = given ?? (await readSession(services, caller, slug, request.headers['mcp-session-id']));
   if (session === 'unknown') return { failure: failures.noSession };
   const tried = new Set<string>();
   let last: NotForwarded = { failure: failures.unavailable };
   while (tried.size < maxTries) {
     const replica = await findReplica(services, caller, slug, wantedBy(session, held, tried));
     if (!replica) return last;
-    if (session && session.replicaId !== replica.id && replica.deployment.options.stateful)
-      return { failure: failures.noSession, replica };
+    const isMoved = session?.replicaId !== undefined && session.replicaId !== replica.id;
+    if (isMoved && replica.deployment.options.stateful) return { failure: failures.noSession, replica };
     const outcome = await sendTo(services, replica, {
       ...sent,
       url: replica.endpoint.url,

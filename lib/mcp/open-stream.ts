@@ -14,21 +14,33 @@ const streamMs = 285_000;
  * The server's own messages to a client, as they come; where the operator has switched such streams off, none but the rest of an answer that broke off.
  * @throws Problem `forbidden`, `not-found`; `method-not-allowed` where streams are off; `rate-limit-exceeded` for one stream too many.
  */
-export async function openStream(
+export function openStream(
   services: ForwardServices & { readonly quotas: Quotas },
   forwarding: Forwarding,
 ): Promise<StreamedAnswer> {
-  const { settings, quotas } = services;
-  const { caller, request } = forwarding;
+  return enterForStream(services, forwarding, async (signal) => {
+    const forwarded = await forward(services, { ...forwarding, signal }, { method: 'GET' });
+    if ('failure' in forwarded) return rpcAnswer(null, forwarded.failure);
+    return { ...forwarded.head, body: withComments(forwarded.answer.body) };
+  });
+}
+
+/**
+ * Opens a stream that counts as one of its caller's and ends before its function's time is up.
+ * @throws what `open` throws; Problem as {@link openStream}.
+ */
+export async function enterForStream(
+  { settings, quotas }: ForwardServices & { readonly quotas: Quotas },
+  { caller, request, signal }: Pick<Forwarding, 'caller' | 'request' | 'signal'>,
+  open: (signal: AbortSignal) => Promise<StreamedAnswer>,
+): Promise<StreamedAnswer> {
   if (settings.MCP_LISTEN === 'off' && request.headers['last-event-id'] === undefined) throw notOffered();
   const leave = await enterStream(quotas, caller, streamMs);
-  const signal = AbortSignal.any([AbortSignal.timeout(streamMs), forwarding.signal]);
   try {
-    const forwarded = await forward(services, { ...forwarding, signal }, { method: 'GET' });
-    if (!('failure' in forwarded))
-      return { ...forwarded.head, body: untilOver(withComments(forwarded.answer.body), leave) };
+    const answer = await open(AbortSignal.any([AbortSignal.timeout(streamMs), signal]));
+    if (typeof answer.body !== 'string') return { ...answer, body: untilOver(answer.body, leave) };
     await leave();
-    return rpcAnswer(null, forwarded.failure);
+    return answer;
   } catch (error) {
     await leave();
     throw error;
@@ -51,7 +63,7 @@ function notOffered(): Problem {
 }
 
 /** A stream whose replica ends, or whose time is up, has ended: its client opens another. */
-async function* untilOver(body: AsyncIterable<Uint8Array>, leave: () => Promise<void>): AsyncGenerator<Uint8Array> {
+async function* untilOver<T>(body: AsyncIterable<T>, leave: () => Promise<void>): AsyncGenerator<T> {
   try {
     yield* body;
   } catch (error) {

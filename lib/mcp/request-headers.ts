@@ -28,12 +28,22 @@ export function headersTo(
     ...Object.fromEntries(Object.entries(headers).filter(([name]) => passed.test(name))),
     'x-request-id': requestId,
     ...(session && { 'mcp-session-id': session.upstreamId }),
-    ...(session && !remote && !deployment.options.stateful && { 'x-session-initialize': packed(session.initialize) }),
+    ...(session && !remote && resumption(session, deployment)),
     // A runner gives callers their share, and keeps their processes apart; it need not know who they are.
     ...(!remote && { 'x-mcp-caller': digest(`${deployment.id} ${caller.userId}`).slice(0, 22) }),
     ...(!remote && settings.MCP_LISTEN === 'off' && { 'x-mcp-listen': 'off' }),
     ...(remote && { [hopHeader]: [...hopsOf(headers), nameOf(settings)].join(' ') }),
     ...endpoint.headers,
+  };
+}
+
+/** How a runner opens the session that it does not have: not for a server whose sessions end with their process. */
+function resumption({ replicaId, initialize }: SessionPlace, { options }: ServerReplica['deployment']) {
+  if (initialize === undefined || (options.stateful && replicaId !== undefined)) return {};
+  return {
+    'x-session-initialize': packed(initialize),
+    // A session among those of all servers is not over with the server's process.
+    ...(replicaId === undefined && { 'x-session-anew': '1' }),
   };
 }
 

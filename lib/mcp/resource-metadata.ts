@@ -8,12 +8,13 @@ import type { ResourceMetadata } from './schema.ts';
 export function resourceMetadata(
   { settings: { BASE_URL } }: { readonly settings: BaseSettings },
   { headers }: Pick<RequestFacts, 'headers'>,
-  slug?: string,
+  /** Of one server's endpoint, or of that of all. Without it: of the platform itself. */
+  endpoint?: { readonly path: string; readonly name: string },
 ): z.output<typeof ResourceMetadata> {
   const base = calledBaseUrl(BASE_URL, headers['host']);
   return {
-    resource: slug === undefined ? base : `${base}/mcp/${slug}/v1`,
-    resource_name: slug ?? 'MCP Platform',
+    resource: `${base}${endpoint?.path ?? ''}`,
+    resource_name: endpoint?.name ?? 'MCP Platform',
     authorization_servers: [BASE_URL],
     bearer_methods_supported: ['header'],
     scopes_supported: ['mcp:call'],

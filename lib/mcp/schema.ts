@@ -6,6 +6,12 @@ export const ServerSlug = z.object({ slug: z.string().min(1).max(255).meta({ exa
 /** Clients keep whatever stands in the URL that a person pasted. */
 export const AnyQuery = z.looseObject({});
 
+export const AllQuery = z.looseObject({
+  mode: z.enum(['all', 'search']).default('all').meta({
+    description: 'search: two tools that find and call the others, for clients with a small context.',
+  }),
+});
+
 /** A slug that may be one; nobody is told whether it is. */
 export const AnySlug = z.object({
   slug: z

@@ -120,8 +120,8 @@ async function findTool(
   return known ?? (await connection.listTools()).find((tool) => tool.name === name);
 }
 
-/** Opens a session with a replica for one purpose, and counts it as a call. */
-async function withServer<T>(
+/** Opens a session with a replica for one purpose, and counts it as a call. @throws Problem, whatever goes wrong. */
+export async function withServer<T>(
   services: ForwardServices,
   { caller, slug, request, log }: Asked,
   call: { readonly method: string; readonly tool: string | undefined; readonly bytesIn: number },

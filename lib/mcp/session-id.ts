@@ -6,14 +6,15 @@ import { isObject, type Params } from '../upstream/json-rpc.ts';
 
 /** Where an MCP session lives, and how it began. */
 export interface SessionPlace {
-  readonly replicaId: string;
+  /** undefined: wherever its id leads; it is opened there when it is not there yet. */
+  readonly replicaId: string | undefined;
   /** The session's id as the server knows it. */
   readonly upstreamId: string;
-  /** What the client sent with `initialize`, so that the session can be opened anew in its place. */
-  readonly initialize: Params;
+  /** What the client sent with `initialize`, so that the session can be opened anew in its place; undefined when it shall not be. */
+  readonly initialize: Params | undefined;
 }
 
-const Kept = z.tuple([z.string(), z.string(), z.record(z.string(), z.unknown())]);
+const Kept = z.tuple([z.string().nullable(), z.string(), z.record(z.string(), z.unknown())]);
 /** A header has to stay small; clients send a few hundred bytes. */
 const maxKept = 1_500;
 
@@ -26,9 +27,12 @@ export function encryptSession(
   encryptor: Encryptor,
   caller: Caller,
   toolId: string,
-  { replicaId, upstreamId, initialize }: SessionPlace,
+  { replicaId, upstreamId, initialize = {} }: SessionPlace,
 ): Promise<string> {
-  return encryptor.encrypt(JSON.stringify([replicaId, upstreamId, shortened(initialize)]), contextOf(caller, toolId));
+  return encryptor.encrypt(
+    JSON.stringify([replicaId ?? null, upstreamId, shortened(initialize)]),
+    contextOf(caller, toolId),
+  );
 }
 
 /** What was decrypted lately, with whom it was decrypted for: the same id stands in every request of a session. */
@@ -52,7 +56,7 @@ export async function decryptSession(
     return undefined;
   }
   const [replicaId, upstreamId, initialize] = Kept.parse(JSON.parse(text));
-  const place = { context, replicaId, upstreamId, initialize };
+  const place = { context, replicaId: replicaId ?? undefined, upstreamId, initialize };
   decrypted.set(sessionId, place);
   return place;
 }

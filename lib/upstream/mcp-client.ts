@@ -4,13 +4,17 @@ import { readMessages } from './read-messages.ts';
 import {
   type Handshake,
   listAll,
+  listOffers,
   type McpCallResult,
   type McpTool,
   newestSessionProtocol,
+  type Offers,
   readCallResult,
+  readDiscovery,
   readHandshake,
   readTools,
 } from './server-answers.ts';
+import { headerText, metaKeys, statelessProtocol } from './stateless-request.ts';
 
 /** A server's Streamable HTTP endpoint. */
 export interface McpEndpoint {
@@ -30,6 +34,15 @@ export class McpError extends Error {
   }
 }
 
+const clientInfo = { name: 'mcp-platform', version: '1.0.0' };
+const envelope = {
+  [metaKeys.protocolVersion]: statelessProtocol,
+  [metaKeys.clientInfo]: clientInfo,
+  [metaKeys.clientCapabilities]: {},
+};
+/** What is beside the tools is not worth waiting for. */
+const offersMs = 5_000;
+
 export interface CallOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
@@ -41,13 +54,18 @@ export interface McpConnection {
   readonly server: Handshake;
   /** All pages of the server's tools; none when it offers no tools. */
   listTools(): Promise<McpTool[]>;
+  /** Prompts, resources and their templates. */
+  listOffers(): Promise<Offers>;
+  /** Any request; answers its result as it came. */
+  request(method: string, params: Params, options: CallOptions): Promise<unknown>;
   callTool(name: string, args: Params, options: CallOptions): Promise<McpCallResult>;
   /** Ends the session; a server that does not care is no error. */
   close(): Promise<void>;
 }
 
 /**
- * Opens a session as MCP's client does (protocol 2025-11-25), for what the platform itself asks of a server. What the server asks in turn is
+ * Opens a session as MCP's client does (protocol 2025-11-25; 2026-07-28, which has none, where a server knows no other), for what the platform itself
+ * asks of a server. What the server asks in turn is
  * answered: `ping` with a pong, anything else with -32601, for the platform has no user to ask.
  * A request that fails with `unsent` reached no server, so all of it may be done again with another replica.
  * @throws UpstreamFailure; {@link McpError}.
@@ -56,17 +74,24 @@ export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, time
   let sessionId: string | undefined;
   let agreedVersion: string | undefined;
   let nextId = 0;
+  const isStateless = () => agreedVersion === statelessProtocol;
   const headersNow = () => ({
     ...endpoint.headers,
     ...(agreedVersion !== undefined && { 'mcp-protocol-version': agreedVersion }),
     ...(sessionId !== undefined && { 'mcp-session-id': sessionId }),
   });
-  const post = (body: string, ms: number, signal: AbortSignal = AbortSignal.timeout(ms)): Promise<UpstreamAnswer> =>
+  const post = (
+    body: string,
+    ms: number,
+    signal: AbortSignal = AbortSignal.timeout(ms),
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<UpstreamAnswer> =>
     upstream.send({
       url: endpoint.url,
       method: 'POST',
       headers: {
         ...headersNow(),
+        ...headers,
         'content-type': 'application/json',
         accept: 'application/json, text/event-stream',
       },
@@ -88,11 +113,13 @@ export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, time
     const ms = options.timeoutMs ?? timeoutMs;
     const time = AbortSignal.timeout(ms);
     const signal = options.signal ? AbortSignal.any([time, options.signal]) : time;
-    const sent = options.onProgress ? { ...params, _meta: { progressToken: id } } : params;
+    const meta = { ...(isStateless() && envelope), ...(options.onProgress && { progressToken: id }) };
+    const sent = Object.keys(meta).length > 0 ? { ...params, _meta: meta } : params;
     // The server gets to know that nobody waits any more; a connection that closes does not say so.
     const cancel = () => void post(cancellationText(id), timeoutMs).then(drain, () => undefined);
     options.signal?.addEventListener('abort', cancel, { once: true });
-    const answer = await post(requestText(id, method, sent), ms, signal);
+    const headers = isStateless() ? mirroredHeaders(method, params) : {};
+    const answer = await post(requestText(id, method, sent), ms, signal, headers);
     if (answer.headers[drainingHeader] !== undefined && !endpoint.guarded) {
       await drain(answer);
       throw new UpstreamFailure('unsent', 'The replica is about to end');
@@ -105,21 +132,35 @@ export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, time
     }
   };
 
-  const server = await readAs(readHandshake, () =>
-    ask('initialize', {
-      protocolVersion: newestSessionProtocol,
-      capabilities: {},
-      clientInfo: { name: 'mcp-platform', version: '1.0.0' },
-    }),
-  );
-  agreedVersion = server.protocolVersion;
-  await drain(await post(JSON.stringify({ jsonrpc: '2.0', method: 'notifications/initialized' }), timeoutMs));
+  const initialize = async (): Promise<Handshake> => {
+    const met = await readAs(readHandshake, () =>
+      ask('initialize', { protocolVersion: newestSessionProtocol, capabilities: {}, clientInfo }),
+    );
+    agreedVersion = met.protocolVersion;
+    await drain(await post(notificationText('notifications/initialized'), timeoutMs));
+    return met;
+  };
+  const discover = async (refusal: unknown): Promise<Handshake> => {
+    const isAnswered = refusal instanceof McpError || (refusal instanceof UpstreamFailure && refusal.kind === 'broken');
+    if (!isAnswered) throw refusal;
+    agreedVersion = statelessProtocol;
+    try {
+      return await readAs(readDiscovery, () => ask('server/discover', {}));
+    } catch {
+      // It speaks neither; what it said first is what its deployer knows the server by.
+      throw refusal;
+    }
+  };
+  // Most servers know the handshake; those of revision 2026-07-28 alone refuse it.
+  const server = await initialize().catch(discover);
   return {
     server,
     listTools: () =>
       'tools' in server.capabilities
         ? readAs(readTools, () => listAll('tools/list', 'tools', (params) => ask('tools/list', params)))
         : Promise.resolve([]),
+    listOffers: () => listOffers(server.capabilities, (method, params) => ask(method, params, { timeoutMs: offersMs })),
+    request: ask,
     callTool: (name, args, options) =>
       readAs(readCallResult, () => ask('tools/call', { name, arguments: args }, options)),
     async close() {
@@ -131,6 +172,12 @@ export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, time
       });
     },
   };
+}
+
+/** What revision 2026-07-28 wants to see without reading the body. */
+function mirroredHeaders(method: string, { name, uri }: Params): Record<string, string> {
+  const subject = name ?? uri;
+  return { 'mcp-method': method, ...(typeof subject === 'string' && { 'mcp-name': headerText(subject) }) };
 }
 
 function cancellationText(requestId: number): string {

@@ -28,6 +28,37 @@ export interface McpCallResult {
   readonly [member: string]: unknown;
 }
 
+/** What a server offers beside its tools, each as it wrote it. */
+export interface Offers {
+  readonly prompts: readonly Params[];
+  readonly resources: readonly Params[];
+  readonly resourceTemplates: readonly Params[];
+}
+
+const offerLists = [
+  ['prompts', 'prompts/list', 'prompts'],
+  ['resources', 'resources/list', 'resources'],
+  ['resources', 'resources/templates/list', 'resourceTemplates'],
+] as const;
+
+/**
+ * What a server offers beside its tools. A list that it does not give, or not as a list, is empty: nobody's start fails by that.
+ * `ask` sends a request and answers its result.
+ */
+export async function listOffers(
+  capabilities: Params,
+  ask: (method: string, params: Params) => Promise<unknown>,
+): Promise<Offers> {
+  const lists = await Promise.all(
+    offerLists.map(async ([capability, method, member]) => {
+      if (!isObject(capabilities[capability])) return [member, []] as const;
+      const listed = listAll(method, member, (params) => ask(method, params)).catch(() => []);
+      return [member, (await listed).map(withoutNulls)] as const;
+    }),
+  );
+  return { prompts: [], resources: [], resourceTemplates: [], ...Object.fromEntries(lists) };
+}
+
 /** @throws Error that names what is wrong when the answer to `initialize` is no object. */
 export function readHandshake(result: unknown): Handshake {
   if (!isObject(result)) throw new Error('its answer to initialize is not an object');
@@ -45,6 +76,16 @@ export function readHandshake(result: unknown): Handshake {
   };
 }
 
+/** What a server of revision 2026-07-28 answers to `server/discover`. @throws Error that names what is wrong. */
+export function readDiscovery(result: unknown): Handshake {
+  if (!isObject(result)) throw new Error('its answer to server/discover is not an object');
+  const { _meta: meta, capabilities, instructions } = result;
+  const serverInfo = (isObject(meta) && meta[serverInfoKey]) || result['serverInfo'];
+  return readHandshake({ protocolVersion: '2026-07-28', serverInfo, capabilities, instructions });
+}
+
+const serverInfoKey = 'io.modelcontextprotocol/serverInfo';
+
 interface Page {
   readonly items: readonly Params[];
   readonly nextCursor: string | undefined;
@@ -57,8 +98,8 @@ const mostPages = 200;
  * @throws what `ask` throws; Error that names the member when an answer is no list.
  */
 export async function listAll(
-  method: 'tools/list',
-  member: 'tools',
+  method: string,
+  member: string,
   ask: (params: Params) => Promise<unknown>,
 ): Promise<Params[]> {
   const items: Params[] = [];

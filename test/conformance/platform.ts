@@ -5,11 +5,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runSuite } from './run-suite.ts';
-import { startShim } from './shim.ts';
+import { type Renaming, startShim } from './shim.ts';
 
 // The conformance suite through the whole path: the fixture server, deployed on the platform that runs here, called with an API key.
 const { values } = parseArgs({
-  options: { runs: { type: 'string', default: '1' }, requirements: { type: 'string', default: '2025-11-25' } },
+  options: {
+    runs: { type: 'string', default: '1' },
+    requirements: { type: 'string', default: '2025-11-25' },
+    // Through the endpoint of all servers instead of the server's own.
+    all: { type: 'boolean', default: false },
+  },
 });
 const state = process.env['MCP_STATE'] ?? '.local';
 const { base } = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as { base: string };
@@ -44,7 +49,35 @@ for (let status = ''; status !== 'running'; await sleep(100)) {
   if (status === 'failed') throw new Error('the fixture server could not be deployed');
 }
 
-const shim = await startShim(new URL(`${base}/mcp/${name}/v1`), { 'x-api-key': String(key) });
+/** The suite knows the server's names; on the endpoint of all they have its slug in front. */
+const renaming: Renaming = {
+  request(body, headers) {
+    const message = body.startsWith('{') ? (JSON.parse(body) as { params?: Record<string, unknown> }) : {};
+    const { params } = message;
+    if (!params) return body;
+    const named = (of: Record<string, unknown>): Record<string, unknown> => ({
+      ...of,
+      ...(typeof of['name'] === 'string' && { name: `${name}__${of['name']}` }),
+      ...(typeof of['uri'] === 'string' && { uri: `mcp+${name}+${of['uri']}` }),
+    });
+    const { ref, ...rest } = named(params);
+    const said = headers['mcp-name'];
+    // A header that was wrong stays wrong.
+    if (said === (params['name'] ?? params['uri']) && said !== undefined)
+      headers['mcp-name'] = String(rest['name'] ?? rest['uri']);
+    return JSON.stringify({
+      ...message,
+      params: { ...rest, ...(typeof ref === 'object' && ref !== null && { ref: named({ ...ref }) }) },
+    });
+  },
+  answer: (text) => text.replaceAll(`${name}__`, '').replaceAll(`mcp+${name}+`, ''),
+};
+
+const shim = await startShim(
+  new URL(values.all ? `${base}/mcp/v1` : `${base}/mcp/${name}/v1`),
+  { 'x-api-key': String(key) },
+  values.all ? renaming : undefined,
+);
 let failed = 0;
 for (let run = 1; run <= Number(values.runs); run += 1) {
   const { passed, ms, output } = await runSuite(shim.url, values.requirements);

@@ -129,7 +129,9 @@ async function faultOf(route: HttpFunction, caller: CallerKind): Promise<string 
   const { status, lacking, detail } = await ask(route, caller.credential);
   const wrong = `${route.id} answered ${status} to ${caller.name}`;
   if (caller.may === undefined) return status === 401 ? undefined : wrong;
-  if (access === 'mcp:call' && caller.isHeldElsewhere) return status === 403 ? undefined : wrong;
+  // On the endpoint of all servers such a key reaches those to which it is held.
+  const namesServer = route.declaration.route.includes('{slug}');
+  if (access === 'mcp:call' && caller.isHeldElsewhere && namesServer) return status === 403 ? undefined : wrong;
   const mayIn = access === 'authenticated' || caller.may(access);
   if (!mayIn) return status === 403 && lacking === access ? undefined : `${wrong} (${String(detail)})`;
   // A code for the second factor is asked for by a 401 of its own, whoever is logged in.

@@ -29,6 +29,7 @@ export interface DeploymentRow {
   readonly server_info: string | null;
   readonly protocol_version: string | null;
   readonly tools: string | null;
+  readonly offers: string | null;
   readonly restarts: number;
   readonly last_error: string | null;
   readonly last_health_check: Date | null;
@@ -44,7 +45,7 @@ export interface DeploymentRow {
 /** Of a deployment `d` and its tool `t`. */
 export const deploymentColumns = `d.id, d.tool_id, t.name AS tool_name, t.slug, d.active_tool_id, d.owner_id, d.tool_revision, d.server, d.status,
   d.health_status, d.phase, d.access, d.replicas, d.cpu, d.memory, d.idle_timeout_s, d.environment, d.options, d.secrets, d.server_info, d.protocol_version,
-  d.tools, d.restarts, d.last_error, d.last_health_check, d.last_called_at, d.deployed_at, d.updated_at, d.stopped_at, d.launch, d.generation,
+  d.tools, d.offers, d.restarts, d.last_error, d.last_health_check, d.last_called_at, d.deployed_at, d.updated_at, d.stopped_at, d.launch, d.generation,
   d.replaces_id`;
 
 export function deploymentOf(row: DeploymentRow): Deployment {
@@ -74,6 +75,7 @@ export function deploymentOf(row: DeploymentRow): Deployment {
     serverInfo: readJson(row.server_info) as Deployment['serverInfo'],
     protocolVersion: row.protocol_version ?? undefined,
     tools: readJson(row.tools) as Deployment['tools'],
+    offers: readJson(row.offers) as Deployment['offers'],
     restarts: row.restarts,
     lastError: readJson(row.last_error) as Deployment['lastError'],
     lastHealthCheck: row.last_health_check ?? undefined,
@@ -107,6 +109,7 @@ export function deploymentRow(deployment: Deployment): Record<string, SqlValue> 
     server_info: json(deployment.serverInfo),
     protocol_version: deployment.protocolVersion ?? null,
     tools: json(deployment.tools),
+    offers: json(deployment.offers),
     restarts: deployment.restarts,
     last_error: json(deployment.lastError),
     deployed_at: deployment.deployedAt,

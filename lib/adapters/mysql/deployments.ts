@@ -1,3 +1,4 @@
+import { type Approvals, firstApprovals } from '../../deployments/approvals.ts';
 import type {
   Deployment,
   DeploymentFilter,
@@ -6,6 +7,8 @@ import type {
   ReplicasChange,
   ReplicasKey,
   Replica,
+  ServedTool,
+  Serving,
 } from '../../deployments/ports.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
@@ -46,14 +49,35 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
       return { items: rows.map(deploymentOf), total: counted?.total ?? 0 };
     },
     async servingTarget(slug) {
-      const [row] = await mysql.query<DeploymentRow>(
-        `SELECT ${deploymentColumns} FROM mcp_tools t JOIN mcp_deployments d ON d.active_tool_id = t.id WHERE t.slug = CONVERT(? USING ascii) AND t.deleted_at IS NULL`,
-        [slug],
-      );
-      if (!row) return undefined;
-      const reachable = await replicas('deployment_id = ? AND ended_at IS NULL AND host IS NOT NULL', [row.id]);
-      return { deployment: deploymentOf(row), replicas: reachable };
+      const [serving] = await readServing(mysql, 't.slug = CONVERT(? USING ascii)', [slug]);
+      if (!serving) return undefined;
+      const { id } = serving.deployment;
+      const reachable = await replicas('deployment_id = ? AND ended_at IS NULL AND host IS NOT NULL', [id]);
+      return { ...serving, replicas: reachable };
     },
+    servedTo: (userId) => readServing(mysql, "(d.owner_id = ? OR d.access = 'team') ORDER BY t.slug", [userId]),
+    async servedStamp(userId) {
+      const [row] = await mysql.query<{ stamp: string }>(
+        `SELECT CONCAT_WS(' ', COUNT(*), MAX(d.updated_at), MAX(a.updated_at), SUM(CRC32(d.id))) AS stamp
+         ${served} WHERE t.deleted_at IS NULL AND (d.owner_id = ? OR d.access = 'team')`,
+        [userId],
+      );
+      return row?.stamp ?? '';
+    },
+    approve: (toolId, decide) =>
+      mysql.transaction(async (tx) => {
+        await tx.query('SELECT id FROM mcp_tools WHERE id = ? FOR UPDATE', [toolId]);
+        const [serving] = await readServing(tx, 't.id = ? FOR UPDATE', [toolId]);
+        if (!serving) return undefined;
+        const { approvals, outbox } = decide(serving);
+        await tx.execute('REPLACE INTO mcp_approvals (tool_id, tools, updated_at) VALUES (?, ?, ?)', [
+          toolId,
+          JSON.stringify(approvals),
+          new Date(),
+        ]);
+        await insertOutbox(tx, outbox);
+        return { ...serving, approvals };
+      }),
     byBootstrap: async (hash) => (await replicas('bootstrap_hash = ?', [hash]))[0],
     byReport: async (hash) => (await replicas('report_hash = ?', [hash]))[0],
     change: (key, decide) => changeReplicas(mysql, key, decide),
@@ -90,6 +114,20 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
       return rows.map(({ id }) => id);
     },
   };
+}
+
+const served = `FROM mcp_tools t JOIN mcp_deployments d ON d.active_tool_id = t.id LEFT JOIN mcp_approvals a ON a.tool_id = t.id`;
+
+/** Where tools' endpoints lead. */
+async function readServing(sql: SqlRunner, where: string, values: readonly SqlValue[]): Promise<Serving[]> {
+  const rows = await sql.query<DeploymentRow & { readonly approvals: string | null }>(
+    `SELECT ${deploymentColumns}, a.tools AS approvals ${served} WHERE t.deleted_at IS NULL AND ${where}`,
+    values,
+  );
+  return rows.map(({ approvals, ...row }) => ({
+    deployment: deploymentOf(row),
+    approvals: approvals === null ? undefined : (JSON.parse(approvals) as Approvals),
+  }));
 }
 
 function conditions({ status, toolId }: DeploymentFilter): { where: string; values: SqlValue[] } {
@@ -160,7 +198,20 @@ async function write(tx: SqlRunner, before: DeploymentState, after: DeploymentSt
   // The row of the active one is given up before another takes it.
   const deployments = after.deployments.toSorted((a, b) => Number(a.active) - Number(b.active));
   for (const each of deployments) await save(tx, 'mcp_deployments', known.get(each.id), each, deploymentRow(each));
+  for (const { tools, toolId } of deployments) if (tools) await approveFirst(tx, toolId, tools);
   for (const each of after.replicas) await save(tx, 'mcp_replicas', known.get(each.id), each, replicaRow(each));
+}
+
+/** Keeps what a tool's server offered first; nothing when that was before. */
+async function approveFirst(tx: SqlRunner, toolId: string, tools: readonly ServedTool[]): Promise<void> {
+  const [known] = await tx.query('SELECT tool_id FROM mcp_approvals WHERE tool_id = ?', [toolId]);
+  if (known) return;
+  const now = new Date();
+  await tx.execute('INSERT INTO mcp_approvals (tool_id, tools, updated_at) VALUES (?, ?, ?)', [
+    toolId,
+    JSON.stringify(firstApprovals(tools, now)),
+    now,
+  ]);
 }
 
 async function save(

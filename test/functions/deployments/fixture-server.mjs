@@ -13,7 +13,9 @@ server.registerTool(
   { description: 'Adds', inputSchema: { a: z.number(), b: z.number() }, outputSchema: { sum: z.number() } },
   ({ a, b }) => ({ ...text(String(a + b)), structuredContent: { sum: a + b } }),
 );
-server.registerTool('variable', { inputSchema: { name: z.string() } }, ({ name }) =>
+// What a server says of its tools may change with its surroundings.
+const description = process.env.PURPOSE ?? 'Reads a variable';
+server.registerTool('variable', { description, inputSchema: { name: z.string() } }, ({ name }) =>
   text(process.env[name] ?? '(unset)'),
 );
 server.registerTool('fail', { inputSchema: {} }, () => ({ ...text('it went wrong'), isError: true }));

@@ -84,3 +84,40 @@ it('that refuses its credentials is not mistaken for the platform refusing the c
   ]);
   expect(answer.headers.get('www-authenticate')).toBeNull();
 });
+
+it('may speak the revision without a handshake alone', async () => {
+  const asked: string[] = [];
+  const modern = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    request.on('end', () => {
+      const {
+        id,
+        method = '',
+        params,
+      } = JSON.parse(text) as { id?: number; method?: string; params?: Record<string, unknown> };
+      const { 'mcp-method': said, 'mcp-protocol-version': version } = request.headers;
+      response.setHeader('content-type', 'application/json');
+      if (said !== method || version !== '2026-07-28' || !JSON.stringify(params).includes('clientCapabilities')) {
+        const error = { code: -32_022, message: 'Unsupported protocol version' };
+        return response.writeHead(400).end(JSON.stringify({ jsonrpc: '2.0', id, error }));
+      }
+      asked.push(`${method} ${String(request.headers['mcp-name'] ?? '')}`.trim());
+      const answers: Readonly<Record<string, object>> = {
+        ...results,
+        'server/discover': { supportedVersions: ['2026-07-28'], capabilities: { tools: {} } },
+      };
+      return response.end(
+        JSON.stringify({ jsonrpc: '2.0', id, result: { resultType: 'complete', ...answers[method] } }),
+      );
+    });
+  });
+  await new Promise<void>((resolve) => modern.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(modern.address() as AddressInfo).port}/mcp`;
+  const { tool, view } = await deployed(app, owner.token, {}, { name: 'modern', url });
+  expect(view).toMatchObject({ status: 'running', protocol_version: '2026-07-28' });
+  const answer = await app.call('POST', `/mcp/${tool.slug}/v1/tools/echo`, { token: owner.token, json: {} });
+  expect(answer.text).toContain('far away');
+  expect(asked).toContain('tools/call echo');
+  await new Promise((resolve) => modern.close(resolve));
+});

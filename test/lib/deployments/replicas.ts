@@ -31,6 +31,7 @@ export function deployment(of: Partial<Deployment> = {}): Deployment {
     serverInfo: undefined,
     protocolVersion: undefined,
     tools: undefined,
+    offers: undefined,
     restarts: 0,
     lastError: undefined,
     lastHealthCheck: undefined,

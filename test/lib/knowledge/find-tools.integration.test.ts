@@ -14,7 +14,7 @@ const follow = knowledgeFollower({
   deployments: {
     servingTarget: async (slug) => {
       const deployment = served.get(slug);
-      return deployment && { deployment: deployment as Deployment, replicas: [] };
+      return deployment && { deployment: deployment as Deployment, approvals: undefined, replicas: [] };
     },
   },
 });

@@ -1,14 +1,16 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { codes, isObject, type Message, type Params, type RpcError } from '../../lib/upstream/json-rpc.ts';
-import type { McpTool } from '../../lib/upstream/server-answers.ts';
-import { sessionProtocols } from './session-endpoint.ts';
+import { codes, isObject, type Message, type Params, type RpcError } from './json-rpc.ts';
+import type { McpTool } from './server-answers.ts';
 
+/** The revisions that begin with a handshake, newest first. */
+export const sessionProtocols = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 export const statelessProtocol = '2026-07-28';
 
 const PREFIX = 'io.modelcontextprotocol/';
 export const metaKeys = {
   protocolVersion: `${PREFIX}protocolVersion`,
   clientCapabilities: `${PREFIX}clientCapabilities`,
+  clientInfo: `${PREFIX}clientInfo`,
   serverInfo: `${PREFIX}serverInfo`,
   subscriptionId: `${PREFIX}subscriptionId`,
 } as const;
@@ -105,6 +107,13 @@ export function withoutEnvelope(params: Params): Params {
 function envelopeOf({ params }: Exclude<Message, { kind: 'response' }>): Readonly<Record<string, unknown>> | undefined {
   const meta = params['_meta'];
   return isObject(meta) ? meta : undefined;
+}
+
+/** A text as a header holds it: as it is where that can be, else in base64. */
+export function headerText(text: string): string {
+  return /^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$/.test(text) && !text.startsWith('=?')
+    ? text
+    : `=?base64?${Buffer.from(text).toString('base64')}?=`;
 }
 
 function decode(value: string | string[] | undefined): string | undefined {

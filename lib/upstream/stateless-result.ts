@@ -1,13 +1,5 @@
-import {
-  codes,
-  errorText,
-  isObject,
-  type Params,
-  type Response,
-  resultText,
-  type RpcError,
-} from '../../lib/upstream/json-rpc.ts';
-import type { ServerFacts } from './peer.ts';
+import { codes, errorText, isObject, type Params, type Response, resultText, type RpcError } from './json-rpc.ts';
+import type { Handshake } from './server-answers.ts';
 import { metaKeys } from './stateless-request.ts';
 
 /** Answers that a client may keep; for no time, since the server behind cannot say for how long. */
@@ -25,7 +17,7 @@ export function answerText(
   id: string | number,
   { result, error }: Pick<Response, 'result' | 'error'>,
   method: string,
-  facts: ServerFacts,
+  facts: Pick<Handshake, 'serverInfo'>,
 ): string {
   if (error !== undefined) return errorText(id, modern(error));
   if (!isObject(result))
@@ -34,7 +26,7 @@ export function answerText(
 }
 
 /** What every result of this revision carries. */
-export function finished(result: Params, method: string, { serverInfo }: ServerFacts): Params {
+export function finished(result: Params, method: string, { serverInfo }: Pick<Handshake, 'serverInfo'>): Params {
   const meta = isObject(result['_meta']) ? result['_meta'] : {};
   return {
     ...(CACHEABLE.has(method) ? { ttlMs: 0, cacheScope: 'private' } : {}),

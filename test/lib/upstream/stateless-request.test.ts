@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { readMessage } from '../../../lib/upstream/json-rpc.ts';
-import { isStateless } from '../../../infra/runner/stateless-request.ts';
+import { isStateless } from '../../../lib/upstream/stateless-request.ts';
 
 const message = (method: string, meta?: object) =>
   readMessage({ jsonrpc: '2.0', id: 1, method, params: meta === undefined ? {} : { _meta: meta } });

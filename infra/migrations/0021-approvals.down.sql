@@ -1,0 +1,2 @@
+ALTER TABLE mcp_deployments DROP COLUMN offers;
+DROP TABLE mcp_approvals;

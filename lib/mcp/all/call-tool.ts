@@ -1,0 +1,70 @@
+import { stateOf } from '../../deployments/approvals.ts';
+import { Problem } from '../../kernel/errors/problem.ts';
+import type { StreamedAnswer } from '../../kernel/lambda/declaration.ts';
+import type { SearchServices } from '../../knowledge/search/open-space.ts';
+import { codes, type Params, type Request } from '../../upstream/json-rpc.ts';
+import { findServer } from '../find-server.ts';
+import type { ForwardServices } from '../forward.ts';
+import { type Place, placeOfName } from './names.ts';
+import { type AllForwarding, passToServer, refused } from './pass-to-server.ts';
+import { offeredBy, reasons, servedTo } from './read-offered.ts';
+import { findTool, readCallTool } from './search-tools.ts';
+
+export type AllServices = ForwardServices & SearchServices;
+
+/**
+ * Calls a tool by its name on this endpoint, or finds one. What is held back says so, as a result, so that the model behind the client reads it too.
+ */
+export async function callTool(
+  services: AllServices,
+  given: AllForwarding,
+  message: Request,
+  finish: (result: Params) => StreamedAnswer,
+): Promise<StreamedAnswer> {
+  const { params } = message;
+  const failed = (text: string) => finish({ isError: true, content: [{ type: 'text', text }] });
+  if (params['name'] === 'find_tool') {
+    const servings = await servedTo(services, given.caller);
+    return finish(await findTool(services, servings, offeredBy(servings), params['arguments']));
+  }
+  const called = params['name'] === 'call_tool' ? readCallTool(params['arguments']) : undefined;
+  if (typeof called === 'string') return failed(called);
+  const named = { ...params, ...called };
+  const place = placeOfName(named['name']);
+  const state = place && (await stateOfTool(services, given, place));
+  if (place && state !== undefined && state !== 'approved')
+    return failed(`${String(named['name'])}: ${reasons[state]}.`);
+  const known = state === undefined ? undefined : place;
+  return passOn(services, given, message, known, (name) => ({ ...named, name }));
+}
+
+/** undefined for a tool that there is not, or not for this caller. */
+async function stateOfTool(services: AllServices, { caller }: AllForwarding, { slug, name }: Place) {
+  const target = await reachable(() => findServer(services, caller, slug));
+  const tool = target?.deployment.tools?.find((each) => each.name === name);
+  return tool && stateOf(tool, target?.approvals);
+}
+
+/** Passes a request on to where the name in it leads. What somebody may not call is for them not there. */
+export async function passOn(
+  services: AllServices,
+  given: AllForwarding,
+  message: Request,
+  place: Place | undefined,
+  rename: (name: string) => Params,
+): Promise<StreamedAnswer> {
+  const { params } = message;
+  const sent = place && { ...message, params: rename(place.name) };
+  const answered = sent && (await reachable(() => passToServer(services, given, place.slug, sent)));
+  const subject = JSON.stringify(params['name'] ?? params['uri'] ?? null).slice(0, 200);
+  return answered ?? refused(200, message.id, codes.invalidParams, `Unknown here: ${subject}`);
+}
+
+async function reachable<T>(find: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await find();
+  } catch (error) {
+    if (error instanceof Problem && (error.status === 403 || error.status === 404)) return undefined;
+    throw error;
+  }
+}

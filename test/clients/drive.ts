@@ -1,0 +1,178 @@
+import { spawn } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import type { Client } from './clients.ts';
+
+const installMs = 300_000;
+const stepMs = 60_000;
+
+/** What a client made of an endpoint. */
+export interface Outcome {
+  readonly connected: boolean;
+  /** undefined where only a model makes it list and call. */
+  readonly listed: boolean | undefined;
+  readonly called: boolean | undefined;
+  /** undefined: each call is a new program, so there is nothing that could survive. */
+  readonly survived: boolean | undefined;
+  /** What the person reads whose key is wrong. */
+  readonly wrongKey: string;
+  readonly error?: string;
+}
+
+export interface Endpoint {
+  readonly slug: string;
+  /** The deployment's blocks, as they are printed. */
+  readonly connect: Readonly<Record<string, string>>;
+  readonly key: string;
+  readonly restart: () => Promise<void>;
+}
+
+/** In the client's folder: connects, lists, calls, waits for a line, calls again. */
+const program = `
+import { connect } from './client.mjs';
+import { readFileSync } from 'node:fs';
+const say = (step, value) => console.log('@' + JSON.stringify({ step, value }));
+const reasonOf = (error) => [error?.message ?? String(error), ...(error?.cause ? [reasonOf(error.cause)] : [])].join(': ');
+try {
+  const client = await connect(JSON.parse(readFileSync('block.json', 'utf8')));
+  say('list', await client.list());
+  say('call', await client.call('echo', { message: 'hello' }));
+  process.stdin.resume();
+  await new Promise((resolve) => process.stdin.once('data', resolve));
+  say('again', await client.call('echo', { message: 'again' }));
+  await client.close();
+} catch (error) {
+  say('error', reasonOf(error));
+}
+process.exit(0);
+`;
+
+/** Installs a client in a folder of its own, drives it against the endpoint, and removes it. */
+export async function drive(client: Client, endpoint: Endpoint): Promise<Outcome> {
+  const folder = await mkdtemp(join(tmpdir(), 'mcp-client-'));
+  try {
+    await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}');
+    const install = `npm install --no-audit --no-fund --loglevel=error ${client.packages.join(' ')}`;
+    const installed = await run(folder, install, installMs);
+    if (installed.status !== 0) return failed(`not installed: ${lastLine(installed.output)}`);
+    const blockWith = (key: string) => (endpoint.connect[client.block] ?? '').replaceAll('YOUR_API_KEY', key);
+    return 'module' in client.kind
+      ? await driveModule(folder, client.kind.module, blockWith, endpoint)
+      : await driveCommands(folder, client.kind, blockWith, endpoint);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function driveModule(
+  folder: string,
+  module: string,
+  blockWith: (key: string) => string,
+  { slug, key, restart }: Endpoint,
+): Promise<Outcome> {
+  await writeFile(join(folder, 'client.mjs'), module);
+  await writeFile(join(folder, 'program.mjs'), program);
+  const steps = async (withKey: string, between?: () => Promise<void>) => {
+    const { mcpServers } = JSON.parse(blockWith(withKey)) as { mcpServers: Record<string, unknown> };
+    await writeFile(join(folder, 'block.json'), JSON.stringify(mcpServers[slug]));
+    const said = new Map<string, unknown>();
+    const { output } = await run(folder, 'node program.mjs', between ? 3 * stepMs : stepMs, async (line, reply) => {
+      if (!line.startsWith('@')) return;
+      const { step, value } = JSON.parse(line.slice(1)) as { step: string; value: unknown };
+      said.set(step, value);
+      if (step === 'call' && between) reply(await between().then(() => 'go\n'));
+      else if (step === 'call') reply('go\n');
+    });
+    return { said, output };
+  };
+  const { said } = await steps(key, restart);
+  const wrong = await steps('mcp_live_wrong');
+  return {
+    connected: said.has('list'),
+    listed: JSON.stringify(said.get('list') ?? '').includes('echo'),
+    called: JSON.stringify(said.get('call') ?? '').includes('hello'),
+    survived: JSON.stringify(said.get('again') ?? '').includes('again'),
+    wrongKey: shortened(wrong.said.get('error') ?? (lastLine(wrong.output) || '(nothing)')),
+    ...(said.has('error') && { error: shortened(said.get('error')) }),
+  };
+}
+
+async function driveCommands(
+  folder: string,
+  kind: Exclude<Client['kind'], { readonly module: string }>,
+  blockWith: (key: string) => string,
+  { slug, key }: Endpoint,
+): Promise<Outcome> {
+  const paste = async (withKey: string): Promise<string> => {
+    const block = blockWith(withKey);
+    if (kind.file !== undefined) {
+      await mkdir(dirname(join(folder, kind.file)), { recursive: true });
+      await writeFile(join(folder, kind.file), block);
+    }
+    return block;
+  };
+  const block = await paste(key);
+  const { connected = /\becho\b/, list, call } = kind;
+  const listed = await run(folder, list(block, slug), stepMs);
+  const called = call && (await run(folder, call(block, slug), stepMs));
+  const wrong = await run(folder, list(await paste('mcp_live_wrong'), slug), stepMs);
+  const isConnected = connected.test(stripVTControlCharacters(listed.output));
+  const isCalled = called?.output.includes('hello');
+  return {
+    connected: isConnected,
+    listed: called && listed.output.includes('echo'),
+    called: isCalled,
+    survived: undefined,
+    wrongKey: shortened(wrong.output.trim() || '(nothing)'),
+    ...((!isConnected || isCalled === false) && { error: shortened(`${listed.output} ${called?.output ?? ''}`) }),
+  };
+}
+
+/** Runs a command line in a folder; `onLine` may answer on its standard input. */
+function run(
+  cwd: string,
+  line: string,
+  ms: number,
+  onLine?: (line: string, reply: (text: string) => void) => Promise<void>,
+): Promise<{ status: number | null; output: string }> {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, HOME: cwd, CI: '1', NO_COLOR: '1', BROWSER: 'none' };
+    const child = spawn('sh', ['-c', line], { cwd, env, detached: true, stdio: 'pipe' });
+    let output = '';
+    let rest = '';
+    const stop = setTimeout(() => {
+      // With all that it started.
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    }, ms);
+    child.stdin.on('error', () => undefined);
+    if (!onLine) child.stdin.end();
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      const lines = (rest + text).split('\n');
+      rest = lines.pop() ?? '';
+      for (const each of lines) onLine?.(each, (reply) => void child.stdin.write(reply)).catch(reject);
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
+    child.once('error', reject);
+    child.once('close', (status) => {
+      clearTimeout(stop);
+      resolve({ status, output });
+    });
+  });
+}
+
+function failed(error: string): Outcome {
+  return { connected: false, listed: undefined, called: undefined, survived: undefined, wrongKey: '', error };
+}
+
+function lastLine(text: string): string {
+  return text.trim().split('\n').at(-1) ?? '';
+}
+
+function shortened(said: unknown): string {
+  const text = typeof said === 'string' ? said : JSON.stringify(said);
+  const plain = stripVTControlCharacters(text).replaceAll(/\s+/g, ' ').trim();
+  return plain.length > 220 ? `${plain.slice(0, 220)} …` : plain;
+}
