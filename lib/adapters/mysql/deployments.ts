@@ -7,6 +7,7 @@ import type {
   ReplicasKey,
   Replica,
 } from '../../deployments/ports.ts';
+import { splitSlug } from '../../deployments/preview-slug.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
 import {
@@ -45,10 +46,12 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
       );
       return { items: rows.map(deploymentOf), total: counted?.total ?? 0 };
     },
-    async servingTarget(slug) {
+    async servingTarget(endpoint) {
+      const { slug, preview } = splitSlug(endpoint);
+      const active = preview === undefined ? 'd.active_tool_id = t.id' : 'd.active_preview_of = t.id AND d.preview = ?';
       const [row] = await mysql.query<DeploymentRow>(
-        `SELECT ${deploymentColumns} FROM mcp_tools t JOIN mcp_deployments d ON d.active_tool_id = t.id WHERE t.slug = CONVERT(? USING ascii) AND t.deleted_at IS NULL`,
-        [slug],
+        `SELECT ${deploymentColumns} FROM mcp_tools t JOIN mcp_deployments d ON ${active} WHERE t.slug = CONVERT(? USING ascii) AND t.deleted_at IS NULL`,
+        preview === undefined ? [slug] : [preview, slug],
       );
       if (!row) return undefined;
       const reachable = await replicas('deployment_id = ? AND ended_at IS NULL AND host IS NOT NULL', [row.id]);
@@ -71,6 +74,13 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
         health,
         id,
       ]);
+    },
+    async previewsOf(toolId) {
+      const rows = await mysql.query<DeploymentRow>(
+        `SELECT ${deploymentColumns} ${from} WHERE d.tool_id = ? AND d.preview IS NOT NULL AND d.status NOT IN ('stopped', 'failed') ORDER BY d.deployed_at`,
+        [toolId],
+      );
+      return rows.map(deploymentOf);
     },
     async activeOf(userId) {
       const rows = await mysql.query<DeploymentRow>(
