@@ -6,6 +6,8 @@ export const GithubEvent = z
     /** `subject` is a connection's id, or `app`. */
     z.object({ kind: z.literal('delivery'), subject: z.string(), delivery_id: z.string() }),
     z.object({ kind: z.literal('check'), connection_id: z.uuid() }),
+    /** A pull request's previews may have started, or another review of it may be over. */
+    z.object({ kind: z.literal('review'), connection_id: z.uuid(), number: z.int().positive() }),
   ])
   .meta({
     examples: [

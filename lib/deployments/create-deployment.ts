@@ -13,6 +13,7 @@ import type { ToolRecord, ToolStore } from '../tools/ports.ts';
 import { changeReplicas, type ReplicaServices } from './change-replicas.ts';
 import { assertAllowed } from './launch-policy.ts';
 import { resolveLaunch } from './launch.ts';
+import { activeOf, type NewDeployment, notStarted, withNew } from './new-deployment.ts';
 import type { Deployment, DeploymentQueue, DeploymentState } from './ports.ts';
 import { presentSummary } from './present.ts';
 import { RunOptions } from './runner-contract.ts';
@@ -48,18 +49,17 @@ export async function createDeployment(
   const earlier = await services.deployments.find(id);
   // A try of the same request that got as far as its row.
   if (earlier) return presentSummary(earlier, services.settings.BASE_URL);
-  const deployment: Omit<Deployment, 'deployedAt' | 'updatedAt' | 'active' | 'replacesId'> = {
+  const deployment: NewDeployment = {
+    ...notStarted,
     id,
     toolId: tool.id,
     toolName: tool.name,
     slug: tool.slug,
+    preview: undefined,
     toolRevision: tool.revision,
     server: String(launch['name']),
     launch,
     ownerId: caller.userId,
-    status: 'starting',
-    health: 'unknown',
-    phase: 'queued',
     access: config.access,
     replicas: 'url' in launch ? 1 : config.replicas,
     ...config.resources,
@@ -67,16 +67,6 @@ export async function createDeployment(
     environment,
     options: RunOptions.parse(config),
     secrets: await encryptSecrets(services.encryptor, id, secrets),
-    generation: 1,
-    serverInfo: undefined,
-    protocolVersion: undefined,
-    tools: undefined,
-    offers: undefined,
-    restarts: 0,
-    lastError: undefined,
-    lastHealthCheck: undefined,
-    lastCalledAt: undefined,
-    stoppedAt: undefined,
   };
   const entry = auditEntry(caller, {
     action: 'deployment.created',
@@ -85,10 +75,9 @@ export async function createDeployment(
   });
   const alter = (before: DeploymentState, now: Date): DeploymentState => {
     if (before.toolDeleted) throw notFound('tool', tool_id);
-    const running = before.deployments.find(({ active }) => active);
+    const running = activeOf(before, deployment);
     if (running && !replace) throw taken(running);
-    const made = { ...deployment, active: !running, replacesId: running?.id, deployedAt: now, updatedAt: now };
-    return { ...withoutRivals(before), deployments: [...withoutRivals(before).deployments, made] };
+    return withNew(before, deployment, now);
   };
   const state = await withinDeploymentQuota(services, caller, deployment, () =>
     changeReplicas(services, { toolId: tool.id }, alter, [entry]),
@@ -99,10 +88,10 @@ export async function createDeployment(
 }
 
 /** One after the other for each person, so that many deployments at once do not all see the same room. What the tool has deployed already makes room. */
-function withinDeploymentQuota<T>(
-  { quotas, quotaCounts }: Services,
+export function withinDeploymentQuota<T>(
+  { quotas, quotaCounts }: Pick<Services, 'quotas' | 'quotaCounts'>,
   { userId }: Caller,
-  { toolId, replicas }: Pick<Deployment, 'toolId' | 'replicas'>,
+  { toolId, replicas }: { readonly toolId?: string; readonly replicas: number },
   work: () => Promise<T>,
 ): Promise<T> {
   const count = async () => (await quotaCounts.deployments(userId, toolId)).deployments;
@@ -124,14 +113,6 @@ function keptSecrets(
     tool,
     readLaunch(launch).inputs.map(({ name }) => name),
   );
-}
-
-/** A replacement that is not ready yet makes room for a newer one. */
-function withoutRivals(state: DeploymentState): DeploymentState {
-  return {
-    ...state,
-    deployments: state.deployments.map((each) => (each.active ? each : { ...each, status: 'stopping' as const })),
-  };
 }
 
 function serverOf(tool: ToolRecord, name: string | undefined): Readonly<Record<string, unknown>> {

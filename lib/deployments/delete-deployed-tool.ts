@@ -29,8 +29,9 @@ export async function deleteDeployedTool(
 }
 
 async function assertNoneRunning({ deployments }: ReplicaServices, toolId: string): Promise<void> {
-  const { items } = await deployments.list({ status: undefined, toolId }, { offset: 0, limit: 20 });
-  const running = items.filter((each) => wantsReplicas(each) || each.status === 'idle');
+  const { items } = await deployments.list({ status: undefined, toolId }, { offset: 0, limit: 40 });
+  const own = items.filter(({ preview }) => preview === undefined);
+  const running = own.filter((each) => wantsReplicas(each) || each.status === 'idle');
   if (running.length === 0) return;
   throw new Problem('deployments-running', {
     detail: 'Deployments of this tool are running; stop them first, or delete with ?force=true.',

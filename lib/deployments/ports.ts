@@ -30,14 +30,17 @@ export interface Deployment {
   readonly id: string;
   readonly toolId: string;
   readonly toolName: string;
+  /** Of its endpoint: the tool's, and the preview's name after `--`. */
   readonly slug: string;
+  /** Which preview of the tool it is, `pr-12`; undefined: the tool's own deployment. */
+  readonly preview: string | undefined;
   readonly toolRevision: number;
   /** Its name in `config.servers`. */
   readonly server: string;
   /** The server as the tool had it when it was deployed. */
   readonly launch: Readonly<Record<string, unknown>>;
   readonly ownerId: string;
-  /** Whether the tool's endpoint leads here: at most one deployment of a tool. */
+  /** Whether the endpoint of the tool, or of the preview, leads here: at most one deployment of each. */
   readonly active: boolean;
   readonly replacesId: string | undefined;
   readonly status: DeploymentStatus;
@@ -172,6 +175,8 @@ export interface DeploymentStore {
   /** A sign of life that changes nothing else. False when a newer report was there or the replica has ended. */
   seen(replicaId: string, at: Date, report: Pick<Replica, 'seq' | 'restarts' | 'memoryMb'>): Promise<boolean>;
   checked(id: string, at: Date, health: HealthStatus): Promise<void>;
+  /** Previews of a tool that are not over. */
+  previewsOf(toolId: string): Promise<Deployment[]>;
   /** A user's deployments that run, start or sleep. */
   activeOf(userId: string): Promise<Deployment[]>;
   /** Replicas that have not ended. */

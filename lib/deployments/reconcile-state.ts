@@ -31,7 +31,8 @@ export function reconcileState(state: DeploymentState, now: Date): ReconciledSta
     for (let index = 0; index < outcome.missing; index += 1) missing.push(outcome.deployment);
     if (outcome.deployment.status !== 'running') continue;
     for (const other of deployments.values()) {
-      if (other.id !== id && other.active) deployments.set(other.id, { ...other, active: false, status: 'stopping' });
+      if (other.id !== id && other.active && other.preview === deployment.preview)
+        deployments.set(other.id, { ...other, active: false, status: 'stopping' });
     }
   }
   for (const deployment of deployments.values()) {

@@ -1,16 +1,15 @@
 import { currentCorrelation } from '../kernel/log/correlation.ts';
-import { type HostAccess, repositoryOf } from './credentials.ts';
-import type { Connection, ConnectionChanges, DeliveryStore, GithubConnectionStore, GithubQueue } from './ports.ts';
-import { type QueueSyncServices, queueSync } from './request-sync.ts';
+import { repositoryOf } from './credentials.ts';
+import type { Connection, ConnectionChanges, DeliveryStore } from './ports.ts';
+import { queueSync } from './request-sync.ts';
 import { alignSecrets } from './rotate-secret.ts';
+import { openPreviews } from './review/run-previews.ts';
+import { requestReview, type RequestReviewServices } from './review/request-review.ts';
 import { statusAfter } from './run-sync.ts';
 import { HostError, type HostedRepository } from './source-host.ts';
 
-export interface CheckServices extends HostAccess, QueueSyncServices {
-  readonly githubConnections: GithubConnectionStore;
+export interface CheckServices extends RequestReviewServices {
   readonly deliveries: DeliveryStore;
-  readonly githubQueue: GithubQueue;
-  readonly encryptor: HostAccess['encryptor'];
 }
 
 const longestDelaySeconds = 900;
@@ -20,7 +19,7 @@ const mostRedeliveries = 20;
 
 /**
  * Looks at a connection's branch by one conditional request and asks for a sync when it has moved or when one that was asked for is not done. Failed deliveries of its webhook
- * are asked for again. `describe` looks at the repository itself too: it may have another name, be archived or be gone.
+ * are asked for again, and previews of pull requests that were closed unheard end. `describe` looks at the repository itself too: it may have another name, be archived or be gone.
  */
 export async function checkConnection(
   services: CheckServices,
@@ -35,6 +34,8 @@ export async function checkConnection(
     const changes = { ...known, ...seen };
     if (hosted.hasMoved() && known.repository === undefined) Object.assign(changes, await describeAgain(hosted));
     await services.githubConnections.update(connection.id, changes);
+    for (const number of await openPreviews(services, connection))
+      if (!(await hosted.proposal(number)).isOpen) await requestReview(services, connection, number);
     if (connection.hookId !== undefined) await redeliverFailed(hosted, connection.hookId);
     const isOwed = connection.wantedGeneration > connection.syncedGeneration || connection.expected !== undefined;
     if (changes.status === 'archived' || !(isMoved || isOwed)) return 'unchanged';

@@ -2,20 +2,20 @@ import { auditEntry } from '../audit/audit-entry.ts';
 import { notFound } from '../kernel/errors/problem.ts';
 import type { Caller } from '../kernel/http/caller.ts';
 import { currentCorrelation } from '../kernel/log/correlation.ts';
-import type { Relay } from '../outbox/ports.ts';
 import { type HostAccess, repositoryOf } from './credentials.ts';
 import { findOwnConnection } from './find-connection.ts';
 import type { Connection, DeliveryStore, FileStore, GithubConnectionStore } from './ports.ts';
+import { endPreviews, type PreviewEnding } from './review/run-previews.ts';
 
-interface Services extends HostAccess {
+interface Services extends HostAccess, PreviewEnding {
   readonly githubConnections: GithubConnectionStore;
   readonly deliveries: DeliveryStore;
   readonly githubFiles: FileStore;
-  readonly relay: Relay;
+  readonly encryptor: HostAccess['encryptor'];
 }
 
 /**
- * Ends a connection: its token, its secret and what was read are deleted, and its webhook where the token may. The tool stays.
+ * Ends a connection: its previews, its token, its secret and what was read are deleted, and its webhook where the token may. The tool stays.
  * @throws Problem `not-found`, also for somebody else's connection.
  */
 export async function disconnectRepository(
@@ -27,6 +27,7 @@ export async function disconnectRepository(
   const { repository, repositoryId } = connection;
   const target = { type: 'connection', id: connection.id };
   const entry = auditEntry(caller, { action: 'github.disconnected', target, details: { repository } });
+  await endPreviews(services, connection);
   // A secret without a connection verifies deliveries that nobody wants; a connection without a secret could not be disconnected again.
   if (!(await services.githubConnections.remove(connection.id, [entry]))) throw notFound('connection', id);
   await services.relay.send([entry.id]);

@@ -2,8 +2,8 @@ import type { GithubEvent } from '../../events/github-event.ts';
 import { type CheckServices, checkConnection } from './check-connection.ts';
 import type { Connection, Delivery, DeliveryFacts, DeliveryStore } from './ports.ts';
 import { appSubject } from './receive-delivery.ts';
-import { submitTask } from '../tasks/submit-task.ts';
 import { queueSync } from './request-sync.ts';
+import { handleComment, handlePullRequest, lookAtReview } from './review/request-review.ts';
 
 export interface EventServices extends CheckServices {
   readonly deliveries: DeliveryStore;
@@ -15,6 +15,7 @@ export async function handleEvent(services: EventServices, event: GithubEvent): 
     const connection = await services.githubConnections.find(event.connection_id);
     return { outcome: connection ? await checkConnection(services, connection) : 'gone' };
   }
+  if (event.kind === 'review') return { outcome: await lookAtReview(services, event.connection_id, event.number) };
   const delivery = await services.deliveries.find(event.subject, event.delivery_id);
   if (!delivery || delivery.handledAt) return { outcome: delivery ? 'handled before' : 'expired' };
   const outcome = await handleDelivery(services, delivery);
@@ -64,27 +65,13 @@ async function handleFor(services: EventServices, connection: Connection, facts:
     case 'installation':
     case 'installation_repositories':
       return checkConnection(services, connection, { describe: true });
+    case 'issue_comment':
+      return handleComment(services, connection, facts);
     case 'pull_request':
       return handlePullRequest(services, connection, facts);
     default:
       return 'acknowledged';
   }
-}
-
-/** Also a new label or another base branch changes what a review says. */
-const reviewed = new Set(['opened', 'synchronize', 'reopened', 'labeled', 'unlabeled', 'edited', 'ready_for_review']);
-
-async function handlePullRequest(
-  services: EventServices,
-  { id, ownerId, mayReport }: Connection,
-  { action, pull_request: number }: DeliveryFacts,
-): Promise<string> {
-  if (number === undefined || !reviewed.has(action ?? '')) return 'nothing to do';
-  if (!mayReport) return 'the token may not report';
-  const input = { connection_id: id, number };
-  const message = 'Waiting for a worker.';
-  await submitTask(services, { type: 'github-review', queue: 'github', ownerId, input, message });
-  return 'review requested';
 }
 
 async function handlePush(services: EventServices, connection: Connection, facts: DeliveryFacts): Promise<string> {

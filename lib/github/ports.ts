@@ -112,6 +112,29 @@ export interface GithubConnectionStore {
   releaseSync(id: string, taskId: string, changes: ConnectionChanges): Promise<void>;
 }
 
+/** A pull request that is open, as the last review saw it. */
+export interface SeenProposal {
+  readonly headSha: string;
+  readonly headSeenAt: Date;
+  /** The commit of a fork that a maintainer lets run. */
+  readonly approvedSha: string | undefined;
+}
+
+/** Pull requests that are open, in MySQL. @throws Problem `service-unavailable`. */
+export interface ProposalStore {
+  find(connectionId: string, number: number): Promise<SeenProposal | undefined>;
+  /** Claims the review of a proposal and notes its head. @returns undefined while another review has it. */
+  claim(
+    connectionId: string,
+    number: number,
+    headSha: string,
+    claim: { readonly now: Date; readonly until: Date },
+  ): Promise<SeenProposal | undefined>;
+  release(connectionId: string, number: number): Promise<void>;
+  approve(connectionId: string, number: number, sha: string): Promise<void>;
+  remove(connectionId: string, number: number): Promise<void>;
+}
+
 /** What of a delivery matters here; nothing of its texts. */
 export interface DeliveryFacts {
   readonly event: string;
@@ -123,8 +146,15 @@ export interface DeliveryFacts {
   readonly after?: string | undefined;
   readonly deleted?: boolean | undefined;
   readonly pull_request?: number | undefined;
-  /** A maintainer's comment on a pull request asks for a preview. */
-  readonly asks_preview?: boolean | undefined;
+  /** A comment that asks for a preview of a pull request; whether its writer may is the host's to say. */
+  readonly asks_preview?: PreviewAsked | undefined;
+}
+
+export interface PreviewAsked {
+  readonly by: string;
+  readonly at: string;
+  /** The beginning of the commit that is meant. */
+  readonly sha?: string | undefined;
 }
 
 export interface Delivery {

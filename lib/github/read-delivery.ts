@@ -14,11 +14,12 @@ const Payload = z.object({
   installation: some(Numbered),
   pull_request: some(z.object({ number: z.int().positive() })),
   issue: some(z.object({ number: z.int().positive(), pull_request: some(z.unknown()) })),
-  comment: some(z.object({ body: some(z.string()), author_association: some(z.string()) })),
+  comment: some(
+    z.object({ body: some(z.string()), created_at: z.iso.datetime(), user: z.object({ login: z.string().max(100) }) }),
+  ),
 });
 
-/** Who may have a pull request's code run: people who may write to the repository anyway. */
-const maintainers = ['OWNER', 'MEMBER', 'COLLABORATOR'];
+const previewCommand = /^\/preview(?:[ \t]+(?<sha>[0-9a-f]{7,64}))?[ \t]*\r?$/m;
 
 /**
  * What a delivery says, as far as it matters; undefined when the body is no JSON object. A form's `payload` counts as the body.
@@ -39,13 +40,14 @@ export function readDelivery(event: string, body: string): DeliveryFacts | undef
     after: after ?? undefined,
     deleted: deleted ?? undefined,
     pull_request: pull_request?.number ?? (isOnPullRequest ? issue.number : undefined),
-    asks_preview:
-      event === 'issue_comment' && isOnPullRequest
-        ? action === 'created' &&
-          /^\/preview\s*$/m.test(comment?.body ?? '') &&
-          maintainers.includes(comment?.author_association ?? '')
-        : undefined,
+    asks_preview: event === 'issue_comment' && isOnPullRequest && action === 'created' ? askedIn(comment) : undefined,
   };
+}
+
+function askedIn(comment: z.output<typeof Payload>['comment']): DeliveryFacts['asks_preview'] {
+  const asked = previewCommand.exec(comment?.body ?? '');
+  if (!comment || !asked) return undefined;
+  return { by: comment.user.login, at: comment.created_at, sha: asked.groups?.['sha'] };
 }
 
 function parse(body: string): z.output<typeof Payload> | undefined {

@@ -169,7 +169,7 @@ async function revisionOf(tools: RunSyncServices['tools'], toolId: string | unde
 }
 
 /** A sync acts for the connection's owner, with the rights that they have now. */
-async function ownerOf({ users }: Pick<RunSyncServices, 'users'>, { ownerId }: Connection): Promise<Caller> {
+export async function ownerOf({ users }: Pick<RunSyncServices, 'users'>, { ownerId }: Connection): Promise<Caller> {
   const owner = await users.byId(ownerId);
   if (!owner?.isActive) throw new Problem('forbidden', { detail: "The connection's owner is not active any more." });
   return { userId: owner.id, role: owner.role, permissions: permissionsOf(owner.role) };

@@ -56,6 +56,8 @@ export interface Proposal {
   /** The head is in another repository, whose writers may not be this one's. */
   readonly isFromFork: boolean;
   readonly labels: readonly string[];
+  /** Only those who may read the repository can fetch its code. */
+  readonly isPrivate: boolean;
 }
 
 export type Verdict = 'pending' | 'success' | 'failure' | 'neutral';
@@ -100,6 +102,8 @@ export interface HostedRepository {
   /** The newest deliveries of a hook, at most 100. */
   hookDeliveries(id: number): Promise<readonly HookDelivery[]>;
   redeliver(hookId: number, deliveryId: number): Promise<void>;
+  /** Whether this person may write to the repository. */
+  mayWrite(login: string): Promise<boolean>;
   proposal(number: number): Promise<Proposal>;
   /** Writes what a check found where reviewers look: a check run where the credential may, else a commit status. */
   report(name: string, report: Report): Promise<void>;
@@ -111,6 +115,8 @@ export interface SourceHost {
   /** Hosts whose web addresses name repositories here, in lower case. The first is what addresses are written with. */
   readonly webHosts: readonly string[];
   repository(name: string, credential: HostCredential): HostedRepository;
+  /** Where everybody may fetch the files of one commit of a public repository, as a gzipped tar. */
+  archiveUrl(name: string, sha: string): string;
   /** The installation of the platform's application on a repository; undefined when there is none, or no application. */
   installationOf(name: string): Promise<number | undefined>;
 }

@@ -3,7 +3,7 @@ import type { ScoreStore } from '../analysis/ports.ts';
 import type { AuditStore } from '../audit/ports.ts';
 import type { ApiKeyStore, InviteStore, UserStore } from '../auth/ports.ts';
 import type { DeploymentStore } from '../deployments/ports.ts';
-import type { GithubConnectionStore } from '../github/ports.ts';
+import type { GithubConnectionStore, ProposalStore } from '../github/ports.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import type { GaugeStore } from '../metrics/ports.ts';
 import type { Probe } from '../kernel/probe.ts';
@@ -32,6 +32,7 @@ interface Services {
   readonly grants: GrantStore;
   readonly encryptedValues: EncryptedValues;
   readonly githubConnections: GithubConnectionStore;
+  readonly githubProposals: ProposalStore;
   readonly mysqlProbe: Probe;
 }
 
@@ -68,6 +69,7 @@ export const use = defineUse({
       grants,
       encryptedValues,
       github,
+      proposals,
     ] = await Promise.all([
       import('../adapters/mysql/connection.ts'),
       import('../adapters/mysql/users.ts'),
@@ -86,6 +88,7 @@ export const use = defineUse({
       import('../adapters/mysql/grants.ts'),
       import('../adapters/mysql/encrypted-values.ts'),
       import('../adapters/mysql/github-connections.ts'),
+      import('../adapters/mysql/github-proposals.ts'),
     ]);
     const mysql = connection.connectMysql({ url: MYSQL_URL, pool: MYSQL_POOL });
     return {
@@ -105,6 +108,7 @@ export const use = defineUse({
       grants: grants.mysqlGrants(mysql),
       encryptedValues: encryptedValues.mysqlEncryptedValues(mysql),
       githubConnections: github.mysqlGithubConnections(mysql),
+      githubProposals: proposals.mysqlGithubProposals(mysql),
       mysqlProbe: connection.mysqlProbe(mysql),
     };
   },

@@ -52,6 +52,11 @@ export function githubHost({ apiUrl, webUrl, app }: GithubOptions): SourceHost {
   return {
     webHosts: webHostsOf(api, webUrl),
     repository: (name, credential) => hostedRepository(createClient(api, tokenOf(credential)), name, credential),
+    // An Enterprise server's addresses need not be github.com's.
+    archiveUrl: (name, sha) =>
+      api === 'https://api.github.com'
+        ? `https://github.com/${name}/archive/${sha}.tar.gz`
+        : `${api}/repos/${name}/tarball/${sha}`,
     async installationOf(name) {
       if (!appClient) return undefined;
       const [owner, repo] = name.split('/');

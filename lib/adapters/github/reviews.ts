@@ -1,8 +1,15 @@
 import * as z from 'zod';
-import type { HostCredential, HostedRepository, Report, Verdict } from '../../github/source-host.ts';
+import {
+  HostError,
+  type HostCredential,
+  type HostedRepository,
+  type Report,
+  type Verdict,
+} from '../../github/source-host.ts';
 import type { Ask } from './hooks.ts';
 
-const Repo = z.object({ id: z.int() }).nullish();
+const Repo = z.object({ id: z.int(), private: z.boolean().nullish() }).nullish();
+const Permission = z.object({ permission: z.string() });
 const PullRequest = z.object({
   number: z.int(),
   state: z.string(),
@@ -19,7 +26,7 @@ const mostCommentPages = 3;
 export function reviewsOf(
   ask: Ask,
   credential: HostCredential,
-): Pick<HostedRepository, 'proposal' | 'report' | 'keepComment'> {
+): Pick<HostedRepository, 'proposal' | 'mayWrite' | 'report' | 'keepComment'> {
   return {
     async proposal(pull_number) {
       const { data } = await ask('GET /repos/{owner}/{repo}/pulls/{pull_number}', PullRequest, {
@@ -35,7 +42,18 @@ export function reviewsOf(
         // A fork that is gone has no repository any more.
         isFromFork: head.repo?.id !== base.repo?.id,
         labels: data.labels.map(({ name }) => name),
+        isPrivate: base.repo?.private === true,
       };
+    },
+    async mayWrite(username) {
+      try {
+        const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
+        const { data } = await ask(route, Permission, { parameters: { username } });
+        return data.permission === 'admin' || data.permission === 'write';
+      } catch (error) {
+        if (error instanceof HostError && error.kind === 'missing') return false;
+        throw error;
+      }
     },
     // Check runs are for applications alone.
     report: (name, report) =>

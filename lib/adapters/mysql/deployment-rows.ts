@@ -1,4 +1,5 @@
 import type { Deployment, Replica } from '../../deployments/ports.ts';
+import { previewSlug } from '../../deployments/preview-slug.ts';
 import { RunOptions } from '../../deployments/runner-contract.ts';
 import type { SqlValue } from './connection.ts';
 
@@ -12,6 +13,8 @@ export interface DeploymentRow {
   readonly tool_name: string;
   readonly slug: string;
   readonly active_tool_id: string | null;
+  readonly preview: string | null;
+  readonly active_preview_of: string | null;
   readonly owner_id: string;
   readonly tool_revision: number;
   readonly server: string;
@@ -46,19 +49,20 @@ export interface DeploymentRow {
 export const deploymentColumns = `d.id, d.tool_id, t.name AS tool_name, t.slug, d.active_tool_id, d.owner_id, d.tool_revision, d.server, d.status,
   d.health_status, d.phase, d.access, d.replicas, d.cpu, d.memory, d.idle_timeout_s, d.environment, d.options, d.secrets, d.server_info, d.protocol_version,
   d.tools, d.offers, d.restarts, d.last_error, d.last_health_check, d.last_called_at, d.deployed_at, d.updated_at, d.stopped_at, d.launch, d.generation,
-  d.replaces_id`;
+  d.replaces_id, d.preview, d.active_preview_of`;
 
 export function deploymentOf(row: DeploymentRow): Deployment {
   return {
     id: row.id,
     toolId: row.tool_id,
     toolName: row.tool_name,
-    slug: row.slug,
+    slug: row.preview === null ? row.slug : previewSlug(row.slug, row.preview),
+    preview: row.preview ?? undefined,
     toolRevision: row.tool_revision,
     server: row.server,
     launch: JSON.parse(row.launch) as Deployment['launch'],
     ownerId: row.owner_id,
-    active: row.active_tool_id !== null,
+    active: (row.active_tool_id ?? row.active_preview_of) !== null,
     replacesId: row.replaces_id ?? undefined,
     status: row.status,
     health: row.health_status,
@@ -91,7 +95,9 @@ export function deploymentRow(deployment: Deployment): Record<string, SqlValue> 
   return {
     id: deployment.id,
     tool_id: deployment.toolId,
-    active_tool_id: deployment.active ? deployment.toolId : null,
+    preview: deployment.preview ?? null,
+    active_tool_id: deployment.active && deployment.preview === undefined ? deployment.toolId : null,
+    active_preview_of: deployment.active && deployment.preview !== undefined ? deployment.toolId : null,
     owner_id: deployment.ownerId,
     tool_revision: deployment.toolRevision,
     server: deployment.server,

@@ -10,6 +10,7 @@ import type {
   ServedTool,
   Serving,
 } from '../../deployments/ports.ts';
+import { splitSlug } from '../../deployments/preview-slug.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
 import {
@@ -48,8 +49,17 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
       );
       return { items: rows.map(deploymentOf), total: counted?.total ?? 0 };
     },
-    async servingTarget(slug) {
-      const [serving] = await readServing(mysql, 't.slug = CONVERT(? USING ascii)', [slug]);
+    async servingTarget(endpoint) {
+      const { slug, preview } = splitSlug(endpoint);
+      const [serving] =
+        preview === undefined
+          ? await readServing(mysql, 't.slug = CONVERT(? USING ascii)', [slug])
+          : await readServing(
+              mysql,
+              't.slug = CONVERT(? USING ascii) AND d.preview = ?',
+              [slug, preview],
+              servedPreviews,
+            );
       if (!serving) return undefined;
       const { id } = serving.deployment;
       const reachable = await replicas('deployment_id = ? AND ended_at IS NULL AND host IS NOT NULL', [id]);
@@ -96,6 +106,13 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
         id,
       ]);
     },
+    async previewsOf(toolId) {
+      const rows = await mysql.query<DeploymentRow>(
+        `SELECT ${deploymentColumns} ${from} WHERE d.tool_id = ? AND d.preview IS NOT NULL AND d.status NOT IN ('stopped', 'failed') ORDER BY d.deployed_at`,
+        [toolId],
+      );
+      return rows.map(deploymentOf);
+    },
     async activeOf(userId) {
       const rows = await mysql.query<DeploymentRow>(
         `SELECT ${deploymentColumns} ${from} WHERE d.owner_id = ? AND d.status IN ('starting', 'running', 'restarting', 'idle')`,
@@ -116,12 +133,20 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
   };
 }
 
-const served = `FROM mcp_tools t JOIN mcp_deployments d ON d.active_tool_id = t.id LEFT JOIN mcp_approvals a ON a.tool_id = t.id`;
+const servedBy = (active: 'active_tool_id' | 'active_preview_of'): string =>
+  `FROM mcp_tools t JOIN mcp_deployments d ON d.${active} = t.id LEFT JOIN mcp_approvals a ON a.tool_id = t.id`;
+const served = servedBy('active_tool_id');
+const servedPreviews = servedBy('active_preview_of');
 
 /** Where tools' endpoints lead. */
-async function readServing(sql: SqlRunner, where: string, values: readonly SqlValue[]): Promise<Serving[]> {
+async function readServing(
+  sql: SqlRunner,
+  where: string,
+  values: readonly SqlValue[],
+  of = served,
+): Promise<Serving[]> {
   const rows = await sql.query<DeploymentRow & { readonly approvals: string | null }>(
-    `SELECT ${deploymentColumns}, a.tools AS approvals ${served} WHERE t.deleted_at IS NULL AND ${where}`,
+    `SELECT ${deploymentColumns}, a.tools AS approvals ${of} WHERE t.deleted_at IS NULL AND ${where}`,
     values,
   );
   return rows.map(({ approvals, ...row }) => ({

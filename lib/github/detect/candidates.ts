@@ -100,24 +100,19 @@ function ofEntry(
   const reason = identity
     ? `${file} starts ${call.package.identifier}, which ${identity.file} publishes.`
     : `${file} starts ${call.spec}.`;
-  const launch = isAddress ? { command, args: words } : { package: packageOf(call) };
+  // A package's description has no place for a program that is called otherwise.
+  const isOtherProgram = call.program !== undefined && call.program !== call.package.identifier.split('/').at(-1);
+  const launch = isAddress || isOtherProgram ? { command, args: words.map(word) } : { package: packageOf(call) };
   return { launch, variables, file, confidence, reason };
 }
 
-function packageOf({ package: of, program, args }: PackageCall): JsonObject {
-  const own = of.identifier.split('/').at(-1);
+function packageOf({ package: of, args }: PackageCall): JsonObject {
   const given = args.map(argument);
   return {
     registry_type: of.type,
     identifier: of.identifier,
     // A README pins a version for its readers, not for the next release.
     ...(of.version !== undefined && of.version !== 'latest' && of.type === 'oci' && { version: of.version }),
-    ...(of.type === 'pypi' &&
-      program !== undefined &&
-      program !== own && {
-        runtime_arguments: [{ type: 'named', name: '--from', value: of.identifier }],
-        identifier: of.identifier,
-      }),
     ...(given.length > 0 && { package_arguments: given }),
   };
 }
@@ -125,8 +120,21 @@ function packageOf({ package: of, program, args }: PackageCall): JsonObject {
 /** A value that the reader has to put in is asked for when the tool is deployed. */
 function argument(word: string): JsonObject {
   if (!isExample(word)) return { type: 'positional', value: word };
-  const label = word.replaceAll(/[<>[\]{}]/g, '').replace(/^.*[\\/](?=.)/, '');
-  return { type: 'positional', value_hint: label === '' ? 'argument' : label.slice(0, 60), is_required: true };
+  return { type: 'positional', value_hint: labelOf(word), is_required: true };
+}
+
+/** The same in a command, which has variables alone. */
+function word(text: string): string {
+  return isExample(text)
+    ? `\${${labelOf(text)
+        .toUpperCase()
+        .replaceAll(/[^A-Z0-9]+/g, '_')}}`
+    : text;
+}
+
+function labelOf(example: string): string {
+  const label = example.replaceAll(/[<>[\]{}]/g, '').replace(/^.*[\\/](?=.)/, '');
+  return label === '' ? 'argument' : label.slice(0, 60);
 }
 
 function ofRemote(server: JsonObject, url: string, file: string): Candidate {
@@ -157,14 +165,10 @@ function ofRemote(server: JsonObject, url: string, file: string): Candidate {
 function ofIdentity({ type, name, program, file }: Identity, readme: string): Candidate {
   const isVisible = showsPackage(readme, name);
   return {
-    launch: {
-      package: {
-        registry_type: type,
-        identifier: name,
-        ...(program !== undefined &&
-          type === 'pypi' && { runtime_arguments: [{ type: 'named', name: '--from', value: name }] }),
-      },
-    },
+    launch:
+      program === undefined
+        ? { package: { registry_type: type, identifier: name } }
+        : programLaunch(type, name, program),
     variables: [],
     file,
     confidence: isVisible ? 0.8 : 0.5,
@@ -172,6 +176,12 @@ function ofIdentity({ type, name, program, file }: Identity, readme: string): Ca
       ? `${file} names the package ${name}, and the README fetches it.`
       : `${file} names the package ${name}; nothing shows that it is published.`,
   };
+}
+
+function programLaunch(type: Identity['type'], name: string, program: string): JsonObject {
+  return type === 'npm'
+    ? { command: 'npx', args: ['-y', `--package=${name}`, program] }
+    : { command: 'uvx', args: ['--from', name, program] };
 }
 
 /** The entry with its name and its variables. */

@@ -10,6 +10,8 @@ export interface Identity {
   readonly description: string | undefined;
   /** The program to run, when it is not called as the package is. */
   readonly program: string | undefined;
+  /** The program that its launcher runs by itself. */
+  readonly runs: string;
   readonly file: string;
 }
 
@@ -51,6 +53,7 @@ function npm(manifest: JsonObject): Omit<Identity, 'file'> | string {
     description: text(description),
     // npx runs the only program, or the one that is called as the package is.
     program: programs.length === 1 || programs.includes(own) ? undefined : programs[0],
+    runs: programs.includes(own) ? own : (programs[0] ?? own),
   };
 }
 
@@ -67,6 +70,7 @@ function pypi(manifest: JsonObject): Omit<Identity, 'file'> | string {
     version: text(version),
     description: text(description),
     program: programs.includes(name) ? undefined : programs[0],
+    runs: programs.includes(name) ? name : (programs[0] ?? name),
   };
 }
 

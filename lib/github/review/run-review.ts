@@ -1,31 +1,39 @@
 import * as z from 'zod';
 import { Problem } from '../../kernel/errors/problem.ts';
 import { type Job, type JobDone, JobPostponed } from '../../tasks/run-job.ts';
-import { type HostAccess, repositoryOf } from '../credentials.ts';
-import { type Draft, draftOf } from '../detect/draft-of.ts';
+import { repositoryOf } from '../credentials.ts';
+import { draftOf } from '../detect/draft-of.ts';
 import { problemOf } from '../host-problems.ts';
-import type { Connection, GithubConnectionStore } from '../ports.ts';
+import type { Connection, GithubConnectionStore, GithubQueue, ProposalStore, SeenProposal } from '../ports.ts';
 import { readFolder } from '../read-repository.ts';
 import { HostError, type HostedRepository, type Proposal } from '../source-host.ts';
-import { compareDrafts } from './compare-drafts.ts';
+import { compareServed, isUnderWay } from './compare-served.ts';
+import type { DraftOfCommit } from './preview-launch.ts';
+import { describePreview, endPreviews, type Previews, runPreviews, type RunPreviewServices } from './run-previews.ts';
 import { okLabel, reportOf, type Review, summaryOf, titleOf, verdictOf } from './write-review.ts';
 
-export interface ReviewServices extends HostAccess {
+export interface ReviewServices extends RunPreviewServices {
   readonly githubConnections: GithubConnectionStore;
-  readonly settings: { readonly BASE_URL: string };
+  readonly githubProposals: ProposalStore;
+  readonly githubQueue: GithubQueue;
+  readonly platformToken: string | undefined;
 }
 
 const ReviewInput = z.object({ connection_id: z.uuid(), number: z.int().positive() });
 
+/** A review that died is not waited for longer. */
+const claimMs = 120_000;
+const lookAgainSeconds = { starting: 5, claimed: 20 };
+
 /**
- * Compares what a pull request's head says of its server with what its base says, and writes the result to the pull request: a check, and one comment that is kept
- * up to date. No code of the pull request is run. Doing it again writes the same.
+ * Compares what a pull request's head says of its server with what its base says, and what both offer where they can be started; and writes the result to the pull request: a
+ * check, and one comment that is kept up to date. Doing it again writes the same.
  * @throws JobPostponed when the host wants to be asked later; Problem.
  */
 export async function runReview(services: ReviewServices, job: Job): Promise<JobDone> {
   const { connection_id, number } = ReviewInput.parse(job.input);
   const connection = await services.githubConnections.find(connection_id);
-  if (!connection?.mayReport) return { result: { status: 'skipped' }, message: 'There is nobody to report to.' };
+  if (!connection) return skipped('The repository is not connected any more.');
   try {
     return await review(services, connection, number);
   } catch (error) {
@@ -35,31 +43,81 @@ export async function runReview(services: ReviewServices, job: Job): Promise<Job
   }
 }
 
+const skipped = (message: string): JobDone => ({ result: { status: 'skipped' }, message });
+
 async function review(services: ReviewServices, connection: Connection, number: number): Promise<JobDone> {
+  const { githubProposals, githubQueue } = services;
   const hosted = await repositoryOf(services, connection);
   const proposal = await hosted.proposal(number);
-  if (!proposal.isOpen || proposal.baseBranch !== connection.branch)
-    return { result: { status: 'skipped' }, message: 'The pull request is closed, or for another branch.' };
-  const found = await compareProposal(hosted, connection, proposal);
+  if (!proposal.isOpen || proposal.baseBranch !== connection.branch) {
+    await endPreviews(services, connection, number);
+    await githubProposals.remove(connection.id, number);
+    return skipped('The pull request is closed, or for another branch.');
+  }
+  if (!connection.mayReport) return skipped('The token may not report.');
+  const now = new Date();
+  const until = new Date(now.getTime() + claimMs);
+  const seen = await githubProposals.claim(connection.id, number, proposal.headSha, { now, until });
+  if (!seen) {
+    // One comment, however many reviews are asked for at once.
+    await githubQueue.send({ kind: 'review', connection_id: connection.id, number }, lookAgainSeconds.claimed);
+    return skipped('Another review of it is running; one more follows.');
+  }
+  try {
+    return await write(services, hosted, connection, proposal, seen);
+  } finally {
+    await githubProposals.release(connection.id, number);
+  }
+}
+
+async function write(
+  services: ReviewServices,
+  hosted: HostedRepository,
+  connection: Connection,
+  proposal: Proposal,
+  seen: SeenProposal,
+): Promise<JobDone> {
+  const { found, previews } = await compareProposal(services, hosted, connection, proposal, seen);
   const detailsUrl = `${services.settings.BASE_URL}/api/v1/github/connections/${connection.id}`;
   await hosted.report(checkName(connection), reportOf(found, proposal.headSha, detailsUrl));
-  if (connection.mayComment)
-    await hosted.keepComment(number, markerOf(connection), commentOf(connection, found, proposal));
+  if (connection.mayComment) {
+    const preview =
+      previews && 'endpoint' in previews && previews.head.state === 'ready'
+        ? describePreview(services.settings.BASE_URL, previews.endpoint)
+        : undefined;
+    await hosted.keepComment(proposal.number, markerOf(connection), commentOf(connection, found, proposal, preview));
+  }
+  if (isUnderWay(previews))
+    await services.githubQueue.send(
+      { kind: 'review', connection_id: connection.id, number: proposal.number },
+      lookAgainSeconds.starting,
+    );
   return {
     result: { status: 'reviewed', verdict: verdictOf(found), head_sha: proposal.headSha, title: titleOf(found) },
     message: titleOf(found),
   };
 }
 
-async function compareProposal(hosted: HostedRepository, connection: Connection, proposal: Proposal): Promise<Review> {
+async function compareProposal(
+  services: ReviewServices,
+  hosted: HostedRepository,
+  connection: Connection,
+  proposal: Proposal,
+  seen: SeenProposal,
+): Promise<{ readonly found: Review; readonly previews?: Previews }> {
   const [before, after] = await Promise.all(
     [proposal.baseSha, proposal.headSha].map((sha) => draftAt(hosted, connection, sha)),
   );
-  if (after instanceof Problem)
-    return before instanceof Problem ? { kind: 'no-server' } : { kind: 'broken', detail: after.message };
-  if (after === undefined) return { kind: 'no-server' };
-  const comparison = compareDrafts(before instanceof Problem ? undefined : before, after);
-  return { kind: 'compared', comparison, isAllowed: proposal.labels.includes(okLabel), ran: undefined };
+  if (after === undefined || after instanceof Problem) {
+    await endPreviews(services, connection, proposal.number);
+    return {
+      found: before instanceof Problem || !after ? { kind: 'no-server' } : { kind: 'broken', detail: after.message },
+    };
+  }
+  const base = before instanceof Problem ? undefined : before;
+  const previews = await runPreviews(services, connection, proposal, seen, { before: base, after });
+  const isAllowed = proposal.labels.includes(okLabel);
+  return { found: { kind: 'compared', isAllowed, ...compareServed(base?.draft, after.draft, previews) }, previews };
 }
 
 /** The problem is the author's to read: where the configuration is wrong. */
@@ -67,10 +125,10 @@ async function draftAt(
   hosted: HostedRepository,
   { repository, path }: Connection,
   sha: string,
-): Promise<Draft | Problem> {
-  const read = await readFolder(hosted, sha, path);
+): Promise<DraftOfCommit | Problem> {
+  const { files, notes } = (await readFolder(hosted, sha, path)) ?? { files: [], notes: [] };
   try {
-    return draftOf({ repository, path, files: read?.files ?? [], notes: read?.notes ?? [] });
+    return { draft: draftOf({ repository, path, files, notes }), files };
   } catch (error) {
     if (error instanceof Problem) return error;
     throw error;
@@ -80,13 +138,14 @@ async function draftAt(
 const checkName = ({ path }: Connection): string => (path === '' ? 'MCP contract' : `MCP contract (${path})`);
 const markerOf = ({ id }: Connection): string => `<!-- mcp-platform:${id} -->`;
 
-function commentOf(connection: Connection, found: Review, { headSha }: Proposal): string {
+function commentOf(connection: Connection, found: Review, { headSha }: Proposal, preview: string | undefined): string {
   return [
     markerOf(connection),
     `### ${checkName(connection)}: ${titleOf(found)}`,
     '',
     summaryOf(found),
     '',
+    ...(preview === undefined ? [] : [preview, '']),
     `<sub>For ${headSha.slice(0, 7)}. A pull request with breaking or suspicious changes raises the version, or carries the label \`${okLabel}\`.</sub>`,
   ].join('\n');
 }

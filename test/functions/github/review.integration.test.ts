@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { HostedFixture, PullRequest } from '../../fixtures/github/model.ts';
+import { openPull, pullHappens, stateOf } from './pulls.ts';
 import { startWorld } from './world.ts';
 
 const tool = (name: string, schema: object, description = 'Forecasts the weather.') => ({
@@ -37,7 +38,6 @@ describe('a pull request', { timeout: 90_000 }, async () => {
   const { app, github } = world;
   const ada = await app.signUp();
   const base = described('1.0.0', [tool('forecast', place)]);
-  let pulls = 0;
 
   async function repositoryFor(name: string, connect: Record<string, unknown> = {}): Promise<HostedFixture> {
     const repository = await github.addRepository(`acme/${name}`, { 'server.json': base });
@@ -50,38 +50,16 @@ describe('a pull request', { timeout: 90_000 }, async () => {
     return repository;
   }
 
-  async function open(
-    repository: HostedFixture,
-    serverJson: string,
-    from: Partial<PullRequest> = {},
-  ): Promise<PullRequest> {
-    pulls += 1;
-    const branch = `change-${pulls}`;
-    await repository.git.commit(branch, { 'server.json': serverJson }, await repository.git.head('main'));
-    const pull: PullRequest = {
-      number: pulls,
-      state: 'open',
-      branch,
-      base: 'main',
-      headRepositoryId: repository.id,
-      labels: [],
-      ...from,
-    };
-    repository.pulls.push(pull);
-    await happens(repository, pull, 'opened');
-    return pull;
-  }
-  const happens = (repository: HostedFixture, { number }: PullRequest, action: string) =>
-    github.tell(repository, 'pull_request', { action, number, pull_request: { number } });
+  const open = (repository: HostedFixture, serverJson: string, from: Partial<PullRequest> = {}) =>
+    openPull(github, repository, { 'server.json': serverJson }, from);
+  const happens = (repository: HostedFixture, pull: PullRequest, action: string) =>
+    pullHappens(github, repository, pull, action);
   /** The one comment there is, when it says this; it is written after the status. */
   const comments = async ({ comments: all }: HostedFixture, text: RegExp): Promise<string> => {
     await expect.poll(() => all.map(({ body }) => body), { timeout: 60_000 }).toEqual([expect.stringMatching(text)]);
     return all[0]?.body ?? '';
   };
-  const state = async (repository: HostedFixture, { branch }: PullRequest) => {
-    const sha = await repository.git.head(branch);
-    return repository.statuses.findLast((status) => status.sha === sha)?.state;
-  };
+  const state = stateOf;
 
   it('that breaks the contract fails, with one comment that is kept up to date, until the version rises', async () => {
     const repository = await repositoryFor('breaking');

@@ -146,3 +146,22 @@ describe('a deployment that shall stop', () => {
     expect(over.deployments[0]).toMatchObject({ status: 'stopped', stoppedAt: now, secrets: undefined });
   });
 });
+
+describe('a preview', () => {
+  const own = deployment({ status: 'running' });
+  const serving = replica({ deploymentId: own.id, state: 'ready', taskId: 'own' });
+
+  it('takes nobody’s place but that of the same preview', () => {
+    const former = deployment({ status: 'running', preview: 'pr-1' });
+    const other = deployment({ status: 'running', preview: 'pr-2' });
+    const next = deployment({ active: false, preview: 'pr-1', deployedAt: new Date(now.getTime() + 1000) });
+    const ready = [former, other, next].map(({ id }) => replica({ deploymentId: id, state: 'ready', taskId: id }));
+    const { deployments } = reconcileState(deployed([own, former, other, next], [serving, ...ready]), now);
+    expect(deployments.map(({ active, status }) => [active, status])).toEqual([
+      [true, 'running'],
+      [false, 'stopping'],
+      [true, 'running'],
+      [true, 'running'],
+    ]);
+  });
+});

@@ -16,6 +16,7 @@ export function deployment(of: Partial<Deployment> = {}): Deployment {
     ownerId: 'owner',
     active: true,
     replacesId: undefined,
+    preview: undefined,
     status: 'starting',
     health: 'unknown',
     phase: 'queued',

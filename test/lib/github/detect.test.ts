@@ -39,6 +39,19 @@ describe('what a repository would make', () => {
     expect(wrong.filter((layout) => found(layout).confidence >= 0.8)).toEqual([]);
   });
 
+  it('starts the program that is called otherwise than its package, and asks for what the reader puts in', () => {
+    const manifest = '[project]\nname = "weather-mcp"\nversion = "1.0.0"\nscripts = {serve = "x:y"}\n';
+    const block = { command: 'uvx', args: ['--from', 'weather-mcp', 'serve', '<path to data>'] };
+    const README = `\`\`\`json\n${JSON.stringify({ mcpServers: { weather: block } })}\n\`\`\``;
+    const serversOf = (files: Record<string, string>) => draftFor({ files }).config.servers;
+    expect(serversOf({ 'pyproject.toml': manifest })).toMatchObject([
+      { command: 'uvx', args: ['--from', 'weather-mcp', 'serve'] },
+    ]);
+    expect(serversOf({ 'pyproject.toml': manifest, 'README.md': README })).toMatchObject([
+      { command: 'uvx', args: ['--from', 'weather-mcp', 'serve', '${PATH_TO_DATA}'] },
+    ]);
+  });
+
   it('names nine in ten of the variables', () => {
     const wanted = layouts.flatMap((layout) => (layout.variables ?? []).map((name) => [layout, name] as const));
     const missing = wanted.filter(([layout, name]) => !found(layout).variables.includes(name));
