@@ -34,23 +34,16 @@ const ifMatch = header(
 );
 const ifNoneMatch = header('If-None-Match', 'ETags that the client has; a match answers 304.', text(10_000));
 
-/** The parameters components of a document, by their names there. */
-export const parameterComponents: Json = {
-  RequestId: requestId,
-  IdempotencyKey: idempotencyKey,
-  IfMatch: ifMatch,
-  IfNoneMatch: ifNoneMatch,
-};
+const ref = (name: string): Json => ({ $ref: `#/components/headers/${name}` });
 
-const ref = (kind: 'parameters' | 'headers', name: string): Json => ({ $ref: `#/components/${kind}/${name}` });
-
+/** Spelled out at each operation: not every reader of such documents follows a reference here. */
 export function headerParameters(declaration: HttpDeclaration): Json[] {
   const { requestHeaders = {} } = declaration;
   return [
-    ref('parameters', 'RequestId'),
-    ...(isIdempotent(declaration) ? [ref('parameters', 'IdempotencyKey')] : []),
-    ...(obeysIfMatch(declaration) ? [ref('parameters', 'IfMatch')] : []),
-    ...(isTagged(declaration) ? [ref('parameters', 'IfNoneMatch')] : []),
+    requestId,
+    ...(isIdempotent(declaration) ? [idempotencyKey] : []),
+    ...(obeysIfMatch(declaration) ? [ifMatch] : []),
+    ...(isTagged(declaration) ? [ifNoneMatch] : []),
     ...Object.entries(requestHeaders).map(([name, description]) => header(name, description, text(10_000))),
   ];
 }
@@ -98,5 +91,5 @@ export function answerHeaders(declaration: HttpDeclaration, status: number): Jso
   if (status === 201 || status === 202) names.push('Location');
   if (status < 400 && (isTagged(declaration) || obeysIfMatch(declaration))) names.push('ETag');
   if (status < 500 && isIdempotent(declaration)) names.push('Idempotent-Replayed');
-  return Object.fromEntries(names.map((name) => [name, ref('headers', name)]));
+  return Object.fromEntries(names.map((name) => [name, ref(name)]));
 }

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ProblemType } from '../errors/problem.ts';
 import type { Declaration, EndpointDeclaration, StreamDeclaration } from '../lambda/declaration.ts';
 import { isIdempotent } from './idempotency.ts';
-import { answerHeaders, headerComponents, headerParameters, isTagged, parameterComponents } from './openapi-headers.ts';
+import { answerHeaders, headerComponents, headerParameters, isTagged } from './openapi-headers.ts';
 import { type Described, problemSchema, refusals } from './openapi-problem.ts';
 import { Components, type Json, membersOf } from './openapi-schema.ts';
 
@@ -40,7 +40,6 @@ export function openapiDocument(functions: readonly DescribedFunction[], version
     paths,
     components: {
       schemas: components.schemas,
-      parameters: parameterComponents,
       headers: headerComponents,
       securitySchemes: {
         bearer: {
