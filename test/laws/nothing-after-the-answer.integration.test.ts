@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as afterwards } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
@@ -83,9 +84,14 @@ beforeAll(async () => {
   );
 });
 
+interface HttpParts {
+  readonly pathParameters?: Record<string, string>;
+  readonly headers?: Record<string, string>;
+}
+
 /** The example of a function, with the ids of things that there are. */
 function eventFor(target: DiscoveredFunction): unknown {
-  const event = exampleEvent(target, admin.token) as { pathParameters?: Record<string, string>; path?: string };
+  const event = exampleEvent(target, admin.token) as HttpParts;
   if (!('route' in target.declaration)) return event;
   const pathParameters: Record<string, string> = { ...event.pathParameters };
   const path = target.declaration.route
@@ -94,7 +100,8 @@ function eventFor(target: DiscoveredFunction): unknown {
       /\{([^}+]+)\+?\}/g,
       (_, name: string) => (pathParameters[name] = made[name] ?? pathParameters[name] ?? 'example'),
     );
-  return { ...event, path, pathParameters };
+  const { headers = {} } = event;
+  return { ...event, path, pathParameters, headers: { ...headers, 'idempotency-key': randomUUID() } };
 }
 
 const weightOf = ({ id, declaration }: DiscoveredFunction): number =>
