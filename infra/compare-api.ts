@@ -47,7 +47,6 @@ type Json = Record<string, unknown>;
 
 function promised(operation: Operation): Operation {
   const { operationId, security, parameters = [], requestBody, responses } = operation;
-  const own = parameters.filter(({ name }) => name);
   const answers = Object.entries(responses)
     .filter(([status]) => status.startsWith('2'))
     .map(([status, { content }]) => [status, { ...(content && { content: withoutTexts(content) }) }]);
@@ -55,7 +54,7 @@ function promised(operation: Operation): Operation {
     operationId,
     ...(operation['x-permission'] !== undefined && { 'x-permission': operation['x-permission'] }),
     security,
-    parameters: withoutTexts(own) as readonly Parameter[],
+    parameters: withoutTexts(parameters.filter((each) => each.in !== 'header')) as readonly Parameter[],
     ...(requestBody && { requestBody: withoutTexts(requestBody) as typeof requestBody }),
     responses: Object.fromEntries(answers) as Operation['responses'],
   };
@@ -95,8 +94,11 @@ function isOpen({ security }: Operation): boolean {
 }
 
 function parameterChanges(roots: Roots, was: readonly Parameter[], is: readonly Parameter[]): string[] {
+  // A header that nobody reads any more is refused nowhere.
   const own = (parameters: readonly Parameter[]) =>
-    new Map(parameters.filter(({ name }) => name).map((each) => [`${each.in} parameter ${each.name}`, each]));
+    new Map(
+      parameters.filter((each) => each.in !== 'header').map((each) => [`${each.in} parameter ${each.name}`, each]),
+    );
   const [before, after] = [own(was), own(is)];
   const gone = [...before].flatMap(([name, old]) => {
     const now = after.get(name);

@@ -4,6 +4,7 @@ import { splitRoute } from '../../lib/kernel/http/openapi.ts';
 import { type App, type CallOptions, newSigningKeys, type Reply, startApp } from '../harness.ts';
 import { accessOf } from './access-rules.ts';
 import { everyCaller } from './callers.ts';
+import { inBatches } from './in-batches.ts';
 
 /*
  * Every path × every method, those included that nobody declared, × every kind of caller.
@@ -61,37 +62,32 @@ describe('a method', () => {
       expect(declared.size).toBeGreaterThan(30);
       const asking = callers.filter(({ name }) => ['nobody', 'viewer', 'admin', 'a revoked key'].includes(name));
       expect(asking).toHaveLength(4);
-      const faults: (string | undefined)[] = [];
-      for (const path of declared.keys())
-        for (const method of methods.filter((each) => each === 'OPTIONS' || !takes(path, each)))
-          faults.push(
-            ...(await Promise.all(
-              asking.map(async ({ credential }) =>
-                faultOf(path, method, await app.call(method, concrete(path), credential)),
-              ),
-            )),
-          );
+      const wrong = [...declared.keys()].flatMap((path) =>
+        methods
+          .filter((method) => method === 'OPTIONS' || !takes(path, method))
+          .flatMap((method) => asking.map(({ credential }) => ({ path, method, credential }))),
+      );
+      const faults = await inBatches(wrong, async ({ path, method, credential }) =>
+        faultOf(path, method, await app.call(method, concrete(path), credential)),
+      );
       expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
       expect(await isAlive()).toBe(true);
     },
   );
 
   it('HEAD gets in where GET does, has no body and harms nothing', { timeout: 240_000 }, async () => {
-    const faults: string[] = [];
-    for (const path of declared.keys()) {
+    const heads = [...declared.keys()].flatMap((path) => {
       const target = takes(path, 'HEAD');
-      if (!target) continue;
+      return target ? callers.map((caller) => ({ path, route: target.route, ...caller })) : [];
+    });
+    const faults = await inBatches(heads, async ({ path, route, name, credential, isRefused }) => {
       // `metrics` is open on one machine alone, which this installation does not say it is.
-      const isGuarded = !['public', 'recognised'].includes(accessOf(target.route));
-      await Promise.all(
-        callers.map(async ({ name, credential, isRefused }) => {
-          const { status, text } = await app.call('HEAD', concrete(path), credential);
-          const wrong = status >= 500 ? status !== 503 : (status === 401) !== (isGuarded && isRefused);
-          if (wrong || text !== '') faults.push(`HEAD ${path} answered ${status} to ${name}`);
-        }),
-      );
-    }
-    expect(faults).toEqual([]);
+      const isGuarded = !['public', 'recognised'].includes(accessOf(route));
+      const { status, text } = await app.call('HEAD', concrete(path), credential);
+      const wrong = status >= 500 ? status !== 503 : (status === 401) !== (isGuarded && isRefused);
+      return wrong || text !== '' ? `HEAD ${path} answered ${status} to ${name}` : undefined;
+    });
+    expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
     expect(await isAlive()).toBe(true);
   });
 });

@@ -1,86 +1,104 @@
-import { spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { createHash, randomInt } from 'node:crypto';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Mutant, mutants } from './mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { mutants } from './mutants.ts';
+import { startTestRunner, type TestRunner } from './test-runner.ts';
 
 /*
  * `npm run mutate`: applies each mutant to a copy of the project and runs the tests that must notice. Ends with 1 when one survives, is stale, or when the tests
- * fail without it. `--share 0.1` takes a random tenth, `--only <text>` those whose file or promise holds the text, `--unit` those that need no stores.
+ * fail without it. Any number of runs may go side by side.
+ *
+ *   --only <text>                  those whose file or promise holds the text
+ *   --unit                         those that need no stores
+ *   --sample 0.1 [--seed <text>]   a random tenth; the seed is printed, and gives the same tenth again
+ *   --shard 1/2                    the first half
+ *   --resume <file>                keeps the table in a file and leaves out what it says is caught, as long as neither code nor tests changed
  */
 
 const root = join(import.meta.dirname, '../..');
 const { values: options } = parseArgs({
   options: {
-    share: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
     unit: { type: 'boolean', default: false },
+    sample: { type: 'string', default: '1' },
+    seed: { type: 'string', default: String(randomInt(1_000_000)) },
+    shard: { type: 'string', default: '1/1' },
+    resume: { type: 'string' },
   },
 });
 
 type Outcome = 'caught' | 'SURVIVED' | 'STALE' | 'TESTS FAIL WITHOUT IT';
 
-const copy = mkdtempSync(join(tmpdir(), 'mutate-'));
-const baseline = new Map<string, Promise<boolean>>();
+const nameOf = ({ file, promise }: Mutant): string => `${file}: ${promise}`;
+const digest = (...texts: readonly string[]): string => createHash('sha256').update(texts.join('\0')).digest('hex');
+const read = (file: string): string => (existsSync(join(root, file)) ? readFileSync(join(root, file), 'utf8') : '');
+/** Another one when the mutant, its file or its tests changed. */
+const stateOf = ({ file, find, replace, tests }: Mutant): string =>
+  digest(find, replace, read(file), ...tests.map(read)).slice(0, 12);
 
-function prepare(): void {
-  const skipped = /^(node_modules|\.git|\.local|cdk\.out|coverage)$/;
-  cpSync(root, copy, {
-    recursive: true,
-    filter: (source) => !skipped.test(source.slice(root.length + 1)),
-  });
-  symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
+function chosenMutants(): Mutant[] {
+  const [shard = 1, shards = 1] = options.shard.split('/').map(Number);
+  const matching = mutants.filter(
+    (mutant) =>
+      nameOf(mutant).includes(options.only) &&
+      (!options.unit || !mutant.tests.some((test) => /\.(integration|property)\./.test(test))),
+  );
+  const sampled = new Set(
+    matching
+      .toSorted((a, b) => digest(options.seed, nameOf(a)).localeCompare(digest(options.seed, nameOf(b))))
+      .slice(0, Math.ceil(matching.length * Number(options.sample))),
+  );
+  return matching.filter((mutant) => sampled.has(mutant)).filter((_, index) => index % shards === shard - 1);
 }
 
-/** Whether the tests pass in the copy as it is. */
-function pass(tests: readonly string[]): Promise<boolean> {
-  const runner = join(root, 'node_modules/vitest/vitest.mjs');
-  const child = spawn(process.execPath, [runner, 'run', '--bail', '1', ...tests], { cwd: copy, stdio: 'ignore' });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code) => resolve(code === 0));
-  });
+function caughtBefore(): ReadonlySet<string> {
+  if (options.resume === undefined || !existsSync(options.resume)) return new Set();
+  const rows = readFileSync(options.resume, 'utf8').split('\n');
+  return new Set(rows.filter((row) => row.startsWith('caught')).map((row) => row.split(/\s+/)[3] ?? ''));
 }
 
-async function outcomeOf({ file, find, replace, tests }: Mutant): Promise<Outcome> {
-  const place = join(copy, file);
+const baselines = new Map<string, Promise<boolean>>();
+
+async function outcomeOf({ file, find, replace, tests }: Mutant, runner: TestRunner): Promise<Outcome> {
+  const place = join(runner.copy, file);
   const source = readFileSync(place, 'utf8');
   if (!source.includes(find)) return 'STALE';
   const key = tests.join();
-  const passes = baseline.get(key) ?? pass(tests);
-  baseline.set(key, passes);
-  if (!(await passes)) return 'TESTS FAIL WITHOUT IT';
-  writeFileSync(
-    place,
-    source.replace(find, () => replace),
-  );
+  const baseline = baselines.get(key) ?? runner.pass(tests);
+  baselines.set(key, baseline);
+  if (!(await baseline)) return 'TESTS FAIL WITHOUT IT';
+  const put = (text: string): void => {
+    writeFileSync(place, text);
+    runner.changed(file);
+  };
+  put(source.replace(find, () => replace));
   try {
-    return (await pass(tests)) ? 'SURVIVED' : 'caught';
+    return (await runner.pass(tests)) ? 'SURVIVED' : 'caught';
   } finally {
-    writeFileSync(place, source);
+    put(source);
   }
 }
 
-const chosen = mutants.filter(
-  ({ file, promise, tests }) =>
-    `${file} ${promise}`.includes(options.only) &&
-    (!options.unit || !tests.some((test) => /\.(integration|property)\./.test(test))) &&
-    Math.random() < Number(options.share),
-);
-const counts = new Map<Outcome, number>();
+const before = caughtBefore();
+const chosen = chosenMutants().filter((mutant) => !before.has(stateOf(mutant)));
+process.stdout.write(`${chosen.length} of ${mutants.length} mutants, --seed ${options.seed}\n`);
+const runner = await startTestRunner(root);
+let caught = 0;
 try {
-  prepare();
-  for (const mutant of chosen) {
+  for (const [index, mutant] of chosen.entries()) {
     const startedAt = performance.now();
-    const outcome = await outcomeOf(mutant);
-    counts.set(outcome, (counts.get(outcome) ?? 0) + 1);
+    const outcome = await outcomeOf(mutant, runner);
+    if (outcome === 'caught') caught += 1;
     const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    process.stdout.write(`${outcome.padEnd(10)} ${seconds.padStart(5)} s  ${mutant.file}: ${mutant.promise}\n`);
+    const row = `${outcome.padEnd(10)} ${seconds.padStart(5)} s ${stateOf(mutant)}  ${nameOf(mutant)}\n`;
+    process.stdout.write(`${String(index + 1).padStart(3)}/${chosen.length} ${row}`);
+    if (options.resume !== undefined) appendFileSync(options.resume, row);
   }
 } finally {
-  rmSync(copy, { recursive: true, force: true });
+  await runner.close();
 }
-const caught = counts.get('caught') ?? 0;
-process.stdout.write(`\n${caught} of ${chosen.length} mutants caught (${mutants.length} in the list)\n`);
-process.exitCode = caught === chosen.length ? 0 : 1;
+process.stdout.write(`\n${caught} of ${chosen.length} mutants caught\n`);
+// What a mutated test left open does not keep this process.
+process.exit(caught === chosen.length ? 0 : 1);

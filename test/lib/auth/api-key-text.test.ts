@@ -17,7 +17,17 @@ describe("an API key's text", () => {
   it('is read in one spelling only', () => {
     const { text } = newApiKeyText(newId());
     const twin = text.slice(0, -1) + (text.endsWith('A') ? 'B' : 'A');
-    const others = ['', 'mcp_live_', text.slice(0, -1), `${text}A`, `${text}=`, text.toUpperCase(), `x${text}`];
+    const ofAnother = text.replace('mcp_live_', 'mcp_test_');
+    const others = [
+      '',
+      'mcp_live_',
+      text.slice(0, -1),
+      `${text}A`,
+      `${text}=`,
+      text.toUpperCase(),
+      `x${text}`,
+      ofAnother,
+    ];
     for (const other of others) expect(readApiKeyText(other)).toBeUndefined();
     expect(readApiKeyText(twin)?.hash).not.toBe(readApiKeyText(text)?.hash);
   });

@@ -59,6 +59,15 @@ describe('a deployment that shall run', () => {
     expect(reconcileState(deployed([running], [lost(), lost(), lost()]), later).missing).toHaveLength(1);
   });
 
+  it('that keeps losing one replica while another serves starts no more of them', () => {
+    const running = deployment({ status: 'running', replicas: 2 });
+    const ready = replica({ deploymentId: running.id, state: 'ready', taskId: 't' });
+    const lost = Array.from({ length: 6 }, () => replica({ deploymentId: running.id, state: 'lost', endedAt: now }));
+    expect(reconcileState(deployed([running], [ready, ...lost.slice(1)]), now).missing).toHaveLength(1);
+    const { deployments, missing } = reconcileState(deployed([running], [ready, ...lost]), now);
+    expect([deployments[0]?.status, deployments[0]?.health, missing]).toEqual(['running', 'unhealthy', []]);
+  });
+
   it('fails with the reason of its runner, and leaves the endpoint', () => {
     const wanted = deployment();
     const lastError = { reason: 'exited with status 1', log: ['no luck'] };

@@ -35,8 +35,8 @@ describe('the OpenAPI document', () => {
       parameters: [
         { name: 'id', in: 'path', required: true },
         { name: 'dry', in: 'query', required: false },
-        { $ref: '#/components/parameters/RequestId' },
-        { $ref: '#/components/parameters/IdempotencyKey' },
+        { name: 'X-Request-Id', in: 'header', required: false },
+        { name: 'Idempotency-Key', in: 'header', required: false },
       ],
     });
   });
