@@ -1,10 +1,11 @@
 import * as z from 'zod';
 import { baseVariables } from '../lib/kernel/settings/settings.ts';
+import { openVariables } from './environment.ts';
 
-/** What the stacks themselves say of the base variables. */
-const owned = new Set(['STAGE', 'BASE_URL', 'VERSION', 'AWS_REGION']);
+/** What the stacks themselves say. */
+const owned = /^(?:STAGE|BASE_URL|VERSION|AWS_REGION|(?:MYSQL|ECS|SQS|SOCKET|DYNAMODB)_\w+)$/;
 
-const adjustable = Object.keys(baseVariables).filter((name) => !owned.has(name));
+const adjustable = [...Object.keys(baseVariables), ...openVariables].filter((name) => !owned.test(name));
 
 const flag = z.union([z.boolean(), z.stringbool()]);
 
@@ -28,7 +29,7 @@ const Context = z
       .optional(),
     alarmEmail: z.email().optional(),
     runnerTag: z.string().default('latest'),
-    /** Base variables other than the stacks' own, such as REGISTRATION and CORS_ORIGINS. */
+    /** Variables that are neither secret nor the stacks' own, such as REGISTRATION, QUOTAS and OPENAI_MODEL. */
     settings: z.partialRecord(z.enum(adjustable), z.string()).default({}),
   })
   .refine(({ domainName, certificateArn }) => (domainName === undefined) === (certificateArn === undefined), {

@@ -77,7 +77,13 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   const application = await onFreePort(undefined, async (port) =>
     startApplication({
       functions,
-      urls: { ...stores, mysql: database.url, mysqlOwner: database.ownerUrl, mongodb: withDatabase(stores.mongodb, stage), ...options.urls },
+      urls: {
+        ...stores,
+        mysql: database.url,
+        mysqlOwner: database.ownerUrl,
+        mongodb: withDatabase(stores.mongodb, stage),
+        ...options.urls,
+      },
       state,
       env: { STAGE: stage, BASE_URL: `http://127.0.0.1:${port}`, ...options.env },
       port,

@@ -8,5 +8,5 @@ export const handler = endpoint({
   uses: ['sessions'],
   output: Jwks,
   headers: () => ({ 'cache-control': 'public, max-age=300' }),
-  run: ({ services }) => ({ keys: [...services.signingKeys.jwks] }),
+  run: ({ services }) => ({ keys: [...services.verificationKeys.jwks] }),
 });

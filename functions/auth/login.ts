@@ -8,7 +8,7 @@ export const handler = endpoint({
   summary: 'Log in with a password',
   permission: 'public',
   limit: perMinutePerAddress(10),
-  uses: ['mysql', 'sessions', 'queues', 'secrets', 'settings'],
+  uses: ['mysql', 'sessions', 'signing', 'queues', 'secrets', 'settings'],
   body: Credentials,
   output: TokenPair,
   headers: () => ({ 'cache-control': 'no-store' }),

@@ -8,7 +8,7 @@ export const handler = endpoint({
   summary: 'Exchange a refresh token for a new pair of tokens',
   permission: 'public',
   limit: { ...perMinute(60), vital: true },
-  uses: ['sessions'],
+  uses: ['sessions', 'signing'],
   body: RefreshRequest,
   output: TokenPair,
   headers: () => ({ 'cache-control': 'no-store' }),

@@ -9,7 +9,7 @@ export const handler = endpoint({
   summary: 'Exchange an authorization code or a refresh token for tokens (OAuth 2.1)',
   permission: 'public',
   limit: { ...perMinute(60), vital: true },
-  uses: ['mysql', 'sessions', 'queues', 'secrets', 'settings', 'upstream'],
+  uses: ['mysql', 'sessions', 'signing', 'queues', 'secrets', 'settings', 'upstream'],
   body: z.string().meta({ examples: ['grant_type=refresh_token&refresh_token=x&client_id=x'] }),
   bodyAs: 'text',
   produces: 'application/json',

@@ -12,7 +12,10 @@ export interface DatabaseProps {
 }
 
 const databaseName = 'mcp';
-const user = 'mcp';
+/** The schema's owner, who migrates. */
+const owner = 'mcp';
+/** Of the functions, who may change rows only (infra/migrations/application-user.ts). */
+const application = 'mcp_application';
 
 /** What each connection is set to, said once for the server as well, so that RDS Proxy may share connections. */
 const parameters = {
@@ -27,8 +30,10 @@ const parameters = {
 
 /** MySQL: one small instance while trying out; Aurora that never pauses, with a second instance and RDS Proxy, in production. */
 export class Database extends Construct {
-  /** RDS's own: username, password, host, port, dbname. */
+  /** RDS's own, of the schema's owner: username, password, host, port, dbname. */
   readonly secret: ISecret;
+  /** The same for the user of the functions. */
+  readonly applicationSecret: ISecret;
   /** Where functions connect, when that is not the secret's host. */
   readonly proxyHost: string | undefined;
 
@@ -37,13 +42,18 @@ export class Database extends Construct {
     const database = props.production ? this.#aurora(props) : this.#instance(props);
     if (!database.secret) throw new Error('The database has no secret');
     this.secret = database.secret;
+    this.applicationSecret = new rds.DatabaseSecret(this, 'Application', {
+      username: application,
+      dbname: databaseName,
+      masterSecret: this.secret,
+    }).attach(database);
     if (database instanceof rds.DatabaseCluster) {
       const proxy = database.addProxy('Proxy', {
         dbProxyName: `mcp-${props.stage}`,
         vpc: props.network.vpc,
         vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
         securityGroups: [props.network.database],
-        secrets: [this.secret],
+        secrets: [this.applicationSecret],
         requireTLS: true,
         sessionPinningFilters: [rds.SessionPinningFilter.EXCLUDE_VARIABLE_SETS],
         borrowTimeout: Duration.seconds(2),
@@ -99,7 +109,7 @@ export class Database extends Construct {
       vpc: network.vpc,
       vpcSubnets: { subnetType: ec2.SubnetType.PRIVATE_ISOLATED },
       securityGroups: [network.database],
-      credentials: rds.Credentials.fromGeneratedSecret(user),
+      credentials: rds.Credentials.fromGeneratedSecret(owner),
       storageEncrypted: true,
     };
   }

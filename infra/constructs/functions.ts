@@ -7,10 +7,11 @@ import { Construct } from 'constructs';
 import { timeoutSecondsOf } from '../../lib/kernel/lambda/timeouts.ts';
 import type { Use } from '../../lib/kernel/lambda/uses.ts';
 import type { DiscoveredFunction } from '../discover.ts';
-import { environmentOf, type KnownVariables, readsSecret } from '../environment.ts';
+import { environmentOf, type KnownVariables, secretsOf } from '../environment.ts';
 import { rdsCertificatesFile } from '../rds-certificates.ts';
 import { usesOf } from '../uses.ts';
 import { grantOf } from '../discover-grants.ts';
+import type { StateStack } from '../stacks/state-stack.ts';
 import { allow, consumeGrant, type Holdings, networkGrants } from './statements.ts';
 
 export interface FunctionsProps {
@@ -74,8 +75,8 @@ export class Functions extends Construct {
   #secretsOf(uses: readonly Use[]): Record<string, string> {
     const { settings, database } = this.#props.holdings.state;
     return {
-      ...(readsSecret(uses, this.#props.known) && { SETTINGS_SECRET: settings.secretArn }),
-      ...(uses.includes('mysql') && databaseVariables(database.secret.secretArn, database.proxyHost)),
+      ...settingsVariables(settings, secretsOf(uses)),
+      ...(uses.includes('mysql') && databaseVariables(database.applicationSecret.secretArn, database.proxyHost)),
     };
   }
 
@@ -94,12 +95,12 @@ export class Functions extends Construct {
     const { holdings, queueOf } = this.#props;
     const { settings, database } = holdings.state;
     const secrets = [
-      ...(readsSecret(uses, this.#props.known) ? [settings.secretArn] : []),
-      ...(uses.includes('mysql') ? [database.secret.secretArn] : []),
+      ...arnsOf(settings, secretsOf(uses)),
+      ...(uses.includes('mysql') ? [database.applicationSecret.secretArn] : []),
     ];
     const role = functionRole(this, name, [
       writeLogs([this.#props.logs, this.#props.readersLogs]),
-      ...(secrets.length > 0 ? [allow(['secretsmanager:GetSecretValue'], secrets)] : []),
+      ...readSecrets(secrets),
       ...uses.flatMap((use) => grantOf(use).statements?.(holdings) ?? []),
       ...(own === '' ? [] : [consumeGrant(queueOf(own))]),
       ...(isInNetwork(uses) ? networkGrants(holdings.stack, holdings.stage) : []),
@@ -130,6 +131,24 @@ export function writeLogs(groups: readonly LogGroup[]): iam.PolicyStatement {
     ['logs:CreateLogStream', 'logs:PutLogEvents'],
     groups.map(({ logGroupArn }) => logGroupArn),
   );
+}
+
+/** Which JSON secrets a function reads, for infra/lambda/read-secrets.ts. */
+export function settingsVariables(settings: StateStack['settings'], names: readonly string[]): Record<string, string> {
+  return names.length === 0 ? {} : { SETTINGS_SECRETS: arnsOf(settings, names).join(',') };
+}
+
+export function arnsOf(settings: StateStack['settings'], names: readonly string[]): string[] {
+  return names.map((name) => {
+    const secret = settings.get(name);
+    if (!secret) throw new Error(`There is no secret ${name}`);
+    return secret.secretArn;
+  });
+}
+
+/** These secrets and no others. */
+export function readSecrets(arns: readonly string[]): iam.PolicyStatement[] {
+  return arns.length === 0 ? [] : [allow(['secretsmanager:GetSecretValue'], [...arns])];
 }
 
 /** The certificates of RDS lie in the bundle, which Lambda unpacks into /var/task. */

@@ -4,8 +4,17 @@ import type { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import type { StateStack } from '../stacks/state-stack.ts';
-import { databaseVariables, functionName, functionRole, networkPlace, writeLogs } from './functions.ts';
-import { allow, networkGrants } from './statements.ts';
+import {
+  arnsOf,
+  databaseVariables,
+  functionName,
+  functionRole,
+  networkPlace,
+  readSecrets,
+  settingsVariables,
+  writeLogs,
+} from './functions.ts';
+import { networkGrants } from './statements.ts';
 
 export interface MigrationProps {
   readonly stage: string;
@@ -34,10 +43,18 @@ export class Migration extends Construct {
       memorySize: 256,
       timeout: limit,
       // The proxy shares connections, and this one holds a lock.
-      environment: { ...databaseVariables(database.secret.secretArn), SETTINGS_SECRET: settings.secretArn },
+      environment: {
+        ...databaseVariables(database.secret.secretArn),
+        APPLICATION_SECRET: database.applicationSecret.secretArn,
+        ...settingsVariables(settings, ['mongo']),
+      },
       role: functionRole(this, 'Role', [
         writeLogs([logs]),
-        allow(['secretsmanager:GetSecretValue'], [database.secret.secretArn, settings.secretArn]),
+        ...readSecrets([
+          database.secret.secretArn,
+          database.applicationSecret.secretArn,
+          ...arnsOf(settings, ['mongo']),
+        ]),
         ...networkGrants(state, stage),
       ]),
       ...networkPlace(network.vpc, [network.functions]),

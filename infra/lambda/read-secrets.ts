@@ -20,30 +20,40 @@ const Database = z.object({
 const deadlineMs = 2000;
 
 /**
- * The environment with what Secrets Manager holds of it: the variables in the JSON secret SETTINGS_SECRET, and MYSQL_URL from RDS's own secret DATABASE_SECRET
+ * The environment with what Secrets Manager holds of it: the variables in the JSON secrets SETTINGS_SECRETS (separated by commas), and MYSQL_URL from RDS's own secret DATABASE_SECRET
  * (behind DATABASE_HOST, where there is a proxy). What the environment says itself goes first.
  *
  * Signed by hand, because an AWS client would cost every cold start 78 ms, and the secrets extension a process.
  * @throws Error that names the secret, never what is in it.
  */
 export async function withSecrets(env: Env): Promise<Env> {
-  const [settings, database] = await Promise.all([
-    readSecret(env, 'SETTINGS_SECRET', Variables),
-    readSecret(env, 'DATABASE_SECRET', Database),
+  const ids = (env['SETTINGS_SECRETS'] ?? '').split(',').filter((id) => id !== '');
+  const [database, ...settings] = await Promise.all([
+    databaseUrl(env, 'DATABASE_SECRET'),
+    ...ids.map((id) => readSecret(env, 'SETTINGS_SECRETS', id, Variables)),
   ]);
-  const variables = Object.entries(settings ?? {}).map(
-    ([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const,
-  );
+  const variables = settings
+    .flatMap((secret) => Object.entries(secret))
+    .map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)] as const);
   const set = Object.entries(env).filter(([, value]) => value !== undefined && value !== '');
   return {
-    ...(database && { MYSQL_URL: mysqlUrl(database, env) }),
+    ...(database !== undefined && { MYSQL_URL: database }),
     ...Object.fromEntries(variables),
     ...Object.fromEntries(set),
   };
 }
 
 export function namesSecrets(env: Env): boolean {
-  return Boolean(env['SETTINGS_SECRET'] || env['DATABASE_SECRET']);
+  return Boolean(env['SETTINGS_SECRETS'] || env['DATABASE_SECRET']);
+}
+
+/** Where the database of a secret is, for the user whose secret it is; undefined where the variable names none. */
+export async function databaseUrl(
+  env: Env,
+  variable: 'DATABASE_SECRET' | 'APPLICATION_SECRET',
+): Promise<string | undefined> {
+  const id = env[variable];
+  return id ? mysqlUrl(await readSecret(env, variable, id, Database), env) : undefined;
 }
 
 /** Over TLS: with a certificate for that very host, of an authority in the file DATABASE_CA. */
@@ -58,10 +68,9 @@ function mysqlUrl({ username, password, host, port, dbname }: z.output<typeof Da
 async function readSecret<S extends z.ZodType>(
   env: Env,
   variable: string,
+  id: string,
   schema: S,
-): Promise<z.output<S> | undefined> {
-  const id = env[variable];
-  if (!id) return undefined;
+): Promise<z.output<S>> {
   try {
     // Once more, because a connection that was opened before Lambda froze the process is dead when it wakes.
     const text = await getSecretValue(env, id).catch(() => getSecretValue(env, id));

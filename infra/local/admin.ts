@@ -70,7 +70,7 @@ async function runHere(asked: object): Promise<unknown> {
 async function rotate(stage: string | undefined): Promise<void> {
   if (stage !== undefined) {
     throw new Error(
-      "A stage's keys are in its secret: put a new key in front of JWT_PRIVATE_KEYS or ENCRYPTION_KEYS there, and keep the former.",
+      "A stage's keys are in its secrets, and infra/README.md says in which order they change: a new public key joins mcp-<stage>/settings/verifying before the private one signs from mcp-<stage>/settings/signing; a new encryption key goes in front in mcp-<stage>/settings/encryption.",
     );
   }
   const { signing, encryption } = await rotateKeys(state);

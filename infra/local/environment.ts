@@ -31,6 +31,7 @@ export function localEnvironment({
     MYSQL_POOL: '10',
     AWS_REGION: 'us-east-1',
     JWT_PRIVATE_KEYS: signingKeys,
+    JWT_PUBLIC_KEYS: publicKeysOf(own['JWT_PRIVATE_KEYS'] ?? signingKeys),
     ENCRYPTION_KEYS: encryptionKeys,
     SQS_QUEUE_URL_PREFIX: `${urls.sqs}/000000000000/mcp-${stage}-`,
     ...own,
@@ -41,6 +42,16 @@ export function localEnvironment({
     DYNAMODB_ENDPOINT: urls.dynamodb,
     SQS_ENDPOINT: urls.sqs,
   };
+}
+
+/** The JWT_PUBLIC_KEYS that belong to JWT_PRIVATE_KEYS; none where those are no JSON, which is said of them. */
+export function publicKeysOf(signingKeys: string): string {
+  try {
+    const keys = JSON.parse(signingKeys) as { readonly d?: string }[];
+    return JSON.stringify(keys.map(({ d: _private, ...key }) => key));
+  } catch {
+    return '';
+  }
 }
 
 /** The variables that lead to the cluster on this machine. */

@@ -43,7 +43,7 @@ async function main(): Promise<void> {
 /** An access token of the admin `invoke`, who has no password; undefined where nobody is asked. */
 async function token({ declaration }: DiscoveredFunction): Promise<string | undefined> {
   if (!('permission' in declaration) || declaration.permission === 'public') return undefined;
-  const { users, sessions, signingKeys } = await currentRuntime().services(['mysql', 'sessions']);
+  const { users, sessions, signingKey } = await currentRuntime().services(['mysql', 'sessions', 'signing']);
   const now = new Date();
   const made = {
     id: newId(),
@@ -71,7 +71,7 @@ async function token({ declaration }: DiscoveredFunction): Promise<string | unde
       version: user.updatedAt,
     }),
   ]);
-  return (await tokenPair(signingKeys, family, user.role, token.text)).access_token;
+  return (await tokenPair(signingKey, family, user.role, token.text)).access_token;
 }
 
 await runProgram(main);

@@ -9,12 +9,20 @@ const REDEEM_MS = 45_000;
 /** The platform answered that this token is not, or no longer, valid. */
 export class TokenRefused extends Error {}
 
+/** A report says what a server wrote, and the platform refuses text that no store keeps: half a surrogate pair, and NUL. Those become U+FFFD. */
+export function jsonOf(body: object): string {
+  // JSON.stringify writes them as escapes, and whole pairs as they are. An escaped backslash before `u` is taken along, so that it is none.
+  return JSON.stringify(body).replaceAll(/\\\\|\\u(?:0000|d[89a-f][\da-f]{2})/g, (found) =>
+    found === '\\\\' ? found : '\ufffd',
+  );
+}
+
 export function platformClient(platformUrl: string) {
   const post = async (path: string, body: object, headers: Record<string, string> = {}): Promise<unknown> => {
     const response = await fetch(new URL(path, platformUrl), {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
-      body: JSON.stringify(body),
+      body: jsonOf(body),
       signal: AbortSignal.timeout(REQUEST_MS),
     });
     if (response.status === 401) throw new TokenRefused(`the platform refused the token of ${path}`);

@@ -1,4 +1,4 @@
-import { CfnOutput, RemovalPolicy, SecretValue, Stack, type StackProps } from 'aws-cdk-lib';
+import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
@@ -8,6 +8,7 @@ import { Database } from '../constructs/database.ts';
 import { Network } from '../constructs/network.ts';
 import { RunnerCluster } from '../constructs/runner-cluster.ts';
 import { Tables } from '../constructs/tables.ts';
+import { settingsSecrets } from '../environment.ts';
 import type { Installation } from '../installation.ts';
 
 /** What outlives a deployment of the code: network, stores, secrets, the cluster, where alarms go. */
@@ -15,8 +16,8 @@ export class StateStack extends Stack {
   readonly network: Network;
   readonly database: Database;
   readonly runners: RunnerCluster;
-  /** The JSON secret of variables; empty until somebody fills it. */
-  readonly settings: secretsmanager.Secret;
+  /** The JSON secrets of variables, by name; empty until somebody fills them. */
+  readonly settings: ReadonlyMap<string, secretsmanager.Secret>;
   /** Tells requests that came through CloudFront from others. */
   readonly edgeToken: secretsmanager.Secret;
   readonly alarms: sns.Topic;
@@ -29,13 +30,18 @@ export class StateStack extends Stack {
     new Tables(this, 'Tables', { stage, production });
     this.runners = new RunnerCluster(this, 'Runners', { stage, production, network: this.network, tag: runnerTag });
     const removalPolicy = production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
-    this.settings = new secretsmanager.Secret(this, 'Settings', {
-      secretName: `mcp-${stage}/settings`,
-      description: 'Variables of lib/kernel/settings/settings.ts, as one JSON object',
-      // Never changed here, so a deployment leaves alone what somebody has put there.
-      secretObjectValue: { RATE_LIMITS: SecretValue.unsafePlainText('{}') },
-      removalPolicy,
-    });
+    this.settings = new Map(
+      [...settingsSecrets].map(([name, variables]) => [
+        name,
+        new secretsmanager.Secret(this, `Settings ${name}`, {
+          secretName: `mcp-${stage}/settings/${name}`,
+          description: `${variables.length} variables of lib/uses, as one JSON object: npm run first-settings -- ${name}`,
+          // Never changed here, so a deployment leaves alone what somebody has put there.
+          secretObjectValue: {},
+          removalPolicy,
+        }),
+      ]),
+    );
     this.edgeToken = new secretsmanager.Secret(this, 'EdgeToken', {
       secretName: `mcp-${stage}/edge-token`,
       description: 'What CloudFront shows the API',
@@ -59,7 +65,9 @@ export class StateStack extends Stack {
     );
     if (alarmEmail !== undefined) this.alarms.addSubscription(new subscriptions.EmailSubscription(alarmEmail));
 
-    new CfnOutput(this, 'SettingsSecret', { value: this.settings.secretName });
+    new CfnOutput(this, 'SettingsSecrets', {
+      value: [...this.settings.keys()].map((name) => `mcp-${stage}/settings/${name}`).join(' '),
+    });
     new CfnOutput(this, 'RunnerRepository', { value: this.runners.repository.repositoryUri });
     new CfnOutput(this, 'AlarmTopic', { value: this.alarms.topicArn });
   }

@@ -7,12 +7,12 @@ import { grantsOf } from './grants.ts';
 import type { KnownUser, TicketStore, SessionStore } from './ports.ts';
 import { isActive } from './session.ts';
 import { takeTicket } from './tickets.ts';
-import type { AccessClaims, SigningKeys } from './tokens.ts';
+import type { AccessClaims, VerificationKeys } from './tokens.ts';
 
 interface Parts {
   readonly sessions: SessionStore;
   readonly tickets: TicketStore;
-  readonly signingKeys: SigningKeys;
+  readonly verificationKeys: VerificationKeys;
   readonly settings: Pick<BaseSettings, 'BASE_URL' | 'ADMIN_TOTP'>;
 }
 
@@ -20,7 +20,7 @@ const maxRemembered = 1000;
 
 /** Authenticates access tokens and API keys: the signature or hash, and one strongly consistent read of what they stand for now. */
 export function createAuthenticator(parts: Parts): Authenticator {
-  const { tickets, signingKeys } = parts;
+  const { tickets, verificationKeys } = parts;
   /** Owners of keys that this process has seen to be good. A key's text names its owner, but anybody can write such a text. */
   const owners = new Map<string, string>();
 
@@ -44,15 +44,15 @@ export function createAuthenticator(parts: Parts): Authenticator {
     },
     identify: async (credential) => {
       const key = readApiKeyText(credential);
-      const subject = key ? owners.get(key.hash) : (await signingKeys.verify(credential))?.sub;
+      const subject = key ? owners.get(key.hash) : (await verificationKeys.verify(credential))?.sub;
       return subject && `user:${subject}`;
     },
   };
 }
 
 async function byAccessToken(parts: Parts, token: string, resource: string | undefined): Promise<Caller | undefined> {
-  const { signingKeys, settings } = parts;
-  const claims = await signingKeys.verify(token);
+  const { verificationKeys, settings } = parts;
+  const claims = await verificationKeys.verify(token);
   if (!claims || !isMeantFor(claims, settings.BASE_URL, resource)) return undefined;
   const caller = await bySession(parts, claims.sid, claims.sub);
   return caller?.application?.clientId === claims.client_id ? caller : undefined;

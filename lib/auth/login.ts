@@ -4,10 +4,10 @@ import type { User } from './ports.ts';
 import { type ProofServices, proveUser } from './prove-user.ts';
 import type { Credentials, TokenPair } from './schema.ts';
 import { newSession, tokenPair } from './session.ts';
-import type { SigningKeys } from './tokens.ts';
+import type { SigningKey } from './tokens.ts';
 import { applyStatus } from './user-status.ts';
 
-type LoginServices = ProofServices & { readonly signingKeys: SigningKeys; readonly outbox: OutboxStore };
+type LoginServices = ProofServices & { readonly signingKey: SigningKey; readonly outbox: OutboxStore };
 
 /**
  * Opens a session.
@@ -15,11 +15,11 @@ type LoginServices = ProofServices & { readonly signingKeys: SigningKeys; readon
  * @throws as {@link proveUser}.
  */
 export async function login(services: LoginServices, credentials: Credentials, address: string): Promise<TokenPair> {
-  const { sessions, signingKeys } = services;
+  const { sessions, signingKey } = services;
   const user = await proveUser(services, credentials, address);
   const { family, token } = newSession(user);
   const [answer] = await Promise.all([
-    tokenPair(signingKeys, family, user.role, token.text),
+    tokenPair(signingKey, family, user.role, token.text),
     sessions.openFamily(family),
     // Login is where the status comes from, and where it heals if a change in MySQL was never relayed.
     applyStatus(sessions, user, undefined),

@@ -4,7 +4,7 @@ import type { KnownUser, SessionFamily, SessionStore } from './ports.ts';
 import { decryptSuccessor, isAuthentic, readRefreshToken, type RefreshToken } from './refresh-tokens.ts';
 import type { TokenPair } from './schema.ts';
 import { isActive, isLostAnswer, rotated, tokenPair } from './session.ts';
-import type { SigningKeys } from './tokens.ts';
+import type { SigningKey } from './tokens.ts';
 
 /** A family whose token was good, and the refresh token that takes its place. */
 export interface Refreshed {
@@ -18,11 +18,11 @@ export interface Refreshed {
  * @throws Problem `invalid-refresh-token`, also for the token of an application.
  */
 export async function refresh(
-  { sessions, signingKeys }: { sessions: SessionStore; signingKeys: SigningKeys },
+  { sessions, signingKey }: { sessions: SessionStore; signingKey: SigningKey },
   text: string,
 ): Promise<TokenPair> {
   const { family, user, text: next } = await exchangeRefreshToken(sessions, text, ({ grant }) => !grant);
-  return tokenPair(signingKeys, family, user.role, next);
+  return tokenPair(signingKey, family, user.role, next);
 }
 
 /**

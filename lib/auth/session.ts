@@ -3,7 +3,7 @@ import { newId } from '../kernel/ids.ts';
 import type { ApplicationGrant, KnownUser, SessionFamily, User } from './ports.ts';
 import { encryptSuccessor, newMacKey, newRefreshToken, type RefreshToken } from './refresh-tokens.ts';
 import type { TokenPair } from './schema.ts';
-import { accessTokenSeconds, type SigningKeys } from './tokens.ts';
+import { accessTokenSeconds, type SigningKey } from './tokens.ts';
 
 const day = 86_400_000;
 const slidingMs = 7 * day;
@@ -64,13 +64,13 @@ export function isActive(family: SessionFamily, user: KnownUser | undefined): us
 
 /** The answer to login and refresh. */
 export async function tokenPair(
-  signingKeys: SigningKeys,
+  signingKey: SigningKey,
   { id: sessionId, userId }: SessionFamily,
   role: Role,
   refreshToken: string,
 ): Promise<TokenPair> {
   return {
-    access_token: await signingKeys.issue({ userId, sessionId, role }),
+    access_token: await signingKey.issue({ userId, sessionId, role }),
     refresh_token: refreshToken,
     token_type: 'bearer',
     expires_in: accessTokenSeconds,

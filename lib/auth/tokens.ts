@@ -26,7 +26,14 @@ const AccessClaims = z.object({
 });
 export type AccessClaims = z.output<typeof AccessClaims>;
 
-export interface SigningKeys {
+export interface VerificationKeys {
+  /** The claims of a token of ours that is good now, after RFC 8725, whatever its audience; undefined for anything else. */
+  verify(token: string): Promise<AccessClaims | undefined>;
+  /** In the order of the setting. */
+  readonly jwks: readonly PublicJwk[];
+}
+
+export interface SigningKey {
   /** A new access token of a session, good for {@link accessTokenSeconds}. */
   issue(subject: { readonly userId: string; readonly sessionId: string; readonly role: Role }): Promise<string>;
   /** A new access token of an application, good at one MCP endpoint for {@link accessTokenSeconds}. */
@@ -37,10 +44,6 @@ export interface SigningKeys {
     readonly resource: string;
     readonly scope: string;
   }): Promise<string>;
-  /** The claims of a token of ours that is good now, after RFC 8725, whatever its audience; undefined for anything else. */
-  verify(token: string): Promise<AccessClaims | undefined>;
-  /** The public halves, in the order of the setting. */
-  readonly jwks: readonly PublicJwk[];
 }
 
 /** A private JWK as `JWT_PRIVATE_KEYS` holds it. */
@@ -53,19 +56,16 @@ export interface PrivateJwk {
 }
 
 /**
- * The keys of `JWT_PRIVATE_KEYS`: the first signs, all verify.
+ * The keys of `JWT_PUBLIC_KEYS`, which all verify.
  * @throws Error when a key is not what its `alg` says or two keys share a `kid`.
  */
-export async function readSigningKeys(settings: {
+export async function readVerificationKeys(settings: {
   readonly BASE_URL: string;
-  readonly JWT_PRIVATE_KEYS: readonly PrivateJwk[];
-}): Promise<SigningKeys> {
-  const keys = await Promise.all(settings.JWT_PRIVATE_KEYS.map(readKey));
-  const [signer] = keys;
+  readonly JWT_PUBLIC_KEYS: readonly { readonly kid: string; readonly [member: string]: unknown }[];
+}): Promise<VerificationKeys> {
+  const keys = await Promise.all(settings.JWT_PUBLIC_KEYS.map(readPublicKey));
   const byKid = new Map(keys.map((key) => [key.jwk.kid, key]));
-  if (!signer || byKid.size < keys.length)
-    throw new Error('Configuration: JWT_PRIVATE_KEYS: each key needs its own kid');
-  const issuer = settings.BASE_URL;
+  if (byKid.size < keys.length) throw new Error('Configuration: JWT_PUBLIC_KEYS: each key needs its own kid');
 
   const check = async (token: string): Promise<AccessClaims | undefined> => {
     if (token.length > maxTokenLength || !token.split('.').every(isCanonical)) return undefined;
@@ -79,7 +79,7 @@ export async function readSigningKeys(settings: {
           return key.publicKey;
         },
         {
-          issuer,
+          issuer: settings.BASE_URL,
           typ: tokenType,
           algorithms: keys.map(({ jwk }) => jwk.alg),
           requiredClaims: ['exp', 'iat', 'jti', 'aud'],
@@ -91,45 +91,51 @@ export async function readSigningKeys(settings: {
       throw error;
     }
   };
+  return { verify: rememberVerified(check), jwks: keys.map(({ jwk }) => jwk) };
+}
 
+/**
+ * The first key of `JWT_PRIVATE_KEYS`, which signs.
+ * @throws Error when it is not what its `alg` says.
+ */
+export async function readSigningKey(settings: {
+  readonly BASE_URL: string;
+  readonly JWT_PRIVATE_KEYS: readonly PrivateJwk[];
+}): Promise<SigningKey> {
+  const [jwk] = settings.JWT_PRIVATE_KEYS;
+  if (!jwk) throw new Error('Configuration: JWT_PRIVATE_KEYS: holds no key');
+  const privateKey = await importJWK(jwk, jwk.alg).catch((cause: unknown) => {
+    throw new Error(`Configuration: JWT_PRIVATE_KEYS: ${jwk.kid} is not a private key for its alg`, { cause });
+  });
   const sign = (claims: JWTPayload, subject: string, audience: string): Promise<string> =>
     new SignJWT(claims)
-      .setProtectedHeader({ alg: signer.jwk.alg, kid: signer.jwk.kid, typ: tokenType })
-      .setIssuer(issuer)
+      .setProtectedHeader({ alg: jwk.alg, kid: jwk.kid, typ: tokenType })
+      .setIssuer(settings.BASE_URL)
       .setAudience(audience)
       .setSubject(subject)
       .setIssuedAt()
       .setExpirationTime(`${accessTokenSeconds} s`)
       .setJti(newId())
-      .sign(signer.privateKey);
-
+      .sign(privateKey);
   return {
     issue: ({ userId, sessionId, role }) =>
-      sign({ sid: sessionId, role, permissions: [...permissionsOf(role)] }, userId, issuer),
+      sign({ sid: sessionId, role, permissions: [...permissionsOf(role)] }, userId, settings.BASE_URL),
     issueForApplication: ({ userId, sessionId, clientId, resource, scope }) =>
       sign({ sid: sessionId, client_id: clientId, scope }, userId, resource),
-    verify: rememberVerified(check),
-    jwks: keys.map(({ jwk }) => jwk),
   };
 }
 
-async function readKey(privateJwk: PrivateJwk) {
+async function readPublicKey(given: { readonly kid: string }) {
   try {
-    return await importKey(privateJwk);
+    const jwk = PublicJwk.parse({ ...given, use: 'sig' });
+    return { jwk, publicKey: await importJWK(jwk, jwk.alg) };
   } catch (cause) {
-    throw new Error(`Configuration: JWT_PRIVATE_KEYS: ${privateJwk.kid} is not a private key for its alg`, { cause });
+    throw new Error(`Configuration: JWT_PUBLIC_KEYS: ${given.kid} is not a public key for its alg`, { cause });
   }
 }
 
-async function importKey(privateJwk: PrivateJwk) {
-  const { d: _private, ...rest } = privateJwk;
-  const jwk = PublicJwk.parse({ ...rest, use: 'sig' });
-  const [privateKey, publicKey] = await Promise.all([importJWK(privateJwk, jwk.alg), importJWK(jwk, jwk.alg)]);
-  return { jwk, privateKey, publicKey };
-}
-
 /** A signature that held once holds until the token expires: the most recently seen tokens are not verified again. */
-function rememberVerified(check: SigningKeys['verify']): SigningKeys['verify'] {
+function rememberVerified(check: VerificationKeys['verify']): VerificationKeys['verify'] {
   const remembered = new Map<string, Promise<AccessClaims | undefined>>();
   return async (token) => {
     const verifying = remembered.get(token) ?? check(token);

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import { Problem } from '../kernel/errors/problem.ts';
+import { boundError } from './bound-error.ts';
 import { changeReplicas, type ReplicaServices, withDeployment, withReplica } from './change-replicas.ts';
 import type { Containers } from './containers-port.ts';
 import { hashOf } from './credentials.ts';
@@ -9,8 +10,6 @@ import type { ReportAnswer, RunnerReport } from './runner-contract.ts';
 import { maskSecrets, openSecrets } from './secrets.ts';
 
 type Services = ReplicaServices & { readonly deploymentQueue: DeploymentQueue; readonly containers: Containers };
-
-const maxLogLine = 1_000;
 
 /**
  * Takes what a runner says of itself. A report that is older than one that was taken changes nothing.
@@ -74,8 +73,8 @@ async function readError(
   if (!last_error) return undefined;
   const deployment = await deployments.find(replica.deploymentId);
   const secrets = deployment ? await openSecrets(encryptor, deployment) : {};
-  const mask = (text: string): string => maskSecrets(text, secrets).slice(0, maxLogLine);
-  return { reason: mask(last_error.reason), log: last_error.log.map(mask) };
+  const mask = (text: string): string => maskSecrets(text, secrets);
+  return boundError({ reason: mask(last_error.reason), log: last_error.log.map(mask) });
 }
 
 function reported(current: Replica, report: RunnerReport, lastError: LastError | undefined, now: Date): Replica {

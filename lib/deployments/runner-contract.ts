@@ -82,7 +82,11 @@ export const RunnerReport = z
     /** Why the runner ends itself, with state `stopped`. */
     stopped_because: z.enum(['idle', 'asked']).optional(),
     server_info: z.looseObject({ name: z.string().max(255), version: z.string().max(255) }).optional(),
-    protocol_version: z.string().max(32).optional(),
+    /** Printable ASCII, as every revision's name is. */
+    protocol_version: z
+      .string()
+      .regex(/^[\x20-\x7e]{0,32}$/)
+      .optional(),
     capabilities: z.looseObject({}).optional(),
     tools: z
       .array(

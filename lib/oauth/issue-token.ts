@@ -4,7 +4,7 @@ import { reportSecurityEvent } from '../audit/report-security-event.ts';
 import type { SessionFamily, SessionStore } from '../auth/ports.ts';
 import { exchangeRefreshToken } from '../auth/refresh.ts';
 import { isActive, newSession } from '../auth/session.ts';
-import { accessTokenSeconds, type SigningKeys } from '../auth/tokens.ts';
+import { accessTokenSeconds, type SigningKey } from '../auth/tokens.ts';
 import { Problem } from '../kernel/errors/problem.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { Relay } from '../outbox/ports.ts';
@@ -17,7 +17,7 @@ import { readResource } from './resources.ts';
 
 export interface TokenServices extends ClientServices {
   readonly sessions: SessionStore;
-  readonly signingKeys: SigningKeys;
+  readonly signingKey: SigningKey;
   readonly codes: CodeStore;
   readonly grants: GrantStore;
   readonly relay: Relay;
@@ -144,17 +144,13 @@ async function refreshToken(services: TokenServices, form: Form, clientId: strin
   return tokenReply(services, family, text);
 }
 
-async function tokenReply(
-  { signingKeys }: TokenServices,
-  family: SessionFamily,
-  refresh_token: string,
-): Promise<Reply> {
+async function tokenReply({ signingKey }: TokenServices, family: SessionFamily, refresh_token: string): Promise<Reply> {
   const { grant } = family;
   if (!grant) throw new Error('A session of a person gets no token of an application.');
   const { clientId, resource, scope } = grant;
   const subject = { userId: family.userId, sessionId: family.id, clientId, resource, scope };
   return jsonReply({
-    access_token: await signingKeys.issueForApplication(subject),
+    access_token: await signingKey.issueForApplication(subject),
     token_type: 'Bearer',
     expires_in: accessTokenSeconds,
     refresh_token,

@@ -1,13 +1,13 @@
 import type { SessionFamily, SessionStore } from '../auth/ports.ts';
 import { isAuthentic, readRefreshToken } from '../auth/refresh-tokens.ts';
-import type { SigningKeys } from '../auth/tokens.ts';
+import type { VerificationKeys } from '../auth/tokens.ts';
 import { clientKey } from './clients.ts';
 import { endGrant, type GrantServices } from './grants.ts';
 import { answering, jsonReply, OAuthError, readForm, type Reply } from './reply.ts';
 
 /** Token revocation (RFC 7009): ends the whole grant, whichever of its tokens is named. An unknown token is none of anybody's business. */
 export function revokeToken(
-  services: GrantServices & { readonly signingKeys: SigningKeys },
+  services: GrantServices & { readonly verificationKeys: VerificationKeys },
   body: string,
 ): Promise<Reply> {
   return answering(async () => {
@@ -23,12 +23,12 @@ export function revokeToken(
 }
 
 async function familyOf(
-  { sessions, signingKeys }: { sessions: SessionStore; signingKeys: SigningKeys },
+  { sessions, verificationKeys }: { sessions: SessionStore; verificationKeys: VerificationKeys },
   text: string,
 ): Promise<SessionFamily | undefined> {
   const token = readRefreshToken(text);
   if (!token) {
-    const claims = await signingKeys.verify(text);
+    const claims = await verificationKeys.verify(text);
     return claims && sessions.family(claims.sid);
   }
   const family = await sessions.family(token.sessionId);

@@ -65,7 +65,9 @@ export function readHandshake(result: unknown): Handshake {
   const { protocolVersion, serverInfo, capabilities, instructions } = result;
   const known = isObject(serverInfo) ? serverInfo : {};
   return {
-    protocolVersion: textOf(protocolVersion, newestSessionProtocol).slice(0, 32),
+    protocolVersion: textOf(protocolVersion, newestSessionProtocol)
+      .slice(0, 32)
+      .replaceAll(/[^\x20-\x7e]/g, '?'),
     serverInfo: {
       ...known,
       name: textOf(known['name'], 'unnamed').slice(0, 255),

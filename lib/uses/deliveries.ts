@@ -18,7 +18,8 @@ export const use = defineUse({
       .string()
       .min(16)
       .optional()
-      .describe("Secret of the GitHub App's webhook. Connections have secrets of their own besides."),
+      .describe("Secret of the GitHub App's webhook. Connections have secrets of their own besides.")
+      .meta({ secret: 'webhook' }),
   },
   async build(settings): Promise<Services> {
     const [{ openDeliveries }, { verifySignature }] = await Promise.all([

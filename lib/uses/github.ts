@@ -23,9 +23,15 @@ export const use = defineUse({
       .string()
       .regex(/^[\x21-\x7e]+$/)
       .optional()
-      .describe('Token for connections that bring none. Everybody with github:create reads what it may read.'),
+      .describe('Token for connections that bring none. Everybody with github:create reads what it may read.')
+      .meta({ secret: 'github' }),
     GITHUB_APP_ID: z.string().regex(/^\w+$/).optional().describe('Id of the GitHub App, when there is one.'),
-    GITHUB_APP_PRIVATE_KEY: z.string().min(1).optional().describe('Its private key (PEM; line breaks may be \\n).'),
+    GITHUB_APP_PRIVATE_KEY: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('Its private key (PEM; line breaks may be \\n).')
+      .meta({ secret: 'github' }),
   },
   async build(settings): Promise<Services> {
     const { githubHost } = await import('../adapters/github/host.ts');

@@ -34,7 +34,8 @@ export const use = defineUse({
     MONGODB_URI: z
       .string()
       .regex(/^mongodb(\+srv)?:\/\//)
-      .describe('mongodb://… with the database name in the path (MongoDB 6 or later).'),
+      .describe('mongodb://… with the database name in the path (MongoDB 6 or later).')
+      .meta({ secret: 'mongo' }),
   },
   async build({ MONGODB_URI }): Promise<Services> {
     const [client, history, tasks, spending, documents, segments, vectors, judgements, cache, githubFiles] =

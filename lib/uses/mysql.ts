@@ -41,7 +41,8 @@ export const use = defineUse({
   variables: {
     MYSQL_URL: z
       .url({ protocol: /^mysql$/ })
-      .describe('mysql://user:password@host:3306/database (MySQL 8 or MariaDB 10.11).'),
+      .describe('mysql://user:password@host:3306/database (MySQL 8 or MariaDB 10.11).')
+      .meta({ secret: 'mysql' }),
     MYSQL_POOL: z.coerce
       .number()
       .int()

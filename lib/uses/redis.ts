@@ -15,8 +15,8 @@ interface Services {
 /** What may vanish at any time: cache and counters. */
 export const use = defineUse({
   variables: {
-    UPSTASH_REDIS_REST_URL: z.url().describe('Upstash REST endpoint.'),
-    UPSTASH_REDIS_REST_TOKEN: z.string().min(1).describe('Its token.'),
+    UPSTASH_REDIS_REST_URL: z.url().describe('Upstash REST endpoint.').meta({ secret: 'redis' }),
+    UPSTASH_REDIS_REST_TOKEN: z.string().min(1).describe('Its token.').meta({ secret: 'redis' }),
   },
   async build(settings): Promise<Services> {
     const [{ openRedis, redisProbe }, { redisLimiter }, { redisCache }, { redisMetrics }] = await Promise.all([

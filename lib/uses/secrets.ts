@@ -16,7 +16,8 @@ export const use = defineUse({
       .pipe(z.array(SymmetricJwk).min(1))
       .describe(
         'JSON array of 256-bit JWKs (kty oct, kid, k) that encrypt stored secrets. The first encrypts, all decrypt: a new key goes in front.',
-      ),
+      )
+      .meta({ secret: 'encryption' }),
   },
   async build(settings): Promise<{ readonly encryptor: Encryptor }> {
     const { readEncryptor } = await import('../secrets/encryptor.ts');

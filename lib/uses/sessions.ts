@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CodeStore } from '../oauth/ports.ts';
 import type { LoginHistory, SessionStore, TicketStore } from '../auth/ports.ts';
-import type { SigningKeys } from '../auth/tokens.ts';
+import type { VerificationKeys } from '../auth/tokens.ts';
 import type { IdempotencyStore } from '../kernel/http/idempotency-store.ts';
 import type { Limiter } from '../kernel/http/rate-limit.ts';
 import type { Authenticator } from '../kernel/lambda/runtime.ts';
@@ -15,7 +15,7 @@ interface Services {
   readonly authenticator: Authenticator;
   readonly sessions: SessionStore;
   readonly tickets: TicketStore;
-  readonly signingKeys: SigningKeys;
+  readonly verificationKeys: VerificationKeys;
   /** Counts in DynamoDB: where Redis is away, and guesses at one account. */
   readonly fallbackLimiter: Limiter;
   readonly loginHistory: LoginHistory;
@@ -24,25 +24,36 @@ interface Services {
   readonly dynamoProbe: Probe;
 }
 
-const PrivateJwk = z.looseObject({ kty: z.string(), kid: z.string(), alg: z.enum(['ES256', 'EdDSA']), d: z.string() });
+/** A private key in this place would be a key that too many functions know. */
+const PublicJwk = z.looseObject({
+  kty: z.string(),
+  kid: z.string(),
+  alg: z.enum(['ES256', 'EdDSA']),
+  d: z.never().optional(),
+});
 
-/** Who is who: sessions, users' status and keys in DynamoDB, and the signing keys. */
+/** Who is who: sessions, users' status and keys in DynamoDB, and the keys that verify tokens. */
 export const use = defineUse({
   variables: {
     ...dynamoVariables,
-    JWT_PRIVATE_KEYS: jsonText
-      .pipe(z.array(PrivateJwk).min(1).max(2))
-      .describe('JSON array of one or two private JWKs (ES256 or EdDSA, with kid). The first signs, both verify.'),
+    JWT_PUBLIC_KEYS: jsonText
+      .pipe(z.array(PublicJwk).min(1).max(3))
+      .describe('JSON array of up to three public JWKs (ES256 or EdDSA, with kid) that verify access tokens.')
+      .meta({ secret: 'verifying' }),
   },
   async build(settings): Promise<Services> {
-    const [{ openSessionStore }, { readSigningKeys }, { createAuthenticator }] = await Promise.all([
+    const [{ openSessionStore }, { readVerificationKeys }, { createAuthenticator }] = await Promise.all([
       import('../adapters/dynamo/session-store.ts'),
       import('../auth/tokens.ts'),
       import('../auth/authenticator.ts'),
     ]);
-    const signingKeys = await readSigningKeys(settings);
+    const verificationKeys = await readVerificationKeys(settings);
     const stores = openSessionStore(settings);
-    return { ...stores, authenticator: createAuthenticator({ ...stores, signingKeys, settings }), signingKeys };
+    return {
+      ...stores,
+      authenticator: createAuthenticator({ ...stores, verificationKeys, settings }),
+      verificationKeys,
+    };
   },
 });
 

@@ -72,7 +72,7 @@ async function compare(contenders: Readonly<Record<string, Contender>>): Promise
 }
 
 async function prepare() {
-  const { users, tools, sessions, signingKeys } = await currentRuntime().services(['mysql', 'sessions']);
+  const { users, tools, sessions, signingKey } = await currentRuntime().services(['mysql', 'sessions', 'signing']);
   const now = new Date();
   const user = {
     id: newId(),
@@ -97,15 +97,15 @@ async function prepare() {
   const about = { name: 'Acme', slug: 'acme', description: '', version: '1.0.0', status: 'draft' as const };
   const made = { ...about, id: toolId, authorId: user.id, revision: 1, config, createdAt: now, updatedAt: now };
   await tools.insert([{ ...made, deletedAt: undefined }], []);
-  return { token: await signingKeys.issue({ userId: user.id, sessionId: family.id, role: user.role }), toolId };
+  return { token: await signingKey.issue({ userId: user.id, sessionId: family.id, role: user.role }), toolId };
 }
 
 const Claims = z.object({ sub: z.uuid(), sid: z.uuid() });
 
 async function storeCalls(token: string, toolId: string): Promise<Contender> {
-  const { tools, sessions, signingKeys } = await currentRuntime().services(['mysql', 'sessions']);
+  const { tools, sessions, verificationKeys } = await currentRuntime().services(['mysql', 'sessions']);
   const limiter = await currentRuntime().limiter();
-  const claims = await signingKeys.verify(token);
+  const claims = await verificationKeys.verify(token);
   if (!claims) throw new Error('The token does not hold.');
   return async () => {
     await Promise.all([sessions.session(claims.sid, claims.sub), limiter.count(`alone:${claims.sub}`, limit)]);
@@ -115,9 +115,13 @@ async function storeCalls(token: string, toolId: string): Promise<Contender> {
 
 /** What one would write with middy, zod and jose: verify, look up, count, parse, answer. */
 async function plainPipeline(event: ReturnType<typeof eventOf>): Promise<Contender> {
-  const { tools, sessions, signingKeys, settings } = await currentRuntime().services(['mysql', 'sessions', 'settings']);
+  const { tools, sessions, verificationKeys, settings } = await currentRuntime().services([
+    'mysql',
+    'sessions',
+    'settings',
+  ]);
   const limiter = await currentRuntime().limiter();
-  const keys = createLocalJWKSet({ keys: [...signingKeys.jwks] });
+  const keys = createLocalJWKSet({ keys: [...verificationKeys.jwks] });
   type Event = typeof event & { claims?: z.output<typeof Claims> };
   const handler = middy<Event, object>()
     .use({

@@ -60,9 +60,9 @@ test('the documentation page has its files, and no others', async () => {
 test('a bundle gets what it needs from the secrets, as on Lambda', async () => {
   const { env } = platform;
   const url = new URL(env['MYSQL_URL'] ?? '');
-  const { JWT_PRIVATE_KEYS, MONGODB_URI, MYSQL_URL: _, ...open } = env;
-  const service = await startAwsService([secret({ JWT_PRIVATE_KEYS, MONGODB_URI })]);
-  const addresses = { SETTINGS_SECRET: 'settings', AWS_ENDPOINT_URL_SECRETS_MANAGER: service.url };
+  const { JWT_PUBLIC_KEYS, MONGODB_URI, MYSQL_URL: _, ...open } = env;
+  const service = await startAwsService([secret({ JWT_PUBLIC_KEYS, MONGODB_URI })]);
+  const addresses = { SETTINGS_SECRETS: 'settings', AWS_ENDPOINT_URL_SECRETS_MANAGER: service.url };
   const health = httpEvent('GET', '/health');
   const { statusCode } = await invoke('get-health', health, { ...open, ...addresses, MYSQL_URL: url.href });
   expect(statusCode).toBe(200);

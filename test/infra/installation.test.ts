@@ -27,6 +27,8 @@ test.each([
   [{ domainName: 'x', certificateArn: 'arn:aws:acm:eu-west-1:1:certificate/x' }, 'us-east-1'],
   [{ settings: { BASE_URL: 'https://elsewhere.example' } }, 'settings'],
   [{ settings: { NO_SUCH_VARIABLE: 'x' } }, 'settings'],
+  // A secret does not belong into a file.
+  [{ settings: { OPENAI_API_KEY: 'x' } }, 'settings'],
 ])('%j is refused with what is wrong', (context, message) => {
   expect(() => read(context)).toThrow(message);
 });

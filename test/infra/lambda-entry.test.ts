@@ -49,9 +49,9 @@ test('a handler runs on the host that it is given', async () => {
 
 test('a function waits for its secrets, reads them once, and asks again after a failure', async () => {
   const service = await startAwsService([400, 400, secret({ MONGODB_URI: 'mongodb://x' })]);
-  const { call, made } = onLambda(echo, { SETTINGS_SECRET: 's', AWS_ENDPOINT_URL_SECRETS_MANAGER: service.url });
+  const { call, made } = onLambda(echo, { SETTINGS_SECRETS: 's', AWS_ENDPOINT_URL_SECRETS_MANAGER: service.url });
   const event = { requestContext: {} };
-  await expect(call(event)).rejects.toThrow('SETTINGS_SECRET s');
+  await expect(call(event)).rejects.toThrow('SETTINGS_SECRETS s');
   expect(made).toEqual([]);
   await Promise.all([call(event), call(event)]);
   await call(event);

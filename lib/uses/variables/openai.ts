@@ -6,7 +6,8 @@ export const openaiVariables = {
     .string()
     .min(1)
     .optional()
-    .describe('Key of the models that analyse and embed. Empty: rules and lexical search alone.'),
+    .describe('Key of the models that analyse and embed. Empty: rules and lexical search alone.')
+    .meta({ secret: 'openai' }),
   OPENAI_BASE_URL: z
     .url()
     .default('https://api.openai.com/v1')

@@ -32,7 +32,7 @@ test('the variables of the JSON secret are added; those of the environment go fi
     ...credentials,
     STAGE: 'dev',
     RATE_LIMITS: '',
-    SETTINGS_SECRET: 'arn:s',
+    SETTINGS_SECRETS: 'arn:s',
     AWS_ENDPOINT_URL_SECRETS_MANAGER: url,
   };
   expect(namesSecrets(env)).toBe(true);
@@ -61,17 +61,17 @@ test("MYSQL_URL is made of the database's own secret, over TLS, behind the proxy
 
 test('a connection that broke is made anew once', async () => {
   const { url, heard } = await startAwsService([0, secret({ A: '1' })]);
-  const env = { ...credentials, SETTINGS_SECRET: 's', AWS_ENDPOINT_URL_SECRETS_MANAGER: url };
+  const env = { ...credentials, SETTINGS_SECRETS: 's', AWS_ENDPOINT_URL_SECRETS_MANAGER: url };
   expect(await withSecrets(env)).toMatchObject({ A: '1' });
   expect(heard).toHaveLength(2);
 });
 
 test.each([
-  ['a refusal', 400, 'SETTINGS_SECRET arn:s: Secrets Manager answered 400 AccessDeniedException'],
-  ['a secret that is not JSON', secret('hunter2'), 'SETTINGS_SECRET arn:s: is not JSON'],
+  ['a refusal', 400, 'SETTINGS_SECRETS arn:s: Secrets Manager answered 400 AccessDeniedException'],
+  ['a secret that is not JSON', secret('hunter2'), 'SETTINGS_SECRETS arn:s: is not JSON'],
 ])('%s is one error that names the secret and says nothing that was in the answer', async (_, answer, message) => {
   const { url } = await startAwsService([answer]);
-  const env = { ...credentials, SETTINGS_SECRET: 'arn:s', AWS_ENDPOINT_URL_SECRETS_MANAGER: url };
+  const env = { ...credentials, SETTINGS_SECRETS: 'arn:s', AWS_ENDPOINT_URL_SECRETS_MANAGER: url };
   await expect(withSecrets(env)).rejects.toThrow(new Error(message));
 });
 

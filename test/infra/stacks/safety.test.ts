@@ -3,8 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { discover, type DiscoveredFunction, ofKind } from '../../../infra/discover.ts';
-import { variablesOf } from '../../../infra/environment.ts';
-import { firstSettings } from '../../../infra/first-settings.ts';
+import { secretOfVariable, settingsSecrets, variablesOf } from '../../../infra/environment.ts';
 import { usesOf } from '../../../infra/uses.ts';
 import { tableName, tables } from '../../../lib/adapters/dynamo/tables.ts';
 import { discoverUses } from '../../../infra/discover-uses.ts';
@@ -23,6 +22,7 @@ import {
   type Synthesized,
 } from './synthesize.ts';
 
+const uses = await discoverUses();
 let functions: DiscoveredFunction[];
 let dev: Synthesized;
 let prod: Synthesized;
@@ -190,27 +190,73 @@ describe('queues and tables', () => {
   });
 });
 
-test('whatever a function must have comes from the stacks, the database secret or the settings secret', async () => {
-  const secret = Object.keys(await firstSettings());
+test('whatever a function must have comes from the stacks, the database secret or a secret that it reads', () => {
   const optional = new Set(
-    [baseVariables, ...[...(await discoverUses()).values()].map((use) => use.variables)].flatMap((variables) =>
+    [baseVariables, ...[...uses.values()].map((use) => use.variables)].flatMap((variables) =>
       Object.entries(variables)
         .filter(([, schema]) => (schema as z.ZodType).safeParse(undefined).success)
         .map(([name]) => name),
     ),
   );
   for (const found of functions) {
-    const { Environment: environment } = lambdaOf(dev.service, `mcp-dev-${found.id}`) as {
-      Environment?: { Variables: Record<string, unknown> };
-    };
-    const given = Object.keys(environment?.Variables ?? {});
+    const given = environmentOf(found.id);
     const missing = variablesOf(usesOf(found.declaration)).filter(
       (name) =>
         !optional.has(name) &&
-        !given.includes(name) &&
-        !(name === 'MYSQL_URL' && given.includes('DATABASE_SECRET')) &&
-        !(secret.includes(name) && given.includes('SETTINGS_SECRET')),
+        !(name in given) &&
+        !(name === 'MYSQL_URL' && 'DATABASE_SECRET' in given) &&
+        !secretsRead(found.id).includes(secretOfVariable.get(name) ?? ''),
     );
     expect([found.id, missing]).toEqual([found.id, []]);
   }
 });
+
+describe('a secret is read where it is needed, and nowhere else:', () => {
+  const readersOf = (secret: string): string[] =>
+    functions.map(({ id }) => id).filter((id) => secretsRead(id).includes(secret));
+
+  test('whoever reads one has a variable of it', () => {
+    for (const { id, declaration } of functions) {
+      const variables = variablesOf(usesOf(declaration));
+      for (const secret of secretsRead(id))
+        expect([id, secret, variables.some((name) => secretOfVariable.get(name) === secret)]).toEqual([id, secret, true]);
+    }
+  });
+
+  test('the keys that sign, where somebody logs in', () => {
+    expect(readersOf('signing').toSorted()).toEqual(['issue-token', 'login', 'refresh']);
+  });
+
+  test('what can do most harm, by few', () => {
+    for (const secret of ['webhook', 'openai', 'github'])
+      expect([secret, readersOf(secret).length]).toEqual([secret, expect.toSatisfy((count) => count > 0 && count < functions.length / 3)]);
+  });
+
+  test("the database's owner, by the migration alone", () => {
+    const text = (id: string): string => JSON.stringify(lambdaOf(dev.service, `mcp-dev-${id}`));
+    const owner = /DatabaseInstanceSecret/;
+    expect(text('migrate')).toMatch(owner);
+    for (const { id } of functions) expect([id, owner.test(text(id))]).toEqual([id, false]);
+    const roles = ofType(dev.service, 'AWS::IAM::Role').filter(([, role]) => owner.test(JSON.stringify(role)));
+    expect(roles.map(([id]) => id)).toEqual([expect.stringMatching(/^MigrationRole/)]);
+  });
+});
+
+function environmentOf(id: string): Record<string, unknown> {
+  const { Environment: environment } = lambdaOf(dev.service, `mcp-dev-${id}`) as {
+    Environment?: { Variables: Record<string, unknown> };
+  };
+  return environment?.Variables ?? {};
+}
+
+/** The JSON secrets whose ARN a function gets and whose value its role may read. */
+function secretsRead(id: string): string[] {
+  const { Role: role } = lambdaOf(dev.service, `mcp-dev-${id}`) as { Role: { 'Fn::GetAtt': [string] } };
+  const granted = JSON.stringify(dev.service[role['Fn::GetAtt'][0]]);
+  const named = JSON.stringify(environmentOf(id)['SETTINGS_SECRETS'] ?? '');
+  return [...settingsSecrets.keys()].filter((secret) => {
+    const logical = new RegExp(`RefSettings${secret}[A-F0-9]`);
+    expect([id, secret, logical.test(granted)]).toEqual([id, secret, logical.test(named)]);
+    return logical.test(granted);
+  });
+}

@@ -3,21 +3,20 @@ import { newApiKeyText } from '../../../lib/auth/api-key-text.ts';
 import { createAuthenticator } from '../../../lib/auth/authenticator.ts';
 import type { KeyStatus, User } from '../../../lib/auth/ports.ts';
 import { newSession } from '../../../lib/auth/session.ts';
-import type { SigningKeys } from '../../../lib/auth/tokens.ts';
 import type { Role } from '../../../lib/kernel/http/caller.ts';
 import type { Authenticator } from '../../../lib/kernel/lambda/runtime.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
-import { baseUrl, newSigningKeys } from './keys.ts';
+import { baseUrl, type Keys, newSigningKeys } from './keys.ts';
 import { startSessionStore } from './start-sessions.ts';
 
 let store: Awaited<ReturnType<typeof startSessionStore>>;
-let signingKeys: SigningKeys;
+let keys: Keys;
 let authenticator: Authenticator;
 
 beforeAll(async () => {
   store = await startSessionStore();
-  signingKeys = await newSigningKeys();
-  authenticator = createAuthenticator({ ...store, signingKeys, settings: settingsWith('optional') });
+  keys = await newSigningKeys();
+  authenticator = createAuthenticator({ ...store, verificationKeys: keys, settings: settingsWith('optional') });
 });
 afterAll(() => store.stop());
 
@@ -49,7 +48,7 @@ async function enter(role: Role = 'developer') {
   const { family } = newSession(user);
   const status = { userId: user.id, role, isActive: true, hasSecondFactor: false, version: user.updatedAt };
   const [token] = await Promise.all([
-    signingKeys.issue({ userId: user.id, sessionId: family.id, role }),
+    keys.issue({ userId: user.id, sessionId: family.id, role }),
     store.sessions.openFamily(family),
     store.sessions.putUser(status),
   ]);
@@ -98,19 +97,19 @@ describe('the authenticator', () => {
     const { user, family, token } = await enter();
     const other = newSession(user);
     await store.sessions.openFamily(other.family);
-    const otherToken = await signingKeys.issue({ userId: user.id, sessionId: other.family.id, role: user.role });
+    const otherToken = await keys.issue({ userId: user.id, sessionId: other.family.id, role: user.role });
     await store.sessions.endFamiliesOf(user.id, { before: new Date(1001), except: family.id });
     expect(await authenticator.authenticate(token)).toMatchObject({ sessionId: family.id });
     await expect(authenticator.authenticate(otherToken)).rejects.toMatchObject(refusal);
     const later = newSession({ ...user, updatedAt: new Date(1001) });
     await store.sessions.openFamily(later.family);
-    const laterToken = await signingKeys.issue({ userId: user.id, sessionId: later.family.id, role: user.role });
+    const laterToken = await keys.issue({ userId: user.id, sessionId: later.family.id, role: user.role });
     expect(await authenticator.authenticate(laterToken)).toMatchObject({ sessionId: later.family.id });
   });
 
   it("refuses a well-signed token for somebody else's session", async () => {
     const [mine, theirs] = [await enter(), await enter('admin')];
-    const crossed = await signingKeys.issue({ userId: mine.user.id, sessionId: theirs.family.id, role: 'admin' });
+    const crossed = await keys.issue({ userId: mine.user.id, sessionId: theirs.family.id, role: 'admin' });
     await expect(authenticator.authenticate(crossed)).rejects.toMatchObject(refusal);
   });
 
@@ -175,7 +174,7 @@ describe('an application', () => {
     const { family } = newSession(user, grant);
     await store.sessions.openFamily(family);
     const subject = { userId: user.id, sessionId: grant.id, clientId: grant.clientId, resource, scope };
-    return { user, family, token: await signingKeys.issueForApplication(subject) };
+    return { user, family, token: await keys.issueForApplication(subject) };
   }
 
   it('reaches the one endpoint that its token is for, with what the user let it do', async () => {
@@ -205,14 +204,14 @@ describe('an application', () => {
 
   it('cannot pass its token off as a session of the user', async () => {
     const { user, family } = await authorizeApplication();
-    const token = await signingKeys.issue({ userId: user.id, sessionId: family.id, role: 'developer' });
+    const token = await keys.issue({ userId: user.id, sessionId: family.id, role: 'developer' });
     await expect(authenticator.authenticate(token)).rejects.toMatchObject(refusal);
   });
 });
 
 describe('an admin without a second factor, where one is required', () => {
   it('may do nothing, by session or key, until there is one', async () => {
-    const strict = createAuthenticator({ ...store, signingKeys, settings: settingsWith('required') });
+    const strict = createAuthenticator({ ...store, verificationKeys: keys, settings: settingsWith('required') });
     const { user, status, token } = await enter('admin');
     const key = await giveKey(user.id);
     for (const credential of [token, key.text])

@@ -5,10 +5,9 @@ import { mysqlUserStore } from '../../../lib/adapters/mysql/users.ts';
 import { login } from '../../../lib/auth/login.ts';
 import { hashPassword } from '../../../lib/auth/passwords.ts';
 import type { User, UserStore } from '../../../lib/auth/ports.ts';
-import type { SigningKeys } from '../../../lib/auth/tokens.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
 import { freshDatabase, type TestDatabase } from '../../stores.ts';
-import { newEncryptor, newSigningKeys } from './keys.ts';
+import { type Keys, newEncryptor, newSigningKeys } from './keys.ts';
 import { outdatedHash } from './outdated-hash.ts';
 import { startSessionStore } from './start-sessions.ts';
 
@@ -19,10 +18,10 @@ let database: TestDatabase;
 let mysql: Mysql;
 let users: UserStore;
 let store: Awaited<ReturnType<typeof startSessionStore>>;
-let signingKeys: SigningKeys;
+let keys: Keys;
 
 beforeAll(async () => {
-  [database, store, signingKeys] = await Promise.all([freshDatabase(), startSessionStore(), newSigningKeys()]);
+  [database, store, keys] = await Promise.all([freshDatabase(), startSessionStore(), newSigningKeys()]);
   mysql = connectMysql({ url: database.url, pool: 2 });
   users = mysqlUserStore(mysql);
 });
@@ -55,7 +54,7 @@ const enter = ({ username }: User, secret = password) =>
     {
       ...store,
       users,
-      signingKeys,
+      signingKey: keys,
       outbox: mysqlOutbox(mysql),
       relay: silentRelay,
       encryptor: newEncryptor(),

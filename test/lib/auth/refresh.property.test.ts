@@ -4,10 +4,9 @@ import { logout } from '../../../lib/auth/logout.ts';
 import type { User } from '../../../lib/auth/ports.ts';
 import { refresh } from '../../../lib/auth/refresh.ts';
 import { newSession } from '../../../lib/auth/session.ts';
-import type { SigningKeys } from '../../../lib/auth/tokens.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
 import { Problem } from '../../../lib/kernel/errors/problem.ts';
-import { newSigningKeys } from './keys.ts';
+import { type Keys, newSigningKeys } from './keys.ts';
 import { startSessionStore } from './start-sessions.ts';
 import { runs } from '../../runs.ts';
 
@@ -65,11 +64,11 @@ interface Model {
 }
 
 let store: Awaited<ReturnType<typeof startSessionStore>>;
-let signingKeys: SigningKeys;
+let keys: Keys;
 
 beforeAll(async () => {
   store = await startSessionStore();
-  signingKeys = await newSigningKeys();
+  keys = await newSigningKeys();
 });
 afterAll(() => store.stop());
 afterEach(() => {
@@ -130,7 +129,7 @@ function expected(model: Model, token: string): string {
 
 async function attempt(token: string): Promise<string> {
   try {
-    return (await refresh({ sessions: store.sessions, signingKeys }, token)).refresh_token;
+    return (await refresh({ sessions: store.sessions, signingKey: keys }, token)).refresh_token;
   } catch (error) {
     if (error instanceof Problem && error.type === 'invalid-refresh-token') return 'refused';
     throw error;

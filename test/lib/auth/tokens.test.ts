@@ -1,19 +1,18 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, exportSPKI, importJWK, SignJWT } from 'jose';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import { readSigningKeys, type SigningKeys } from '../../../lib/auth/tokens.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
-import { baseUrl, keySettings, newJwk } from './keys.ts';
+import { baseUrl, type Keys, keySettings, newJwk, readKeys } from './keys.ts';
 
 const subject = { userId: newId(), sessionId: newId(), role: 'viewer' } as const;
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
 
 let jwk: Awaited<ReturnType<typeof newJwk>>;
-let keys: SigningKeys;
+let keys: Keys;
 
 beforeAll(async () => {
   jwk = await newJwk('one');
-  keys = await readSigningKeys(keySettings([jwk, await newJwk('two', 'EdDSA')]));
+  keys = await readKeys(keySettings([jwk, await newJwk('two', 'EdDSA')]));
 });
 afterEach(() => {
   vi.useRealTimers();
@@ -55,8 +54,8 @@ describe('an access token', () => {
 
   it('is good under either of two keys, whichever signs', async () => {
     const [one, two] = [await newJwk('old'), await newJwk('new', 'EdDSA')];
-    const before = await readSigningKeys(keySettings([one, two]));
-    const after = await readSigningKeys(keySettings([two, one]));
+    const before = await readKeys(keySettings([one, two]));
+    const after = await readKeys(keySettings([two, one]));
     expect(await after.verify(await before.issue(subject))).toBeDefined();
     expect(await before.verify(await after.issue(subject))).toBeDefined();
   });
@@ -176,13 +175,13 @@ describe('signing keys', () => {
   });
 
   it('refuse two keys of one name', async () => {
-    await expect(readSigningKeys(keySettings([jwk, await newJwk('one')]))).rejects.toThrow(/needs its own kid/);
+    await expect(readKeys(keySettings([jwk, await newJwk('one')]))).rejects.toThrow(/needs its own kid/);
   });
 
   it('refuse a key that does not fit its algorithm, without showing it', async () => {
     const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-384' });
     const wrong = { ...privateKey.export({ format: 'jwk' }), kid: 'p384', alg: 'ES256' };
-    const reading = readSigningKeys(keySettings([wrong]));
+    const reading = readKeys(keySettings([wrong]));
     await expect(reading).rejects.toThrow(/p384 is not a private key for its alg/);
     await expect(reading).rejects.not.toThrow(new RegExp(String(wrong.d)));
   });
@@ -197,7 +196,7 @@ async function handSigned({ header, claims }: Forgery): Promise<string> {
   return `${input}.${Buffer.from(signature).toString('base64url')}`;
 }
 
-async function publicKeyOf(published: SigningKeys['jwks'][number] | undefined) {
+async function publicKeyOf(published: Keys['jwks'][number] | undefined) {
   if (!published) throw new Error('No key is published.');
   const { use: _, ...publicJwk } = published;
   const key = await importJWK(publicJwk, 'ES256', { extractable: true });

@@ -32,8 +32,8 @@ describe('settings', () => {
   });
 
   it('refuse JSON that is none, without showing it', () => {
-    expect(() => readSettings({ JWT_PRIVATE_KEYS: '[{"d":"hunter2"' }, sessionsUse.variables)).toThrow(
-      'JWT_PRIVATE_KEYS: is not JSON',
+    expect(() => readSettings({ JWT_PUBLIC_KEYS: '[{"d":"hunter2"' }, sessionsUse.variables)).toThrow(
+      'JWT_PUBLIC_KEYS: is not JSON',
     );
   });
 });
