@@ -5,19 +5,18 @@ import { newApiKeyText } from '../../lib/auth/api-key-text.ts';
 import { createAuthenticator } from '../../lib/auth/authenticator.ts';
 import type { SessionStore } from '../../lib/auth/ports.ts';
 import { newSession } from '../../lib/auth/session.ts';
-import type { SigningKeys } from '../../lib/auth/tokens.ts';
 import { newId } from '../../lib/kernel/ids.ts';
 import { type App, startApp } from '../harness.ts';
-import { baseUrl, newSigningKeys } from '../lib/auth/keys.ts';
+import { baseUrl, type Keys, newSigningKeys } from '../lib/auth/keys.ts';
 import { startSessionStore } from '../lib/auth/start-sessions.ts';
 
 /* Law: trust lives in DynamoDB alone. Each authenticated request reads session (or key) and user there, once and strongly consistent; what Redis and MySQL hold gives nobody a right. */
 
 let store: Awaited<ReturnType<typeof startSessionStore>>;
-let signingKeys: SigningKeys;
+let keys: Keys;
 beforeAll(async () => {
   store = await startSessionStore();
-  signingKeys = await newSigningKeys();
+  keys = await newSigningKeys();
 });
 afterAll(() => store.stop());
 
@@ -44,7 +43,7 @@ async function enter() {
       expiresAt: undefined,
     }),
   ]);
-  return { status, family, key, token: await signingKeys.issue({ userId, sessionId: family.id, role: status.role }) };
+  return { status, family, key, token: await keys.issue({ userId, sessionId: family.id, role: status.role }) };
 }
 
 type Entered = Awaited<ReturnType<typeof enter>>;
@@ -68,7 +67,12 @@ const endings: Readonly<
 /** Rights that outlive what took them away, when the authenticator reads by `through`. */
 async function breaches(through: (sessions: SessionStore) => SessionStore): Promise<string[]> {
   const settings = { BASE_URL: baseUrl, ADMIN_TOTP: 'optional' as const };
-  const authenticator = createAuthenticator({ ...store, sessions: through(store.sessions), signingKeys, settings });
+  const authenticator = createAuthenticator({
+    ...store,
+    sessions: through(store.sessions),
+    verificationKeys: keys,
+    settings,
+  });
   const mayCreate = async (credential: string): Promise<boolean> =>
     authenticator.authenticate(credential).then(
       ({ permissions }) => permissions.includes('mcps:create'),
@@ -130,7 +134,7 @@ describe('a right', () => {
     const who = await enter();
     const authenticator = createAuthenticator({
       ...store,
-      signingKeys,
+      verificationKeys: keys,
       settings: { BASE_URL: baseUrl, ADMIN_TOTP: 'optional' },
     });
     const reads = await readsOf(() => authenticator.authenticate(kind === 'token' ? who.token : who.key.text));
