@@ -96,7 +96,7 @@ describe('a hostile answer on our origin', () => {
 describe('each call counts once,', () => {
   const counted = async (): Promise<number> => {
     const { body } = await app.call('GET', `/api/v1/deployments/${id}`, { token: owner.token });
-    return Number((body['metrics'] as { requests_total: number }).requests_total);
+    return (body['metrics'] as { requests_total: number }).requests_total;
   };
 
   it('whatever its X-Request-Id, and whatever code the server fails with', { timeout: 60_000 }, async () => {
@@ -123,11 +123,12 @@ describe('a server that leads back to the platform', () => {
       const headers = Object.fromEntries(
         Object.entries(request.headers).filter(([name]) => name.startsWith('x-mcp') || name.startsWith('mcp-')),
       ) as Record<string, string>;
-      void call(headers).then((reply) => {
+      void (async () => {
+        const reply = await call(headers);
         response.writeHead(200, { 'content-type': 'application/json' });
         const content = [{ type: 'text', text: String(reply.status) }];
         response.end(JSON.stringify({ jsonrpc: '2.0', id: message.id, result: { content } }));
-      });
+      })();
     };
     calls = 0;
     const reply = await call();
