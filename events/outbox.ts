@@ -84,6 +84,7 @@ export const auditActions = [
   'message.broadcast',
   'secrets.re-encrypted',
   'queue.redriven',
+  'queue.purged',
   'access.denied',
   'namespace.granted',
   'namespace.revoked',

@@ -43,6 +43,29 @@ function unknownCommands(text: string): string[] {
     .filter((name) => !(name in project.scripts));
 }
 
+const kinds = ['test.ts', 'integration.test.ts', 'property.test.ts'];
+
+/** The rows of tables that have a column `test`: what they are about, whether that is met (by a column `state`), and the tests that they name. */
+function testedRows(text: string) {
+  let heads: string[] = [];
+  return text.split('\n').flatMap((line) => {
+    const cells = line.startsWith('|')
+      ? line
+          .split('|')
+          .slice(1, -1)
+          .map((cell) => cell.trim())
+      : [];
+    if (cells.length === 0 || heads.length !== cells.length) {
+      heads = cells;
+      return [];
+    }
+    if (!heads.includes('test') || /^-+$/.test(cells[0] ?? '')) return [];
+    const state = cells[heads.indexOf('state')];
+    const tests = [...(cells[heads.indexOf('test')] ?? '').matchAll(/`([\w./-]+)`/g)].map(([, name = '']) => name);
+    return [{ what: cells[0] ?? '', isMet: state === undefined || state.startsWith('met'), tests }];
+  });
+}
+
 const read = (path: string): string | undefined => {
   const file = join(root, path);
   if (!existsSync(file)) return undefined;
@@ -62,6 +85,19 @@ describe('documents', () => {
     const other = (path: string): string | undefined => (path === 'b.md' ? '# Here' : undefined);
     expect(brokenLinks('a.md', '[x](c.md) [y](b.md#there) [z](b.md#here)', other)).toEqual(['c.md', 'b.md#there']);
     expect(unknownCommands('`npm run dev` and `npm run nowhere`')).toEqual(['nowhere']);
+  });
+
+  it('SECURITY.md names tests that there are, in every row of its tables with a test', () => {
+    const rows = testedRows(readFileSync(join(root, '.github/SECURITY.md'), 'utf8'));
+    expect(rows.length).toBeGreaterThan(60);
+    expect(rows.filter(({ isMet, tests }) => isMet && tests.length === 0).map(({ what }) => what)).toEqual([]);
+    const missing = rows
+      .flatMap(({ tests }) => tests)
+      .filter((name) => !kinds.some((kind) => existsSync(join(root, 'test', `${name}.${kind}`))));
+    expect(missing).toEqual([]);
+    expect(testedRows('| a | state | test |\n|---|---|---|\n| x | met | `lib/nowhere` |')).toEqual([
+      { what: 'x', isMet: true, tests: ['lib/nowhere'] },
+    ]);
   });
 
   it('keep the face of the project short: README.md has at most 200 lines', () => {

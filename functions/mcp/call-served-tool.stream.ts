@@ -10,7 +10,7 @@ export const handler = stream({
   summary: 'Call one tool of a deployed server with plain JSON, at once or as a task',
   permission: 'mcp:call',
   limit: perMinute(600),
-  uses: ['mysql', 'mongo', 'queues', 'secrets', 'upstream', 'settings'],
+  uses: ['mysql', 'mongo', 'queues', 'secrets', 'upstream', 'settings', 'quotas'],
   protects: serverPath,
   params: ServerTool,
   query: CallTool,
@@ -18,7 +18,7 @@ export const handler = stream({
   bodyAs: 'text',
   produces: 'application/json',
   answers: { 202: Accepted },
-  problems: ['upstream-error', 'upstream-timeout'],
+  problems: ['quota-exceeded', 'upstream-error', 'upstream-timeout'],
   run: ({ params, query, body, services, ...call }) =>
     answerCallRequest(services, { ...params, ...call }, params.tool, query, body),
 });

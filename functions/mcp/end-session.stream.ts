@@ -10,7 +10,7 @@ export const handler = stream({
   summary: 'End an MCP session',
   permission: 'mcp:call',
   limit: perMinute(600),
-  uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings'],
+  uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings', 'quotas'],
   protects: serverPath,
   params: ServerSlug,
   query: AnyQuery,
@@ -18,6 +18,6 @@ export const handler = stream({
   answers: { 202: z.void(), 204: z.void() },
   refusesAs: RpcRefusal,
   requestHeaders: mcpHeaders,
-  problems: ['upstream-error'],
+  problems: ['quota-exceeded', 'upstream-error'],
   run: ({ params, services, ...call }) => endSession(services, { ...params, ...call }),
 });

@@ -9,10 +9,10 @@ export const handler = endpoint({
   summary: 'List the tools of a deployed server as plain JSON',
   permission: 'mcp:call',
   limit: perMinute(600),
-  uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings'],
+  uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings', 'quotas'],
   protects: serverPath,
   params: ServerSlug,
   output: ServedTools,
-  problems: ['upstream-error', 'upstream-timeout'],
+  problems: ['quota-exceeded', 'upstream-error', 'upstream-timeout'],
   run: ({ params, services, ...call }) => listServedTools(services, { ...params, ...call }),
 });

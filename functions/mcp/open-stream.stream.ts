@@ -17,6 +17,6 @@ export const handler = stream({
   produces: 'text/event-stream',
   refusesAs: RpcRefusal,
   requestHeaders: mcpHeaders,
-  problems: ['upstream-error', 'method-not-allowed'],
+  problems: ['quota-exceeded', 'upstream-error', 'method-not-allowed'],
   run: ({ params, services, ...call }) => openStream(services, { ...params, ...call }),
 });

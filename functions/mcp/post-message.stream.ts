@@ -10,7 +10,7 @@ export const handler = stream({
   summary: 'Send an MCP message to a deployed server (Streamable HTTP)',
   permission: 'mcp:call',
   limit: perMinute(600),
-  uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings'],
+  uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings', 'quotas'],
   protects: serverPath,
   params: ServerSlug,
   query: AnyQuery,
@@ -21,6 +21,6 @@ export const handler = stream({
   answers: { 202: z.void() },
   refusesAs: RpcRefusal,
   requestHeaders: mcpHeaders,
-  problems: ['upstream-error', 'upstream-timeout'],
+  problems: ['quota-exceeded', 'upstream-error', 'upstream-timeout'],
   run: ({ params, body, services, ...call }) => postMessage(services, { ...params, ...call }, body),
 });

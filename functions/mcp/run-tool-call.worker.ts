@@ -7,7 +7,7 @@ export const handler = worker({
   queue: 'calls',
   summary: 'Calls tools of deployed servers for tasks; a call is never made twice',
   message: JobRequested,
-  uses: ['mysql', 'mongo', 'queues', 'secrets', 'upstream', 'settings', 'live', 'sockets'],
+  uses: ['mysql', 'mongo', 'queues', 'secrets', 'upstream', 'settings', 'quotas', 'live', 'sockets'],
   batchSize: 1,
   timeoutSeconds: 900,
   run: ({ services, ...delivery }) => runJob(services, delivery, (job) => runToolCall(services, job), { once: true }),

@@ -64,6 +64,7 @@ export async function readVerificationKeys(settings: {
   readonly JWT_PUBLIC_KEYS: readonly { readonly kid: string; readonly [member: string]: unknown }[];
 }): Promise<VerificationKeys> {
   const keys = await Promise.all(settings.JWT_PUBLIC_KEYS.map(readPublicKey));
+  const issuer = settings.BASE_URL;
   const byKid = new Map(keys.map((key) => [key.jwk.kid, key]));
   if (byKid.size < keys.length) throw new Error('Configuration: JWT_PUBLIC_KEYS: each key needs its own kid');
 
@@ -79,7 +80,7 @@ export async function readVerificationKeys(settings: {
           return key.publicKey;
         },
         {
-          issuer: settings.BASE_URL,
+          issuer,
           typ: tokenType,
           algorithms: keys.map(({ jwk }) => jwk.alg),
           requiredClaims: ['exp', 'iat', 'jti', 'aud'],

@@ -5,11 +5,10 @@ import { invalidField, notFound, Problem } from '../kernel/errors/problem.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { ServerEntry } from '../launch/model.ts';
 import { readLaunch } from '../launch/read-launch.ts';
-import type { QuotaCounts } from '../quotas/ports.ts';
-import type { Quotas } from '../quotas/quotas.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import { openToolSecrets } from '../tools/keep-secrets.ts';
 import type { ToolRecord, ToolStore } from '../tools/ports.ts';
+import { assertCost, type CostServices } from './assert-cost.ts';
 import { changeReplicas, type ReplicaServices } from './change-replicas.ts';
 import { assertAllowed } from './launch-policy.ts';
 import { resolveLaunch } from './launch.ts';
@@ -20,13 +19,12 @@ import { RunOptions } from './runner-contract.ts';
 import type { CreateDeployment } from './schema.ts';
 import { encryptSecrets } from './secrets.ts';
 
-type Services = ReplicaServices & {
-  readonly deploymentQueue: DeploymentQueue;
-  readonly tools: ToolStore;
-  readonly quotas: Quotas;
-  readonly quotaCounts: QuotaCounts;
-  readonly settings: BaseSettings;
-};
+type Services = ReplicaServices &
+  CostServices & {
+    readonly deploymentQueue: DeploymentQueue;
+    readonly tools: ToolStore;
+    readonly settings: BaseSettings;
+  };
 
 /**
  * Asks for a server of a tool to run. The row and its replicas are written at once; a worker starts them.
@@ -89,15 +87,17 @@ export async function createDeployment(
 
 /** One after the other for each person, so that many deployments at once do not all see the same room. What the tool has deployed already makes room. */
 export function withinDeploymentQuota<T>(
-  { quotas, quotaCounts }: Pick<Services, 'quotas' | 'quotaCounts'>,
-  { userId }: Caller,
-  { toolId, replicas }: { readonly toolId?: string; readonly replicas: number },
+  { quotas, quotaCounts }: CostServices,
+  caller: Caller,
+  deployment: { readonly toolId?: string } & Pick<Deployment, 'replicas' | 'ownerId' | 'launch'>,
   work: () => Promise<T>,
 ): Promise<T> {
+  const { userId } = caller;
+  const { toolId, replicas } = deployment;
   const count = async () => (await quotaCounts.deployments(userId, toolId)).deployments;
   return quotas.within({ name: 'deployments', userId, count }, async () => {
     quotas.assert('replicas', (await quotaCounts.deployments(userId, toolId)).replicas, replicas);
-    quotas.assert('cost_per_day', await quotaCounts.costToday(userId, quotas.prices), 0);
+    await assertCost({ quotas, quotaCounts }, caller, deployment);
     return work();
   });
 }

@@ -76,7 +76,7 @@ export async function deployPreview(
   };
   const details = { slug: deployment.slug, tool_id: tool.id, preview };
   const entry = auditEntry(owner, { action: 'deployment.created', target: { type: 'deployment', id }, details });
-  const state = await withinDeploymentQuota(services, owner, { replicas: 1 }, () =>
+  const state = await withinDeploymentQuota(services, owner, { replicas: 1, ownerId: owner.userId, launch }, () =>
     changeReplicas(
       services,
       { toolId: tool.id },

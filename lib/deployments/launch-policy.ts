@@ -46,7 +46,8 @@ export async function refusalOf(
 function leadsTo(url: string, base: string): boolean {
   const [one, own] = [URL.parse(url), new URL(base)];
   if (!one || portOf(one) !== portOf(own)) return false;
-  return one.hostname === own.hostname || (isHere(one.hostname) && isHere(own.hostname));
+  const [there, here] = [one, own].map(({ hostname }) => hostname.replace(/\.$/, ''));
+  return there === here || (isHere(there ?? '') && isHere(here ?? ''));
 }
 
 function portOf({ port, protocol }: URL): string {

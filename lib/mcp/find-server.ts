@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createLRU } from 'lru.min';
+import type { CostServices } from '../deployments/assert-cost.ts';
 import { credentialsOf } from '../deployments/credentials.ts';
 import { resolveLaunch } from '../deployments/launch.ts';
 import type { Deployment, DeploymentQueue, DeploymentStore, Replica } from '../deployments/ports.ts';
@@ -14,7 +15,7 @@ import type { Relay } from '../outbox/ports.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import type { McpEndpoint } from '../upstream/mcp-client.ts';
 
-export interface ServerServices {
+export interface ServerServices extends CostServices {
   readonly deployments: DeploymentStore;
   readonly deploymentQueue: DeploymentQueue;
   readonly relay: Relay;
@@ -68,6 +69,7 @@ export async function findServer(
 /**
  * A replica that can take a call now; a deployment that was idle is woken, one that is starting waited for.
  * @returns undefined when there is none within 25 s.
+ * @throws Problem `quota-exceeded` when it sleeps, and what servers may cost today is used up.
  */
 export async function findReplica(
   services: ServerServices,
@@ -82,7 +84,7 @@ export async function findReplica(
     const chosen = untried.find(({ id }) => id === home) ?? choose(untried.filter(isReady), key);
     if (chosen) return replicaAt(services.encryptor, deployment, chosen);
     if (!fresh) continue;
-    if (deployment.status === 'idle') await wakeDeployment(services, deployment.id);
+    if (deployment.status === 'idle') await wakeDeployment(services, caller, deployment);
     if (Date.now() > deadline) return undefined;
     await sleep(lookMs);
   }

@@ -1,5 +1,8 @@
 import * as z from 'zod';
+import type { AuditAction } from '../../events/outbox.ts';
+import { auditEntry } from '../audit/audit-entry.ts';
 import { redactText } from '../kernel/log/redact.ts';
+import type { OutboxStore } from '../outbox/ports.ts';
 import { redrive, taskIdIn } from './dead-letters.ts';
 import type { DeadLetters, TaskStore } from './ports.ts';
 
@@ -34,6 +37,7 @@ export const QueueAnswer = z.object({
 export type QueueAnswer = z.output<typeof QueueAnswer>;
 
 interface Services {
+  readonly outbox: OutboxStore;
   readonly tasks: TaskStore;
   readonly deadLetters: DeadLetters;
 }
@@ -44,10 +48,20 @@ export async function manageQueues(services: Services, asked: QueueCommand): Pro
     case 'list':
       return { queues: await Promise.all(asked.queues.map((queue) => show(services, queue))) };
     case 'redrive':
+      await record(services, 'queue.redriven', asked.queue);
       return redrive(services, asked.queue);
     case 'purge':
+      await record(services, 'queue.purged', asked.queue);
       return purge(services, asked.queue);
   }
+}
+
+/** Before it is done, so that nothing is done unrecorded; with how many dead letters there are. */
+async function record({ outbox, deadLetters }: Services, action: AuditAction, queue: string): Promise<void> {
+  const { dead_letters } = await deadLetters.depths(queue);
+  await outbox.add([
+    auditEntry(undefined, { action, target: { type: 'queue', id: queue }, details: { dead_letters } }),
+  ]);
 }
 
 async function show({ tasks, deadLetters }: Services, queue: string) {

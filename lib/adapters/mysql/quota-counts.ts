@@ -37,7 +37,7 @@ export function mysqlQuotaCounts(mysql: Mysql): QuotaCounts {
       return one(
         `SELECT SUM((d.owner_id = ?) * ${cost}) AS person, SUM(${cost}) AS total
          FROM mcp_replicas r JOIN mcp_deployments d ON d.id = r.deployment_id
-         WHERE r.task_id IS NOT NULL AND (r.ended_at IS NULL OR r.ended_at > UTC_DATE())`,
+         WHERE r.task_id <> 'remote' AND (r.ended_at IS NULL OR r.ended_at > UTC_DATE())`,
         [userId, vcpu, gigabyte, vcpu, gigabyte],
       );
     },

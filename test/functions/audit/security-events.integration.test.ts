@@ -86,6 +86,10 @@ describe('the audit log holds', () => {
     await app.invoke('run-admin', { command: 'reset-password', login: user.username });
     const row = await found(`action=user.password-reset&target_id=${user.id}&actor_type=operator`);
     expect(row['actor_id']).toBeNull();
+    await app.invoke('manage-queues', { command: 'purge', queue: 'analysis' });
+    await app.invoke('manage-queues', { command: 'redrive', queue: 'analysis' });
+    for (const action of ['queue.purged', 'queue.redriven'])
+      expect(await found(`action=${action}&target_id=analysis`)).toMatchObject({ actor_type: 'operator' });
     await app.invoke('run-admin', { command: 're-encrypt' });
     expect(await found('action=secrets.re-encrypted')).toMatchObject({ actor_type: 'operator' });
   });

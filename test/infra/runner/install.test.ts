@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Guard, startGuard } from '../../../infra/runner/guard.ts';
@@ -36,6 +36,25 @@ it('starts the program of the package itself, with its arguments', async () => {
   expect(command.endsWith(join('node_modules', '.bin', 'serve'))).toBe(true);
   expect(args).toEqual(['--port', '1']);
   expect(env['PATH']?.startsWith(join(command, '..'))).toBe(true);
+});
+
+it("shows npm none of the server's values, and lets no install script run unless that is wanted", async () => {
+  const seen = join(folder, 'seen');
+  const bin = await mkdtemp(join(folder, 'bin-'));
+  await writeFile(join(bin, 'npm'), `#!/bin/sh\nenv > ${seen}; echo "$@" >> ${seen}; exit 1\n`);
+  await chmod(join(bin, 'npm'), 0o755);
+  const installEnvironment = { PATH: [bin, process.env['PATH'] ?? ''].join(delimiter) };
+  const launch = { command: 'npx', args: ['-y', 'x'], env: { ...installEnvironment, MY_SECRET: 'hunter2' } };
+  const run = async (scripts: boolean): Promise<string> => {
+    const signal = new AbortController().signal;
+    await expect(
+      install({ launch, installEnvironment, scripts, folder, guard, log: new LogBuffer(), signal }),
+    ).rejects.toThrow();
+    return readFile(seen, 'utf8');
+  };
+  expect(await run(false)).toContain('--ignore-scripts');
+  expect(await run(true)).not.toContain('--ignore-scripts');
+  expect(await run(true)).not.toContain('hunter2');
 });
 
 it.each([

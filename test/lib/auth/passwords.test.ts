@@ -84,6 +84,15 @@ describe('a new password', () => {
     expect(await isCommonPassword(password)).toBe(true);
   });
 
+  it('is none of the 3,000 that people use most, in their usual decorations neither', async () => {
+    const { dictionary } = await import('@zxcvbn-ts/language-common');
+    const words = dictionary['passwords-common'].slice(0, 3_000);
+    expect(words).toHaveLength(3_000);
+    for (const word of words) expect([word, await isCommonPassword(word)]).toEqual([word, true]);
+    const long = words.filter((word) => word.length > 2);
+    for (const word of long) expect([word, await isCommonPassword(`${word.toUpperCase()}1!`)]).toEqual([word, true]);
+  });
+
   it("is not the user's own name or address in decorations", async () => {
     const personal = ['grace.hopper', 'murray@navy.example'];
     expect(await isCommonPassword('GraceHopper1906', personal)).toBe(true);
