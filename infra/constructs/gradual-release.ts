@@ -10,12 +10,12 @@ import { allow } from './statements.ts';
 export const liveAlias = 'live';
 
 /**
- * Whether new code of a function is let in bit by bit: what changes something, and what carries streams. The others follow at once, for each of these costs three resources, and a stack may
- * have 500.
+ * Whether new code of a function is let in bit by bit: what creates something or lets somebody in, and what carries streams. The others follow at once, for each of these costs three
+ * resources, and a stack may have 500.
  */
 export function isReleasedGradually(declaration: Declaration): boolean {
   if (declaration.kind === 'stream') return true;
-  return declaration.kind === 'endpoint' && /^(POST|PUT|PATCH|DELETE) /.test(declaration.route);
+  return declaration.kind === 'endpoint' && declaration.route.startsWith('POST ');
 }
 
 export interface GradualReleaseProps {

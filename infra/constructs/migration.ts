@@ -59,7 +59,6 @@ export class Migration extends Construct {
         ...networkGrants(state, stage),
       ]),
       ...networkPlace(network.vpc, [network.functions]),
-      tracing: lambda.Tracing.PASS_THROUGH,
       loggingFormat: lambda.LoggingFormat.TEXT,
       logGroup: logs,
     });
