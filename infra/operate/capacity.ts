@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { tables } from '../../lib/adapters/dynamo/tables.ts';
 import { defaultQuotas } from '../../lib/quotas/quotas.ts';
 import { discover, ofKind } from '../discover.ts';
+import { settingsSecrets } from '../environment.ts';
 import { runProgram } from '../local/run-program.ts';
 import {
   billOf,
@@ -21,6 +22,9 @@ import { prices, pricesOf, secondsOfMonth } from './prices.ts';
  */
 
 const times = [1, 10, 100, 1000];
+/** Three generations of CloudFront's token; the owner of the schema and the functions' user. */
+const edgeTokens = 3;
+const databaseSecrets = 2;
 
 /** What the declarations and constructs say, with an account's quotas. */
 export async function installed(given: {
@@ -43,7 +47,7 @@ export async function installed(given: {
     logCopies: 4,
     schedules: ofKind(functions, 'schedule').length,
     queues: workers,
-    secrets: 8,
+    secrets: settingsSecrets.size + edgeTokens + databaseSecrets,
     alarms: 2 * workers + 2 * tables.length + 14,
   };
 }

@@ -28,7 +28,7 @@ async function doctor(answers: Readonly<Record<string, unknown>>, ...args: strin
 }
 
 const secrets = (settings: object) => ({
-  'secretsmanager list-secrets': { SecretList: [{ Name: 'mcp-dev/settings' }] },
+  'secretsmanager list-secrets': { SecretList: [{ Name: 'mcp-dev/settings/mongo' }] },
   'secretsmanager get-secret-value': { SecretString: JSON.stringify(settings) },
 });
 

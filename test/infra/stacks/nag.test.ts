@@ -64,7 +64,7 @@ const unexplained = (findings: readonly Finding[]): string[] =>
 let findings: Finding[];
 beforeAll(async () => {
   findings = [...(await findingsOf({})), ...(await findingsOf(production))];
-}, synthesisMs);
+}, 3 * synthesisMs);
 
 test('no finding is without a written reason', () => {
   expect(findings.length).toBeGreaterThan(20);

@@ -226,7 +226,11 @@ describe('a secret is read where it is needed, and nowhere else:', () => {
     for (const { id, declaration } of functions) {
       const variables = variablesOf(usesOf(declaration));
       for (const secret of secretsRead(id))
-        expect([id, secret, variables.some((name) => secretOfVariable.get(name) === secret)]).toEqual([id, secret, true]);
+        expect([id, secret, variables.some((name) => secretOfVariable.get(name) === secret)]).toEqual([
+          id,
+          secret,
+          true,
+        ]);
     }
   });
 
@@ -236,7 +240,10 @@ describe('a secret is read where it is needed, and nowhere else:', () => {
 
   test('what can do most harm, by few', () => {
     for (const secret of ['webhook', 'openai', 'github'])
-      expect([secret, readersOf(secret).length]).toEqual([secret, expect.toSatisfy((count) => count > 0 && count < functions.length / 3)]);
+      expect([secret, readersOf(secret).length]).toEqual([
+        secret,
+        expect.toSatisfy((count) => count > 0 && count < functions.length / 3),
+      ]);
   });
 
   test("the database's owner, by the migration alone", () => {

@@ -52,7 +52,7 @@ export async function defineIn(
 }
 
 /** CDK loads much at first; beside other work that takes a while. */
-export const synthesisMs = 180_000;
+export const synthesisMs = 300_000;
 
 /** The context of an installation with everything. */
 export const production = {
