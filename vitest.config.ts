@@ -9,6 +9,7 @@ const kind = (name: string, include: string[], exclude: string[] = [], more: obj
 const slow = [
   'test/{check,documents}.test.ts',
   'test/infra/bundle*.test.ts',
+  'test/infra/stacks/nag.test.ts',
   'test/every-endpoint/{description,silent-import}.test.ts',
 ];
 /** Starts the stores once for a run; unit tests do without. */

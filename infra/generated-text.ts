@@ -6,11 +6,15 @@ import { rulePages } from '../lib/analysis/describe-rules.ts';
 import { allows, permissions, permissionsOf, roles } from '../lib/kernel/http/caller.ts';
 import { baseVariables, type Variables } from '../lib/kernel/settings/settings.ts';
 import { discoverUses } from './discover-uses.ts';
+import { installed, capacityTable, streamTable } from './operate/capacity.ts';
+import { loadOf } from './operate/capacity-model.ts';
 
 /* `npm run generate` writes .env.example and the tables of the documents that follow from code. */
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const uses = [...(await discoverUses())].map(([use, { variables }]): [string, Variables] => [use, variables]);
+
+const usual = await installed({ production: false, firewall: true, concurrency: 1000, vcpus: 100 });
 
 interface Variable {
   readonly name: string;
@@ -29,6 +33,8 @@ interface GeneratedText {
 
 export const generatedTexts: readonly GeneratedText[] = [
   { file: 'infra/README.md', mark: 'settings', text: settingsTable },
+  { file: 'infra/README.md', mark: 'capacity', text: () => capacityTable(loadOf(20), usual) },
+  { file: 'infra/README.md', mark: 'streams', text: () => streamTable(usual) },
   { file: 'functions/README.md', mark: 'permissions', text: permissionsTable },
   { file: 'lib/analysis/README.md', mark: 'rules', text: rulePages },
 ];

@@ -3,7 +3,7 @@ import { baseVariables } from '../lib/kernel/settings/settings.ts';
 import { openVariables } from './environment.ts';
 
 /** What the stacks themselves say. */
-const owned = /^(?:STAGE|BASE_URL|VERSION|AWS_REGION|(?:MYSQL|ECS|SQS|SOCKET|DYNAMODB)_\w+)$/;
+const owned = /^(?:STAGE|COLOR|BASE_URL|VERSION|AWS_REGION|(?:MYSQL|ECS|SQS|SOCKET|DYNAMODB)_\w+)$/;
 
 const adjustable = [...Object.keys(baseVariables), ...openVariables].filter((name) => !owned.test(name));
 
@@ -15,6 +15,11 @@ const Context = z
       .string()
       .regex(/^[a-z][a-z0-9-]{0,15}$/, 'up to 16 lower-case letters, digits and hyphens')
       .default('dev'),
+    /** Of the service, where two of them run on one state while one takes over from the other. */
+    color: z
+      .string()
+      .regex(/^[a-z]{1,6}$/, 'up to 6 lower-case letters')
+      .optional(),
     region: z.string().default('us-east-1'),
     account: z.string().optional(),
     production: flag.optional(),
@@ -28,6 +33,24 @@ const Context = z
       .regex(/^arn:aws:acm:us-east-1:/, 'CloudFront takes certificates of us-east-1 alone')
       .optional(),
     alarmEmail: z.email().optional(),
+    /** US dollars a month; somebody hears of it at 80 % and when it is foreseeable. Needs alarmEmail. */
+    monthlyBudget: z.coerce.number().positive().optional(),
+    /** Functions that the account may run at once, for the alarm before they are used up. */
+    concurrency: z.coerce.number().int().positive().default(1000),
+    /** Counts up when the token that CloudFront shows is to be another. */
+    edgeGeneration: z.coerce.number().int().positive().default(1),
+    /** Lets a new version of what changes things in bit by bit, and takes it back when the API fails. */
+    canary: flag.default(false),
+    /** `owner/name` of the repository on GitHub whose Actions may deploy. */
+    githubRepository: z
+      .string()
+      .regex(/^[\w.-]+\/[\w.-]+$/, 'owner/name')
+      .optional(),
+    /** ARN of a backup vault elsewhere that gets a copy of each backup. */
+    backupCopyTo: z
+      .string()
+      .regex(/^arn:aws:backup:/, 'the ARN of a backup vault')
+      .optional(),
     runnerTag: z.string().default('latest'),
     /** Variables that are neither secret nor the stacks' own, such as REGISTRATION, QUOTAS and OPENAI_MODEL. */
     settings: z.partialRecord(z.enum(adjustable), z.string()).default({}),
@@ -35,7 +58,12 @@ const Context = z
   .refine(({ domainName, certificateArn }) => (domainName === undefined) === (certificateArn === undefined), {
     message: 'domainName and certificateArn go together',
   })
-  .transform(({ production, ...rest }) => ({ ...rest, production: production ?? rest.stage === 'prod' }));
+  .transform(({ production, ...rest }) => ({
+    ...rest,
+    production: production ?? rest.stage === 'prod',
+    /** What names of the service begin with, after `mcp-`. */
+    service: rest.color === undefined ? rest.stage : `${rest.stage}-${rest.color}`,
+  }));
 
 /**
  * One installation of the platform, as `cdk -c name=value` describes it. `production` (default: the stage is `prod`) is Aurora with a second instance behind RDS Proxy, a NAT gateway in

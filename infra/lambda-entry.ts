@@ -5,6 +5,7 @@ import { type Runtime, installRuntime } from '../lib/kernel/lambda/runtime.ts';
 import type { HttpEvent } from '../lib/kernel/http/gateway-event.ts';
 import { requestIdFrom } from '../lib/kernel/ids.ts';
 import { Problem, problemBody } from '../lib/kernel/errors/problem.ts';
+import { withMetrics } from './lambda/embed-metrics.ts';
 import { fromEdge } from './lambda/from-edge.ts';
 import { type Env, namesSecrets, withSecrets } from './lambda/read-secrets.ts';
 
@@ -53,10 +54,10 @@ export function lambdaHandler(handler: Handler, createRuntime: (env: Env) => Run
 /** Begins while Lambda still loads the function; what failed then is tried again by each invocation. */
 function starting(createRuntime: (env: Env) => Runtime, env: Env): () => Promise<void> {
   if (!namesSecrets(env)) {
-    installRuntime(createRuntime(env));
+    installRuntime(counting(createRuntime(env), env));
     return async () => undefined;
   }
-  const start = async (): Promise<void> => installRuntime(createRuntime(await withSecrets(env)));
+  const start = async (): Promise<void> => installRuntime(counting(createRuntime(await withSecrets(env)), env));
   let started: Promise<void> | undefined = start();
   const forget = (): void => void (started = undefined);
   started.catch(forget);
@@ -66,6 +67,11 @@ function starting(createRuntime: (env: Env) => Runtime, env: Env): () => Promise
     started.catch(forget);
     return started;
   };
+}
+
+/** Has CloudWatch make series of the report lines, under the name that METRICS_SERVICE gives the service. */
+function counting(runtime: Runtime, { METRICS_SERVICE: service }: Env): Runtime {
+  return service ? { ...runtime, write: (line) => runtime.write(withMetrics(line, service)) } : runtime;
 }
 
 function refusal(event: HttpEvent, env: Env): Head & { readonly body: string } {

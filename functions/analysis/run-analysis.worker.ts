@@ -8,7 +8,7 @@ export const handler = worker({
   queue: 'analysis',
   summary: 'Runs analyses of configurations, by rules and by a model where one is configured',
   message: JobRequested,
-  uses: ['mysql', 'mongo', 'openai', 'settings', 'secrets', 'live', 'sockets'],
+  uses: ['mysql', 'mongo', 'openai', 'queues', 'settings', 'secrets', 'live', 'sockets'],
   timeoutSeconds: 120,
   memoryMb: 512,
   run: ({ services, ...delivery }) =>

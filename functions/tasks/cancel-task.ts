@@ -6,7 +6,7 @@ export const handler = endpoint({
   route: 'DELETE /api/v1/tasks/{task_id}',
   summary: 'Cancel a task that has not ended',
   permission: 'tasks:delete',
-  uses: ['mongo', 'live', 'sockets'],
+  uses: ['mongo', 'queues', 'live', 'sockets'],
   params: TaskId,
   output: Cancelled,
   problems: ['conflict'],

@@ -1,24 +1,27 @@
 import { createHash } from 'node:crypto';
-import { Duration, Stack } from 'aws-cdk-lib';
+import { Stack } from 'aws-cdk-lib';
 import * as apigateway from 'aws-cdk-lib/aws-apigateway';
 import * as apigatewayv2 from 'aws-cdk-lib/aws-apigatewayv2';
-import * as cloudwatch from 'aws-cdk-lib/aws-cloudwatch';
-import * as actions from 'aws-cdk-lib/aws-cloudwatch-actions';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { type DiscoveredFunction, ofKind } from '../discover.ts';
 import { restDocument } from '../rest-document.ts';
+import { AccessLogs } from './access-logs.ts';
 import { functionArn } from './functions.ts';
+import { isReleasedGradually, liveAlias } from './gradual-release.ts';
+import { OriginFirewall } from './origin-firewall.ts';
 import { allow } from './statements.ts';
 
 export interface ApisProps {
-  readonly stage: string;
+  readonly service: string;
+  /** Whether API Gateway calls what is released gradually by its alias. */
+  readonly canary: boolean;
+  /** Tokens of CloudFront that the firewall before the API's own address lets in; undefined without that firewall. */
+  readonly acceptedTokens: readonly string[] | undefined;
   readonly production: boolean;
   readonly functions: readonly DiscoveredFunction[];
   /** Our own OpenAPI document. */
   readonly openapi: Readonly<Record<string, unknown>>;
-  readonly alarms: ITopic;
 }
 
 /** The stage of the REST API, which CloudFront puts before each path. */
@@ -36,8 +39,13 @@ export class Apis extends Construct {
   constructor(scope: Construct, id: string, props: ApisProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const { stage, functions } = props;
-    const arnOf = (functionId: string): string => functionArn(stack, stage, functionId);
+    const { service, canary, functions, acceptedTokens } = props;
+    const gradual = new Set(
+      functions.filter(({ declaration }) => canary && isReleasedGradually(declaration)).map((each) => each.id),
+    );
+    const arnOf = (functionId: string): string =>
+      `${functionArn(stack, service, functionId)}${gradual.has(functionId) ? `:${liveAlias}` : ''}`;
+    const log = new AccessLogs(this, 'AccessLogs', service);
     const called = functions.filter(({ declaration }) => ['endpoint', 'stream', 'socket'].includes(declaration.kind));
     const invokeRole = new iam.Role(this, 'InvokeRole', {
       assumedBy: new iam.ServicePrincipal('apigateway.amazonaws.com'),
@@ -52,21 +60,28 @@ export class Apis extends Construct {
         }),
       },
     });
-    this.rest = this.#restApi(props, arnOf, invokeRole);
+    this.rest = this.#restApi(props, arnOf, invokeRole, log);
+    if (acceptedTokens)
+      new OriginFirewall(this, 'OriginFirewall', {
+        name: `mcp-${service}-origin`,
+        stageArn: this.rest.deploymentStage.stageArn,
+        acceptedTokens,
+      });
     const sockets = ofKind(functions, 'socket');
-    if (sockets.length > 0) this.socketApiId = this.#socketApi(props, sockets, arnOf, invokeRole);
+    if (sockets.length > 0) this.socketApiId = this.#socketApi(props, sockets, arnOf, invokeRole, log);
   }
 
   #restApi(
-    { stage, production, functions, openapi, alarms }: ApisProps,
+    { service, production, functions, openapi }: ApisProps,
     arnOf: (id: string) => string,
     role: iam.Role,
+    log: AccessLogs,
   ) {
     const { region, partition } = Stack.of(this);
     const fallback = ofKind(functions, 'endpoint').find(({ declaration }) => declaration.route.startsWith('ANY '));
     if (!fallback) throw new Error('No function declares ANY /{proxy+}');
     const api = new apigateway.SpecRestApi(this, 'Rest', {
-      restApiName: `mcp-${stage}`,
+      restApiName: `mcp-${service}`,
       apiDefinition: apigateway.ApiDefinition.fromInline(
         restDocument({
           openapi,
@@ -76,7 +91,7 @@ export class Apis extends Construct {
           region,
           partition,
           invokeRoleArn: role.roleArn,
-          name: `mcp-${stage}`,
+          name: `mcp-${service}`,
         }),
       ),
       endpointTypes: [apigateway.EndpointType.REGIONAL],
@@ -85,32 +100,27 @@ export class Apis extends Construct {
         stageName: restStage,
         throttlingRateLimit: production ? 500 : 50,
         throttlingBurstLimit: production ? 1000 : 100,
+        tracingEnabled: true,
+        accessLogDestination: new apigateway.LogGroupLogDestination(log.group),
+        accessLogFormat: apigateway.AccessLogFormat.custom(log.format),
       },
     });
+    api.deploymentStage.node.addDependency(log.account);
     // An address that refuses whoever comes past CloudFront is nothing to print.
     api.node.tryRemoveChild('Endpoint');
-    const failures = new cloudwatch.Alarm(this, 'RestFailures', {
-      alarmName: `mcp-${stage}-api-5xx`,
-      alarmDescription: 'The API answered 5xx more than five times within five minutes.',
-      metric: api.metricServerError({ period: Duration.minutes(5), statistic: 'Sum' }),
-      threshold: 5,
-      comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-      evaluationPeriods: 1,
-      treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
-    });
-    failures.addAlarmAction(new actions.SnsAction(alarms));
     return api;
   }
 
   #socketApi(
-    { stage, production }: ApisProps,
+    { service, production }: ApisProps,
     sockets: ReturnType<typeof ofKind<'socket'>>,
     arnOf: (id: string) => string,
     role: iam.Role,
+    log: AccessLogs,
   ): string {
     const { region, partition } = Stack.of(this);
     const api = new apigatewayv2.CfnApi(this, 'Sockets', {
-      name: `mcp-${stage}-sockets`,
+      name: `mcp-${service}-sockets`,
       protocolType: 'WEBSOCKET',
       routeSelectionExpression: '$request.body.type',
     });
@@ -133,7 +143,7 @@ export class Apis extends Construct {
       apiId: api.ref,
     });
     for (const route of routes) deployment.addResourceDependency(route);
-    new apigatewayv2.CfnStage(this, 'SocketStage', {
+    const stage = new apigatewayv2.CfnStage(this, 'SocketStage', {
       apiId: api.ref,
       stageName: socketStage,
       deploymentId: deployment.ref,
@@ -141,7 +151,9 @@ export class Apis extends Construct {
         throttlingRateLimit: production ? 500 : 50,
         throttlingBurstLimit: production ? 1000 : 100,
       },
+      accessLogSettings: { destinationArn: log.group.logGroupArn, format: log.format },
     });
+    stage.addResourceDependency(log.account);
     return api.ref;
   }
 }

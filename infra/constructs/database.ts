@@ -17,6 +17,9 @@ const owner = 'mcp';
 /** Of the functions, who may change rows only (infra/migrations/application-user.ts). */
 const application = 'mcp_application';
 
+/** As many as a t4g.micro's memory bears; Aurora's are shared by RDS Proxy. */
+const maxConnections = { instance: 120, aurora: 1000 };
+
 /** What each connection is set to, said once for the server as well, so that RDS Proxy may share connections. */
 const parameters = {
   innodb_lock_wait_timeout: '2',
@@ -36,6 +39,11 @@ export class Database extends Construct {
   readonly applicationSecret: ISecret;
   /** Where functions connect, when that is not the secret's host. */
   readonly proxyHost: string | undefined;
+  /** By which CloudWatch keeps its metrics. */
+  readonly dimensions: Record<string, string>;
+  readonly maxConnections: number;
+  readonly serverless: boolean;
+  readonly resource: rds.DatabaseInstance | rds.DatabaseCluster;
 
   constructor(scope: Construct, id: string, props: DatabaseProps) {
     super(scope, id);
@@ -47,6 +55,13 @@ export class Database extends Construct {
       dbname: databaseName,
       masterSecret: this.secret,
     }).attach(database);
+    this.resource = database;
+    this.serverless = props.production;
+    this.maxConnections = maxConnections[props.production ? 'aurora' : 'instance'];
+    this.dimensions =
+      database instanceof rds.DatabaseCluster
+        ? { DBClusterIdentifier: database.clusterIdentifier }
+        : { DBInstanceIdentifier: database.instanceIdentifier };
     if (database instanceof rds.DatabaseCluster) {
       const proxy = database.addProxy('Proxy', {
         dbProxyName: `mcp-${props.stage}`,
@@ -73,12 +88,14 @@ export class Database extends Construct {
       parameterGroup: new rds.ParameterGroup(this, 'Parameters', {
         engine,
         // Booleans of an instance's group are 0 and 1; those of a cluster's are ON and OFF.
-        parameters: { ...parameters, require_secure_transport: '1', max_connections: '120' },
+        parameters: { ...parameters, require_secure_transport: '1', max_connections: String(maxConnections.instance) },
       }),
       databaseName,
       allocatedStorage: 20,
       storageType: rds.StorageType.GP3,
-      backupRetention: Duration.days(1),
+      // The version is named here, and RDS refuses to go back to it from a newer one.
+      autoMinorVersionUpgrade: false,
+      backupRetention: Duration.days(7),
       removalPolicy: RemovalPolicy.DESTROY,
     });
   }
@@ -88,14 +105,18 @@ export class Database extends Construct {
     return new rds.DatabaseCluster(this, 'Cluster', {
       engine,
       ...this.#common(network),
-      writer: rds.ClusterInstance.serverlessV2('One'),
-      readers: [rds.ClusterInstance.serverlessV2('Two', { scaleWithWriter: true })],
+      writer: rds.ClusterInstance.serverlessV2('One', { autoMinorVersionUpgrade: false }),
+      readers: [rds.ClusterInstance.serverlessV2('Two', { scaleWithWriter: true, autoMinorVersionUpgrade: false })],
       // Above zero it never pauses: a webhook wants its answer in 10 s.
       serverlessV2MinCapacity: 0.5,
       serverlessV2MaxCapacity: 8,
       parameterGroup: new rds.ParameterGroup(this, 'Parameters', {
         engine,
-        parameters: { ...parameters, require_secure_transport: 'ON' },
+        parameters: {
+          ...parameters,
+          require_secure_transport: 'ON',
+          max_connections: String(maxConnections.aurora),
+        },
       }),
       defaultDatabaseName: databaseName,
       backup: { retention: Duration.days(14) },

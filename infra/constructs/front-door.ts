@@ -24,10 +24,11 @@ const uncachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
 /** CloudFront before both APIs: one base URL. It caches nothing. */
 export class FrontDoor extends Construct {
   readonly baseUrl: string;
+  readonly distributionId: string;
 
   constructor(scope: Construct, id: string, props: FrontDoorProps) {
     super(scope, id);
-    const { stage, domainName, certificateArn } = props.installation;
+    const { service, domainName, certificateArn } = props.installation;
     const { region, urlSuffix } = Stack.of(this);
     const origin = (apiId: string, originPath?: string): cloudfront.IOrigin =>
       new origins.HttpOrigin(`${apiId}.execute-api.${region}.${urlSuffix}`, {
@@ -51,7 +52,7 @@ export class FrontDoor extends Construct {
       functionAssociations: [{ function: nameViewer, eventType: cloudfront.FunctionEventType.VIEWER_REQUEST }],
     };
     const distribution = new cloudfront.Distribution(this, 'Distribution', {
-      comment: `mcp-${stage}`,
+      comment: `mcp-${service}`,
       defaultBehavior: {
         ...behaviour,
         origin: origin(props.restApiId, `/${restStage}`),
@@ -73,6 +74,7 @@ export class FrontDoor extends Construct {
       errorResponses: uncachedErrors.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       httpVersion: cloudfront.HttpVersion.HTTP2_AND_3,
     });
+    this.distributionId = distribution.distributionId;
     this.baseUrl = `https://${domainName ?? distribution.distributionDomainName}`;
   }
 }

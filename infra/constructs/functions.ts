@@ -2,8 +2,11 @@ import { Duration, type Stack } from 'aws-cdk-lib';
 import type * as ec2 from 'aws-cdk-lib/aws-ec2';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
+import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import type { Declaration } from '../../lib/kernel/lambda/declaration.ts';
 import { timeoutSecondsOf } from '../../lib/kernel/lambda/timeouts.ts';
 import type { Use } from '../../lib/kernel/lambda/uses.ts';
 import type { DiscoveredFunction } from '../discover.ts';
@@ -17,8 +20,10 @@ import { allow, consumeGrant, type Holdings, networkGrants } from './statements.
 export interface FunctionsProps {
   readonly holdings: Holdings;
   readonly known: KnownVariables;
-  /** CloudFront's token; functions that answer requests refuse those without it. */
-  readonly edgeToken: string;
+  /** Tokens of CloudFront; functions that answer requests refuse those without one. */
+  readonly edgeTokens: readonly string[];
+  /** Takes what a function failed on that nobody waits for. */
+  readonly failures: IQueue;
   readonly logs: LogGroup;
   /** For functions that read logs: their own lines must not come back to them. */
   readonly readersLogs: LogGroup;
@@ -45,12 +50,12 @@ export class Functions extends Construct {
 
   add(found: DiscoveredFunction): lambda.Function {
     const { declaration } = found;
-    const { known, edgeToken, reserveConcurrency, bundleOf, holdings } = this.#props;
+    const { known, edgeTokens, failures, reserveConcurrency, bundleOf, holdings } = this.#props;
     const uses = usesOf(declaration);
     const readsLogs = declaration.kind === 'event' && declaration.on === 'report-lines';
     const isHttp = ['endpoint', 'stream', 'socket'].includes(declaration.kind);
     return new lambda.Function(this, found.id, {
-      functionName: functionName(holdings.stage, found.id),
+      functionName: functionName(holdings.service, found.id),
       description: declaration.summary,
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,
@@ -63,9 +68,13 @@ export class Functions extends Construct {
       environment: {
         ...environmentOf(uses, known),
         ...this.#secretsOf(uses),
-        ...(isHttp && { EDGE_TOKEN: edgeToken }),
+        ...(isHttp && { EDGE_TOKENS: edgeTokens.join(',') }),
+        METRICS_SERVICE: holdings.service,
       },
       ...this.#networkOf(uses),
+      ...(isAsynchronous(declaration) && { onFailure: new SqsDestination(failures) }),
+      // The trace of API Gateway goes along; a function sends nothing of its own.
+      tracing: lambda.Tracing.PASS_THROUGH,
       loggingFormat: lambda.LoggingFormat.TEXT,
       logGroup: readsLogs ? this.#props.readersLogs : this.#props.logs,
       ...(readsLogs && reserveConcurrency && { reservedConcurrentExecutions: logReadersAtOnce }),
@@ -89,7 +98,8 @@ export class Functions extends Construct {
   #roleFor({ declaration }: DiscoveredFunction): iam.Role {
     const uses = usesOf(declaration);
     const own = declaration.kind === 'worker' ? declaration.queue : '';
-    const name = ['Role', ...uses, own && `of ${own}`].filter(Boolean).join(' ');
+    const asynchronous = isAsynchronous(declaration);
+    const name = ['Role', ...uses, own && `of ${own}`, asynchronous && 'unattended'].filter(Boolean).join(' ');
     const known = this.#roles.get(name);
     if (known) return known;
     const { holdings, queueOf } = this.#props;
@@ -103,6 +113,7 @@ export class Functions extends Construct {
       ...readSecrets(secrets),
       ...uses.flatMap((use) => grantOf(use).statements?.(holdings) ?? []),
       ...(own === '' ? [] : [consumeGrant(queueOf(own))]),
+      ...(asynchronous ? [allow(['sqs:SendMessage'], [this.#props.failures.queueArn])] : []),
       ...(isInNetwork(uses) ? networkGrants(holdings.stack, holdings.stage) : []),
     ]);
     this.#roles.set(name, role);
@@ -110,13 +121,18 @@ export class Functions extends Construct {
   }
 }
 
-/** A Lambda's name; the log lines' `logger` is what comes after the prefix. */
-export function functionName(stage: string, id: string): string {
-  return `mcp-${stage}-${id}`;
+/** Whether nobody waits for its answer. */
+function isAsynchronous({ kind }: Declaration): boolean {
+  return kind === 'schedule' || kind === 'event';
 }
 
-export function functionArn(stack: Stack, stage: string, id: string): string {
-  return `arn:${stack.partition}:lambda:${stack.region}:${stack.account}:function:${functionName(stage, id)}`;
+/** A Lambda's name; the log lines' `logger` is what comes after the prefix. */
+export function functionName(service: string, id: string): string {
+  return `mcp-${service}-${id}`;
+}
+
+export function functionArn(stack: Stack, service: string, id: string): string {
+  return `arn:${stack.partition}:lambda:${stack.region}:${stack.account}:function:${functionName(service, id)}`;
 }
 
 export function functionRole(scope: Construct, id: string, statements: iam.PolicyStatement[]): iam.Role {

@@ -18,6 +18,7 @@ import { networkGrants } from './statements.ts';
 
 export interface MigrationProps {
   readonly stage: string;
+  readonly service: string;
   readonly state: StateStack;
   readonly logs: LogGroup;
   /** Folder of the bundle, which holds the SQL too. */
@@ -30,11 +31,11 @@ const limit = Duration.minutes(10);
 export class Migration extends Construct {
   readonly trigger: Trigger;
 
-  constructor(scope: Construct, id: string, { stage, state, logs, bundle }: MigrationProps) {
+  constructor(scope: Construct, id: string, { stage, service, state, logs, bundle }: MigrationProps) {
     super(scope, id);
     const { network, database, settings } = state;
     const handler = new lambda.Function(this, 'Function', {
-      functionName: functionName(stage, 'migrate'),
+      functionName: functionName(service, 'migrate'),
       description: "Brings MySQL's schema and MongoDB's indexes up to date",
       runtime: lambda.Runtime.NODEJS_24_X,
       architecture: lambda.Architecture.ARM_64,

@@ -10,21 +10,24 @@ export interface TablesProps {
 
 /** Every DynamoDB table: on demand, expiring its items, encrypted, restorable to any second of 35 days. */
 export class Tables extends Construct {
+  readonly made: readonly dynamodb.Table[];
+
   constructor(scope: Construct, id: string, { stage, production }: TablesProps) {
     super(scope, id);
-    for (const table of tables) {
-      new dynamodb.Table(this, table.suffix, {
-        tableName: tableName(stage, table),
-        partitionKey: key(table.partitionKey),
-        ...(table.sortKey !== undefined && { sortKey: key(table.sortKey) }),
-        timeToLiveAttribute: table.ttl,
-        billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
-        encryption: dynamodb.TableEncryption.AWS_MANAGED,
-        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-        deletionProtection: production,
-        removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      });
-    }
+    this.made = tables.map(
+      (table) =>
+        new dynamodb.Table(this, table.suffix, {
+          tableName: tableName(stage, table),
+          partitionKey: key(table.partitionKey),
+          ...(table.sortKey !== undefined && { sortKey: key(table.sortKey) }),
+          timeToLiveAttribute: table.ttl,
+          billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+          encryption: dynamodb.TableEncryption.AWS_MANAGED,
+          pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+          deletionProtection: production,
+          removalPolicy: production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+        }),
+    );
   }
 }
 

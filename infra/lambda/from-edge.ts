@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Env } from './read-secrets.ts';
 
-/** What CloudFront adds to every request: the token that tells it from other clients, and the viewer's address. (It reserves `x-edge-*` for itself.) */
+/** What CloudFront adds to every request: a token that tells it from other clients (while tokens rotate, one of several), and the viewer's address. (It reserves `x-edge-*` for itself.) */
 export const edgeTokenHeader = 'x-mcp-edge';
 export const viewerAddressHeader = 'x-mcp-viewer';
 
@@ -13,16 +13,17 @@ interface EdgeEvent {
 }
 
 /**
- * The event as it would be without CloudFront: with the viewer's address and the host that the viewer named. As it is where no EDGE_TOKEN is set, and on an open
+ * The event as it would be without CloudFront: with the viewer's address and the host that the viewer named. As it is where no EDGE_TOKENS are set, and on an open
  * WebSocket, whose frames have no headers. Undefined when the request did not come through CloudFront, and so past the firewall.
  */
 export function fromEdge<E extends EdgeEvent>(event: E, env: Env): E | undefined {
-  const token = env['EDGE_TOKEN'];
+  const tokens = (env['EDGE_TOKENS'] ?? '').split(',').filter((token) => token !== '');
   const { eventType, identity } = event.requestContext;
-  if (!token || eventType === 'MESSAGE' || eventType === 'DISCONNECT') return event;
+  if (tokens.length === 0 || eventType === 'MESSAGE' || eventType === 'DISCONNECT') return event;
   const headers = Object.entries(event.headers ?? {});
   const named = (wanted: string) => headers.find(([name]) => name.toLowerCase() === wanted)?.[1];
-  if (!isSame(named(edgeTokenHeader) ?? '', token)) return undefined;
+  const given = named(edgeTokenHeader) ?? '';
+  if (!tokens.some((token) => isSame(given, token))) return undefined;
   const kept = headers.filter(([name]) => ![edgeTokenHeader, viewerAddressHeader, 'host'].includes(name.toLowerCase()));
   const sourceIp = named(viewerAddressHeader);
   return {

@@ -3,7 +3,9 @@ import * as iam from 'aws-cdk-lib/aws-iam';
 import * as lambda from 'aws-cdk-lib/aws-lambda';
 import * as wafv2 from 'aws-cdk-lib/aws-wafv2';
 import type { Construct } from 'constructs';
+import { Budget } from '../constructs/budget.ts';
 import { restoreHeaderCode } from '../constructs/edge-code.ts';
+import { FirewallLogs } from '../constructs/firewall-logs.ts';
 import { firewallRules } from '../constructs/firewall-rules.ts';
 import type { Installation } from '../installation.ts';
 
@@ -12,8 +14,11 @@ export class EdgeStack extends Stack {
   readonly firewallArn: string | undefined;
   readonly restoreHeader: lambda.IVersion;
 
-  constructor(scope: Construct, id: string, { stage, region, firewall }: Installation, props: StackProps) {
+  constructor(scope: Construct, id: string, installation: Installation, props: StackProps) {
     super(scope, id, props);
+    const { stage, region, firewall, alarmEmail, monthlyBudget } = installation;
+    if (alarmEmail !== undefined && monthlyBudget !== undefined)
+      new Budget(this, 'Budget', { stage, region, email: alarmEmail, monthly: monthlyBudget });
     if (firewall) {
       this.firewallArn = new wafv2.CfnWebACL(this, 'Firewall', {
         scope: 'CLOUDFRONT',
@@ -25,6 +30,7 @@ export class EdgeStack extends Stack {
         },
         ...firewallRules,
       }).attrArn;
+      new FirewallLogs(this, 'FirewallLogs', { name: `mcp-${stage}-${region}`, firewallArn: this.firewallArn });
     }
     const functionName = `mcp-${stage}-restore-header-${region}`;
     const restoreHeader = new lambda.Function(this, 'RestoreHeader', {

@@ -1,12 +1,13 @@
 import { type App, Tags } from 'aws-cdk-lib';
 import type { Installation } from '../installation.ts';
+import { EdgeLogsStack } from './edge-logs-stack.ts';
 import { EdgeStack } from './edge-stack.ts';
 import { type DeclaredFunctions, ServiceStack } from './service-stack.ts';
 import { StateStack } from './state-stack.ts';
 
 /** The stacks of one installation. */
 export function definePlatform(app: App, installation: Installation, declared: DeclaredFunctions) {
-  const { stage, region, account, protect } = installation;
+  const { stage, service: name, region, account, protect } = installation;
   const env = { region, ...(account !== undefined && { account }) };
   const common = { terminationProtection: protect, crossRegionReferences: region !== 'us-east-1' };
   const edge = new EdgeStack(app, `mcp-${stage}-edge-${region}`, installation, {
@@ -19,7 +20,7 @@ export function definePlatform(app: App, installation: Installation, declared: D
     env,
     description: 'MCP Platform: network, stores, cluster',
   });
-  const service = new ServiceStack(app, `mcp-${stage}-service`, {
+  const service = new ServiceStack(app, `mcp-${name}-service`, {
     ...common,
     env,
     description: 'MCP Platform: functions, queues, APIs',
@@ -28,6 +29,14 @@ export function definePlatform(app: App, installation: Installation, declared: D
     state,
     edge,
   });
+  const edgeLogs = new EdgeLogsStack(app, `mcp-${name}-edge-logs-${region}`, {
+    ...common,
+    env: { ...env, region: 'us-east-1' },
+    description: "MCP Platform: CloudFront's access log",
+    service: name,
+    region,
+    distributionId: service.distributionId,
+  });
   Tags.of(app).add('platform', `mcp-${stage}`);
-  return { edge, state, service };
+  return { edge, state, service, edgeLogs };
 }

@@ -1,12 +1,18 @@
 import { CfnOutput, RemovalPolicy, Stack, type StackProps } from 'aws-cdk-lib';
+import { BackupResource } from 'aws-cdk-lib/aws-backup';
 import * as iam from 'aws-cdk-lib/aws-iam';
 import * as secretsmanager from 'aws-cdk-lib/aws-secretsmanager';
 import * as sns from 'aws-cdk-lib/aws-sns';
 import * as subscriptions from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { Construct } from 'constructs';
+import { Backups } from '../constructs/backups.ts';
 import { Database } from '../constructs/database.ts';
+import { DeployRole } from '../constructs/deploy-role.ts';
+import { EdgeTokens } from '../constructs/edge-tokens.ts';
+import { logBucket } from '../constructs/log-bucket.ts';
 import { Network } from '../constructs/network.ts';
 import { RunnerCluster } from '../constructs/runner-cluster.ts';
+import { StateAlarms } from '../constructs/state-alarms.ts';
 import { Tables } from '../constructs/tables.ts';
 import { settingsSecrets } from '../environment.ts';
 import type { Installation } from '../installation.ts';
@@ -18,16 +24,15 @@ export class StateStack extends Stack {
   readonly runners: RunnerCluster;
   /** The JSON secrets of variables, by name; empty until somebody fills them. */
   readonly settings: ReadonlyMap<string, secretsmanager.Secret>;
-  /** Tells requests that came through CloudFront from others. */
-  readonly edgeToken: secretsmanager.Secret;
   readonly alarms: sns.Topic;
 
   constructor(scope: Construct, id: string, installation: Installation, props: StackProps) {
     super(scope, id, props);
-    const { stage, production, alarmEmail, runnerTag } = installation;
-    this.network = new Network(this, 'Network', { production });
+    const { stage, production, alarmEmail, runnerTag, edgeGeneration, githubRepository, backupCopyTo } = installation;
+    const trafficLogs = logBucket(this, 'TrafficLogs');
+    this.network = new Network(this, 'Network', { stack: this, stage, production, trafficLogs });
     this.database = new Database(this, 'Database', { network: this.network, production, stage });
-    new Tables(this, 'Tables', { stage, production });
+    const { made } = new Tables(this, 'Tables', { stage, production });
     this.runners = new RunnerCluster(this, 'Runners', { stage, production, network: this.network, tag: runnerTag });
     const removalPolicy = production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
     this.settings = new Map(
@@ -42,12 +47,7 @@ export class StateStack extends Stack {
         }),
       ]),
     );
-    this.edgeToken = new secretsmanager.Secret(this, 'EdgeToken', {
-      secretName: `mcp-${stage}/edge-token`,
-      description: 'What CloudFront shows the API',
-      generateSecretString: { excludePunctuation: true, passwordLength: 48 },
-      removalPolicy,
-    });
+    new EdgeTokens(this, 'EdgeTokens', stage, edgeGeneration);
     this.alarms = new sns.Topic(this, 'Alarms', { topicName: `mcp-${stage}-alarms`, enforceSSL: true });
     // The policy that demands TLS replaces SNS's own, which let the account's alarms publish.
     this.alarms.addToResourcePolicy(
@@ -64,6 +64,24 @@ export class StateStack extends Stack {
       }),
     );
     if (alarmEmail !== undefined) this.alarms.addSubscription(new subscriptions.EmailSubscription(alarmEmail));
+
+    new StateAlarms(this, 'StateAlarms', {
+      stage,
+      topic: this.alarms,
+      database: this.database,
+      network: this.network,
+    });
+    if (production)
+      new Backups(this, 'Backups', {
+        stage,
+        copyTo: backupCopyTo,
+        resources: [
+          BackupResource.fromConstruct(this.database.resource),
+          ...made.map((table) => BackupResource.fromDynamoDbTable(table)),
+        ],
+      });
+    if (githubRepository !== undefined)
+      new DeployRole(this, 'Deploy', { stack: this, stage, githubRepository, runner: this.runners.repository });
 
     new CfnOutput(this, 'SettingsSecrets', {
       value: [...this.settings.keys()].map((name) => `mcp-${stage}/settings/${name}`).join(' '),

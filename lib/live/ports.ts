@@ -46,6 +46,11 @@ export interface Sockets {
   close(connectionId: string): Promise<void>;
 }
 
+/** The queue to the workers that send a message to many sockets. */
+export interface FanOutQueue {
+  send(frame: Record<string, unknown>, connectionIds: readonly string[]): Promise<void>;
+}
+
 /** The queue to the worker that sends `connected`. */
 export interface ConnectedQueue {
   request(connectionId: string): Promise<void>;

@@ -1,13 +1,17 @@
 import type { LiveEvent } from '../../events/live-event.ts';
 import { currentCorrelation } from '../kernel/log/correlation.ts';
 import { channelsOf, mayHear, wireForm } from './audience.ts';
-import type { Connection, ConnectionStore, LiveLog, LoggedEvent, Sockets } from './ports.ts';
+import type { ConnectionStore, FanOutQueue, LiveLog, Sockets } from './ports.ts';
 
 export interface LiveServices {
   readonly liveLog: LiveLog;
   readonly connections: ConnectionStore;
   readonly sockets: Sockets;
+  readonly fanOut: FanOutQueue;
 }
+
+/** So many are sent to at once, and by whoever publishes; more are handed to the queue in portions of this size. */
+const portion = 100;
 
 /** A WebSocket frame may have 128 KB; what is larger goes without its `result`, which the client fetches. */
 const maxFrameBytes = 120_000;
@@ -22,13 +26,29 @@ export async function publish(services: LiveServices, key: string, event: LiveEv
   const logged = await services.liveLog.append(key, { ...event, data: fitting(event.data, maxLoggedBytes) });
   const listening = await Promise.all(channelsOf(event).map((channel) => services.connections.subscribers(channel)));
   const byId = new Map(listening.flat().map((connection) => [connection.id, connection]));
-  const hearers = [...byId.values()].filter(({ caller }) => mayHear(caller, event));
-  await Promise.all(hearers.map((connection) => deliver(services, connection, logged)));
+  const hearers = [...byId.values()].filter(({ caller }) => mayHear(caller, event)).map(({ id }) => id);
+  const frame = fittingFrame(wireForm(logged));
+  if (hearers.length <= portion) return deliverTo(services, hearers, frame);
+  for (let start = 0; start < hearers.length; start += portion)
+    await services.fanOut.send(frame, hearers.slice(start, start + portion));
 }
 
-async function deliver({ connections, sockets }: LiveServices, { id }: Connection, logged: LoggedEvent): Promise<void> {
+/** Sends a frame to open WebSockets, and forgets those that are gone. */
+export async function deliverTo(
+  services: Pick<LiveServices, 'connections' | 'sockets'>,
+  connectionIds: readonly string[],
+  frame: Record<string, unknown>,
+): Promise<void> {
+  await Promise.all(connectionIds.map((id) => deliver(services, id, frame)));
+}
+
+async function deliver(
+  { connections, sockets }: Pick<LiveServices, 'connections' | 'sockets'>,
+  id: string,
+  frame: Record<string, unknown>,
+): Promise<void> {
   try {
-    if (!(await sockets.post(id, fittingFrame(wireForm(logged))))) await connections.close(id);
+    if (!(await sockets.post(id, frame))) await connections.close(id);
   } catch (error) {
     currentCorrelation()?.log.warn('A socket could not be told.', { connection_id: id, error });
   }

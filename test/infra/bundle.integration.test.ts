@@ -71,7 +71,7 @@ test('a bundle gets what it needs from the secrets, as on Lambda', async () => {
 });
 
 test('a bundle behind CloudFront refuses who comes past it', async () => {
-  const env = { ...platform.env, EDGE_TOKEN: 'token' };
+  const env = { ...platform.env, EDGE_TOKENS: 'token' };
   const past = await invoke('get-liveness', httpEvent('GET', '/health/live'), env);
   expect(past.statusCode).toBe(403);
   const through = httpEvent('GET', '/health/live', {

@@ -60,7 +60,7 @@ test('a function waits for its secrets, reads them once, and asks again after a 
 });
 
 test('a request past CloudFront is answered with a problem that says where to go', async () => {
-  const { call } = onLambda(echo, { EDGE_TOKEN: 't', BASE_URL: 'https://mcp.example.org' });
+  const { call } = onLambda(echo, { EDGE_TOKENS: 't', BASE_URL: 'https://mcp.example.org' });
   const answer = (await call({ path: '/health', headers: {}, requestContext: {} })) as { body: string };
   expect(answer).toMatchObject({ statusCode: 403, headers: { 'content-type': 'application/problem+json' } });
   expect(JSON.parse(answer.body)).toMatchObject({ error_code: 'FORBIDDEN', instance: '/health' });
@@ -77,7 +77,7 @@ test("a stream is handed to Lambda's streaming, which refuses what comes past Cl
     HttpResponseStream: { from: (out: Writable, head: unknown) => (heads.push(head), out) },
   });
   onTestFinished(() => void vi.unstubAllGlobals());
-  const { call } = onLambda(stream(streamDeclaration), { EDGE_TOKEN: 't', BASE_URL: 'https://mcp.example.org' });
+  const { call } = onLambda(stream(streamDeclaration), { EDGE_TOKENS: 't', BASE_URL: 'https://mcp.example.org' });
   const out = new PassThrough();
   await (call as unknown as Streamed)({ path: '/tick', headers: {}, requestContext: {} }, out, {});
   expect(heads).toMatchObject([{ statusCode: 403 }]);

@@ -52,6 +52,7 @@ export function ecsContainers(options: EcsOptions): Containers {
             count: 1,
             launchType: 'FARGATE',
             enableECSManagedTags: true,
+            propagateTags: 'TASK_DEFINITION',
             tags: Object.entries(tags).map(([key, value]) => ({ key, value })),
             networkConfiguration: {
               awsvpcConfiguration: {

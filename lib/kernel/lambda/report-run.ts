@@ -6,7 +6,8 @@ import { startReport } from '../log/log.ts';
 
 /** The function's id: its Lambda name without the installation's prefix. */
 export function functionIdOf(context: Context): string {
-  return context.functionName.replace(`mcp-${currentRuntime().settings().STAGE}-`, '');
+  const { STAGE, COLOR } = currentRuntime().settings();
+  return context.functionName.replace(`mcp-${STAGE}-${COLOR && `${COLOR}-`}`, '');
 }
 
 /** Milliseconds since `startedAt` (of `performance.now()`), to a tenth. */

@@ -21,7 +21,7 @@ const handler = worker({
   queue: 'analysis',
   summary: 'Leaves an effect, or fails when it is told to',
   message: JobRequested,
-  uses: ['mongo', 'secrets', 'live', 'sockets'],
+  uses: ['mongo', 'queues', 'secrets', 'live', 'sockets'],
   timeoutSeconds: 5,
   run: ({ services, ...delivery }) =>
     runJob(services, delivery, async ({ taskId, input }) => {

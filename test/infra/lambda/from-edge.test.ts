@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { fromEdge } from '../../../infra/lambda/from-edge.ts';
 
-const env = { EDGE_TOKEN: 'right', BASE_URL: 'https://mcp.example.org' };
+const env = { EDGE_TOKENS: 'right', BASE_URL: 'https://mcp.example.org' };
 const event = (headers: Record<string, string>) => ({
   headers,
   path: '/health',

@@ -66,7 +66,7 @@ describe('function files', () => {
       queues: more('AWS::SQS::Queue'),
       alarms: more('AWS::CloudWatch::Alarm'),
       rules: more('AWS::Events::Rule'),
-    }).toEqual({ functions: 5, queues: 2, alarms: 1, rules: 2 });
+    }).toEqual({ functions: 5, queues: 2, alarms: 2, rules: 2 });
     const rest = JSON.stringify(service[theOnly(service, 'AWS::ApiGateway::RestApi')[0]]);
     expect(rest).toContain('mcp-dev-p-endpoint/invocations');
     expect(rest).toContain('mcp-dev-p-stream/response-streaming-invocations');
@@ -87,9 +87,9 @@ describe('function files', () => {
     }
   });
 
-  test('those that use MySQL or reach tasks are inside the network, and no others', () => {
+  test('those that use MySQL or MongoDB or reach tasks are inside the network, and no others', () => {
     for (const { id, declaration } of functions) {
-      const inside = usesOf(declaration).some((use) => ['mysql', 'containers', 'upstream'].includes(use));
+      const inside = usesOf(declaration).some((use) => ['mysql', 'mongo', 'containers', 'upstream'].includes(use));
       expect([id, lambdaOf(dev.service, `mcp-dev-${id}`)['VpcConfig'] !== undefined]).toEqual([id, inside]);
     }
   });
@@ -164,7 +164,7 @@ describe('what a stage gets', () => {
         "RDS::DBInstance": 1,
         "RDS::DBProxy": 0,
         "SNS::Subscription": 0,
-        "SecretsManager::Secret": 11,
+        "SecretsManager::Secret": 13,
       }
     `);
   });
@@ -181,7 +181,7 @@ describe('what a stage gets', () => {
         "RDS::DBInstance": 2,
         "RDS::DBProxy": 1,
         "SNS::Subscription": 1,
-        "SecretsManager::Secret": 11,
+        "SecretsManager::Secret": 13,
       }
     `);
     const [, cluster] = theOnly(prod.state, 'AWS::RDS::DBCluster');

@@ -28,6 +28,10 @@ export const reasons: readonly (readonly [pattern: RegExp, reason: string])[] = 
     /^execute-api:ManageConnections .*\/ws\/(POST|DELETE)\/@connections\/\*$/,
     "A connection's id is random; the API is named.",
   ],
+  [
+    /^logs:\w+ arn:<AWS::Partition>:logs:[\w-]+:<AWS::AccountId>:\*$/,
+    'API Gateway has one role for all access logs of an account and region, and asks for these before it takes it.',
+  ],
   [/^ecr:GetAuthorizationToken \*$/, 'The token is for the whole registry; pulling is allowed from one repository.'],
   [
     /^logs:\w+ .*:log-group:\/aws\/lambda\/us-east-1\.mcp-[\w-]+:\*$/,
@@ -65,6 +69,8 @@ function documentsOf(
     const policies = (properties['Policies'] ?? []) as { PolicyDocument: { Statement: Statement[] } }[];
     return policies.map(({ PolicyDocument }) => PolicyDocument);
   }
+  // An endpoint's policy grants nothing: it narrows what goes through.
+  if (type === 'AWS::EC2::VPCEndpoint') return [];
   const document = properties['PolicyDocument'] as { Statement: Statement[] } | undefined;
   return document === undefined ? [] : [document];
 }
@@ -96,9 +102,15 @@ export function unguardedQueues(resources: Resources): string[] {
         : /<(.+)\.Arn>/.exec(flat((policy as { deadLetterTargetArn: unknown }).deadLetterTargetArn))?.[1],
     ]),
   );
+  const failures = new Set(
+    ofType(resources, 'AWS::Lambda::EventInvokeConfig').map(
+      ([, { DestinationConfig: to }]) =>
+        /<(.+)\.Arn>/.exec(flat((to as { OnFailure: { Destination: unknown } }).OnFailure.Destination))?.[1],
+    ),
+  );
   return queues.flatMap(([id]) => {
     const deadLetters = targets.get(id);
-    const isDeadLetters = [...targets.values()].includes(id);
+    const isDeadLetters = [...targets.values()].includes(id) || failures.has(id);
     if (isDeadLetters) {
       const watched = alarms.some(({ watches, tells }) => tells && watches === `<${id}.QueueName>`);
       return watched ? [] : [`${id}: no alarm`];

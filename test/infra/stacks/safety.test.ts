@@ -79,9 +79,14 @@ describe('permissions', () => {
     ]);
   });
 
-  test("managed policies are CDK's own helpers' alone", () => {
+  test("managed policies are CDK's own helpers' and AWS Backup's alone", () => {
     const ours = [...rules.managedPolicies(everyStack()), ...rules.managedPolicies(everyProdStack())];
-    expect(ours.filter((each) => !/^\w*CustomResourceProvider.*AWSLambdaBasicExecutionRole/.test(each))).toEqual([]);
+    expect(
+      ours.filter(
+        (each) =>
+          !/^\w*CustomResourceProvider.*AWSLambdaBasicExecutionRole|AWSBackupServiceRolePolicyForBackup$/.test(each),
+      ),
+    ).toEqual([]);
   });
 
   test('a function may touch the stores of its uses, and no others', () => {
@@ -98,7 +103,9 @@ describe('permissions', () => {
         id,
         {
           tables: ['sessions', 'live', 'deliveries', 'quotas'].some((use) => uses.includes(use as Use)),
-          send: uses.includes('queues') || uses.includes('deadLetters'),
+          // What nobody waits for hands its failures over.
+          send:
+            uses.includes('queues') || uses.includes('deadLetters') || ['schedule', 'event'].includes(declaration.kind),
           tasks: uses.includes('containers'),
         },
       ]);
@@ -153,7 +160,7 @@ describe('permissions', () => {
 
 describe('queues and tables', () => {
   test('every queue has a dead-letter queue and that an alarm that tells somebody', () => {
-    expect(ofType(dev.service, 'AWS::SQS::Queue')).toHaveLength(2 * ofKind(functions, 'worker').length);
+    expect(ofType(dev.service, 'AWS::SQS::Queue')).toHaveLength(2 * ofKind(functions, 'worker').length + 1);
     expect(rules.unguardedQueues(dev.service)).toEqual([]);
     expect(rules.unguardedQueues(prod.service)).toEqual([]);
   });
@@ -164,7 +171,7 @@ describe('queues and tables', () => {
     const silent = changed(dev.service, (copy) => {
       for (const [, alarm] of ofType(copy, 'AWS::CloudWatch::Alarm')) alarm['AlarmActions'] = [];
     });
-    expect(rules.unguardedQueues(silent)).toHaveLength(ofKind(functions, 'worker').length);
+    expect(rules.unguardedQueues(silent)).toHaveLength(ofKind(functions, 'worker').length + 1);
   });
 
   test('every table expires its items, can be restored, and is encrypted', () => {

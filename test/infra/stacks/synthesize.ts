@@ -15,17 +15,44 @@ export interface Resource {
   readonly DependsOn?: readonly string[];
 }
 
+type Outputs = Readonly<Record<string, { readonly Value: unknown; readonly Export?: { readonly Name: unknown } }>>;
+
 export interface Synthesized {
   /** Logical id → resource, of each stack. */
   readonly edge: Readonly<Record<string, Resource>>;
   readonly state: Readonly<Record<string, Resource>>;
   readonly service: Readonly<Record<string, Resource>>;
+  readonly edgeLogs: Readonly<Record<string, Resource>>;
+  readonly outputs: Readonly<Record<'state' | 'edge' | 'service', Outputs>>;
   /** Bytes of the largest template. */
   readonly largest: number;
 }
 
+/** Puts a platform with an empty bundle in each function's place into an app. */
+export async function defineIn(
+  app: App,
+  given: Readonly<Record<string, unknown>>,
+  folder: string,
+  functions: readonly DiscoveredFunction[],
+) {
+  const bundle = join(folder, 'bundle');
+  mkdirSync(bundle);
+  writeFileSync(join(bundle, 'index.js'), 'exports.handler = async () => {};');
+  return definePlatform(
+    app,
+    readInstallation((name) => given[name]),
+    {
+      functions,
+      openapi: await apiDescriptionOf(functions, '1.2.3').openapi(),
+      version: '1.2.3',
+      bundleOf: () => bundle,
+      migrationBundle: bundle,
+    },
+  );
+}
+
 /** CDK loads much at first; beside other work that takes a while. */
-export const synthesisMs = 180_000;
+export const synthesisMs = 300_000;
 
 /** The context of an installation with everything. */
 export const production = {
@@ -45,32 +72,24 @@ export async function synthesize(
 ): Promise<Synthesized> {
   const folder = mkdtempSync(join(tmpdir(), 'stacks-'));
   try {
-    const bundle = join(folder, 'bundle');
-    mkdirSync(bundle);
-    writeFileSync(join(bundle, 'index.js'), 'exports.handler = async () => {};');
     const given: Readonly<Record<string, unknown>> = { ...cdk.context, ...context };
     const app = new App({ outdir: join(folder, 'out'), context: given });
-    const { edge, state, service } = definePlatform(
-      app,
-      readInstallation((name) => given[name]),
-      {
-        functions,
-        openapi: await apiDescriptionOf(functions, '1.2.3').openapi(),
-        version: '1.2.3',
-        bundleOf: () => bundle,
-        migrationBundle: bundle,
-      },
-    );
-    const [edgeJson, stateJson, serviceJson] = [edge, state, service].map((stack) =>
-      Template.fromStack(stack).toJSON(),
-    );
+    const { edge, state, service, edgeLogs } = await defineIn(app, given, folder, functions);
+    const stacks = [edge, state, service, edgeLogs].map((stack) => Template.fromStack(stack).toJSON());
+    const [edgeJson, stateJson, serviceJson, edgeLogsJson] = stacks;
     const resourcesOf = (template: Record<string, unknown> | undefined) =>
       template?.['Resources'] as Record<string, Resource>;
     return {
       edge: resourcesOf(edgeJson),
       state: resourcesOf(stateJson),
       service: resourcesOf(serviceJson),
-      largest: Math.max(...[edgeJson, stateJson, serviceJson].map((json) => JSON.stringify(json).length)),
+      edgeLogs: resourcesOf(edgeLogsJson),
+      outputs: {
+        state: (stateJson?.['Outputs'] ?? {}) as Outputs,
+        edge: (edgeJson?.['Outputs'] ?? {}) as Outputs,
+        service: (serviceJson?.['Outputs'] ?? {}) as Outputs,
+      },
+      largest: Math.max(...stacks.map((json) => JSON.stringify(json).length)),
     };
   } finally {
     rmSync(folder, { recursive: true });

@@ -46,6 +46,7 @@ export async function startJobs() {
       ofUser: async () => [],
     },
     sockets: { post: async () => true, close: async () => undefined },
+    fanOut: { send: async () => undefined },
   };
   const jobs = { send: async (_queue: string, { task_id }: { task_id: string }) => void sent.push(task_id) };
   return {
