@@ -196,7 +196,12 @@ export async function connect({ url, headers }) {
     name: 'Gemini CLI',
     packages: ['@google/gemini-cli@0.61.0'],
     block: 'gemini',
-    kind: { file: '.gemini/settings.json', list: () => 'npx gemini mcp list', connected: /\bConnected/ },
+    kind: {
+      file: '.gemini/settings.json',
+      // It passes over the servers of a folder that nobody has said to trust.
+      list: () => `echo "{\\"$PWD\\":\\"TRUST_FOLDER\\"}" > .gemini/trustedFolders.json; npx gemini mcp list`,
+      connected: /\bConnected/,
+    },
   },
   {
     name: 'opencode',

@@ -94,7 +94,7 @@ async function driveModule(
     listed: JSON.stringify(said.get('list') ?? '').includes('echo'),
     called: JSON.stringify(said.get('call') ?? '').includes('hello'),
     survived: JSON.stringify(said.get('again') ?? '').includes('again'),
-    wrongKey: shortened(wrong.said.get('error') ?? (lastLine(wrong.output) || '(nothing)')),
+    wrongKey: shortened(wrong.said.get('error') ?? (lastLine(wrong.output) || '(nothing: it waits for a sign-in)')),
     ...(said.has('error') && { error: shortened(said.get('error')) }),
   };
 }
@@ -125,7 +125,7 @@ async function driveCommands(
     listed: called && listed.output.includes('echo'),
     called: isCalled,
     survived: undefined,
-    wrongKey: shortened(wrong.output.trim() || '(nothing)'),
+    wrongKey: shortened(lastParagraph(wrong.output) || '(nothing)'),
     ...((!isConnected || isCalled === false) && { error: shortened(`${listed.output} ${called?.output ?? ''}`) }),
   };
 }
@@ -165,6 +165,16 @@ function run(
 
 function failed(error: string): Outcome {
   return { connected: false, listed: undefined, called: undefined, survived: undefined, wrongKey: '', error };
+}
+
+/** What was printed last: before it come notices of how the client was set up. */
+function lastParagraph(text: string): string {
+  return (
+    text
+      .trim()
+      .split(/\n\s*\n/)
+      .at(-1) ?? ''
+  );
 }
 
 function lastLine(text: string): string {

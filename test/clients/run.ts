@@ -81,7 +81,7 @@ const table = [
   '|---|---|---|---|---|---|---|---|',
   ...rows,
 ].join('\n');
-if (values.write === true) {
+if (values.write === true && positionals.length === 0) {
   const text = readFileSync(readme, 'utf8');
   const marks = /<!-- clients -->[\s\S]*<!-- \/clients -->/;
   if (!marks.test(text)) throw new Error('functions/mcp/README.md has no place for the table');

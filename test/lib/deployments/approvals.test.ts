@@ -24,7 +24,7 @@ it.each([
 });
 
 it('does not mind the order of members', () => {
-  const { inputSchema, ...rest } = tool;
+  const { inputSchema: _, ...rest } = tool;
   const same = { inputSchema: { properties: { b: {}, a: {} }, type: 'object' }, ...rest };
   expect(fingerprintOf(same)).toBe(fingerprintOf(tool));
 });
