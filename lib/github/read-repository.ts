@@ -6,6 +6,8 @@ const maxFileBytes = 1_000_000;
 /** Head, folder and these are what a sync may ask for. */
 const maxFiles = 10;
 
+export const isReadme = (name: string): boolean => /^readme(\.md|\.markdown)?$/i.test(name);
+
 /** What is read of a folder, in the order in which it counts when there is more than is read. */
 const wanted: readonly RegExp[] = [
   /^server\.json$/,

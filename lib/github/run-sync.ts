@@ -5,6 +5,8 @@ import { notFound, Problem } from '../kernel/errors/problem.ts';
 import { type Caller, permissionsOf } from '../kernel/http/caller.ts';
 import { derivedIds } from '../kernel/ids.ts';
 import { type Job, type JobDone, JobPostponed } from '../tasks/run-job.ts';
+import type { RegistryKnowledge } from '../knowledge/tools/keep-document.ts';
+import { keepReadme } from '../knowledge/tools/keep-readme.ts';
 import { createSyncedTool, type SyncServices, syncTool } from '../tools/sync-tool.ts';
 import { type HostAccess, repositoryOf } from './credentials.ts';
 import { draftOf } from './detect/draft-of.ts';
@@ -18,11 +20,11 @@ import type {
   GithubConnectionStore,
   GithubQueue,
 } from './ports.ts';
-import { countChanged, readFolder } from './read-repository.ts';
+import { countChanged, isReadme, readFolder } from './read-repository.ts';
 import type { SyncResult } from './schema.ts';
 import { HostError } from './source-host.ts';
 
-export interface RunSyncServices extends HostAccess, SyncServices {
+export interface RunSyncServices extends HostAccess, SyncServices, RegistryKnowledge {
   readonly githubConnections: GithubConnectionStore;
   readonly githubFiles: FileStore;
   readonly githubQueue: GithubQueue;
@@ -122,6 +124,8 @@ async function syncOnce(services: RunSyncServices, connection: Connection): Prom
   const tool = connection.toolId
     ? await syncTool(services, caller, connection.toolId, { ...draft, source })
     : await createSyncedTool(services, caller, draftIdOf(connection), { ...draft, source });
+  const readme = read.files.find((file) => isReadme(file.path));
+  await keepReadme(services, { id: tool.id, slug: tool.slug, name: tool.name, ownerId: tool.authorId }, readme?.text);
   await services.githubFiles.put(connection.id, read.files);
   const moved = hosted.hasMoved() ? await renamed(hosted) : {};
   return {

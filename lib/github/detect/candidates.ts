@@ -102,7 +102,9 @@ function ofEntry(
     : `${file} starts ${call.spec}.`;
   // A package's description has no place for a program that is called otherwise.
   const isOtherProgram = call.program !== undefined && call.program !== call.package.identifier.split('/').at(-1);
-  const launch = isAddress || isOtherProgram ? { command, args: words.map(word) } : { package: packageOf(call) };
+  const own = words.slice(0, words.length - call.args.length);
+  const launch =
+    isAddress || isOtherProgram ? { command, args: [...own, ...call.args.map(word)] } : { package: packageOf(call) };
   return { launch, variables, file, confidence, reason };
 }
 

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import { MongoClient } from 'mongodb';
+import { describe, expect, inject, it } from 'vitest';
 import { serverJson, startWorld } from './world.ts';
 
 describe('a connected repository', { timeout: 90_000 }, async () => {
@@ -45,6 +46,34 @@ describe('a connected repository', { timeout: 90_000 }, async () => {
     });
     await expect.poll(async () => (await world.connection(ada, id))['last_sync_sha']).toBe(sha);
     expect(await world.connection(ada, id)).toMatchObject({ behind_by: 0, last_error: null, syncing: false });
+  });
+
+  it('keeps its README in the knowledge base: one document, which follows each push', async () => {
+    const repository = await github.addRepository('acme/documented', {
+      'server.json': serverJson(),
+      'README.md': '# Weather\n\nForecasts for sailors.',
+    });
+    const { body } = await world.connect(ada, {
+      repository_url: 'https://github.com/acme/documented',
+      access_token: world.token('admin'),
+    });
+    const { tool_id } = (await world.sync(ada, body['connection_id']))['result'] as Record<string, string>;
+    const mongo = new MongoClient(inject('stores').mongodb);
+    const kept = () =>
+      mongo
+        .db(app.stage)
+        .collection('knowledge_documents')
+        .find({ 'metadata.tool_id': tool_id, 'metadata.kind': 'readme' })
+        .toArray();
+    const [first] = await kept();
+    expect(first).toMatchObject({ content: '# Weather\n\nForecasts for sailors.', owner_id: ada.id });
+
+    await github.push(repository, { 'server.json': serverJson(), 'README.md': '# Weather\n\nTides too.' });
+    const texts = async () => (await kept()).map(({ _id, content }) => [_id, content]);
+    await expect.poll(texts, { timeout: 60_000 }).toEqual([[first?._id, '# Weather\n\nTides too.']]);
+    await github.push(repository, { 'server.json': serverJson() });
+    await expect.poll(texts, { timeout: 60_000 }).toEqual([[first?._id, '']]);
+    await mongo.close();
   });
 
   it("is nobody else's to see, to sync or to end", async () => {
