@@ -18,9 +18,9 @@ describe('the console', () => {
     expect([...styles.matchAll(/url\((?!["']?data:)[^)]*\)|@import/g)].map(([found]) => found)).toEqual([]);
     const script = await text('console.js');
     const addresses = [...script.matchAll(/https?:\/\/[^\s"'`\\)]+/g)].map(([found]) => found);
-    expect(addresses.filter((address) => !/^http:\/\/www\.w3\.org\/|^https:\/\/github\.com\/acme\//.test(address))).toEqual(
-      [],
-    );
+    expect(
+      addresses.filter((address) => !/^http:\/\/www\.w3\.org\/|^https:\/\/github\.com\/acme\//.test(address)),
+    ).toEqual([]);
   });
 
   it('keeps no token where other pages and later visits find it', async () => {

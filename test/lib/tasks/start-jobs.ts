@@ -32,9 +32,17 @@ export async function startJobs() {
     liveLog: {
       append: async (_key, event) => {
         heard.push(event);
-        return { id: String(heard.length), event };
+        return { id: String(heard.length), place: heard.length, event };
       },
-      since: async () => [],
+      head: async () => heard.length,
+      find: async () => undefined,
+      since: async (after) => ({ events: [], upTo: after }),
+    },
+    fanOut: {
+      acquire: async () => ({ token: '', upTo: heard.length }),
+      advance: async () => true,
+      release: async () => undefined,
+      reached: async () => heard.length,
     },
     connections: {
       open: async () => undefined,
@@ -43,7 +51,6 @@ export async function startJobs() {
       unsubscribe: async () => undefined,
       close: async () => undefined,
       subscribers: async () => [],
-      ofUser: async () => [],
     },
     sockets: { post: async () => true, close: async () => undefined },
   };
