@@ -222,7 +222,11 @@ function readMessage({ onUpdate, onResync, onState }: ListenOptions, cursors: Cu
     case 'error':
       onState?.('open', new Error(message.message));
       break;
-    default:
+    case 'connected':
+    case 'subscribed':
+    case 'unsubscribed':
+    case 'pong':
+      break;
   }
 }
 

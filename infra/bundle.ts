@@ -57,7 +57,8 @@ export async function bundleFunctions(
   // The project's own package.json would make them ES modules.
   await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
   const readers = functions.filter(({ declaration }) => usesOf(declaration).includes('apiDescription'));
-  await Promise.all(readers.flatMap(({ id }) => [
+  await Promise.all(
+    readers.flatMap(({ id }) => [
       copyAssets(docsAssets, readDocsAsset, join(out, id, docsFolder)),
       copyAssets(consoleAssets, readConsoleAsset, join(out, id, consoleFolder)),
     ]),

@@ -10,7 +10,7 @@ export const handler = stream({
   summary: 'End an MCP session with all servers',
   permission: 'mcp:call',
   limit: perMinute(600),
-  uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings'],
+  uses: ['mysql', 'queues', 'secrets', 'upstream', 'settings', 'quotas'],
   protects: serverPath,
   query: AnyQuery,
   produces: 'application/json',

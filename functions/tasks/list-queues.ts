@@ -1,5 +1,7 @@
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
-import { listQueues, Queues } from '../../lib/tasks/serve-queues.ts';
+import { showQueues } from '../../lib/tasks/manage-queues.ts';
+import { workerQueues } from '../../lib/tasks/ports.ts';
+import { Queues } from '../../lib/tasks/serve-queues.ts';
 
 export const handler = endpoint({
   route: 'GET /api/v1/queues',
@@ -7,5 +9,5 @@ export const handler = endpoint({
   permission: 'users:read',
   uses: ['mongo', 'deadLetters'],
   output: Queues,
-  run: ({ services }) => listQueues(services),
+  run: ({ services }) => showQueues(services, workerQueues).then((queues) => ({ queues })),
 });

@@ -1,12 +1,13 @@
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
-import { QueueName, Redriven, redriveQueue } from '../../lib/tasks/serve-queues.ts';
+import { redriveQueue } from '../../lib/tasks/manage-queues.ts';
+import { mostBatches, QueueName, Redriven } from '../../lib/tasks/serve-queues.ts';
 
 export const handler = endpoint({
   route: 'POST /api/v1/queues/{queue}/redrive',
   summary: 'Send dead letters back to their queue, at most 200 at once (admins)',
   permission: 'users:update',
-  uses: ['mongo', 'deadLetters'],
+  uses: ['mysql', 'mongo', 'deadLetters'],
   params: QueueName,
   output: Redriven,
-  run: ({ caller, params, services }) => redriveQueue(services, caller, params.queue),
+  run: ({ caller, params, services }) => redriveQueue(services, caller, params.queue, mostBatches),
 });

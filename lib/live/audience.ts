@@ -1,5 +1,5 @@
 import type { LiveEvent } from '../../events/live-event.ts';
-import { type Caller, owns, type Permission, allows } from '../kernel/http/caller.ts';
+import { type Caller, isAdmin, owns, type Permission, allows } from '../kernel/http/caller.ts';
 import type { LoggedEvent } from './ports.ts';
 
 type Listener = Pick<Caller, 'userId' | 'role' | 'permissions'>;
@@ -18,17 +18,39 @@ export function wireForm({ id, event }: LoggedEvent): Record<string, unknown> {
 /** Every connection listens to this one. */
 export const everybody = 'everybody';
 
-const channels = {
+/** Where the connections of one person are found. */
+export function personChannel(userId: string): string {
+  return `person:${userId}`;
+}
+
+/** What a client may subscribe to, with the permission that it takes. */
+export const channelPermissions = {
+  tasks: 'tasks:read',
+  deployments: 'deployments:read',
+  mcps: 'mcps:read',
+} as const satisfies Record<string, Permission>;
+export type Channel = keyof typeof channelPermissions;
+
+const channelOfType = {
   task_update: 'tasks',
   deployment_status: 'deployments',
   mcp_changed: 'mcps',
   broadcast: everybody,
 } as const;
 
-/** Where an event is heard. */
-export function channelsOf({ type, data }: LiveEvent): string[] {
+/** Where an event is published. What is for one person alone goes to them and to the admins, not past everybody. */
+export function channelsOf({ type, data, audience }: LiveEvent): string[] {
+  const channel = channelOfType[type];
   const taskId = data['task_id'];
-  return [channels[type], ...(type === 'task_update' && typeof taskId === 'string' ? [taskChannel(taskId)] : [])];
+  return [
+    ...(audience.user_id === undefined ? [channel] : [`${channel}:${audience.user_id}`, `${channel}:admins`]),
+    ...(type === 'task_update' && typeof taskId === 'string' ? [taskChannel(taskId)] : []),
+  ];
+}
+
+/** Where somebody who subscribes to a channel listens. */
+export function listenedTo(listener: Listener, channel: Channel): string[] {
+  return [channel, `${channel}:${isAdmin(listener) ? 'admins' : listener.userId}`];
 }
 
 export function taskChannel(taskId: string): string {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { auditEntry } from '../audit/audit-entry.ts';
-import { Problem } from '../kernel/errors/problem.ts';
 import type { Caller } from '../kernel/http/caller.ts';
+import { invalidField } from '../kernel/errors/problem.ts';
 import { newId, Timestamp } from '../kernel/ids.ts';
 import type { OutboxStore, Relay } from '../outbox/ports.ts';
 import { type LiveServices, publish } from './publish.ts';
@@ -11,22 +11,20 @@ export const Broadcast = z.strictObject({
   data: z.record(z.string(), z.unknown()).optional().meta({ description: 'Goes along as it is.' }),
 });
 
-/** A frame of a WebSocket may have 128 KB, and a broadcast is whole or not at all. */
-const maxDataBytes = 100_000;
-
 export const Broadcasted = z.object({ message: z.string(), timestamp: Timestamp });
 
-/** Sends a message to everybody who listens. @throws Problem `payload-too-large`. */
+/** A WebSocket frame has 128 KB, with the other members of the event. */
+const maxDataBytes = 100_000;
+
+/** Sends a message to everybody who listens. @throws Problem `validation-error` for data over 100,000 bytes. */
 export async function broadcast(
   services: LiveServices & { readonly outbox: OutboxStore; readonly relay: Relay },
   caller: Caller,
   { message, data }: z.output<typeof Broadcast>,
 ): Promise<z.output<typeof Broadcasted>> {
-  const bytes = Buffer.byteLength(JSON.stringify(data ?? {}));
+  const bytes = data === undefined ? 0 : Buffer.byteLength(JSON.stringify(data));
   if (bytes > maxDataBytes)
-    throw new Problem('payload-too-large', {
-      detail: `data is ${bytes.toLocaleString('en')} bytes; the limit is ${maxDataBytes.toLocaleString('en')}.`,
-    });
+    throw invalidField(['data'], `As JSON it has ${bytes} bytes; the limit is ${maxDataBytes}`, 'too_big');
   const timestamp = new Date().toISOString();
   const id = newId();
   const entry = auditEntry(caller, {

@@ -1,7 +1,7 @@
 import type { Caller } from '../kernel/http/caller.ts';
 import type { Quotas } from '../quotas/quotas.ts';
 import { enterWithinQuota } from './enter-within-quota.ts';
-import { everybody } from './audience.ts';
+import { everybody, personChannel } from './audience.ts';
 import type { ConnectionStore, ConnectedQueue, Sockets } from './ports.ts';
 
 /** API Gateway ends a WebSocket after 2 h. */
@@ -21,9 +21,9 @@ export async function connect(
   caller: Caller,
 ): Promise<void> {
   await enterWithinQuota(quotas, 'sockets', caller, id, socketMs);
-  const connection = { id, caller };
+  const connection = { id, caller, channels: [] };
   await connections.open(connection);
-  await connections.subscribe(connection, everybody);
+  await connections.subscribe(connection, [everybody, personChannel(caller.userId)]);
   await connectedQueue.request(id);
 }
 

@@ -2,6 +2,7 @@ import { allows, type Caller, type Grant } from '../kernel/http/caller.ts';
 import type { Authenticator } from '../kernel/lambda/runtime.ts';
 import { currentCorrelation } from '../kernel/log/correlation.ts';
 import type { Quotas } from '../quotas/quotas.ts';
+import { personChannel } from './audience.ts';
 import type { Connection, ConnectionStore, Sockets } from './ports.ts';
 
 /** Forgets a WebSocket that has ended. */
@@ -33,7 +34,7 @@ function stillHas(now: Caller, grant: Grant): boolean {
 
 /** Ends the sockets of a user that were opened by a credential which is over, or with a role that they do not have any more. */
 export async function endSockets(services: EndingServices, userId: string): Promise<void> {
-  const open = await services.connections.ofUser(userId);
+  const open = await services.connections.subscribers(personChannel(userId));
   await Promise.all(open.map((connection) => endIfChanged(services, connection)));
 }
 

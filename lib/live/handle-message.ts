@@ -1,33 +1,33 @@
 import * as z from 'zod';
-import { allows, type Caller, type Permission } from '../kernel/http/caller.ts';
+import { allows, type Caller } from '../kernel/http/caller.ts';
 import { Id, newId } from '../kernel/ids.ts';
 import type { Limiter } from '../kernel/http/rate-limit.ts';
 import type { Authenticator } from '../kernel/lambda/runtime.ts';
 import type { Quotas } from '../quotas/quotas.ts';
 import { Problem } from '../kernel/errors/problem.ts';
 import { isUnchanged } from './disconnect.ts';
-import { taskChannel } from './audience.ts';
-import type { Connection, ConnectionStore, Sockets } from './ports.ts';
-import { fittingFrame } from './publish.ts';
+import { type Channel, channelPermissions, listenedTo, taskChannel } from './audience.ts';
+import { catchUp } from './catch-up.ts';
+import { fittingFrame, type FanOutServices } from './fan-out.ts';
+import type { Connection } from './ports.ts';
 
-const channelPermissions = {
-  tasks: 'tasks:read',
-  deployments: 'deployments:read',
-  mcps: 'mcps:read',
-} as const satisfies Record<string, Permission>;
-
-const topic = { task_id: Id.optional(), channel: z.enum(['tasks', 'deployments', 'mcps']).optional() };
-const Frame = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('subscribe'), ...topic }),
-  z.object({ type: z.literal('unsubscribe'), ...topic }),
-  z.object({ type: z.literal('ping') }),
-]);
+const topic = {
+  task_id: Id.optional(),
+  channel: z.enum(Object.keys(channelPermissions) as [Channel, ...Channel[]]).optional(),
+};
+/** `action` is another name of `type`. */
+const Frame = z.preprocess(
+  (frame) => (isRecord(frame) && !('type' in frame) ? { ...frame, type: frame['action'] } : frame),
+  z.discriminatedUnion('type', [
+    z.object({ type: z.literal('subscribe'), ...topic, after: z.string().max(64).optional() }),
+    z.object({ type: z.literal('unsubscribe'), ...topic }),
+    z.object({ type: z.literal('ping') }),
+  ]),
+);
 type Subscription = Extract<z.output<typeof Frame>, { type: 'subscribe' | 'unsubscribe' }>;
 type Message = Record<string, unknown>;
 
-export interface FrameServices {
-  readonly connections: ConnectionStore;
-  readonly sockets: Sockets;
+export interface FrameServices extends FanOutServices {
   readonly findTask: FindTask;
   readonly authenticator: Authenticator;
   readonly limiter: Limiter;
@@ -80,10 +80,10 @@ async function answers(services: FrameServices, connection: Connection, text: st
 
 async function unsubscribe(
   { connections }: FrameServices,
-  { id }: Connection,
+  { id, caller }: Connection,
   frame: Subscription,
 ): Promise<Message[]> {
-  await connections.unsubscribe(id, channelOf(frame));
+  await connections.unsubscribe(id, channelsOf(caller, frame));
   return [control('unsubscribed', frame)];
 }
 
@@ -96,40 +96,69 @@ async function end({ connections, sockets }: FrameServices, { id }: Connection):
 }
 
 /** The answer to a task's subscription is followed by what the task is now. */
-async function subscribe(services: FrameServices, connection: Connection, frame: Subscription): Promise<Message[]> {
+async function subscribe(
+  services: FrameServices,
+  connection: Connection,
+  frame: Extract<Subscription, { type: 'subscribe' }>,
+): Promise<Message[]> {
   if (!(await isUnchanged(services, connection.caller))) return end(services, connection);
   const permission = frame.channel === undefined ? 'tasks:read' : channelPermissions[frame.channel];
   if (!allows(connection.caller, permission)) {
     return [{ ...refusal('FORBIDDEN', `Requires permission ${permission}.`), required_permission: permission }];
   }
   const { findTask, connections } = services;
-  if (frame.task_id === undefined) {
-    await connections.subscribe(connection, channelOf(frame));
-    return [control('subscribed', frame)];
-  }
+  const channels = channelsOf(connection.caller, frame);
   try {
-    await findTask(connection.caller, frame.task_id);
-    await connections.subscribe(connection, channelOf(frame));
+    if (frame.task_id !== undefined) await findTask(connection.caller, frame.task_id);
+    if (frame.after !== undefined) return await resume(services, connection, frame, frame.after);
+    await connections.subscribe(connection, channels);
+    if (frame.task_id === undefined) return [control('subscribed', frame)];
     // Read after subscribing: a change in between is heard twice rather than never.
-    const task = await findTask(connection.caller, frame.task_id);
-    const { id: task_id, status, progress, message, error, result } = task;
-    const state = {
-      task_id,
-      status,
-      progress,
-      message,
-      ...(error && { error }),
-      ...(result !== undefined && { result }),
-    };
-    return [control('subscribed', frame), fittingFrame({ id: newId(), ...control('task_update', {}), ...state })];
+    return [control('subscribed', frame), stateOf(await findTask(connection.caller, frame.task_id))];
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
     return [refusal(error.code, error.message)];
   }
 }
 
-function channelOf({ channel, task_id = '' }: Subscription): string {
-  return channel ?? taskChannel(task_id);
+/** What came after an event follows on the answer; where that is not known any more, the client hears so. */
+async function resume(
+  services: FrameServices,
+  connection: Connection,
+  frame: Subscription,
+  after: string,
+): Promise<Message[]> {
+  const { liveLog, connections, sockets } = services;
+  const channels = channelsOf(connection.caller, frame);
+  const place = await liveLog.find(after);
+  if (place === undefined) {
+    await connections.subscribe(connection, channels);
+    return [control('subscribed', frame), control('resync', frame)];
+  }
+  await sockets.post(connection.id, control('subscribed', frame));
+  await catchUp(services, connection, channels, place);
+  return [];
+}
+
+function stateOf({ id: task_id, status, progress, message, error, result }: Awaited<ReturnType<FindTask>>): Message {
+  return fittingFrame({
+    id: newId(),
+    ...control('task_update', {}),
+    task_id,
+    status,
+    progress,
+    message,
+    ...(error && { error }),
+    ...(result !== undefined && { result }),
+  });
+}
+
+function channelsOf(caller: Caller, { channel, task_id = '' }: Subscription): string[] {
+  return channel === undefined ? [taskChannel(task_id)] : listenedTo(caller, channel);
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function control(type: string, { channel, task_id }: Partial<Subscription>): Message {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import type { Caller } from '../kernel/http/caller.ts';
-import { Id, newId } from '../kernel/ids.ts';
+import { Id } from '../kernel/ids.ts';
 import type { Authenticator } from '../kernel/lambda/runtime.ts';
 import type { StreamedAnswer } from '../kernel/lambda/declaration.ts';
 import type { Quotas } from '../quotas/quotas.ts';
@@ -19,11 +19,7 @@ const commentMs = 15_000;
 /** A stream outlives the session that opened it by no more than this. */
 const recheckMs = 3000;
 const endMs = 300_000;
-const keptMs = 24 * 3_600_000;
 const batch = 200;
-
-/** An event is written some moments after its place was taken; a reader looks back this far for those that came late. */
-const lookBackMs = 5000;
 
 export interface StreamRequest {
   readonly taskId: string | undefined;
@@ -67,59 +63,32 @@ async function* streamEvents(
   { taskId, lastEventId, signal }: StreamRequest,
 ): AsyncGenerator<string> {
   const startedAt = Date.now();
-  const resumed = lastEventId === undefined ? undefined : timeOf(lastEventId);
-  const known = resumed !== undefined && resumed > startedAt - keptMs;
+  const resumed = lastEventId === undefined ? undefined : await liveLog.find(lastEventId);
+  let place = resumed ?? (await liveLog.head());
   yield ': connected\n\n';
-  if (lastEventId !== undefined && !known) yield 'event: resync\ndata: {"type":"resync"}\n\n';
-  let cursor = known && lastEventId !== undefined ? lastEventId : newId();
-  let lookedBack = cursor;
+  if (lastEventId !== undefined && resumed === undefined) yield 'event: resync\ndata: {"type":"resync"}\n\n';
   let quietSince = startedAt;
   let checkedAt = startedAt;
-  const delivered = new Map<string, number>();
   while (!signal.aborted && Date.now() - startedAt < endMs) {
     if (Date.now() - checkedAt >= recheckMs) {
       if (!(await isUnchanged({ authenticator }, caller))) return;
       checkedAt = Date.now();
     }
-    const found = await liveLog.since(caller, lookedBack, batch);
-    for (const logged of found) {
-      if (delivered.has(logged.id)) continue;
-      delivered.set(logged.id, Date.now());
-      if (logged.id > cursor) cursor = logged.id;
+    const { events, upTo } = await liveLog.since(place, batch, caller.userId);
+    place = upTo;
+    for (const logged of events) {
       if (!mayHear(caller, logged.event) || (taskId !== undefined && logged.event.data['task_id'] !== taskId)) continue;
       quietSince = Date.now();
       yield frameOf(logged);
     }
-    lookedBack = later(lookedBack, found.length === batch ? cursor : idBefore(cursor));
-    forget(delivered);
     if (Date.now() - quietSince >= commentMs) {
       quietSince = Date.now();
       yield ': still here\n\n';
     }
-    if (found.length < batch) await sleep(pollMs, undefined, { signal }).catch(() => undefined);
+    if (events.length < batch) await sleep(pollMs, undefined, { signal }).catch(() => undefined);
   }
 }
 
 function frameOf(logged: LoggedEvent): string {
   return `id: ${logged.id}\nevent: ${logged.event.type}\ndata: ${JSON.stringify(wireForm(logged))}\n\n`;
-}
-
-/** Milliseconds since 1970 of a UUIDv7; undefined for anything else. */
-function timeOf(id: string): number | undefined {
-  return z.uuidv7().safeParse(id).success ? Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) : undefined;
-}
-
-/** The smallest UUIDv7 of a moment `lookBackMs` before that of `id`. */
-function idBefore(id: string): string {
-  const time = (timeOf(id) ?? 0) - lookBackMs;
-  const hex = time.toString(16).padStart(12, '0');
-  return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;
-}
-
-function later(a: string, b: string): string {
-  return a > b ? a : b;
-}
-
-function forget(delivered: Map<string, number>): void {
-  for (const [id, at] of delivered) if (at < Date.now() - 4 * lookBackMs) delivered.delete(id);
 }

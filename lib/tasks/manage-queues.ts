@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import type { AuditAction } from '../../events/outbox.ts';
 import { auditEntry } from '../audit/audit-entry.ts';
+import type { Caller } from '../kernel/http/caller.ts';
 import { redactText } from '../kernel/log/redact.ts';
 import type { OutboxStore } from '../outbox/ports.ts';
 import { redrive, taskIdIn } from './dead-letters.ts';
@@ -46,25 +47,43 @@ interface Services {
 export async function manageQueues(services: Services, asked: QueueCommand): Promise<QueueAnswer> {
   switch (asked.command) {
     case 'list':
-      return { queues: await Promise.all(asked.queues.map((queue) => show(services, queue))) };
+      return { queues: await showQueues(services, asked.queues) };
     case 'redrive':
-      await record(services, 'queue.redriven', asked.queue);
-      return redrive(services, asked.queue);
+      return redriveQueue(services, undefined, asked.queue);
     case 'purge':
-      await record(services, 'queue.purged', asked.queue);
+      await record(services, undefined, 'queue.purged', asked.queue);
       return purge(services, asked.queue);
   }
 }
 
 /** Before it is done, so that nothing is done unrecorded; with how many dead letters there are. */
-async function record({ outbox, deadLetters }: Services, action: AuditAction, queue: string): Promise<void> {
+async function record(
+  { outbox, deadLetters }: Services,
+  caller: Caller | undefined,
+  action: AuditAction,
+  queue: string,
+): Promise<void> {
   const { dead_letters } = await deadLetters.depths(queue);
-  await outbox.add([
-    auditEntry(undefined, { action, target: { type: 'queue', id: queue }, details: { dead_letters } }),
-  ]);
+  await outbox.add([auditEntry(caller, { action, target: { type: 'queue', id: queue }, details: { dead_letters } })]);
 }
 
-async function show({ tasks, deadLetters }: Services, queue: string) {
+/** Depths, and up to ten dead letters with the reason for each. */
+export function showQueues(services: Pick<Services, 'tasks' | 'deadLetters'>, queues: readonly string[]) {
+  return Promise.all(queues.map((queue) => show(services, queue)));
+}
+
+/** Sends dead letters back to their queue, so many batches at most. It is recorded in the audit log. */
+export async function redriveQueue(
+  services: Services,
+  caller: Caller | undefined,
+  queue: string,
+  mostBatches?: number,
+) {
+  await record(services, caller, 'queue.redriven', queue);
+  return redrive(services, queue, mostBatches);
+}
+
+async function show({ tasks, deadLetters }: Pick<Services, 'tasks' | 'deadLetters'>, queue: string) {
   const depths = await deadLetters.depths(queue);
   const letters = depths.dead_letters === 0 ? [] : await deadLetters.receive(queue, 0);
   const described = letters.map(async ({ body }) => {

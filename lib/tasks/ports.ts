@@ -8,15 +8,7 @@ export const jobQueues = ['analysis', 'knowledge-files', 'calls', 'github'] as c
 export type JobQueue = (typeof jobQueues)[number];
 
 /** Every queue that has a worker. */
-export const workerQueues = [
-  ...jobQueues,
-  'relay',
-  'deployments',
-  'knowledge',
-  'github-events',
-  'live',
-  'fan-out',
-] as const;
+export const workerQueues = [...jobQueues, 'relay', 'deployments', 'knowledge', 'github-events', 'live'] as const;
 
 /** Why a task failed, as its owner may read it. */
 export interface TaskError {

@@ -1,11 +1,13 @@
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
-import type { ConnectionStore, LiveLog } from '../live/ports.ts';
+import type { ConnectionStore, FanOut, LiveLog } from '../live/ports.ts';
 import { dynamoVariables } from './variables/dynamo.ts';
 
 /** Live updates: their log, and the WebSockets that are open. */
 export const use = defineUse({
   variables: dynamoVariables,
-  async build(settings): Promise<{ readonly liveLog: LiveLog; readonly connections: ConnectionStore }> {
+  async build(
+    settings,
+  ): Promise<{ readonly liveLog: LiveLog; readonly fanOut: FanOut; readonly connections: ConnectionStore }> {
     const { openLive } = await import('../adapters/dynamo/live.ts');
     return openLive(settings);
   },

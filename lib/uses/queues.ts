@@ -1,4 +1,3 @@
-import type { FanOut } from '../../events/fan-out.ts';
 import type { SocketOpened } from '../../events/socket-opened.ts';
 import type { DeploymentQueue } from '../deployments/ports.ts';
 import type { GithubQueue } from '../github/ports.ts';
@@ -6,7 +5,7 @@ import type { Runtime } from '../kernel/lambda/runtime.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import type { Probe } from '../kernel/probe.ts';
 import type { KnowledgeQueue } from '../knowledge/ports.ts';
-import type { ConnectedQueue, FanOutQueue } from '../live/ports.ts';
+import type { ConnectedQueue } from '../live/ports.ts';
 import type { Relay } from '../outbox/ports.ts';
 import type { JobSender } from '../tasks/ports.ts';
 import { queueVariables } from './variables/queues.ts';
@@ -14,7 +13,6 @@ import { queueVariables } from './variables/queues.ts';
 interface Services {
   readonly relay: Relay;
   readonly connectedQueue: ConnectedQueue;
-  readonly fanOut: FanOutQueue;
   readonly jobs: JobSender;
   readonly deploymentQueue: DeploymentQueue;
   readonly knowledgeQueue: KnowledgeQueue;
@@ -41,10 +39,6 @@ export const use = defineUse({
     return {
       relay: queueRelay(queues),
       connectedQueue: { request: (connection_id) => queues.send('live', { connection_id } satisfies SocketOpened) },
-      fanOut: {
-        send: (message, connectionIds) =>
-          queues.send('fan-out', { message, connection_ids: [...connectionIds] } satisfies FanOut),
-      },
       jobs: queueJobs(queues),
       deploymentQueue: queueDeployments(queues),
       knowledgeQueue: queueKnowledge(queues),

@@ -60,7 +60,7 @@ async function follow(page: Page, name: string | RegExp, role: 'link' | 'button'
 async function visit(page: Page, place: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(`#/${place}`)}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await page.waitForFunction("document.querySelector('p.loading') === null");
+  await expect.poll(() => page.locator('p.loading').count(), { timeout: 30_000 }).toBe(0);
 }
 
 describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () => {
@@ -87,12 +87,15 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await follow(page, 'Deploy');
     await follow(page, 'Deploy', 'button');
     await page.getByText('running', { exact: true }).waitFor();
-    await follow(page, 'Try a tool');
+    await page.locator('main').getByRole('link', { name: 'Try a tool' }).focus();
+    await page.keyboard.press('Enter');
     await tabTo(page, /^message/, 'textbox');
     await page.keyboard.type('ahoy');
     await follow(page, 'Call', 'button');
     await page.getByRole('heading', { name: /^Answer/ }).waitFor();
-    await expect.poll(() => page.getByRole('group', { name: 'Answer' }).textContent()).toContain('ahoy');
+    await expect
+      .poll(() => page.getByRole('group', { name: 'Answer' }).textContent(), { timeout: 30_000 })
+      .toContain('ahoy');
 
     await follow(page, 'Knowledge');
     await page.getByRole('heading', { name: 'Knowledge', level: 1 }).waitFor();
@@ -131,7 +134,9 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await page.getByLabel('User name or e-mail').fill(admin.username);
     await page.getByLabel('Password').fill('Wrong-password-1');
     await page.keyboard.press('Enter');
-    await expect.poll(() => page.getByRole('alert').textContent()).toContain('Wrong user name or password');
+    await expect
+      .poll(() => page.getByRole('alert').textContent(), { timeout: 30_000 })
+      .toContain('Wrong user name or password');
     await page.close();
   }, 120_000);
 
@@ -151,18 +156,37 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await page.close();
   }, 120_000);
 
-  const views = ['', 'tools', 'import', 'try', 'deployments', 'tasks', 'knowledge', 'github', 'usage', 'keys', 'account', 'users', 'audit', 'operations'];
-  it.each(['light', 'dark'] as const)('has nothing that axe-core finds wrong, in any view, %s', async (colorScheme) => {
-    const page = await open({ colorScheme });
-    const found: Record<string, string[]> = { 'sign-in': await violationsOf(page) };
-    await signIn(page, admin);
-    for (const view of views) {
-      await visit(page, view);
-      found[view] = await violationsOf(page);
-    }
-    expect(Object.fromEntries(Object.entries(found).filter(([, violations]) => violations.length > 0))).toEqual({});
-    await page.close();
-  }, 240_000);
+  const views = [
+    '',
+    'tools',
+    'import',
+    'try',
+    'deployments',
+    'tasks',
+    'knowledge',
+    'github',
+    'usage',
+    'keys',
+    'account',
+    'users',
+    'audit',
+    'operations',
+  ];
+  it.each(['light', 'dark'] as const)(
+    'has nothing that axe-core finds wrong, in any view, %s',
+    async (colorScheme) => {
+      const page = await open({ colorScheme });
+      const found: Record<string, string[]> = { 'sign-in': await violationsOf(page) };
+      await signIn(page, admin);
+      for (const view of views) {
+        await visit(page, view);
+        found[view] = await violationsOf(page);
+      }
+      expect(Object.fromEntries(Object.entries(found).filter(([, violations]) => violations.length > 0))).toEqual({});
+      await page.close();
+    },
+    240_000,
+  );
 
   it('fits a screen of 320 pixels in every view', async () => {
     const page = await open({ viewport: { width: 320, height: 640 } });

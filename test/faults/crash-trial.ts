@@ -30,7 +30,8 @@ export interface Trial {
 export const describeNothing: ApiDescription = {
   openapi: async () => ({}),
   routes: async () => [],
-  docsAsset: async () => undefined, consoleAsset: async () => undefined,
+  docsAsset: async () => undefined,
+  consoleAsset: async () => undefined,
 };
 
 const child = fileURLToPath(new URL('crash-child.ts', import.meta.url));

@@ -37,12 +37,17 @@ export function Chart({
     <svg viewBox=${`0 0 ${width} ${height}`} preserveAspectRatio="none" role="img" aria-label=${summary}>
       ${!plain && [0.25, 0.5, 0.75, 1].map((share) => html`<line class="grid" x1="0" x2=${width} y1=${y(highest * share)} y2=${y(highest * share)} />`)}
       ${series.map(({ values, tone }) => html`<polyline class=${tone} points=${values.map((value, index) => `${x(index).toFixed(1)},${y(value).toFixed(1)}`).join(' ')} />`)}
-      ${!plain &&
-      steps.map(
-        (step, index) => html`<rect x=${x(index - 0.5)} width=${x(1)} y="0" height=${height}>
-          <title>${`${step}: ${series.map(({ name, values }) => `${count(values[index] ?? 0)} ${name.toLowerCase()}`).join(', ')}`}</title>
-        </rect>`,
-      )}
+      ${
+        !plain &&
+        steps.map(
+          (step, index) =>
+            html`<rect x=${x(index - 0.5)} width=${x(1)} y="0" height=${height}>
+              <title>
+                ${`${step}: ${series.map(({ name, values }) => `${count(values[index] ?? 0)} ${name.toLowerCase()}`).join(', ')}`}
+              </title>
+            </rect>`,
+        )
+      }
     </svg>
     ${!plain && html`<p class="legend"><span>${steps[0]}</span><span class="grow"></span><span>${steps.at(-1)}</span></p>`}
   </figure>`;

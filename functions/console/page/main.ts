@@ -44,7 +44,9 @@ function viewOf({ parts: [section = '', id, sub], query }: Place): VNode {
     case 'try':
       return html`<${TryTool} key=${id} slug=${id} query=${query} />`;
     case 'deployments':
-      return id === undefined ? html`<${Deployments} query=${query} />` : html`<${DeploymentView} key=${id} id=${id} />`;
+      return id === undefined
+        ? html`<${Deployments} query=${query} />`
+        : html`<${DeploymentView} key=${id} id=${id} />`;
     case 'tasks':
       return id === undefined ? html`<${Tasks} query=${query} />` : html`<${TaskView} key=${id} id=${id} />`;
     case 'knowledge':
@@ -64,7 +66,9 @@ function viewOf({ parts: [section = '', id, sub], query }: Place): VNode {
     case 'operations':
       return html`<${Operations} />`;
     default:
-      return html`<${Head} title="Not found" /><${Empty}>There is no such page. <a href="#/">Go to the overview</a>.<//>`;
+      return html`<${Head} title="Not found" /><${Empty}
+          >There is no such page. <a href="#/">Go to the overview</a>.<//
+        >`;
   }
 }
 

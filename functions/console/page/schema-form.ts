@@ -68,27 +68,71 @@ interface InputProps {
 
 function Input({ name, schema, required, value, onChange }: InputProps): VNode {
   const text = (event: Event): string => (event.currentTarget as HTMLInputElement).value;
-  const hint = schema.default === undefined ? '' : String(JSON.stringify(schema.default));
+  const hint = schema.default === undefined ? '' : JSON.stringify(schema.default);
   switch (kindOf(schema)) {
     case 'choice': {
       const choices = schema.enum ?? [];
-      return html`<select name=${name} required=${required} value=${String(choices.indexOf(value))} onChange=${(event: Event) => onChange(choices[Number(text(event))])}>
+      return html`<select
+        name=${name}
+        required=${required}
+        value=${String(choices.indexOf(value))}
+        onChange=${(event: Event) => onChange(choices[Number(text(event))])}
+      >
         <option value="-1">${required ? 'Choose …' : 'Not given'}</option>
         ${choices.map((choice, index) => html`<option value=${String(index)}>${String(choice)}</option>`)}
       </select>`;
     }
     case 'switch':
-      return html`<select name=${name} value=${value === undefined ? '' : String(value)} onChange=${(event: Event) => onChange(text(event) === '' ? undefined : text(event) === 'true')}>
-        <option value="">Not given</option><option value="true">Yes</option><option value="false">No</option>
+      return html`<select
+        name=${name}
+        value=${typeof value === 'boolean' ? String(value) : ''}
+        onChange=${(event: Event) => onChange(text(event) === '' ? undefined : text(event) === 'true')}
+      >
+        <option value="">Not given</option>
+        <option value="true">Yes</option>
+        <option value="false">No</option>
       </select>`;
     case 'number':
-      return html`<input name=${name} type="number" step=${schema.type === 'integer' ? '1' : 'any'} min=${schema.minimum} max=${schema.maximum} required=${required} placeholder=${hint} value=${value ?? ''} onInput=${(event: Event) => onChange(text(event) === '' ? undefined : Number(text(event)))} />`;
+      return html`<input
+        name=${name}
+        type="number"
+        step=${schema.type === 'integer' ? '1' : 'any'}
+        min=${schema.minimum}
+        max=${schema.maximum}
+        required=${required}
+        placeholder=${hint}
+        value=${value ?? ''}
+        onInput=${(event: Event) => onChange(text(event) === '' ? undefined : Number(text(event)))}
+      />`;
     case 'text':
-      return html`<input name=${name} required=${required} minlength=${schema.minLength} maxlength=${schema.maxLength} placeholder=${hint} value=${value ?? ''} onInput=${(event: Event) => onChange(text(event) === '' ? undefined : text(event))} />`;
+      return html`<input
+        name=${name}
+        required=${required}
+        minlength=${schema.minLength}
+        maxlength=${schema.maxLength}
+        placeholder=${hint}
+        value=${value ?? ''}
+        onInput=${(event: Event) => onChange(text(event) === '' ? undefined : text(event))}
+      />`;
     case 'lines':
-      return html`<textarea name=${name} rows="3" required=${required} placeholder="One per line" value=${Array.isArray(value) ? value.join('\n') : ''} onInput=${(event: Event) => onChange(text(event) === '' ? undefined : text(event).split('\n'))}></textarea>`;
+      return html`<textarea
+        name=${name}
+        rows="3"
+        required=${required}
+        placeholder="One per line"
+        value=${Array.isArray(value) ? value.join('\n') : ''}
+        onInput=${(event: Event) => onChange(text(event) === '' ? undefined : text(event).split('\n'))}
+      ></textarea>`;
     case 'json':
-      return html`<textarea class="code" name=${name} rows="3" required=${required} placeholder="JSON" defaultValue=${value === undefined ? '' : JSON.stringify(value)} onChange=${(event: Event) => onChange(parsed(event.currentTarget as HTMLTextAreaElement))}></textarea>`;
+      return html`<textarea
+        class="code"
+        name=${name}
+        rows="3"
+        required=${required}
+        placeholder="JSON"
+        defaultValue=${value === undefined ? '' : JSON.stringify(value)}
+        onChange=${(event: Event) => onChange(parsed(event.currentTarget as HTMLTextAreaElement))}
+      ></textarea>`;
   }
 }
 

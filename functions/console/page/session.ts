@@ -22,9 +22,7 @@ export class ApiProblem extends Error {
     super(typeof body['detail'] === 'string' ? body['detail'] : `The platform answered ${status}.`);
     this.name = 'ApiProblem';
     this.status = status;
-    this.type = String(body['type'] ?? '')
-      .split(':')
-      .at(-1) as string;
+    this.type = (body['type'] as string | undefined)?.split(':').at(-1) ?? '';
     this.requestId = body['request_id'] as string | undefined;
     this.errors = (body['errors'] as ApiProblem['errors'] | undefined) ?? [];
   }
@@ -82,7 +80,7 @@ export async function signOut(): Promise<void> {
   }
 }
 
-export async function loadMe(): Promise<void> {
+async function loadMe(): Promise<void> {
   me = await call<Me>('GET', '/api/v1/auth/me');
   announce();
 }

@@ -216,7 +216,7 @@ export interface Usage {
   };
 }
 
-export interface UsageRow {
+interface UsageRow {
   readonly calls: number;
   readonly errors: number;
   readonly p50_ms: number | null;

@@ -56,24 +56,20 @@ export function ErrorNote({ error, onRetry }: { error: unknown; onRetry?: (() =>
   const problem = error instanceof ApiProblem ? error : undefined;
   return html`<div class="note bad" role="alert">
     <p>${error instanceof Error ? error.message : 'Something went wrong.'}</p>
-    ${problem &&
-    problem.errors.length > 1 &&
-    html`<ul>
-      ${problem.errors.map(({ pointer, msg, line }) => html`<li><code>${pointer || '/'}</code> ${msg}${line ? ` (line ${line})` : ''}</li>`)}
-    </ul>`}
+    ${
+      problem &&
+      problem.errors.length > 1 &&
+      html`<ul>
+        ${problem.errors.map(({ pointer, msg, line }) => html`<li><code>${pointer || '/'}</code> ${msg}${line ? ` (line ${line})` : ''}</li>`)}
+      </ul>`
+    }
     ${problem?.requestId !== undefined && problem.status >= 500 && html`<p class="faint">Request <code>${problem.requestId}</code></p>`}
     ${onRetry && html`<button type="button" class="secondary" onClick=${onRetry}>Try again</button>`}
   </div>`;
 }
 
 /** What was loaded, or why it is not there yet. */
-export function Loaded<T>({
-  from,
-  children,
-}: {
-  from: Loading<T>;
-  children: (data: T) => ComponentChildren;
-}): VNode {
+export function Loaded<T>({ from, children }: { from: Loading<T>; children: (data: T) => ComponentChildren }): VNode {
   if (from.error !== undefined) return html`<${ErrorNote} error=${from.error} onRetry=${from.reload} />`;
   if (from.data === undefined) return html`<p class="loading" role="status">Loading …</p>`;
   return html`<div aria-busy=${from.loading ? 'true' : 'false'} class="loaded">${children(from.data)}</div>`;
@@ -84,13 +80,35 @@ export function Empty({ children }: { children?: ComponentChildren }): VNode {
 }
 
 export function Time({ at }: { at: string | null }): VNode {
-  return at === null ? html`<span>–</span>` : html`<time dateTime=${at} title=${moment(at)}>${ago(at)}</time>`;
+  return at === null ? html`<span>–</span>` : html`<time datetime=${at} title=${moment(at)}>${ago(at)}</time>`;
 }
 
 const tones: Readonly<Record<string, string>> = {
-  active: 'good', running: 'good', completed: 'good', healthy: 'good', connected: 'good', indexed: 'good', compatible: 'good', open: 'good',
-  failed: 'bad', unhealthy: 'bad', breaking: 'bad', missing: 'bad', unauthorized: 'bad', critical: 'bad', high: 'bad',
-  starting: 'busy', restarting: 'busy', stopping: 'busy', pending: 'busy', parsing: 'busy', degraded: 'busy', suspicious: 'busy', connecting: 'busy', waiting: 'busy', medium: 'busy',
+  active: 'good',
+  running: 'good',
+  completed: 'good',
+  healthy: 'good',
+  connected: 'good',
+  indexed: 'good',
+  compatible: 'good',
+  open: 'good',
+  failed: 'bad',
+  unhealthy: 'bad',
+  breaking: 'bad',
+  missing: 'bad',
+  unauthorized: 'bad',
+  critical: 'bad',
+  high: 'bad',
+  starting: 'busy',
+  restarting: 'busy',
+  stopping: 'busy',
+  pending: 'busy',
+  parsing: 'busy',
+  degraded: 'busy',
+  suspicious: 'busy',
+  connecting: 'busy',
+  waiting: 'busy',
+  medium: 'busy',
 };
 
 /** A state in a word, with a dot whose colour repeats it. */
@@ -105,15 +123,22 @@ export function Head({ title, children }: { title: string; children?: ComponentC
   }, [title]);
   // Who hears the page, or moves by keys, starts at the top of the new view.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
-  return html`<div class="head"><h1 tabIndex=${-1} ref=${heading}>${title}</h1><div class="actions">${children}</div></div>`;
+  return html`<div class="head">
+    <h1 tabindex=${-1} ref=${heading}>${title}</h1>
+    <div class="actions">${children}</div>
+  </div>`;
 }
 
 export function Pager({ page, onPage }: { page: Page<unknown>; onPage: (page: number) => void }): VNode | null {
   if (page.pages <= 1) return null;
   return html`<nav class="pager" aria-label="Pages">
-    <button type="button" class="secondary" disabled=${page.page <= 1} onClick=${() => onPage(page.page - 1)}>Previous</button>
+    <button type="button" class="secondary" disabled=${page.page <= 1} onClick=${() => onPage(page.page - 1)}>
+      Previous
+    </button>
     <span>Page ${page.page} of ${page.pages}</span>
-    <button type="button" class="secondary" disabled=${page.page >= page.pages} onClick=${() => onPage(page.page + 1)}>Next</button>
+    <button type="button" class="secondary" disabled=${page.page >= page.pages} onClick=${() => onPage(page.page + 1)}>
+      Next
+    </button>
   </nav>`;
 }
 
@@ -128,9 +153,16 @@ export function CopyBlock({ label, text }: { label: string; text: string }): VNo
   return html`<figure class="copy">
     <figcaption>
       <span>${label}</span>
-      <button type="button" class="secondary small" aria-label=${`${copied ? 'Copied' : 'Copy'}: ${label}`} onClick=${() => void copy()}>${copied ? 'Copied' : 'Copy'}</button>
+      <button
+        type="button"
+        class="secondary small"
+        aria-label=${`${copied ? 'Copied' : 'Copy'}: ${label}`}
+        onClick=${() => void copy()}
+      >
+        ${copied ? 'Copied' : 'Copy'}
+      </button>
     </figcaption>
-    <pre tabIndex=${0} role="group" aria-label=${label}>${text}</pre>
+    <pre tabindex=${0} role="group" aria-label=${label}>${text}</pre>
   </figure>`;
 }
 
@@ -150,16 +182,29 @@ export function ConfirmButton({
 }): VNode {
   const dialog = useRef<HTMLDialogElement>(null);
   const close = (): void => dialog.current?.close();
-  return html`<button type="button" class="secondary danger" disabled=${disabled} onClick=${() => dialog.current?.showModal()}>${label}</button>
+  return html`<button
+      type="button"
+      class="secondary danger"
+      disabled=${disabled}
+      onClick=${() => dialog.current?.showModal()}
+    >
+      ${label}
+    </button>
     <dialog ref=${dialog} aria-label=${label}>
       <article>
         <p>${question}</p>
         <div class="actions">
           <button type="button" class="secondary" onClick=${close}>Cancel</button>
-          <button type="button" class="danger" onClick=${() => {
-            close();
-            onConfirm();
-          }}>${confirm}</button>
+          <button
+            type="button"
+            class="danger"
+            onClick=${() => {
+              close();
+              onConfirm();
+            }}
+          >
+            ${confirm}
+          </button>
         </div>
       </article>
     </dialog>`;
@@ -178,8 +223,7 @@ export function Field({
 }): VNode {
   return html`<label class="field">
     <span>${label}</span>
-    ${children}
-    ${hint !== undefined && hint !== '' && html`<small>${hint}</small>`}
+    ${children} ${hint !== undefined && hint !== '' && html`<small>${hint}</small>`}
     ${error !== undefined && html`<small class="wrong" role="alert">${error}</small>`}
   </label>`;
 }
@@ -230,17 +274,26 @@ export function Table<T>({
 }): VNode {
   if (rows.length === 0) return html`<${Empty}>${empty}<//>`;
   return html`<table>
-    <caption class="hidden">${caption}</caption>
+    <caption class="hidden">
+      ${caption}
+    </caption>
     <thead>
-      <tr>${columns.map(({ name, right }) => html`<th scope="col" class=${right ? 'right' : ''}>${name}</th>`)}</tr>
+      <tr>
+        ${columns.map(({ name, right }) => html`<th scope="col" class=${right ? 'right' : ''}>${name}</th>`)}
+      </tr>
     </thead>
     <tbody>
-      ${rows.map((row) => html`<tr>${columns.map(({ name, of, right }) => html`<td data-label=${name} class=${right ? 'right' : ''}>${of(row)}</td>`)}</tr>`)}
+      ${rows.map(
+        (row) =>
+          html`<tr>
+            ${columns.map(({ name, of, right }) => html`<td data-label=${name} class=${right ? 'right' : ''}>${of(row)}</td>`)}
+          </tr>`,
+      )}
     </tbody>
   </table>`;
 }
 
 /** Text as it is; it can be scrolled by keys. */
 export function Code({ label, text }: { label: string; text: string }): VNode {
-  return html`<pre tabIndex=${0} role="group" aria-label=${label}>${text}</pre>`;
+  return html`<pre tabindex=${0} role="group" aria-label=${label}>${text}</pre>`;
 }

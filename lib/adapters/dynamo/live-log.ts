@@ -1,84 +1,126 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { LiveEvent } from '../../../events/live-event.ts';
-import { newId } from '../../kernel/ids.ts';
-import type { LiveLog, Listener, LoggedEvent } from '../../live/ports.ts';
+import type { LiveLog, LoggedEvent } from '../../live/ports.ts';
 import { ask } from './client.ts';
+import { eventId, placeOfId } from './live-ids.ts';
 import { queryPages } from './query-pages.ts';
 import { seconds, unlessLost } from './requests.ts';
 
-const hourMs = 3_600_000;
-const keptMs = 24 * hourMs;
+const keptMs = 24 * 3_600_000;
+/** A writer that has not written after this has died, or is slow and takes another place. */
+const gapMs = 2000;
 const only = '-';
-
-/** What everybody may hear is written so often, and each listener reads one copy: a partition of DynamoDB gives 3,000 read units a second. */
+const headKey = { pk: 'log-head', sk: only };
+/** The log is written so often, and readers are spread over the copies: a partition of DynamoDB gives 3,000 read units a second. The first is the truth. */
 const copies = 4;
-
-/** The log is cut in hours, so that no partition grows without end. */
-function hourOf(id: string): number {
-  return Math.floor(Number.parseInt(id.replaceAll('-', '').slice(0, 12), 16) / hourMs);
-}
-
+const entryKey = (place: number, copy = 0) => ({ pk: `log#${copy}`, sk: String(place).padStart(16, '0') });
 const expires = (): number => seconds(Date.now() + keptMs);
 
-/** Where an event is written: for everybody, or for its owner and once more for admins, who hear everything. */
-function shardsFor({ audience: { user_id } }: LiveEvent): string[] {
-  if (user_id !== undefined) return [`user:${user_id}`, 'admins'];
-  return Array.from({ length: copies }, (_, copy) => `everybody:${copy}`);
-}
-
-/** Where a listener finds all that they may hear. */
-function shardsOf({ userId, role }: Listener): string[] {
-  const copy = Number.parseInt(userId.slice(-2), 16) % copies || 0;
-  return [`everybody:${copy}`, role === 'admin' ? 'admins' : `user:${userId}`];
-}
+type Item = Record<string, unknown>;
 
 export function dynamoLiveLog(client: DynamoDBDocumentClient, TableName: string): LiveLog {
-  /** The place of a publication: taken by whoever asks first, the same for everybody after. */
-  const positionOf = async (key: string): Promise<string> => {
-    const id = newId();
-    const Key = { pk: `place#${key}`, sk: only };
-    const take = new PutCommand({
-      TableName,
-      Item: { ...Key, id, expires_at: expires() },
-      ConditionExpression: 'attribute_not_exists(pk)',
-    });
-    if (await unlessLost(ask((o) => client.send(take, o)))) return id;
-    const { Item } = await ask((o) => client.send(new GetCommand({ TableName, Key, ConsistentRead: true }), o));
-    return String(Item?.['id'] ?? id);
+  const get = async (Key: { pk: string; sk: string }): Promise<Item | undefined> =>
+    (await ask((o) => client.send(new GetCommand({ TableName, Key, ConsistentRead: true }), o))).Item;
+  /** Writes an item where there is none. False when there is one. */
+  const putNew = async (item: Item): Promise<boolean> => {
+    const put = new PutCommand({ TableName, Item: item, ConditionExpression: 'attribute_not_exists(pk)' });
+    return (await unlessLost(ask((o) => client.send(put, o)))) !== undefined;
   };
-  /** Of one shard, those of the hours from `after` until now. Eventually consistent, at half the price: the listener looks back some seconds anyway. */
-  const sinceIn = async (shard: string, after: string, limit: number): Promise<Record<string, unknown>[]> => {
-    const found: Record<string, unknown>[] = [];
-    const thisHour = Math.floor(Date.now() / hourMs);
-    for (let hour = hourOf(after); hour <= thisHour && found.length < limit; hour += 1) {
+  const nextPlace = async (): Promise<number> => {
+    const next = new UpdateCommand({
+      TableName,
+      Key: headKey,
+      UpdateExpression: 'ADD places :one',
+      ExpressionAttributeValues: { ':one': 1 },
+      ReturnValues: 'UPDATED_NEW',
+    });
+    return Number((await ask((o) => client.send(next, o))).Attributes?.['places']);
+  };
+  const skip = (place: number): Promise<boolean> =>
+    putNew({ ...entryKey(place), skipped: true, expires_at: expires() });
+
+  /** The place of a publication, the same for everybody who asks with its key. A place that turned out not to be needed is passed over. */
+  const claimPlace = async (key: string, lost?: number): Promise<number> => {
+    const place = await nextPlace();
+    const Key = { pk: `place#${key}`, sk: only };
+    const claim = new UpdateCommand({
+      TableName,
+      Key,
+      UpdateExpression: 'SET place = :place, expires_at = :expires',
+      ConditionExpression: lost === undefined ? 'attribute_not_exists(pk)' : 'place = :lost',
+      ExpressionAttributeValues: {
+        ':place': place,
+        ':expires': expires(),
+        ...(lost !== undefined && { ':lost': lost }),
+      },
+    });
+    if (await unlessLost(ask((o) => client.send(claim, o)))) return place;
+    await skip(place);
+    return Number((await get(Key))?.['place']);
+  };
+
+  const writeCopies = (item: Item, place: number) =>
+    Promise.all(
+      Array.from({ length: copies - 1 }, (_, n) => {
+        const put = new PutCommand({ TableName, Item: { ...item, ...entryKey(place, n + 1) } });
+        return ask((o) => client.send(put, o));
+      }),
+    );
+  /** What stands at a place that is not in a copy yet; written as skipped when its writer has left it. Undefined while it is still waited for. */
+  const fill = async (place: number, isOld: boolean): Promise<Item | undefined> => {
+    const original = await get(entryKey(place));
+    if (original || !isOld) return original;
+    return (await skip(place)) ? { skipped: true } : undefined;
+  };
+
+  return {
+    async append(key, event) {
+      for (let place = await claimPlace(key); ; place = await claimPlace(key, place)) {
+        const id = eventId(Date.now(), place);
+        const entry = { ...entryKey(place), id, key, event: JSON.stringify(event), expires_at: expires() };
+        const item = (await putNew(entry)) ? entry : await get(entryKey(place));
+        // Not ours: its readers did not wait for it.
+        if (item?.key !== key) continue;
+        await writeCopies(item, place);
+        return loggedOf(item, place);
+      }
+    },
+
+    head: async () => Number((await get(headKey))?.['places'] ?? 0),
+
+    async find(id) {
+      const place = placeOfId(id);
+      const item = place === undefined ? undefined : await get(entryKey(place));
+      return item?.['id'] === id && Number(item['expires_at']) * 1000 > Date.now() ? place : undefined;
+    },
+
+    async since(after, limit, reader) {
+      const copy = reader === undefined ? 0 : Number.parseInt(reader.slice(-2), 16) % copies || 0;
       const query = {
         TableName,
         KeyConditionExpression: 'pk = :pk AND sk > :after',
-        ExpressionAttributeValues: { ':pk': `log#${hour}#${shard}`, ':after': after },
+        ExpressionAttributeValues: { ':pk': entryKey(0, copy).pk, ':after': entryKey(after).sk },
       };
-      found.push(...(await queryPages(client, query, limit - found.length)));
-    }
-    return found;
-  };
-  return {
-    async append(key, event) {
-      const id = await positionOf(key);
-      const text = JSON.stringify(event);
-      await Promise.all(
-        shardsFor(event).map((shard) => {
-          const Item = { pk: `log#${hourOf(id)}#${shard}`, sk: id, event: text, expires_at: expires() };
-          return ask((o) => client.send(new PutCommand({ TableName, Item }), o));
-        }),
-      );
-      return { id, event };
-    },
-    async since(listener, after, limit) {
-      const found = await Promise.all(shardsOf(listener).map((shard) => sinceIn(shard, after, limit)));
-      return found
-        .flat()
-        .map(({ sk, event }): LoggedEvent => ({ id: String(sk), event: LiveEvent.parse(JSON.parse(String(event))) }))
-        .toSorted((a, b) => (a.id < b.id ? -1 : 1))
-        .slice(0, limit);
+      const events: LoggedEvent[] = [];
+      let upTo = after;
+      const take = (item: Item): void => {
+        upTo += 1;
+        if (item['skipped'] === undefined) events.push(loggedOf(item, upTo));
+      };
+      for (const item of await queryPages(client, query, limit)) {
+        const isOld = Date.now() - (Number(item['expires_at']) * 1000 - keptMs) > gapMs;
+        while (upTo + 1 < Number(item['sk'])) {
+          const missing = await fill(upTo + 1, isOld);
+          if (!missing) return { events, upTo };
+          take(missing);
+        }
+        take(item);
+      }
+      return { events, upTo };
     },
   };
+}
+
+function loggedOf(item: Item, place: number): LoggedEvent {
+  return { id: String(item['id']), place, event: LiveEvent.parse(JSON.parse(String(item['event']))) };
 }

@@ -41,7 +41,9 @@ export function redisMetrics(redis: Redis, stage: string): MetricStore {
     },
 
     async keepRuns(runs) {
-      const fields = runs.map(({ schedule, at, outcome, ms }) => [schedule, `${at.getTime()} ${outcome} ${ms}`] as const);
+      const fields = runs.map(
+        ({ schedule, at, outcome, ms }) => [schedule, `${at.getTime()} ${outcome} ${ms}`] as const,
+      );
       await redis.hset(schedules, Object.fromEntries(fields));
     },
 

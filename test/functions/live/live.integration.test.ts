@@ -137,5 +137,8 @@ it('refuses a broadcast that no frame and no item of the log would hold, before 
     token: admin.token,
     json: { message: 'x', data: { large: 'x'.repeat(420_000) } },
   });
-  expect([refused.status, refused.body['detail']]).toEqual([413, 'data is 420,012 bytes; the limit is 100,000.']);
+  expect([refused.status, refused.body['detail']]).toEqual([
+    422,
+    'body.data: As JSON it has 420012 bytes; the limit is 100000',
+  ]);
 });

@@ -32,9 +32,17 @@ export async function startJobs() {
     liveLog: {
       append: async (_key, event) => {
         heard.push(event);
-        return { id: String(heard.length), event };
+        return { id: String(heard.length), place: heard.length, event };
       },
-      since: async () => [],
+      head: async () => heard.length,
+      find: async () => undefined,
+      since: async (after) => ({ events: [], upTo: after }),
+    },
+    fanOut: {
+      acquire: async () => ({ token: '', upTo: heard.length }),
+      advance: async () => true,
+      release: async () => undefined,
+      reached: async () => heard.length,
     },
     connections: {
       open: async () => undefined,
@@ -43,10 +51,8 @@ export async function startJobs() {
       unsubscribe: async () => undefined,
       close: async () => undefined,
       subscribers: async () => [],
-      ofUser: async () => [],
     },
     sockets: { post: async () => true, close: async () => undefined },
-    fanOut: { send: async () => undefined },
   };
   const jobs = { send: async (_queue: string, { task_id }: { task_id: string }) => void sent.push(task_id) };
   return {

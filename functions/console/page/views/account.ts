@@ -2,7 +2,19 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { call, currentUser } from '../session.ts';
-import { ConfirmButton, CopyBlock, ErrorNote, Field, Form, Head, Loaded, Table, Time, useAction, useLoad } from '../ui.ts';
+import {
+  ConfirmButton,
+  CopyBlock,
+  ErrorNote,
+  Field,
+  Form,
+  Head,
+  Loaded,
+  Table,
+  Time,
+  useAction,
+  useLoad,
+} from '../ui.ts';
 import type { Page } from '../types.ts';
 
 interface Grant {
@@ -17,7 +29,10 @@ interface Grant {
 export function Account(): VNode {
   const user = currentUser();
   return html`<${Head} title="Account" />
-    <p class="facts"><strong>${user?.username}</strong> <span>${user?.email}</span> <span>${user?.role}</span> <span>since <${Time} at=${user?.created_at ?? null} /></span></p>
+    <p class="facts">
+      <strong>${user?.username}</strong> <span>${user?.email}</span> <span>${user?.role}</span>
+      <span>since <${Time} at=${user?.created_at ?? null} /></span>
+    </p>
     <div class="columns"><${Password} /><${SecondFactor} /></div>
     <${Grants} />`;
 }
@@ -29,11 +44,25 @@ function Password(): VNode {
     form.reset();
     setChanged(true);
   };
-  return html`<article><h2>Password</h2>
+  return html`<article>
+    <h2>Password</h2>
     <${Form} submit="Change the password" onSubmit=${change}>
-      <input class="hidden" name="username" autocomplete="username" value=${currentUser()?.username} tabIndex=${-1} readonly aria-hidden="true" disabled />
-      <${Field} label="Present password"><input name="current_password" type="password" autocomplete="current-password" required /><//>
-      <${Field} label="New password"><input name="new_password" type="password" autocomplete="new-password" required /><//>
+      <input
+        class="hidden"
+        name="username"
+        autocomplete="username"
+        value=${currentUser()?.username}
+        tabindex=${-1}
+        readonly
+        aria-hidden="true"
+        disabled
+      />
+      <${Field} label="Present password"
+        ><input name="current_password" type="password" autocomplete="current-password" required
+      /><//>
+      <${Field} label="New password"
+        ><input name="new_password" type="password" autocomplete="new-password" required
+      /><//>
     <//>
     <p role="status">${changed && 'The password is changed. Every other session of yours has ended.'}</p>
   </article>`;
@@ -47,7 +76,9 @@ function SecondFactor(): VNode {
   const start = (): void =>
     void run(async () => setStarted(await call<{ secret: string; qr_text: string }>('POST', '/api/v1/auth/totp')));
   const confirm = async (fields: Readonly<Record<string, string>>): Promise<void> => {
-    const { recovery_codes } = await call<{ recovery_codes: readonly string[] }>('POST', '/api/v1/auth/totp/confirm', { json: fields });
+    const { recovery_codes } = await call<{ recovery_codes: readonly string[] }>('POST', '/api/v1/auth/totp/confirm', {
+      json: fields,
+    });
     setCodes(recovery_codes);
     setStarted(undefined);
   };
@@ -55,19 +86,31 @@ function SecondFactor(): VNode {
     await call('DELETE', '/api/v1/auth/totp', { json: fields });
     setRemoved(true);
   };
-  return html`<article><h2>Second factor</h2>
-    ${codes
-      ? html`<p role="status">The second factor is on. Keep these recovery codes where you keep passwords; each is good once, and they are not readable again.</p><${CopyBlock} label="Recovery codes" text=${codes.join('\n')} />`
-      : started
-        ? html`<p>Enter this key in your authenticator app, or open the link on the device that has it.</p>
-            <${CopyBlock} label="Key" text=${started.secret} />
-            <p><a href=${started.qr_text}>Open in the authenticator app</a></p>
-            <${Form} submit="Confirm" onSubmit=${confirm}><${Field} label="Code that it displays"><input name="totp" autocomplete="one-time-code" required /><//><//>`
-        : html`<p>A code from an app on your phone, asked for at each sign-in.</p>
-            <button type="button" disabled=${busy} onClick=${start}>Set up</button>`}
+  return html`<article>
+    <h2>Second factor</h2>
+    ${
+      codes
+        ? html`<p role="status">
+              The second factor is on. Keep these recovery codes where you keep passwords; each is good once, and they
+              are not readable again.
+            </p>
+            <${CopyBlock} label="Recovery codes" text=${codes.join('\n')} />`
+        : started
+          ? html`<p>Enter this key in your authenticator app, or open the link on the device that has it.</p>
+              <${CopyBlock} label="Key" text=${started.secret} />
+              <p><a href=${started.qr_text}>Open in the authenticator app</a></p>
+              <${Form} submit="Confirm" onSubmit=${confirm}
+                ><${Field} label="Code that it displays"><input name="totp" autocomplete="one-time-code" required /><//
+              ><//>`
+          : html`<p>A code from an app on your phone, asked for at each sign-in.</p>
+              <button type="button" disabled=${busy} onClick=${start}>Set up</button>`
+    }
     <${ErrorNote} error=${error} />
-    <details><summary>Remove it</summary>
-      <${Form} submit="Remove the second factor" onSubmit=${remove}><${Field} label="Code, or a recovery code"><input name="totp" autocomplete="one-time-code" required /><//><//>
+    <details>
+      <summary>Remove it</summary>
+      <${Form} submit="Remove the second factor" onSubmit=${remove}
+        ><${Field} label="Code, or a recovery code"><input name="totp" autocomplete="one-time-code" required /><//
+      ><//>
       <p role="status">${removed && 'The second factor is removed.'}</p>
     </details>
   </article>`;
@@ -81,14 +124,35 @@ function Grants(): VNode {
       await call('DELETE', `/api/v1/auth/grants/${grant.id}`);
       loaded.reload();
     });
-  return html`<article><h2>Applications that may act for you</h2>
+  return html`<article>
+    <h2>Applications that may act for you</h2>
     <${ErrorNote} error=${error} />
-    <${Loaded} from=${loaded}>${({ items }: Page<Grant>) => html`<${Table} caption="Applications" rows=${items} empty="None. An MCP client that you sign in to appears here." columns=${[
-      { name: 'Application', of: (one: Grant) => html`${one.application}<br /><span class="faint">${one.redirect_host}</span>` },
-      { name: 'Reaches', of: (one: Grant) => html`<code>${one.resource}</code>` },
-      { name: 'Allowed', of: (one: Grant) => html`<${Time} at=${one.created_at} />` },
-      { name: 'Ends', of: (one: Grant) => html`<${Time} at=${one.expires_at} />` },
-      { name: 'Actions', of: (one: Grant) => html`<${ConfirmButton} label="End" disabled=${busy} question=${`End what ${one.application} may do for you?`} onConfirm=${() => end(one)} />` },
-    ]} />`}<//>
+    <${Loaded} from=${loaded}
+      >${({ items }: Page<Grant>) =>
+        html`<${Table}
+          caption="Applications"
+          rows=${items}
+          empty="None. An MCP client that you sign in to appears here."
+          columns=${[
+            {
+              name: 'Application',
+              of: (one: Grant) => html`${one.application}<br /><span class="faint">${one.redirect_host}</span>`,
+            },
+            { name: 'Reaches', of: (one: Grant) => html`<code>${one.resource}</code>` },
+            { name: 'Allowed', of: (one: Grant) => html`<${Time} at=${one.created_at} />` },
+            { name: 'Ends', of: (one: Grant) => html`<${Time} at=${one.expires_at} />` },
+            {
+              name: 'Actions',
+              of: (one: Grant) =>
+                html`<${ConfirmButton}
+                  label="End"
+                  disabled=${busy}
+                  question=${`End what ${one.application} may do for you?`}
+                  onConfirm=${() => end(one)}
+                />`,
+            },
+          ]}
+        />`}<//
+    >
   </article>`;
 }

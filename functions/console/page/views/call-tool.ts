@@ -50,8 +50,11 @@ export function CallTool({
       <button type="submit" disabled=${action.busy} aria-busy=${action.busy ? 'true' : 'false'}>Call</button>
     </form>
     <${ErrorNote} error=${action.error} />
-    <div role="status">${answered && html`<${Answer} slug=${slug} tool=${tool.name} values=${values} answered=${answered} replayed=${replayed} onSave=${onSave} />`}</div>
-    <details><summary>Request</summary>
+    <div role="status">
+      ${answered && html`<${Answer} slug=${slug} tool=${tool.name} values=${values} answered=${answered} replayed=${replayed} onSave=${onSave} />`}
+    </div>
+    <details>
+      <summary>Request</summary>
       <${CopyBlock} label="The same call with curl" text=${curl(path, values)} />
       <${Code} label="Input schema" text=${json(tool.inputSchema)} />
     </details>
@@ -85,7 +88,13 @@ function Answer({
     ${replayed && replayed.answer !== text && html`<${Code} label="The saved answer" text=${replayed.answer} />`}
     <${CopyBlock} label="Answer" text=${plainText(body) ?? text} />
     <form class="inline" onSubmit=${save}>
-      <label class="field"><span>Save this call as</span><input required value=${name} onInput=${(event: InputEvent) => setName((event.currentTarget as HTMLInputElement).value)} /></label>
+      <label class="field"
+        ><span>Save this call as</span
+        ><input
+          required
+          value=${name}
+          onInput=${(event: InputEvent) => setName((event.currentTarget as HTMLInputElement).value)}
+      /></label>
       <button type="submit" class="secondary">Save</button>
     </form>`;
 }

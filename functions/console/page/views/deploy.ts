@@ -38,14 +38,32 @@ function DeployForm({ tool }: { tool: Tool }): VNode {
   };
   return html`<p>Starts <strong>${tool.name}</strong> ${tool.version} and gives it an endpoint for MCP clients.</p>
     <${Form} class="narrow" submit="Deploy" onSubmit=${deploy}>
-      ${servers.length > 1 && html`<${Field} label="Server"><select name="server">${servers.map(({ name }) => html`<option value=${name}>${name}</option>`)}</select><//>`}
-      ${names.length > 0 && html`<fieldset><legend>Values that its configuration names</legend>
-        ${names.map((name) => html`<${Field} label=${name}><input name=${prefix + name} type="password" autocomplete="off" /><//>`)}
-        <small>Kept encrypted, and never read back. Leave a field empty where the tool has a value already.</small>
-      </fieldset>`}
-      <${Field} label="Who may call it"><select name="access"><option value="private">Only I, and admins</option><option value="team">Everybody who may call tools</option></select><//>
+      ${
+        servers.length > 1 &&
+        html`<${Field} label="Server"
+          ><select name="server">
+            ${servers.map(({ name }) => html`<option value=${name}>${name}</option>`)}
+          </select><//
+        >`
+      }
+      ${
+        names.length > 0 &&
+        html`<fieldset>
+          <legend>Values that its configuration names</legend>
+          ${names.map((name) => html`<${Field} label=${name}><input name=${prefix + name} type="password" autocomplete="off" /><//>`)}
+          <small>Kept encrypted, and never read back. Leave a field empty where the tool has a value already.</small>
+        </fieldset>`
+      }
+      <${Field} label="Who may call it"
+        ><select name="access">
+          <option value="private">Only I, and admins</option>
+          <option value="team">Everybody who may call tools</option>
+        </select><//
+      >
       <${Field} label="Replicas"><input name="replicas" type="number" min="1" max="10" defaultValue="1" required /><//>
-      <${Field} label="Stop when idle for (minutes)" hint="The next call starts it again. 0 keeps it running."><input name="idle_minutes" type="number" min="0" max="10080" defaultValue="0" required /><//>
+      <${Field} label="Stop when idle for (minutes)" hint="The next call starts it again. 0 keeps it running."
+        ><input name="idle_minutes" type="number" min="0" max="10080" defaultValue="0" required
+      /><//>
       <label><input type="checkbox" name="replace" /> Replace the server that is running, without a gap</label>
     <//>`;
 }

@@ -7,11 +7,28 @@ import { useLive } from '../live.ts';
 import { to } from '../router.ts';
 import { call, can } from '../session.ts';
 import type { Deployment, Usage } from '../types.ts';
-import { Badge, Code, ConfirmButton, CopyBlock, Empty, ErrorNote, Head, Loaded, Time, useAction, useLoad } from '../ui.ts';
+import {
+  Badge,
+  Code,
+  ConfirmButton,
+  CopyBlock,
+  Empty,
+  ErrorNote,
+  Head,
+  Loaded,
+  Time,
+  useAction,
+  useLoad,
+} from '../ui.ts';
 import { Logs } from './logs.ts';
 
 const phases = ['queued', 'provisioning', 'installing', 'initializing', 'ready'];
-const clients: Readonly<Record<string, string>> = { claude_code: 'Claude Code', cursor: 'Cursor', vscode: 'VS Code', inspector: 'MCP Inspector' };
+const clients: Readonly<Record<string, string>> = {
+  claude_code: 'Claude Code',
+  cursor: 'Cursor',
+  vscode: 'VS Code',
+  inspector: 'MCP Inspector',
+};
 
 export function DeploymentView({ id }: { id: string }): VNode {
   const loaded = useLoad(() => call<Deployment>('GET', `/api/v1/deployments/${encodeURIComponent(id)}`), [id]);
@@ -22,29 +39,49 @@ export function DeploymentView({ id }: { id: string }): VNode {
   const deployment = loaded.data;
   const { status, phase } = deployment;
   const isOver = status === 'stopped' || status === 'failed';
-  return html`<${Head} title=${deployment.tool_name}><${Actions} deployment=${deployment} onChange=${loaded.reload} /><//>
+  return html`<${Head} title=${deployment.tool_name}
+      ><${Actions} deployment=${deployment} onChange=${loaded.reload}
+    /><//>
     <p class="facts" role="status">
       <${Badge} state=${status} /> <${Badge} state=${deployment.health_status} />
       <a href=${to('tools', deployment.slug)}>revision ${deployment.tool_revision}</a>
       <span>${deployment.access === 'private' ? 'private' : 'open to the team'}</span>
       <span>deployed <${Time} at=${deployment.deployed_at} /></span>
     </p>
-    ${status === 'starting' &&
-    html`<ol class="phases" aria-label="Phases">
-      ${phases.map((one) => html`<li class=${phases.indexOf(one) < phases.indexOf(phase) ? 'done' : ''} aria-current=${one === phase ? 'step' : undefined}>${one}</li>`)}
-    </ol>`}
-    ${deployment.last_error && html`<div class="note bad"><h2>Why it ${status === 'failed' ? 'failed' : 'had trouble'}</h2><p>${deployment.last_error.reason}</p>
-      ${deployment.last_error.log.length > 0 && html`<${Code} label="The last lines that it wrote" text=${deployment.last_error.log.join('\n')} />`}</div>`}
+    ${
+      status === 'starting' &&
+      html`<ol class="phases" aria-label="Phases">
+        ${phases.map((one) => html`<li class=${phases.indexOf(one) < phases.indexOf(phase) ? 'done' : ''} aria-current=${one === phase ? 'step' : undefined}>${one}</li>`)}
+      </ol>`
+    }
+    ${
+      deployment.last_error &&
+      html`<div class="note bad">
+        <h2>Why it ${status === 'failed' ? 'failed' : 'had trouble'}</h2>
+        <p>${deployment.last_error.reason}</p>
+        ${deployment.last_error.log.length > 0 && html`<${Code} label="The last lines that it wrote" text=${deployment.last_error.log.join('\n')} />`}
+      </div>`
+    }
     <${Numbers} deployment=${deployment} />
     <div class="columns">
-      <article><h2>Connect a client</h2>
-        ${isOver ? html`<${Empty}>It is ${status}: there is no endpoint.<//>` : html`<p>Put a key of <a href=${to('keys')}>yours</a> in the place of <code>YOUR_API_KEY</code>.</p>
-        ${Object.entries(deployment.connect).map(([client, text]) => html`<${CopyBlock} label=${clients[client] ?? client} text=${text} />`)}`}
+      <article>
+        <h2>Connect a client</h2>
+        ${
+          isOver
+            ? html`<${Empty}>It is ${status}: there is no endpoint.<//>`
+            : html`<p>Put a key of <a href=${to('keys')}>yours</a> in the place of <code>YOUR_API_KEY</code>.</p>
+                ${Object.entries(deployment.connect).map(([client, text]) => html`<${CopyBlock} label=${clients[client] ?? client} text=${text} />`)}`
+        }
       </article>
-      <article><h2>Its tools</h2>
-        ${deployment.tools
-          ? html`<ul class="feed">${deployment.tools.map(({ name, description }) => html`<li>${can('mcp:call') && !isOver ? html`<a href=${to('try', deployment.slug, { tool: name })}>${name}</a>` : html`<strong>${name}</strong>`} <span class="faint clamp">${description}</span></li>`)}</ul>`
-          : html`<${Empty}>Known once it has started.<//>`}
+      <article>
+        <h2>Its tools</h2>
+        ${
+          deployment.tools
+            ? html`<ul class="feed">
+                ${deployment.tools.map(({ name, description }) => html`<li>${can('mcp:call') && !isOver ? html`<a href=${to('try', deployment.slug, { tool: name })}>${name}</a>` : html`<strong>${name}</strong>`} <span class="faint clamp">${description}</span></li>`)}
+              </ul>`
+            : html`<${Empty}>Known once it has started.<//>`
+        }
       </article>
     </div>
     <${Logs} id=${deployment.deployment_id} live=${!isOver} />`;
@@ -54,13 +91,13 @@ function Actions({ deployment, onChange }: { deployment: Deployment; onChange: (
   const { busy, error, run } = useAction();
   const { deployment_id: id, slug, status } = deployment;
   if (status === 'stopped' || status === 'failed')
-    return html`${can('deployments:create') && html`<a role="button" href=${to('tools', slug, 'deploy')}>Deploy again</a>`}`;
+    return html`${can('deployments:create') && html`<a class="button" href=${to('tools', slug, 'deploy')}>Deploy again</a>`}`;
   const act = (method: string, path: string): void =>
     void run(async () => {
       await call(method, path);
       onChange();
     });
-  return html`${can('mcp:call') && html`<a role="button" href=${to('try', slug)}>Try a tool</a>`}
+  return html`${can('mcp:call') && html`<a class="button" href=${to('try', slug)}>Try a tool</a>`}
     ${can('deployments:update') && html`<button type="button" class="secondary" disabled=${busy} onClick=${() => act('POST', `/api/v1/deployments/${id}/restart`)}>Restart</button>`}
     ${can('deployments:delete') && html`<${ConfirmButton} label="Stop" disabled=${busy} question=${`Stop ${deployment.tool_name}? Calls in flight may finish; its endpoint is gone after that.`} onConfirm=${() => act('DELETE', `/api/v1/deployments/${id}`)} />`}
     <${ErrorNote} error=${error} />`;
@@ -80,10 +117,15 @@ function Numbers({ deployment }: { deployment: Deployment }): VNode {
   return html`<ul class="numbers">
     <li><strong>${count(metrics.requests_total)}</strong><span>Calls</span></li>
     <li><strong>${ms(metrics.avg_response_time_ms)}</strong><span>On average</span></li>
-    <li><strong>${ms(metrics.p95_response_time_ms)}</strong><span>95 of 100 within</span>
-      ${rows.length > 1 && html`<${Chart} plain=${true} height=${40} steps=${rows.map(({ key }) => key)} series=${[{ name: 'p95', values: rows.map(({ p95_ms }) => p95_ms), tone: 'accent' }]} summary=${`Latency by hour over two days, last ${ms(rows.at(-1)?.p95_ms ?? null)}`} />`}</li>
+    <li>
+      <strong>${ms(metrics.p95_response_time_ms)}</strong><span>95 of 100 within</span>
+      ${rows.length > 1 && html`<${Chart} plain=${true} height=${40} steps=${rows.map(({ key }) => key)} series=${[{ name: 'p95', values: rows.map(({ p95_ms }) => p95_ms), tone: 'accent' }]} summary=${`Latency by hour over two days, last ${ms(rows.at(-1)?.p95_ms ?? null)}`} />`}
+    </li>
     <li><strong>${percent(metrics.error_rate)}</strong><span>Failed</span></li>
     <li><strong>${memory === null ? '–' : `${Math.round(memory)} MB`}</strong><span>Memory</span></li>
-    <li><strong>${count(restarts)}</strong><span>${replicas === 1 ? 'Restarts' : `Restarts of ${replicas} replicas`}</span></li>
+    <li>
+      <strong>${count(restarts)}</strong
+      ><span>${replicas === 1 ? 'Restarts' : `Restarts of ${replicas} replicas`}</span>
+    </li>
   </ul>`;
 }

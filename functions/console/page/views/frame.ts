@@ -33,7 +33,15 @@ export function Frame({ place, user, children }: { place: Place; user: Me; child
   useEffect(() => setOpen(false), [place]);
   return html`<a class="skip" href="#content" onClick=${skip}>Skip to the content</a>
     <header class="top">
-      <button type="button" class="menu secondary small" aria-expanded=${open ? 'true' : 'false'} aria-controls="sections" onClick=${() => setOpen(!open)}>Menu</button>
+      <button
+        type="button"
+        class="menu secondary small"
+        aria-expanded=${open ? 'true' : 'false'}
+        aria-controls="sections"
+        onClick=${() => setOpen(!open)}
+      >
+        Menu
+      </button>
       <a class="brand" href="#/"><img src="/console/icon.svg" alt="" width="28" height="28" />MCP Platform</a>
       <span class="grow"></span>
       <${LiveSign} />
@@ -45,7 +53,10 @@ export function Frame({ place, user, children }: { place: Place; user: Me; child
         <ul>
           ${sections
             .filter(([, , permission]) => permission === undefined || can(permission))
-            .map(([path, name]) => html`<li><a href=${to(path)} aria-current=${path === current ? 'page' : undefined}>${name}</a></li>`)}
+            .map(
+              ([path, name]) =>
+                html`<li><a href=${to(path)} aria-current=${path === current ? 'page' : undefined}>${name}</a></li>`,
+            )}
         </ul>
         <p class="faint">Signed in as <strong>${user.username}</strong>, ${user.role}</p>
       </nav>
@@ -63,12 +74,24 @@ const liveWords = { open: 'Live', connecting: 'Connecting', waiting: 'Reconnecti
 
 function LiveSign(): VNode {
   const state = useLiveState();
-  return html`<span class="badge live ${state === 'open' ? 'good' : 'busy'}" title="Whether changes appear as they happen">${liveWords[state]}</span>`;
+  return html`<span
+    class="badge live ${state === 'open' ? 'good' : 'busy'}"
+    title="Whether changes appear as they happen"
+    >${liveWords[state]}</span
+  >`;
 }
 
 function SignOut({ name }: { name: string }): VNode {
   const { busy, run } = useAction();
-  return html`<button type="button" class="secondary small" title=${`Signed in as ${name}`} disabled=${busy} onClick=${() => void run(signOut)}>Sign out</button>`;
+  return html`<button
+    type="button"
+    class="secondary small"
+    title=${`Signed in as ${name}`}
+    disabled=${busy}
+    onClick=${() => void run(signOut)}
+  >
+    Sign out
+  </button>`;
 }
 
 const themes = ['auto', 'light', 'dark'] as const;
@@ -98,7 +121,12 @@ function Announcements(): VNode {
     if (update.type === 'broadcast') setMessage(update.message);
   });
   return html`<div class="toasts" role="status">
-    ${message !== undefined &&
-    html`<div class="toast"><p>${message}</p><button type="button" class="secondary small" onClick=${() => setMessage(undefined)}>Dismiss</button></div>`}
+    ${
+      message !== undefined &&
+      html`<div class="toast">
+        <p>${message}</p>
+        <button type="button" class="secondary small" onClick=${() => setMessage(undefined)}>Dismiss</button>
+      </div>`
+    }
   </div>`;
 }

@@ -5,7 +5,21 @@ import { useLive } from '../live.ts';
 import { go, to } from '../router.ts';
 import { call, can } from '../session.ts';
 import type { Connection, Page } from '../types.ts';
-import { Badge, ConfirmButton, CopyBlock, Empty, ErrorNote, Field, Form, Head, Loaded, Table, Time, useAction, useLoad } from '../ui.ts';
+import {
+  Badge,
+  ConfirmButton,
+  CopyBlock,
+  Empty,
+  ErrorNote,
+  Field,
+  Form,
+  Head,
+  Loaded,
+  Table,
+  Time,
+  useAction,
+  useLoad,
+} from '../ui.ts';
 
 interface Connected {
   readonly webhook: { readonly url: string; readonly secret: string; readonly installed: boolean };
@@ -21,7 +35,10 @@ interface Delivery {
 }
 
 export function GithubConnections(): VNode {
-  const loaded = useLoad(() => call<Page<Connection>>('GET', '/api/v1/github/connections', { query: { page_size: 100 } }), []);
+  const loaded = useLoad(
+    () => call<Page<Connection>>('GET', '/api/v1/github/connections', { query: { page_size: 100 } }),
+    [],
+  );
   useLive((update) => {
     if (update.type === 'task_update' && update.status === 'completed') loaded.reload();
   }, loaded.reload);
@@ -31,7 +48,10 @@ export function GithubConnections(): VNode {
       ${({ items }: Page<Connection>) =>
         items.length === 0
           ? html`<${Empty}>No repository is connected. A connected one keeps its tool in step with each push.<//>`
-          : items.map((connection) => html`<${Card} key=${connection.connection_id} connection=${connection} onChange=${loaded.reload} />`)}
+          : items.map(
+              (connection) =>
+                html`<${Card} key=${connection.connection_id} connection=${connection} onChange=${loaded.reload} />`,
+            )}
     <//>`;
 }
 
@@ -43,19 +63,38 @@ function Connect({ onDone }: { onDone: () => void }): VNode {
     form.reset();
     onDone();
   };
-  return html`<details class="card"><summary>Connect a repository</summary>
+  return html`<details class="card">
+    <summary>Connect a repository</summary>
     <${Form} submit="Connect" onSubmit=${connect}>
-      <${Field} label="Repository"><input name="repository_url" type="url" required placeholder="https://github.com/acme/weather" /><//>
-      <${Field} label="Access token" hint="Contents: read is enough; Webhooks: write installs the webhook for you. Kept encrypted."><input name="access_token" type="password" autocomplete="off" /><//>
+      <${Field} label="Repository"
+        ><input name="repository_url" type="url" required placeholder="https://github.com/acme/weather"
+      /><//>
+      <${Field}
+        label="Access token"
+        hint="Contents: read is enough; Webhooks: write installs the webhook for you. Kept encrypted."
+        ><input name="access_token" type="password" autocomplete="off"
+      /><//>
       <${Field} label="Branch" hint="Empty for the default branch."><input name="branch" /><//>
       <${Field} label="Folder" hint="Empty for the root."><input name="path" /><//>
       <${Field} label="Tool" hint="Id or slug; empty makes a new one."><input name="tool_id" /><//>
     <//>
-    <div role="status">${connected && html`<div class="note good"><p>Connected.</p>
-      ${connected.warnings.map((warning) => html`<p>${warning}</p>`)}
-      ${!connected.webhook.installed && html`<p>Add this webhook to the repository. Its secret is readable this once.</p>
-        <${CopyBlock} label="Webhook address" text=${connected.webhook.url} /><${CopyBlock} label="Webhook secret" text=${connected.webhook.secret} />`}
-    </div>`}</div>
+    <div role="status">
+      ${
+        connected &&
+        html`<div class="note good">
+          <p>Connected.</p>
+          ${connected.warnings.map((warning) => html`<p>${warning}</p>`)}
+          ${
+            !connected.webhook.installed &&
+            html`<p>Add this webhook to the repository. Its secret is readable this once.</p>
+              <${CopyBlock} label="Webhook address" text=${connected.webhook.url} /><${CopyBlock}
+                label="Webhook secret"
+                text=${connected.webhook.secret}
+              />`
+          }
+        </div>`
+      }
+    </div>
   </details>`;
 }
 
@@ -74,15 +113,21 @@ function Card({ connection, onChange }: { connection: Connection; onChange: () =
       onChange();
     });
   return html`<article>
-    <div class="head"><h2>${name}</h2><div class="actions">
-      ${connection.tool_id && html`<a role="button" class="secondary" href=${to('tools', connection.tool_id)}>Its tool</a>`}
-      ${can('github:update') && html`<button type="button" class="secondary" disabled=${busy || connection.syncing} onClick=${sync}>${connection.syncing ? 'Syncing …' : 'Sync now'}</button>`}
-      ${can('github:delete') && html`<${ConfirmButton} label="Disconnect" disabled=${busy} question=${`Disconnect ${name}? The tool stays.`} onConfirm=${disconnect} />`}
-    </div></div>
+    <div class="head">
+      <h2>${name}</h2>
+      <div class="actions">
+        ${connection.tool_id && html`<a class="button secondary" href=${to('tools', connection.tool_id)}>Its tool</a>`}
+        ${can('github:update') && html`<button type="button" class="secondary" disabled=${busy || connection.syncing} onClick=${sync}>${connection.syncing ? 'Syncing …' : 'Sync now'}</button>`}
+        ${can('github:delete') && html`<${ConfirmButton} label="Disconnect" disabled=${busy} question=${`Disconnect ${name}? The tool stays.`} onConfirm=${disconnect} />`}
+      </div>
+    </div>
     <${ErrorNote} error=${error} />
-    <p class="facts"><${Badge} state=${connection.status} /> <span>branch <code>${connection.branch}</code></span>
+    <p class="facts">
+      <${Badge} state=${connection.status} />
+      <span>branch <code>${connection.branch}</code></span>
       ${connection.last_sync_sha && html`<span>at <code>${connection.last_sync_sha.slice(0, 7)}</code>, <${Time} at=${connection.last_synced_at} /></span>`}
-      ${connection.behind_by ? html`<span>${connection.behind_by} behind</span>` : ''}</p>
+      ${connection.behind_by ? html`<span>${connection.behind_by} behind</span>` : ''}
+    </p>
     ${connection.last_error && html`<p class="note bad">${connection.last_error}</p>`}
     ${connection.warnings.map((warning) => html`<p class="note">${warning}</p>`)}
     <${Deliveries} id=${id} />
@@ -92,15 +137,27 @@ function Card({ connection, onChange }: { connection: Connection; onChange: () =
 function Deliveries({ id }: { id: string }): VNode {
   const [open, setOpen] = useState(false);
   const loaded = useLoad(
-    async () => (open ? call<{ deliveries: readonly Delivery[] }>('GET', `/api/v1/github/connections/${id}/deliveries`) : { deliveries: [] }),
+    async () =>
+      open
+        ? call<{ deliveries: readonly Delivery[] }>('GET', `/api/v1/github/connections/${id}/deliveries`)
+        : { deliveries: [] },
     [id, open],
   );
-  return html`<details onToggle=${(event: Event) => setOpen((event.currentTarget as HTMLDetailsElement).open)}><summary>Deliveries</summary>
-    <${Loaded} from=${loaded}>${({ deliveries }: { deliveries: readonly Delivery[] }) => html`<${Table} caption="Deliveries" rows=${deliveries} empty="GitHub has delivered nothing yet." columns=${[
-      { name: 'Event', of: (one: Delivery) => `${one.event_type}${one.action ? ` ${one.action}` : ''}` },
-      { name: 'Ref', of: (one: Delivery) => one.ref ?? '–' },
-      { name: 'Received', of: (one: Delivery) => html`<${Time} at=${one.received_at} />` },
-      { name: 'Outcome', of: (one: Delivery) => one.outcome ?? 'waiting' },
-    ]} />`}<//>
+  return html`<details onToggle=${(event: Event) => setOpen((event.currentTarget as HTMLDetailsElement).open)}>
+    <summary>Deliveries</summary>
+    <${Loaded} from=${loaded}
+      >${({ deliveries }: { deliveries: readonly Delivery[] }) =>
+        html`<${Table}
+          caption="Deliveries"
+          rows=${deliveries}
+          empty="GitHub has delivered nothing yet."
+          columns=${[
+            { name: 'Event', of: (one: Delivery) => `${one.event_type}${one.action ? ` ${one.action}` : ''}` },
+            { name: 'Ref', of: (one: Delivery) => one.ref ?? '–' },
+            { name: 'Received', of: (one: Delivery) => html`<${Time} at=${one.received_at} />` },
+            { name: 'Outcome', of: (one: Delivery) => one.outcome ?? 'waiting' },
+          ]}
+        />`}<//
+    >
   </details>`;
 }

@@ -48,15 +48,37 @@ export function ImportTools(): VNode {
     send(false);
   };
   return html`<${Head} title="Import tools" />
-    <p>Paste a client's configuration as it is (Claude, Cursor, VS Code, Codex and others; JSON, YAML or TOML), or a <code>server.json</code> of the MCP registry. Each server becomes a draft.</p>
+    <p>
+      Paste a client's configuration as it is (Claude, Cursor, VS Code, Codex and others; JSON, YAML or TOML), or a
+      <code>server.json</code> of the MCP registry. Each server becomes a draft.
+    </p>
     <form onSubmit=${submitted}>
-      <label class="field"><span>Configuration</span>
-        <textarea class="code" rows="14" required spellcheck=${false} placeholder=${example} value=${text} onInput=${(event: InputEvent) => setText((event.currentTarget as HTMLTextAreaElement).value)}></textarea>
+      <label class="field"
+        ><span>Configuration</span>
+        <textarea
+          class="code"
+          rows="14"
+          required
+          spellcheck=${false}
+          placeholder=${example}
+          value=${text}
+          onInput=${(event: InputEvent) => setText((event.currentTarget as HTMLTextAreaElement).value)}
+        ></textarea>
       </label>
-      <label class="field"><span>Or a file</span><input type="file" accept=".json,.jsonc,.yaml,.yml,.toml,.txt" onChange=${(event: Event) => void readFile(event)} /></label>
+      <label class="field"
+        ><span>Or a file</span
+        ><input
+          type="file"
+          accept=".json,.jsonc,.yaml,.yml,.toml,.txt"
+          onChange=${(event: Event) => void readFile(event)}
+      /></label>
       <div class="actions">
-        <button type="submit" disabled=${action.busy || text === ''} aria-busy=${action.busy ? 'true' : 'false'}>Import</button>
-        <button type="button" class="secondary" disabled=${action.busy || text === ''} onClick=${() => send(true)}>Check first</button>
+        <button type="submit" disabled=${action.busy || text === ''} aria-busy=${action.busy ? 'true' : 'false'}>
+          Import
+        </button>
+        <button type="button" class="secondary" disabled=${action.busy || text === ''} onClick=${() => send(true)}>
+          Check first
+        </button>
       </div>
     </form>
     <${ErrorNote} error=${action.error} />
@@ -71,9 +93,19 @@ function contentTypeOf(text: string): string {
 function Result({ imported }: { imported: Imported }): VNode {
   const { tools, secrets_moved: moved, warnings = [], not_imported: left = [], dry_run: dryRun } = imported;
   return html`<article class="note good">
-    <h2>${dryRun ? `Importing would make ${plural(tools.length, 'draft')}` : `${plural(tools.length, 'draft')} imported`}</h2>
-    <ul>${tools.map((tool) => html`<li>${dryRun ? tool.slug : html`<a href=${to('tools', tool.slug)}>${tool.name}</a>`} <span class="faint">${tool.version}</span></li>`)}</ul>
+    <h2>
+      ${dryRun ? `Importing would make ${plural(tools.length, 'draft')}` : `${plural(tools.length, 'draft')} imported`}
+    </h2>
+    <ul>
+      ${tools.map((tool) => html`<li>${dryRun ? tool.slug : html`<a href=${to('tools', tool.slug)}>${tool.name}</a>`} <span class="faint">${tool.version}</span></li>`)}
+    </ul>
     ${moved.length > 0 && html`<p>${plural(moved.length, 'secret')} ${moved.length === 1 ? 'is' : 'are'} kept encrypted and replaced by ${moved.map(({ name }) => html`<code>${`\${${name}}`}</code> `)}.</p>`}
-    ${[...warnings, ...left].length > 0 && html`<h3>To look at</h3><ul>${[...warnings, ...left].map(({ pointer, msg }) => html`<li><code>${pointer}</code> ${msg}</li>`)}</ul>`}
+    ${
+      [...warnings, ...left].length > 0 &&
+      html`<h3>To look at</h3>
+        <ul>
+          ${[...warnings, ...left].map(({ pointer, msg }) => html`<li><code>${pointer}</code> ${msg}</li>`)}
+        </ul>`
+    }
   </article>`;
 }

@@ -6,11 +6,28 @@ import { useLive } from '../live.ts';
 import { go, to } from '../router.ts';
 import { call, can } from '../session.ts';
 import type { DocumentSummary, Page, SearchAnswer } from '../types.ts';
-import { Badge, ConfirmButton, Empty, ErrorNote, Field, Form, Head, Loaded, Pager, Table, Time, useAction, useLoad } from '../ui.ts';
+import {
+  Badge,
+  ConfirmButton,
+  Empty,
+  ErrorNote,
+  Field,
+  Form,
+  Head,
+  Loaded,
+  Pager,
+  Table,
+  Time,
+  useAction,
+  useLoad,
+} from '../ui.ts';
 
 export function Knowledge({ query }: { query: URLSearchParams }): VNode {
   const page = query.get('page') ?? '1';
-  const loaded = useLoad(() => call<Page<DocumentSummary>>('GET', '/api/v1/knowledge/documents', { query: { page } }), [page]);
+  const loaded = useLoad(
+    () => call<Page<DocumentSummary>>('GET', '/api/v1/knowledge/documents', { query: { page } }),
+    [page],
+  );
   useLive((update) => {
     if (update.type === 'task_update') loaded.reload();
   }, loaded.reload);
@@ -27,21 +44,36 @@ export function Knowledge({ query }: { query: URLSearchParams }): VNode {
       <h2>Documents</h2>
       <${ErrorNote} error=${error} />
       <${Loaded} from=${loaded}>
-        ${(found: Page<DocumentSummary>) => html`<${Table}
-            caption="Documents"
-            rows=${found.items}
-            empty="There are no documents yet."
-            columns=${[
-              { name: 'Title', of: (one: DocumentSummary) => html`${one.title}${one.error ? html`<br /><small class="wrong">${one.error}</small>` : ''}` },
-              { name: 'Type', of: (one: DocumentSummary) => `${one.media_type.split('/')[1]}, ${one.language}` },
-              { name: 'Size', right: true, of: (one: DocumentSummary) => bytes(one.bytes) },
-              { name: 'Passages', right: true, of: (one: DocumentSummary) => one.passages },
-              { name: 'Index', of: (one: DocumentSummary) => html`<${Badge} state=${one.index_status} />` },
-              { name: 'Added', of: (one: DocumentSummary) => html`<${Time} at=${one.created_at} />` },
-              { name: 'Actions', of: (one: DocumentSummary) => can('knowledge:delete') && html`<${ConfirmButton} label="Delete" disabled=${busy} question=${`Delete “${one.title}”? It is gone from search at once.`} onConfirm=${() => remove(one)} />` },
-            ]}
-          />
-          <${Pager} page=${found} onPage=${(next: number) => go(to('knowledge', { page: next }))} />`}
+        ${(found: Page<DocumentSummary>) =>
+          html`<${Table}
+              caption="Documents"
+              rows=${found.items}
+              empty="There are no documents yet."
+              columns=${[
+                {
+                  name: 'Title',
+                  of: (one: DocumentSummary) =>
+                    html`${one.title}${one.error ? html`<br /><small class="wrong">${one.error}</small>` : ''}`,
+                },
+                { name: 'Type', of: (one: DocumentSummary) => `${one.media_type.split('/')[1]}, ${one.language}` },
+                { name: 'Size', right: true, of: (one: DocumentSummary) => bytes(one.bytes) },
+                { name: 'Passages', right: true, of: (one: DocumentSummary) => one.passages },
+                { name: 'Index', of: (one: DocumentSummary) => html`<${Badge} state=${one.index_status} />` },
+                { name: 'Added', of: (one: DocumentSummary) => html`<${Time} at=${one.created_at} />` },
+                {
+                  name: 'Actions',
+                  of: (one: DocumentSummary) =>
+                    can('knowledge:delete') &&
+                    html`<${ConfirmButton}
+                      label="Delete"
+                      disabled=${busy}
+                      question=${`Delete “${one.title}”? It is gone from search at once.`}
+                      onConfirm=${() => remove(one)}
+                    />`,
+                },
+              ]}
+            />
+            <${Pager} page=${found} onPage=${(next: number) => go(to('knowledge', { page: next }))} />`}
       <//>
     </article>`;
 }
@@ -59,16 +91,21 @@ function Upload({ onDone }: { onDone: () => void }): VNode {
       body.set('metadata', JSON.stringify(metadata));
       await call('POST', '/api/v1/knowledge/documents', { body });
     } else {
-      await call('POST', '/api/v1/knowledge/documents', { json: { title: fields['title'], content: fields['content'], metadata } });
+      await call('POST', '/api/v1/knowledge/documents', {
+        json: { title: fields['title'], content: fields['content'], metadata },
+      });
     }
     setTitle(fields['title'] || (hasFile ? file.name : ''));
     form.reset();
     onDone();
   };
-  return html`<details class="card"><summary>Add a document</summary>
+  return html`<details class="card">
+    <summary>Add a document</summary>
     <${Form} submit="Add" onSubmit=${upload}>
       <${Field} label="Title"><input name="title" maxlength="500" /><//>
-      <${Field} label="File" hint="Markdown, HTML, PDF or plain text, at most 4 MB."><input name="file" type="file" accept=".md,.markdown,.html,.htm,.pdf,.txt" /><//>
+      <${Field} label="File" hint="Markdown, HTML, PDF or plain text, at most 4 MB."
+        ><input name="file" type="file" accept=".md,.markdown,.html,.htm,.pdf,.txt"
+      /><//>
       <${Field} label="Or text"><textarea name="content" rows="5"></textarea><//>
       <${Field} label="Tags" hint="Separated by commas."><input name="tags" /><//>
     <//>
@@ -95,30 +132,72 @@ function Search(): VNode {
     <${Form} class="inline" submit="Search" onSubmit=${search}>
       <label class="field grow"><span>Question</span><input type="search" name="query" required /></label>
       <label class="field"><span>Tags</span><input name="tags" placeholder="any" /></label>
-      <label class="field"><span>By</span><select name="mode"><option value="hybrid">words and meaning</option><option value="lexical">words</option><option value="semantic">meaning</option></select></label>
+      <label class="field"
+        ><span>By</span
+        ><select name="mode">
+          <option value="hybrid">words and meaning</option>
+          <option value="lexical">words</option>
+          <option value="semantic">meaning</option>
+        </select></label
+      >
       <label class="switch"><input type="checkbox" name="explain" /> Explain</label>
     <//>
-    <div role="status">${answer && html`<p class="faint">${plural(answer.total, 'passage')} in ${ms(answer.query_time_ms)}, ${answer.mode}${answer.corrected ? `; read ${Object.entries(answer.corrected).map(([from, into]) => `“${from}” as “${into}”`).join(', ')}` : ''}</p>`}
-    ${answer?.results.length === 0 && html`<${Empty}>Nothing was found.<//>`}</div>
-    <ol class="results">${answer?.results.map((result) => html`<${Hit} result=${result} />`)}</ol>
+    <div role="status">
+      ${
+        answer &&
+        html`<p class="faint">
+          ${plural(answer.total, 'passage')} in ${ms(answer.query_time_ms)},
+          ${answer.mode}${
+            answer.corrected
+              ? `; read ${Object.entries(answer.corrected)
+                  .map(([from, into]) => `“${from}” as “${into}”`)
+                  .join(', ')}`
+              : ''
+          }
+        </p>`
+      }
+      ${answer?.results.length === 0 && html`<${Empty}>Nothing was found.<//>`}
+    </div>
+    <ol class="results">
+      ${answer?.results.map((result) => html`<${Hit} result=${result} />`)}
+    </ol>
   </article>`;
 }
 
 function Hit({ result }: { result: SearchAnswer['results'][number] }): VNode {
   const { title, position, similarity_score: score, content_snippet: snippet, explanation } = result;
   return html`<li>
-    <h3>${title} <span class="faint">${[position.heading, position.page && `page ${position.page}`].filter(Boolean).join(', ')}</span></h3>
+    <h3>
+      ${title}
+      <span class="faint"
+        >${[position.heading, position.page && `page ${position.page}`].filter(Boolean).join(', ')}</span
+      >
+    </h3>
     <p>${marked(snippet)}</p>
-    <meter min="0" max="1" value=${score} aria-label="Similarity"></meter> <span class="faint">${score.toFixed(2)}</span>
-    ${explanation && html`<details open><summary>Why</summary>
-      <p>By words ${explanation.lexical.toFixed(3)}${explanation.semantic === null ? '' : `, by meaning ${explanation.semantic.toFixed(3)}`}</p>
-      <${Table} caption="Words" empty="" rows=${explanation.words} columns=${[
-        { name: 'Word', of: (one: { word: string }) => html`<code>${one.word}</code>` },
-        { name: 'Rarity', right: true, of: (one: { idf: number }) => one.idf.toFixed(2) },
-        { name: 'Weight', right: true, of: (one: { weight: number }) => one.weight.toFixed(2) },
-        { name: 'Here', of: (one: { occurs: boolean }) => (one.occurs ? 'occurs' : '–') },
-        { name: 'From', of: (one: { added: boolean }) => (one.added ? 'the best passages' : 'the question') },
-      ]} /></details>`}
+    <meter min="0" max="1" value=${score} aria-label="Similarity"></meter>
+    <span class="faint">${score.toFixed(2)}</span>
+    ${
+      explanation &&
+      html`<details open>
+        <summary>Why</summary>
+        <p>
+          By words
+          ${explanation.lexical.toFixed(3)}${explanation.semantic === null ? '' : `, by meaning ${explanation.semantic.toFixed(3)}`}
+        </p>
+        <${Table}
+          caption="Words"
+          empty=""
+          rows=${explanation.words}
+          columns=${[
+            { name: 'Word', of: (one: { word: string }) => html`<code>${one.word}</code>` },
+            { name: 'Rarity', right: true, of: (one: { idf: number }) => one.idf.toFixed(2) },
+            { name: 'Weight', right: true, of: (one: { weight: number }) => one.weight.toFixed(2) },
+            { name: 'Here', of: (one: { occurs: boolean }) => (one.occurs ? 'occurs' : '–') },
+            { name: 'From', of: (one: { added: boolean }) => (one.added ? 'the best passages' : 'the question') },
+          ]}
+        />
+      </details>`
+    }
   </li>`;
 }
 

@@ -40,11 +40,21 @@ export function Logs({ id, live }: { id: string; live: boolean }): VNode {
     if (following && box.current) box.current.scrollTop = box.current.scrollHeight;
   }, [lines, following]);
   return html`<article>
-    <div class="head"><h2>Logs</h2>
-      <label class="switch"><input type="checkbox" role="switch" checked=${following} disabled=${!live} onChange=${() => setFollowing(!following)} /> Follow</label>
+    <div class="head">
+      <h2>Logs</h2>
+      <label class="switch"
+        ><input
+          type="checkbox"
+          role="switch"
+          checked=${following}
+          disabled=${!live}
+          onChange=${() => setFollowing(!following)}
+        />
+        Follow</label
+      >
     </div>
     <${ErrorNote} error=${error} />
     ${lines && lines.length === 0 && html`<${Empty}>It has written nothing.<//>`}
-    ${lines && lines.length > 0 && html`<pre class="log" ref=${box} tabIndex=${0} role="log" aria-live="off" aria-label="Logs">${lines.map((line) => html`<span class=${line.stream}>${line.at ? `${line.at.slice(11, 23)}  ` : ''}${line.text}${'\n'}</span>`)}</pre>`}
+    ${lines && lines.length > 0 && html`<pre class="log" ref=${box} tabindex=${0} role="log" aria-live="off" aria-label="Logs">${lines.map((line) => html`<span class=${line.stream}>${line.at ? `${line.at.slice(11, 23)}  ` : ''}${line.text}${'\n'}</span>`)}</pre>`}
   </article>`;
 }

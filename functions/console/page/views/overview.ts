@@ -17,7 +17,7 @@ type Deployments = Omit<Page<never>, 'items'> & { readonly deployments: readonly
 
 export function Overview(): VNode {
   return html`<${Head} title="Overview">
-      ${can('mcps:create') && html`<a href=${to('import')} role="button">Import tools</a>`}
+      ${can('mcps:create') && html`<a href=${to('import')} class="button">Import tools</a>`}
     <//>
     <${Numbers} />
     <div class="columns">
@@ -41,14 +41,20 @@ function Numbers(): VNode {
   );
   useLive(loaded.reload, loaded.reload);
   return html`<${Loaded} from=${loaded}>
-    ${([tools, running, tasks, documents]: readonly { readonly total: number }[]) => html`<ul class="numbers">
-      ${[
-        ['Tools', tools, to('tools')],
-        ['Servers running', running, to('deployments', { status: 'running' })],
-        ['Tasks running', tasks, to('tasks', { status: 'running' })],
-        ['Documents', documents, to('knowledge')],
-      ].map(([name, page, href]) => html`<li><a href=${href}><strong>${count((page as { total: number }).total)}</strong><span>${name}</span></a></li>`)}
-    </ul>`}
+    ${([tools, running, tasks, documents]: readonly { readonly total: number }[]) =>
+      html`<ul class="numbers">
+        ${[
+          ['Tools', tools, to('tools')],
+          ['Servers running', running, to('deployments', { status: 'running' })],
+          ['Tasks running', tasks, to('tasks', { status: 'running' })],
+          ['Documents', documents, to('knowledge')],
+        ].map(
+          ([name, page, href]) =>
+            html`<li>
+              <a href=${href}><strong>${count((page as { total: number }).total)}</strong><span>${name}</span></a>
+            </li>`,
+        )}
+      </ul>`}
   <//>`;
 }
 
@@ -72,8 +78,22 @@ function Failures(): VNode {
         deployments.length + items.length === 0
           ? html`<${Empty}>Nothing has failed.<//>`
           : html`<ul class="feed">
-              ${deployments.map((one) => html`<li><${Badge} state="failed" /> <a href=${to('deployments', one.deployment_id)}>${one.tool_name}</a> <span class="faint">server, <${Time} at=${one.stopped_at ?? one.deployed_at} /></span></li>`)}
-              ${items.map((task) => html`<li><${Badge} state="failed" /> <a href=${to('tasks', task.task_id)}>${sentence(task.type)}</a> <span class="faint">${task.error?.detail ?? task.message}, <${Time} at=${task.completed_at ?? task.created_at} /></span></li>`)}
+              ${deployments.map(
+                (one) =>
+                  html`<li>
+                    <${Badge} state="failed" /> <a href=${to('deployments', one.deployment_id)}>${one.tool_name}</a>
+                    <span class="faint">server, <${Time} at=${one.stopped_at ?? one.deployed_at} /></span>
+                  </li>`,
+              )}
+              ${items.map(
+                (task) =>
+                  html`<li>
+                    <${Badge} state="failed" /> <a href=${to('tasks', task.task_id)}>${sentence(task.type)}</a>
+                    <span class="faint"
+                      >${task.error?.detail ?? task.message}, <${Time} at=${task.completed_at ?? task.created_at}
+                    /></span>
+                  </li>`,
+              )}
             </ul>`}
     <//>
   </article>`;
@@ -87,12 +107,32 @@ function Changes(): VNode {
   );
   return html`<article>
     <h2>What changed</h2>
-    ${recent.length > 0 && html`<ul class="feed" aria-label="Since you opened this page">${recent.slice(0, 8).map((update) => html`<li key=${update.id}>${line(update)} <span class="faint"><${Time} at=${update.timestamp} /></span></li>`)}</ul>`}
+    ${
+      recent.length > 0 &&
+      html`<ul class="feed" aria-label="Since you opened this page">
+        ${recent.slice(0, 8).map(
+          (update) =>
+            html`<li key=${update.id}>
+              ${line(update)} <span class="faint"><${Time} at=${update.timestamp} /></span>
+            </li>`,
+        )}
+      </ul>`
+    }
     <${Loaded} from=${loaded}>
       ${({ items }: Page<ToolSummary>) =>
         items.length === 0
           ? html`<${Empty}>There are no tools yet.<//>`
-          : html`<ul class="feed">${items.map((tool) => html`<li><a href=${to('tools', tool.slug)}>${tool.name}</a> <span class="faint">${tool.version}, revision ${tool.revision}, <${Time} at=${tool.updated_at} /></span></li>`)}</ul>`}
+          : html`<ul class="feed">
+              ${items.map(
+                (tool) =>
+                  html`<li>
+                    <a href=${to('tools', tool.slug)}>${tool.name}</a>
+                    <span class="faint"
+                      >${tool.version}, revision ${tool.revision}, <${Time} at=${tool.updated_at}
+                    /></span>
+                  </li>`,
+              )}
+            </ul>`}
     <//>
   </article>`;
 }
@@ -100,17 +140,32 @@ function Changes(): VNode {
 function line(update: LiveUpdate): VNode {
   switch (update.type) {
     case 'task_update':
-      return html`<span><${Badge} state=${update.status} /> <a href=${to('tasks', update.task_id)}>Task</a> ${update.message}</span>`;
+      return html`<span
+        ><${Badge} state=${update.status} /> <a href=${to('tasks', update.task_id)}>Task</a> ${update.message}</span
+      >`;
     case 'deployment_status':
-      return html`<span><${Badge} state=${update.status} /> <a href=${to('deployments', update.deployment_id)}>${update.slug}</a>${update.status === 'starting' ? `, ${update.phase}` : ''}</span>`;
+      return html`<span
+        ><${Badge} state=${update.status} />
+        <a href=${to('deployments', update.deployment_id)}>${update.slug}</a
+        >${update.status === 'starting' ? `, ${update.phase}` : ''}</span
+      >`;
     case 'mcp_changed':
-      return html`<span><a href=${to('tools', update.slug)}>${update.slug}</a> ${changeWords[update.change_type]}, revision ${update.revision}</span>`;
+      return html`<span
+        ><a href=${to('tools', update.slug)}>${update.slug}</a> ${changeWords[update.change_type]}, revision
+        ${update.revision}</span
+      >`;
     case 'broadcast':
       return html`<span><strong>Message</strong> ${update.message}</span>`;
   }
 }
 
-const changeWords = { create: 'was created', update: 'was changed', delete: 'was deleted', restore: 'was restored', sync: 'was synced from GitHub' };
+const changeWords = {
+  create: 'was created',
+  update: 'was changed',
+  delete: 'was deleted',
+  restore: 'was restored',
+  sync: 'was synced from GitHub',
+};
 
 function HealthCard(): VNode {
   // 503 is an answer here: it says which store is away.
@@ -122,8 +177,11 @@ function HealthCard(): VNode {
   return html`<article>
     <h2>Health</h2>
     <${Loaded} from=${loaded}>
-      ${({ status, version, services }: Health) => html`<p><${Badge} state=${status} /> <span class="faint">Version ${version}</span></p>
-        <ul class="pills">${Object.entries(services).map(([name, service]) => html`<li><${Badge} state=${service.status} /> ${name} <span class="faint">${ms(service.response_time_ms)}</span></li>`)}</ul>`}
+      ${({ status, version, services }: Health) =>
+        html`<p><${Badge} state=${status} /> <span class="faint">Version ${version}</span></p>
+          <ul class="pills">
+            ${Object.entries(services).map(([name, service]) => html`<li><${Badge} state=${service.status} /> ${name} <span class="faint">${ms(service.response_time_ms)}</span></li>`)}
+          </ul>`}
     <//>
   </article>`;
 }

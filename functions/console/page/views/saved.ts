@@ -16,11 +16,28 @@ export function SavedCalls({ slug, onReplay }: { slug: string; onReplay: (saved:
     <h2>Saved calls</h2>
     <ul class="feed">
       ${mine.map(
-        (saved) => html`<li class="row">
-          <span class="grow"><strong>${saved.name}</strong> <span class="faint">${saved.tool}, saved <${Time} at=${saved.at} /></span></span>
-          <button type="button" class="secondary small" aria-label=${`Load ${saved.name}`} onClick=${() => onReplay(saved)}>Load</button>
-          <button type="button" class="secondary small" aria-label=${`Forget ${saved.name}`} onClick=${() => forget(saved)}>Forget</button>
-        </li>`,
+        (saved) =>
+          html`<li class="row">
+            <span class="grow"
+              ><strong>${saved.name}</strong> <span class="faint">${saved.tool}, saved <${Time} at=${saved.at} /></span
+            ></span>
+            <button
+              type="button"
+              class="secondary small"
+              aria-label=${`Load ${saved.name}`}
+              onClick=${() => onReplay(saved)}
+            >
+              Load
+            </button>
+            <button
+              type="button"
+              class="secondary small"
+              aria-label=${`Forget ${saved.name}`}
+              onClick=${() => forget(saved)}
+            >
+              Forget
+            </button>
+          </li>`,
       )}
     </ul>
   </article>`;

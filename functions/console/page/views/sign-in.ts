@@ -36,9 +36,11 @@ export function SignIn(): VNode {
     <article>
       ${step === 'register' ? html`<${Register} onDone=${back} />` : html`<${Credentials} key=${step} step=${step} onSubmit=${submit} />`}
       <p class="faint">
-        ${step === 'password'
-          ? html`<button type="button" class="link" onClick=${() => setStep('register')}>Create an account</button>`
-          : html`<button type="button" class="link" onClick=${back}>Back to sign in</button>`}
+        ${
+          step === 'password'
+            ? html`<button type="button" class="link" onClick=${() => setStep('register')}>Create an account</button>`
+            : html`<button type="button" class="link" onClick=${back}>Back to sign in</button>`
+        }
       </p>
     </article>
     <p class="faint"><a href="/api/docs">API</a> · <a href="/api/redoc">Reference</a> <${ThemeButton} /></p>
@@ -56,8 +58,12 @@ function Credentials({
     case 'password':
       return html`<h1>Sign in</h1>
         <${Form} submit="Sign in" onSubmit=${onSubmit}>
-          <${Field} label="User name or e-mail"><input name="username" autocomplete="username" autocapitalize="none" required autofocus /><//>
-          <${Field} label="Password"><input name="password" type="password" autocomplete="current-password" required /><//>
+          <${Field} label="User name or e-mail"
+            ><input name="username" autocomplete="username" autocapitalize="none" required autofocus
+          /><//>
+          <${Field} label="Password"
+            ><input name="password" type="password" autocomplete="current-password" required
+          /><//>
         <//>`;
     case 'totp':
       return html`<h1>Second factor</h1>
@@ -71,7 +77,14 @@ function Credentials({
         <p>Your password was made by the operator. Choose one of your own.</p>
         <${Form} submit="Save and sign in" onSubmit=${onSubmit}>
           <${Field} label="New password" hint=${passwordHint}>
-            <input name="new_password" type="password" autocomplete="new-password" minlength="8" required ref=${focus} />
+            <input
+              name="new_password"
+              type="password"
+              autocomplete="new-password"
+              minlength="8"
+              required
+              ref=${focus}
+            />
           <//>
         <//>`;
   }
@@ -89,16 +102,24 @@ function focus(element: HTMLElement | null): void {
 function Register({ onDone }: { onDone: () => void }): VNode {
   const [registered, setRegistered] = useState(false);
   if (registered)
-    return html`<h1>Account created</h1><p role="status">You can sign in now.</p><button type="button" onClick=${onDone}>Sign in</button>`;
+    return html`<h1>Account created</h1>
+      <p role="status">You can sign in now.</p>
+      <button type="button" onClick=${onDone}>Sign in</button>`;
   const register = async ({ invite, ...fields }: Readonly<Record<string, string>>): Promise<void> => {
     await call('POST', '/api/v1/auth/register', { json: { ...fields, ...(invite && { invite }) } });
     setRegistered(true);
   };
   return html`<h1>Create an account</h1>
     <${Form} submit="Create the account" onSubmit=${register}>
-      <${Field} label="User name"><input name="username" autocomplete="username" autocapitalize="none" required ref=${focus} /><//>
+      <${Field} label="User name"
+        ><input name="username" autocomplete="username" autocapitalize="none" required ref=${focus}
+      /><//>
       <${Field} label="E-mail"><input name="email" type="email" autocomplete="email" required /><//>
-      <${Field} label="Password" hint=${passwordHint}><input name="password" type="password" autocomplete="new-password" required /><//>
-      <${Field} label="Invitation" hint="Only where the operator asks for one."><input name="invite" autocomplete="off" /><//>
+      <${Field} label="Password" hint=${passwordHint}
+        ><input name="password" type="password" autocomplete="new-password" required
+      /><//>
+      <${Field} label="Invitation" hint="Only where the operator asks for one."
+        ><input name="invite" autocomplete="off"
+      /><//>
     <//>`;
 }

@@ -20,44 +20,55 @@ export function ToolDiffView({ id, query }: { id: string; query: URLSearchParams
   const loaded = useLoad(() => load(id, from, until), [id, from, until]);
   const choose = (event: Event): void => {
     event.preventDefault();
-    const form = new FormData((event.currentTarget as HTMLElement).closest('form') ?? undefined);
-    go(to('tools', id, 'diff', { from: String(form.get('from')), to: String(form.get('to')) }));
+    const form = (event.currentTarget as HTMLElement).closest('form');
+    if (form) go(to('tools', id, 'diff', Object.fromEntries(new FormData(form)) as Record<string, string>));
   };
-  return html`<${Head} title="Compare revisions"><a href=${to('tools', id)} role="button" class="secondary">Back to the tool</a><//>
+  return html`<${Head} title="Compare revisions"
+      ><a href=${to('tools', id)} class="button secondary">Back to the tool</a><//
+    >
     <${Loaded} from=${loaded}>
-      ${({ tool, diff, before, after }: Compared) => html`<form class="filters" onSubmit=${choose}>
-          ${['from', 'to'].map((name) => html`<label><span>${name === 'from' ? 'Revision' : 'with'}</span>
-            <select name=${name} onChange=${choose} value=${String(name === 'from' ? from : until)}>
-              ${Array.from({ length: tool.revision }, (_, index) => html`<option value=${String(index + 1)}>${index + 1}</option>`)}
-            </select></label>`)}
-        </form>
-        <article>
-          <h2>What clients notice</h2>
-          <${Table}
-            caption="Changes of the contract"
-            rows=${diff.contract}
-            empty="Nothing: the tools that it offers take and mean the same."
-            columns=${[
-              { name: 'Class', of: (one: ToolDiff['contract'][number]) => html`<${Badge} state=${one.class} />` },
-              { name: 'Tool', of: (one: ToolDiff['contract'][number]) => html`<code>${one.tool}</code>` },
-              { name: 'Where', of: (one: ToolDiff['contract'][number]) => html`<code>${one.path || '/'}</code>` },
-              { name: 'Why', of: (one: ToolDiff['contract'][number]) => one.why },
-            ]}
-          />
-        </article>
-        <article>
-          <h2>Every change</h2>
-          ${diff.patch.length === 0 && html`<${Empty}>The two revisions are the same.<//>`}
-          ${diff.patch.map(
-            ({ op, path, value }) => html`<section class="change" aria-label=${path}>
-              <h3><code>${path || '/'}</code> <span class="faint">${words[op] ?? op}</span></h3>
-              <div class="beside">
-                <pre class="before" tabIndex=${0} role="group" aria-label=${`Revision ${from}`}>${op === 'add' ? 'not there' : shorten(json(at(before, path)))}</pre>
-                <pre class="after" tabIndex=${0} role="group" aria-label=${`Revision ${until}`}>${op === 'remove' ? 'not there' : shorten(json(value ?? at(after, path)))}</pre>
-              </div>
-            </section>`,
-          )}
-        </article>`}
+      ${({ tool, diff, before, after }: Compared) =>
+        html`<form class="filters" onSubmit=${choose}>
+            ${['from', 'to'].map(
+              (name) =>
+                html`<label
+                  ><span>${name === 'from' ? 'Revision' : 'with'}</span>
+                  <select name=${name} onChange=${choose} value=${String(name === 'from' ? from : until)}>
+                    ${Array.from({ length: tool.revision }, (_, index) => html`<option value=${String(index + 1)}>${index + 1}</option>`)}
+                  </select></label
+                >`,
+            )}
+          </form>
+          <article>
+            <h2>What clients notice</h2>
+            <${Table}
+              caption="Changes of the contract"
+              rows=${diff.contract}
+              empty="Nothing: the tools that it offers take and mean the same."
+              columns=${[
+                { name: 'Class', of: (one: ToolDiff['contract'][number]) => html`<${Badge} state=${one.class} />` },
+                { name: 'Tool', of: (one: ToolDiff['contract'][number]) => html`<code>${one.tool}</code>` },
+                { name: 'Where', of: (one: ToolDiff['contract'][number]) => html`<code>${one.path || '/'}</code>` },
+                { name: 'Why', of: (one: ToolDiff['contract'][number]) => one.why },
+              ]}
+            />
+          </article>
+          <article>
+            <h2>Every change</h2>
+            ${diff.patch.length === 0 && html`<${Empty}>The two revisions are the same.<//>`}
+            ${diff.patch.map(
+              ({ op, path, value }) =>
+                html`<section class="change" aria-label=${path}>
+                  <h3><code>${path || '/'}</code> <span class="faint">${words[op] ?? op}</span></h3>
+                  <div class="beside">
+                    <pre class="before" tabindex=${0} role="group" aria-label=${`Revision ${from}`}>
+${op === 'add' ? 'not there' : shorten(json(at(before, path)))}</pre>
+                    <pre class="after" tabindex=${0} role="group" aria-label=${`Revision ${until}`}>
+${op === 'remove' ? 'not there' : shorten(json(value ?? at(after, path)))}</pre>
+                  </div>
+                </section>`,
+            )}
+          </article>`}
     <//>`;
 }
 
@@ -69,9 +80,7 @@ async function load(id: string, from: number, until: number): Promise<Compared> 
     call<Tool>('GET', path),
     call<ToolDiff>('GET', `${path}/diff`, { query: { from, to: until } }),
   ]);
-  const [before, after] = await Promise.all(
-    [from, until].map((revision) => revisionOf(path, tool.revision, revision)),
-  );
+  const [before, after] = await Promise.all([from, until].map((revision) => revisionOf(path, tool.revision, revision)));
   return { tool, diff, before, after };
 }
 

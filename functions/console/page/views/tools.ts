@@ -24,32 +24,46 @@ export function Tools({ query }: { query: URLSearchParams }): VNode {
     if (form) go(to('tools', Object.fromEntries(new FormData(form)) as Record<string, string>));
   };
   return html`<${Head} title="Tools">
-      ${can('mcps:create') && html`<a href=${to('import')} role="button">Import</a>`}
+      ${can('mcps:create') && html`<a href=${to('import')} class="button">Import</a>`}
     <//>
     <form class="filters" onSubmit=${filter}>
-      <label><span class="hidden">Search tools</span><input type="search" name="search" placeholder="Search name, slug, description" defaultValue=${search} /></label>
-      <label><span class="hidden">Status</span><select name="status" value=${status} onChange=${filter}>
-        <option value="">Any status</option>
-        ${['draft', 'active', 'deprecated'].map((one) => html`<option value=${one}>${one}</option>`)}
-      </select></label>
-      <label><span class="hidden">Order</span><select name="sort" value=${sort} onChange=${filter}>
-        ${Object.entries(sorts).map(([value, name]) => html`<option value=${value}>${name}</option>`)}
-      </select></label>
+      <label
+        ><span class="hidden">Search tools</span
+        ><input type="search" name="search" placeholder="Search name, slug, description" defaultValue=${search}
+      /></label>
+      <label
+        ><span class="hidden">Status</span
+        ><select name="status" value=${status} onChange=${filter}>
+          <option value="">Any status</option>
+          ${['draft', 'active', 'deprecated'].map((one) => html`<option value=${one}>${one}</option>`)}
+        </select></label
+      >
+      <label
+        ><span class="hidden">Order</span
+        ><select name="sort" value=${sort} onChange=${filter}>
+          ${Object.entries(sorts).map(([value, name]) => html`<option value=${value}>${name}</option>`)}
+        </select></label
+      >
       <button type="submit" class="secondary">Search</button>
     </form>
     <${Loaded} from=${loaded}>
-      ${(found: Page<ToolSummary>) => html`<${Table}
-          caption="Tools"
-          rows=${found.items}
-          empty=${search || status ? 'No tool matches.' : html`There are no tools yet. <a href=${to('import')}>Import one</a> from a client's configuration or a server.json.`}
-          columns=${[
-            { name: 'Tool', of: (tool: ToolSummary) => html`<a href=${to('tools', tool.slug)}>${tool.name}</a><br /><span class="faint">${tool.slug}</span>` },
-            { name: 'Description', of: (tool: ToolSummary) => html`<span class="clamp">${tool.description}</span>` },
-            { name: 'Version', of: (tool: ToolSummary) => tool.version },
-            { name: 'Status', of: (tool: ToolSummary) => html`<${Badge} state=${tool.status} />` },
-            { name: 'Changed', of: (tool: ToolSummary) => html`<${Time} at=${tool.updated_at} />` },
-          ]}
-        />
-        <${Pager} page=${found} onPage=${(next: number) => go(to('tools', { ...filters, page: next }))} />`}
+      ${(found: Page<ToolSummary>) =>
+        html`<${Table}
+            caption="Tools"
+            rows=${found.items}
+            empty=${search || status ? 'No tool matches.' : html`There are no tools yet. <a href=${to('import')}>Import one</a> from a client's configuration or a server.json.`}
+            columns=${[
+              {
+                name: 'Tool',
+                of: (tool: ToolSummary) =>
+                  html`<a href=${to('tools', tool.slug)}>${tool.name}</a><br /><span class="faint">${tool.slug}</span>`,
+              },
+              { name: 'Description', of: (tool: ToolSummary) => html`<span class="clamp">${tool.description}</span>` },
+              { name: 'Version', of: (tool: ToolSummary) => tool.version },
+              { name: 'Status', of: (tool: ToolSummary) => html`<${Badge} state=${tool.status} />` },
+              { name: 'Changed', of: (tool: ToolSummary) => html`<${Time} at=${tool.updated_at} />` },
+            ]}
+          />
+          <${Pager} page=${found} onPage=${(next: number) => go(to('tools', { ...filters, page: next }))} />`}
     <//>`;
 }

@@ -28,8 +28,12 @@ function Servers({ slug }: { slug: string | undefined }): VNode {
     ${({ deployments }: { deployments: readonly DeploymentSummary[] }) =>
       deployments.length === 0 && slug === undefined
         ? html`<${Empty}>No server is running. Deploy <a href=${to('tools')}>a tool</a> first.<//>`
-        : html`<label class="field narrow"><span>Server</span>
-            <select value=${slug ?? ''} onChange=${(event: Event) => go(to('try', (event.currentTarget as HTMLSelectElement).value))}>
+        : html`<label class="field narrow"
+            ><span>Server</span>
+            <select
+              value=${slug ?? ''}
+              onChange=${(event: Event) => go(to('try', (event.currentTarget as HTMLSelectElement).value))}
+            >
               ${slug === undefined && html`<option value="">Choose …</option>`}
               ${slug !== undefined && !deployments.some((one) => one.slug === slug) && html`<option value=${slug}>${slug}</option>`}
               ${deployments.map((one) => html`<option value=${one.slug}>${one.tool_name} (${one.slug})</option>`)}
@@ -49,15 +53,27 @@ function Server({ slug, chosen }: { slug: string; chosen: string | undefined }):
   return html`<${Loaded} from=${loaded}>
     ${({ tools }: { tools: readonly ServedTool[] }) => {
       const tool = tools.find(({ name }) => name === chosen) ?? tools[0];
-      return html`<p class="faint">${plural(tools.length, 'tool')}. Their list costs a model about ${count(tokens(tools))} tokens.</p>
+      return html`<p class="faint">
+          ${plural(tools.length, 'tool')}. Their list costs a model about ${count(tokens(tools))} tokens.
+        </p>
         <div class="try">
-          <nav class="nav" aria-label="Tools of this server"><ul>
-            ${tools.map(({ name }) => html`<li><a href=${to('try', slug, { tool: name })} aria-current=${name === tool?.name ? 'true' : undefined}>${name}</a></li>`)}
-          </ul></nav>
+          <nav class="nav" aria-label="Tools of this server">
+            <ul>
+              ${tools.map(({ name }) => html`<li><a href=${to('try', slug, { tool: name })} aria-current=${name === tool?.name ? 'true' : undefined}>${name}</a></li>`)}
+            </ul>
+          </nav>
           <div>
-            ${tool
-              ? html`<${CallTool} key=${`${tool.name} ${replayed?.at ?? ''}`} slug=${slug} tool=${tool} replayed=${replayed?.tool === tool.name ? replayed : undefined} onSave=${() => setSaves(saves + 1)} />`
-              : html`<${Empty}>The server offers no tools.<//>`}
+            ${
+              tool
+                ? html`<${CallTool}
+                    key=${`${tool.name} ${replayed?.at ?? ''}`}
+                    slug=${slug}
+                    tool=${tool}
+                    replayed=${replayed?.tool === tool.name ? replayed : undefined}
+                    onSave=${() => setSaves(saves + 1)}
+                  />`
+                : html`<${Empty}>The server offers no tools.<//>`
+            }
             <${SavedCalls} key=${saves} slug=${slug} onReplay=${replay} />
           </div>
         </div>`;

@@ -25,10 +25,20 @@ export function UsageView({ query }: { query: URLSearchParams }): VNode {
   };
   return html`<${Head} title="Usage" />
     <form class="filters">
-      <label><span class="hidden">Time</span><select name="days" value=${days} onChange=${choose}>${Object.entries(ranges).map(([value, name]) => html`<option value=${value}>${name}</option>`)}</select></label>
-      <label><span class="hidden">Grouped</span><select name="group" value=${group} onChange=${choose}>
-        ${Object.entries(groups).filter(([value]) => value !== 'user' || currentUser()?.role === 'admin').map(([value, name]) => html`<option value=${value}>${name}</option>`)}
-      </select></label>
+      <label
+        ><span class="hidden">Time</span
+        ><select name="days" value=${days} onChange=${choose}>
+          ${Object.entries(ranges).map(([value, name]) => html`<option value=${value}>${name}</option>`)}
+        </select></label
+      >
+      <label
+        ><span class="hidden">Grouped</span
+        ><select name="group" value=${group} onChange=${choose}>
+          ${Object.entries(groups)
+            .filter(([value]) => value !== 'user' || currentUser()?.role === 'admin')
+            .map(([value, name]) => html`<option value=${value}>${name}</option>`)}
+        </select></label
+      >
     </form>
     <${Loaded} from=${loaded}>${(usage: Usage) => html`<${Figures} usage=${usage} group=${group} />`}<//>`;
 }
@@ -45,16 +55,27 @@ function Figures({ usage, group }: { usage: Usage; group: string }): VNode {
       <li><strong>${count(Math.round(running.hours * 10) / 10)} h</strong><span>Servers ran</span></li>
       <li><strong>$${running.list_price_usd.toFixed(2)}</strong><span>At list price</span></li>
     </ul>
-    ${byTime && items.length > 1 && html`<${Chart} steps=${items.map(({ key }) => label(key))} series=${[
-      { name: 'Calls', values: items.map(({ calls }) => calls), tone: 'accent' },
-      { name: 'Errors', values: items.map(({ errors }) => errors), tone: 'bad' },
-    ]} summary=${`${plural(total.calls, 'call')}, ${plural(total.errors, 'error')}; the table below has the figures`} />`}
+    ${
+      byTime &&
+      items.length > 1 &&
+      html`<${Chart}
+        steps=${items.map(({ key }) => label(key))}
+        series=${[
+          { name: 'Calls', values: items.map(({ calls }) => calls), tone: 'accent' },
+          { name: 'Errors', values: items.map(({ errors }) => errors), tone: 'bad' },
+        ]}
+        summary=${`${plural(total.calls, 'call')}, ${plural(total.errors, 'error')}; the table below has the figures`}
+      />`
+    }
     <${Table}
       caption="Usage"
       rows=${items}
       empty="Nothing was called in this time."
       columns=${[
-        { name: byTime ? 'Time' : group === 'tool' ? 'Tool' : 'User', of: (row: Usage['items'][number]) => row.slug ?? (byTime ? label(row.key) : row.key) },
+        {
+          name: byTime ? 'Time' : group === 'tool' ? 'Tool' : 'User',
+          of: (row: Usage['items'][number]) => row.slug ?? (byTime ? label(row.key) : row.key),
+        },
         { name: 'Calls', right: true, of: (row: Usage['items'][number]) => count(row.calls) },
         { name: 'Errors', right: true, of: (row: Usage['items'][number]) => count(row.errors) },
         { name: 'p50', right: true, of: (row: Usage['items'][number]) => ms(row.p50_ms) },

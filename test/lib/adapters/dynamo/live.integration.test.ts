@@ -1,76 +1,140 @@
-import { randomBytes } from 'node:crypto';
-import { beforeAll, expect, inject, test } from 'vitest';
+import { DeleteCommand } from '@aws-sdk/lib-dynamodb';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { createTables } from '../../../../lib/adapters/dynamo/create-tables.ts';
 import { openDynamo } from '../../../../lib/adapters/dynamo/client.ts';
 import { openLive } from '../../../../lib/adapters/dynamo/live.ts';
+import { liveTable, tableName } from '../../../../lib/adapters/dynamo/tables.ts';
 import type { LiveEvent } from '../../../../events/live-event.ts';
-import type { Caller } from '../../../../lib/kernel/http/caller.ts';
-import { newId } from '../../../../lib/kernel/ids.ts';
+import { withCredentials } from '../../../../infra/local/environment.ts';
 
-/* DynamoDB ends every page of a query after 1 MB. What is behind it is there all the same. */
+/* The log of live events on a real table: one order for everybody, nothing lost at a page's end or in a gap. */
 
+withCredentials(process.env, inject('stores'));
 const settings = {
-  STAGE: `t${randomBytes(5).toString('hex')}`,
+  STAGE: `log${Date.now().toString(36)}`,
   AWS_REGION: 'us-east-1',
   DYNAMODB_ENDPOINT: inject('stores').dynamodb,
 };
-const { liveLog, connections } = openLive(settings);
-const ada = { userId: newId(), role: 'developer' } as const;
-const ben = { userId: newId(), role: 'developer' } as const;
-const admin = { userId: newId(), role: 'admin' } as const;
-const event = (audience: LiveEvent['audience'], data: Record<string, unknown> = {}): LiveEvent => ({
-  type: 'mcp_changed',
+const client = openDynamo(settings);
+const { liveLog, fanOut, connections } = openLive(settings);
+beforeAll(() => createTables(client, settings.STAGE));
+
+const event = (text: string): LiveEvent => ({
+  type: 'broadcast',
   timestamp: new Date().toISOString(),
-  audience,
-  data,
+  audience: {},
+  data: { message: text },
 });
 
-beforeAll(() => {
-  process.env['AWS_ACCESS_KEY_ID'] ??= 'local';
-  process.env['AWS_SECRET_ACCESS_KEY'] ??= 'local';
-  return createTables(openDynamo(settings), settings.STAGE);
-});
-
-test('a listener gets every event of an hour that holds more than a page, in order, and each once', async () => {
-  const before = newId();
-  const large = 'x'.repeat(15_000);
-  const written: string[] = [];
-  for (let start = 0; start < 150; start += 10) {
-    const some = Array.from({ length: 10 }, () =>
-      liveLog.append(newId(), event({ permission: 'mcps:read' }, { large })),
-    );
-    written.push(...(await Promise.all(some)).map(({ id }) => id));
+async function readAll(after: number): Promise<string[]> {
+  const found: string[] = [];
+  for (let from = after; ;) {
+    const { events, upTo } = await liveLog.since(from, 50);
+    found.push(...events.map((one) => String(one.event.data['message'])));
+    if (upTo === from) return found;
+    from = upTo;
   }
-  const found = await liveLog.since(ada, before, 200);
-  expect(found.map(({ id }) => id)).toEqual(written.toSorted());
-  const first = await liveLog.since(ada, before, 100);
-  const rest = await liveLog.since(ada, first.at(-1)?.id ?? '', 100);
-  expect([...first, ...rest].map(({ id }) => id)).toEqual(written.toSorted());
+}
+
+describe('the live log', () => {
+  it('gives every event one place, in an order that does not change, also when fifty are written at once', async () => {
+    const before = await liveLog.head();
+    const logged = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => liveLog.append(`many-${n}`, event(`many-${n}`))),
+    );
+    const again = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => liveLog.append(`many-${n}`, event(`many-${n}`))),
+    );
+    expect(again.map(({ id }) => id)).toEqual(logged.map(({ id }) => id));
+    const ordered = logged.toSorted((a, b) => a.place - b.place).map((one) => String(one.event.data['message']));
+    await expect.poll(() => readAll(before), { timeout: 10_000, interval: 200 }).toEqual(ordered);
+  });
+
+  it('waits at a place that is being written, and passes over one whose writer died; that writer takes another', async () => {
+    const before = await liveLog.head();
+    await liveLog.append('first', event('first'));
+    const lost = await liveLog.append('lost', event('lost'));
+    await liveLog.append('last', event('last'));
+    // As if the writer had died between taking its place and writing.
+    const keyIn = (copy: number) => ({ pk: `log#${copy}`, sk: String(lost.place).padStart(16, '0') });
+    for (const copy of [0, 1, 2, 3])
+      await client.send(new DeleteCommand({ TableName: tableName(settings.STAGE, liveTable), Key: keyIn(copy) }));
+    expect(await readAll(before)).toEqual(['first']);
+    await expect.poll(() => readAll(before), { timeout: 10_000, interval: 200 }).toEqual(['first', 'last']);
+    const taken = await liveLog.append('lost', event('lost'));
+    expect(taken.place).toBeGreaterThan(lost.place);
+    expect(await liveLog.append('lost', event('lost'))).toMatchObject({ id: taken.id });
+    await expect.poll(() => readAll(before), { timeout: 10_000, interval: 200 }).toEqual(['first', 'last', 'lost']);
+  });
+
+  it('reads the same from every copy, also where a writer died before it had written them all', async () => {
+    const before = await liveLog.head();
+    for (const text of ['one', 'two', 'three']) await liveLog.append(`copy-${text}`, event(text));
+    const Key = { pk: 'log#2', sk: String(before + 2).padStart(16, '0') };
+    await client.send(new DeleteCommand({ TableName: tableName(settings.STAGE, liveTable), Key }));
+    for (const reader of ['00', '01', '02', '03']) {
+      const { events } = await liveLog.since(before, 10, reader);
+      expect(events.map((one) => one.event.data['message'])).toEqual(['one', 'two', 'three']);
+    }
+  });
+
+  it('reads on beyond a megabyte', async () => {
+    const before = await liveLog.head();
+    const large = 'x'.repeat(15_000);
+    for (let n = 0; n < 150; n += 1) await liveLog.append(`large-${n}`, event(`${n} ${large}`));
+    const { events } = await liveLog.since(before, 200);
+    expect(events).toHaveLength(150);
+  }, 120_000);
+
+  it('finds the place of an id, and none for an id that it never gave', async () => {
+    const { id, place } = await liveLog.append('found', event('found'));
+    expect(await liveLog.find(id)).toBe(place);
+    expect(await liveLog.find(id.replace(/^./, (digit) => (digit === '0' ? '1' : '0')))).toBeUndefined();
+    expect(await liveLog.find(crypto.randomUUID())).toBeUndefined();
+    expect(await liveLog.find('nonsense')).toBeUndefined();
+  });
 });
 
-test('what belongs to one person is read by them and by admins alone; what belongs to nobody, by all', async () => {
-  const before = newId();
-  const own = await liveLog.append(newId(), event({ user_id: ada.userId }));
-  const everybodys = await liveLog.append(newId(), event({}));
-  const idsFor = async (listener: typeof ada | typeof admin) =>
-    (await liveLog.since(listener, before, 10)).map(({ id }) => id);
-  expect(await idsFor(ada)).toEqual([own.id, everybodys.id]);
-  expect(await idsFor(admin)).toEqual([own.id, everybodys.id]);
-  expect(await idsFor(ben)).toEqual([everybodys.id]);
+describe('the right to post', () => {
+  it('is one process’s at a time, and goes on from where the last one came', async () => {
+    const first = await fanOut.acquire(7);
+    expect(first?.upTo).toBe(7);
+    expect(await fanOut.acquire(0)).toBeUndefined();
+    expect(await fanOut.advance(first?.token ?? '', 9)).toBe(true);
+    expect(await fanOut.advance('somebody else', 20)).toBe(false);
+    await fanOut.release(first?.token ?? '', 9);
+    const second = await fanOut.acquire(0);
+    expect(second?.upTo).toBe(9);
+    await fanOut.release(second?.token ?? '', 9);
+  });
 });
 
-test('a publication that is repeated is one event', async () => {
-  const before = newId();
-  const key = newId();
-  const [first, again] = [await liveLog.append(key, event({})), await liveLog.append(key, event({}))];
-  expect(again.id).toBe(first.id);
-  expect(await liveLog.since(ada, before, 10)).toHaveLength(1);
-});
+describe('a channel', () => {
+  it('has every subscriber, also beyond a megabyte of them', async () => {
+    const caller = {
+      userId: crypto.randomUUID(),
+      role: 'developer',
+      permissions: Array(40).fill('mcps:read'),
+    } as const;
+    const ids = Array.from({ length: 1500 }, (_, n) => `socket-${n}`);
+    for (let from = 0; from < ids.length; from += 50)
+      await Promise.all(
+        ids.slice(from, from + 50).map(async (id) => {
+          const connection = { id, caller: { ...caller, permissions: [...caller.permissions] }, channels: [] };
+          await connections.open(connection);
+          await connections.subscribe(connection, ['crowd']);
+        }),
+      );
+    expect(new Set((await connections.subscribers('crowd')).map(({ id }) => id)).size).toBe(1500);
+  }, 120_000);
 
-test('every subscriber of a channel is found, when a page does not hold them', async () => {
-  const caller = { ...ada, username: 'a'.repeat(2000), permissions: [] } as unknown as Caller;
-  const ids = Array.from({ length: 700 }, (_, index) => `c${index}`);
-  for (let start = 0; start < ids.length; start += 50)
-    await Promise.all(ids.slice(start, start + 50).map((id) => connections.subscribe({ id, caller }, 'tasks')));
-  expect((await connections.subscribers('tasks')).map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
+  it('does not bring a closed connection back', async () => {
+    const caller = { userId: crypto.randomUUID(), role: 'viewer', permissions: [] } as const;
+    const connection = { id: 'gone', caller, channels: [] };
+    await connections.open(connection);
+    await connections.close('gone');
+    await connections.subscribe(connection, ['quiet']);
+    expect(await connections.find('gone')).toBeUndefined();
+    expect(await connections.subscribers('quiet')).toEqual([]);
+  });
 });

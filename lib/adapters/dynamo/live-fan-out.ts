@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { FanOut } from '../../live/ports.ts';
+import { ask } from './client.ts';
+import { unlessLost } from './requests.ts';
+
+const Key = { pk: 'fan-out', sk: '-' };
+/** Longer than posting a batch takes: a post ends within 4 s. */
+const leaseMs = 8000;
+
+/** One item: up to where events are posted, and who is posting. */
+export function dynamoFanOut(client: DynamoDBDocumentClient, TableName: string): FanOut {
+  const update = (UpdateExpression: string, ConditionExpression: string, values: Record<string, unknown>) =>
+    unlessLost(
+      ask((o) =>
+        client.send(
+          new UpdateCommand({
+            TableName,
+            Key,
+            UpdateExpression,
+            ConditionExpression,
+            ExpressionAttributeNames: { '#holder': 'holder' },
+            ExpressionAttributeValues: values,
+            ReturnValues: 'ALL_NEW',
+          }),
+          o,
+        ),
+      ),
+    );
+  return {
+    async acquire(initial) {
+      const token = randomUUID();
+      const now = Date.now();
+      const taken = await update(
+        'SET #holder = :token, until_ms = :until, reached = if_not_exists(reached, :initial)',
+        'attribute_not_exists(#holder) OR until_ms < :now',
+        { ':token': token, ':until': now + leaseMs, ':now': now, ':initial': initial },
+      );
+      return taken && { token, upTo: Number(taken.Attributes?.['reached']) };
+    },
+    async advance(token, upTo) {
+      const values = { ':token': token, ':reached': upTo, ':until': Date.now() + leaseMs };
+      return (await update('SET reached = :reached, until_ms = :until', '#holder = :token', values)) !== undefined;
+    },
+    async release(token, upTo) {
+      const values = { ':token': token, ':reached': upTo };
+      await update('SET reached = :reached REMOVE #holder, until_ms', '#holder = :token', values);
+    },
+    async reached() {
+      const { Item } = await ask((o) => client.send(new GetCommand({ TableName, Key, ConsistentRead: true }), o));
+      return Number(Item?.['reached'] ?? 0);
+    },
+  };
+}

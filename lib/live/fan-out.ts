@@ -1,0 +1,114 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Problem } from '../kernel/errors/problem.ts';
+import { currentCorrelation } from '../kernel/log/correlation.ts';
+import { channelsOf, mayHear, wireForm } from './audience.ts';
+import type { Connection, ConnectionStore, FanOut, FanOutLease, LiveLog, LoggedEvent, Sockets } from './ports.ts';
+
+export interface FanOutServices {
+  readonly liveLog: LiveLog;
+  readonly fanOut: FanOut;
+  readonly connections: ConnectionStore;
+  readonly sockets: Sockets;
+}
+
+const batch = 100;
+/** Another publisher goes on after so many batches, so that one that began does not serve everybody's. */
+const mostBatches = 5;
+/** A lease of a process that died lapses before this. */
+const patientMs = 20_000;
+const askAgainMs = 25;
+
+/**
+ * Posts everything up to a place to the sockets that listen. One process does so at a time, in the order of the log; who finds it busy waits until it has come this far, so that
+ * an event whose publisher returned has been posted.
+ * @throws Problem `service-unavailable` when that takes too long; publishing again continues.
+ */
+export async function fanOut(services: FanOutServices, place: number): Promise<void> {
+  const deadline = Date.now() + patientMs;
+  while (Date.now() < deadline) {
+    const lease = await services.fanOut.acquire(place - 1);
+    const reached = lease ? await postWhatWaits(services, lease) : await services.fanOut.reached();
+    if (reached >= place) return;
+    await sleep(askAgainMs * (0.5 + Math.random()));
+  }
+  throw new Problem('service-unavailable', { detail: 'Live updates are delayed.', headers: { 'retry-after': '5' } });
+}
+
+async function postWhatWaits({ fanOut, ...services }: FanOutServices, lease: FanOutLease): Promise<number> {
+  const { token } = lease;
+  let reached = lease.upTo;
+  try {
+    for (let done = 0; done < mostBatches; done += 1) {
+      const { events, upTo } = await services.liveLog.since(reached, batch);
+      if (upTo === reached) break;
+      await post(services, events);
+      if (!(await fanOut.advance(token, upTo))) return reached;
+      reached = upTo;
+    }
+  } finally {
+    await fanOut.release(token, reached);
+  }
+  return reached;
+}
+
+type PostServices = Omit<FanOutServices, 'fanOut'>;
+
+/** Each socket gets its events one after the other; sockets do not wait for each other. */
+async function post(services: PostServices, events: readonly LoggedEvent[]): Promise<void> {
+  const channels = [...new Set(events.flatMap(({ event }) => channelsOf(event)))];
+  const found = await Promise.all(
+    channels.map(async (channel) => [channel, await services.connections.subscribers(channel)] as const),
+  );
+  const listening = new Map(found);
+  const due = new Map<string, LoggedEvent[]>();
+  for (const logged of events) {
+    const hearers = channelsOf(logged.event).flatMap((channel) => listening.get(channel) ?? []);
+    for (const id of new Set(hearers.filter(({ caller }) => mayHear(caller, logged.event)).map(({ id }) => id)))
+      due.set(id, [...(due.get(id) ?? []), logged]);
+  }
+  await Promise.all([...due].map(([id, own]) => deliver(services, { id }, own)));
+}
+
+/** @returns whether the socket took everything. One that does not keep up, or is gone, is ended: its client resumes. */
+export async function deliver(
+  { connections, sockets }: Pick<PostServices, 'connections' | 'sockets'>,
+  { id }: Pick<Connection, 'id'>,
+  events: readonly LoggedEvent[],
+): Promise<boolean> {
+  try {
+    for (const logged of events) {
+      if (await sockets.post(id, fittingFrame(wireForm(logged)))) continue;
+      await connections.close(id);
+      return false;
+    }
+    return true;
+  } catch (error) {
+    currentCorrelation()?.log.warn('A socket did not take its events and was closed.', { connection_id: id, error });
+    await endSocket({ connections, sockets }, id);
+    return false;
+  }
+}
+
+async function endSocket({ connections, sockets }: Pick<PostServices, 'connections' | 'sockets'>, id: string) {
+  try {
+    await connections.close(id);
+    await sockets.close(id);
+  } catch (error) {
+    currentCorrelation()?.log.warn('A socket could not be ended.', { connection_id: id, error });
+  }
+}
+
+/** A WebSocket frame may have 128 KB; what is larger goes without its `result`, which the client fetches. */
+const maxFrameBytes = 120_000;
+
+/** A message as it fits a frame: without its result where that is too large. */
+export function fittingFrame(message: Record<string, unknown>): Record<string, unknown> {
+  return fitting(message, maxFrameBytes);
+}
+
+/** Without `result` where the whole is too large. */
+export function fitting(message: Record<string, unknown>, maxBytes: number): Record<string, unknown> {
+  if (Buffer.byteLength(JSON.stringify(message)) <= maxBytes) return message;
+  const { result: _, ...rest } = message;
+  return rest;
+}
