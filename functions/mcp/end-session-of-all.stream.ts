@@ -17,6 +17,6 @@ export const handler = stream({
   answers: { 204: z.void() },
   refusesAs: RpcRefusal,
   requestHeaders: mcpHeaders,
-  problems: ['upstream-error', 'not-found'],
+  problems: ['quota-exceeded', 'upstream-error', 'not-found'],
   run: ({ services, ...call }) => endAllSession(services, call),
 });

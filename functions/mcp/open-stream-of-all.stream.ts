@@ -16,6 +16,6 @@ export const handler = stream({
   produces: 'text/event-stream',
   refusesAs: RpcRefusal,
   requestHeaders: mcpHeaders,
-  problems: ['upstream-error', 'not-found', 'method-not-allowed'],
+  problems: ['quota-exceeded', 'upstream-error', 'not-found', 'method-not-allowed'],
   run: ({ services, ...call }) => openAllStream(services, call),
 });

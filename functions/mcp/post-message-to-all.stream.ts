@@ -21,6 +21,6 @@ export const handler = stream({
   answers: { 202: z.void() },
   refusesAs: RpcRefusal,
   requestHeaders: mcpHeaders,
-  problems: ['upstream-error', 'upstream-timeout', 'not-found'],
+  problems: ['quota-exceeded', 'upstream-error', 'upstream-timeout', 'not-found'],
   run: ({ query, body, services, ...call }) => answerForAll(services, call, body, query.mode),
 });

@@ -5,7 +5,7 @@ export const handler = command({
   summary: "The operator's way to the queues: list, redrive or purge their dead letters",
   message: QueueCommand,
   output: QueueAnswer,
-  uses: ['mysql', 'mongo', 'deadLetters'],
+  uses: ['mysql', 'mongo', 'queues', 'deadLetters'],
   timeoutSeconds: 300,
   run: ({ message, services }) => manageQueues(services, message),
 });

@@ -3,7 +3,7 @@ import type { AuditAction } from '../../events/outbox.ts';
 import { auditEntry } from '../audit/audit-entry.ts';
 import type { Caller } from '../kernel/http/caller.ts';
 import { redactText } from '../kernel/log/redact.ts';
-import type { OutboxStore } from '../outbox/ports.ts';
+import type { OutboxStore, Relay } from '../outbox/ports.ts';
 import { redrive, taskIdIn } from './dead-letters.ts';
 import type { DeadLetters, TaskStore } from './ports.ts';
 
@@ -39,6 +39,7 @@ export type QueueAnswer = z.output<typeof QueueAnswer>;
 
 interface Services {
   readonly outbox: OutboxStore;
+  readonly relay: Relay;
   readonly tasks: TaskStore;
   readonly deadLetters: DeadLetters;
 }
@@ -58,13 +59,15 @@ export async function manageQueues(services: Services, asked: QueueCommand): Pro
 
 /** Before it is done, so that nothing is done unrecorded; with how many dead letters there are. */
 async function record(
-  { outbox, deadLetters }: Services,
+  { outbox, relay, deadLetters }: Services,
   caller: Caller | undefined,
   action: AuditAction,
   queue: string,
 ): Promise<void> {
   const { dead_letters } = await deadLetters.depths(queue);
-  await outbox.add([auditEntry(caller, { action, target: { type: 'queue', id: queue }, details: { dead_letters } })]);
+  const entry = auditEntry(caller, { action, target: { type: 'queue', id: queue }, details: { dead_letters } });
+  await outbox.add([entry]);
+  await relay.send([entry.id]);
 }
 
 /** Depths, and up to ten dead letters with the reason for each. */
