@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 /* A test that sleeps is too short on a busy machine and too long on any other. */
 
 /** Programs that measure or kill, servers that tests start, and the one way to wait. */
-const elsewhere = /^(bench|faults|fixtures|conformance|mutate)\/|^(wait-until|deployed-servers|clocks\.test)\.ts$/;
+const elsewhere =
+  /^(bench|faults|fixtures|conformance|mutate|clients|upgrade)\/|node_modules|^(wait-until|deployed-servers|clocks\.test)\.ts$/;
 const sleeps = /from 'node:timers\/promises'|new Promise(<[^>]*>)?\([^;]{0,80}setTimeout\(/;
 
 const sleepers = (files: ReadonlyMap<string, string>): string[] =>

@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { takesTime } from '../../../wait-until.ts';
 
 const SERVER = new URL('../../../../infra/local/mongo/server.ts', import.meta.url).href;
 // A server in a process of its own, which may be killed.
@@ -64,12 +63,8 @@ describe('durability', () => {
           acknowledged.add(id);
         }
       });
-<<<<<<< HEAD
       const enough = acknowledged.size + 20 + Math.floor(Math.random() * 100);
       await expect.poll(() => acknowledged.size, { interval: 1, timeout: 15_000 }).toBeGreaterThan(enough);
-=======
-      await takesTime(50 + Math.random() * 250);
->>>>>>> 35ad3a1 (test: tests wait until something is so; a check refuses sleeps; a tenth of the mutants in CI)
       await server.kill();
       await Promise.all(writers);
       await client.close();
