@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, generateKeyPair, importJWK, type JWTPayload, SignJWT } from 'jose';
 import { allows, type Permission, permissions, permissionsOf, type Role } from '../../lib/kernel/http/caller.ts';
 import type { App, CallOptions, SignedUp } from '../harness.ts';
+import { waitUntil } from '../wait-until.ts';
 
 /** Somebody with a credential, and what the contract lets him do. */
 export interface CallerKind {
@@ -69,7 +70,7 @@ async function badKeys(app: App, owner: SignedUp): Promise<CallerKind[]> {
   const soon = new Date(Date.now() + 1500).toISOString();
   const [ended, revoked] = await Promise.all([makeKey(app, owner, { expires_at: soon }), makeKey(app, owner, {})]);
   await app.call('DELETE', `/api/v1/auth/api-keys/${revoked.id}`, { token: owner.token });
-  await new Promise((resolve) => setTimeout(resolve, Date.parse(soon) - Date.now() + 50));
+  await waitUntil('the end of a key', () => Date.now() > Date.parse(soon));
   return [
     ...bad('a key that is over', { apiKey: ended.key }),
     ...bad('a revoked key', { apiKey: revoked.key }),

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as afterwards } from 'node:timers/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import * as z from 'zod';
 import { discover, type DiscoveredFunction } from '../../infra/discover.ts';
@@ -10,6 +9,7 @@ import { makers } from '../every-endpoint/objects.ts';
 import { type App, type SignedUp, startApp } from '../harness.ts';
 import { planted } from '../infra/local/gateway/fixture.ts';
 import { watchCalls } from './watch-calls.ts';
+import { takesTime } from '../wait-until.ts';
 
 /* Law: nothing runs after the answer, because a Lambda freezes then. When a function's promise resolves, all that it sent is answered, and it sends nothing any more. */
 
@@ -37,7 +37,7 @@ const late = planted(
     output: z.object({}),
     run: ({ services, log }) => {
       void (async () => {
-        await afterwards(20);
+        await takesTime(20);
         await services.tools.find('019c1385-1a40-7000-8000-000000000001');
         log.warn('Too late.');
       })();

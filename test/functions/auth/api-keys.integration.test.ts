@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 const path = '/api/v1/auth/api-keys';
 
@@ -81,8 +82,7 @@ describe('POST /auth/api-keys', () => {
   it('ends by itself at its time', async () => {
     const { key } = await createKey({ expires_at: new Date(Date.now() + 1500).toISOString() });
     expect((await me(key)).status).toBe(200);
-    await new Promise((resolve) => setTimeout(resolve, 1600));
-    expect((await me(key)).status).toBe(401);
+    await waitUntil('the end of the key', async () => (await me(key)).status === 401);
   });
 });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { App, Reply } from '../../harness.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 export const fixtureServer = {
   name: 'fixture',
@@ -32,13 +32,14 @@ export async function untilStatus(
   wanted: readonly string[],
   ms = 15_000,
 ): Promise<Reply['body']> {
-  const deadline = Date.now() + ms;
-  for (;;) {
-    const { body } = await app.call('GET', `/api/v1/deployments/${id}`, { token });
-    if (wanted.includes(String(body['status']))) return body;
-    if (Date.now() > deadline) throw new Error(`not ${wanted.join()} in ${ms} ms: ${JSON.stringify(body)}`);
-    await sleep(50);
-  }
+  let last: Reply['body'] = {};
+  const look = async () => {
+    last = (await app.call('GET', `/api/v1/deployments/${id}`, { token })).body;
+    return wanted.includes(String(last['status'])) && last;
+  };
+  return waitUntil(wanted.join(' or '), look, ms).catch((error: Error) => {
+    throw new Error(`${error.message} ${JSON.stringify(last)}`, { cause: error });
+  });
 }
 
 /** A tool, deployed and running (or idle again, where that is a matter of a second). */

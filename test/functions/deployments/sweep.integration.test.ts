@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, expect, it } from 'vitest';
 import { scheduledEvent } from '../../../infra/local/gateway/clock.ts';
 import { currentRuntime } from '../../../lib/kernel/lambda/runtime.ts';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
 import { deployed, untilStatus } from './deploy.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 /* What nobody told the platform, its schedule finds. */
 
@@ -26,14 +26,13 @@ async function replicaOf(id: string) {
   return alive;
 }
 
-/** A task's status as soon as it is stopped, or after 5 s. */
+/** A task's status as soon as it is stopped. */
 async function endOf(taskId: string): Promise<string | undefined> {
   const { containers } = await services();
-  for (let look = 0; ; look += 1) {
+  return waitUntil('the end of the task', async () => {
     const [task] = await containers.describe([taskId]);
-    if (task?.status === 'stopped' || look === 100) return task?.status;
-    await sleep(50);
-  }
+    return task?.status === 'stopped' && task.status;
+  });
 }
 
 it('stops a task that no deployment wants', async () => {

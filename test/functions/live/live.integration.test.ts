@@ -86,7 +86,12 @@ describe('a WebSocket', () => {
 });
 
 /** Reads a stream's text until it contains what is looked for. */
-async function readUntil(query: string, wanted: string, headers: Record<string, string>): Promise<string> {
+async function readUntil(
+  query: string,
+  wanted: string,
+  headers: Record<string, string>,
+  connected: () => void = () => undefined,
+): Promise<string> {
   const stop = new AbortController();
   const response = await fetch(`${app.url}/events${query}`, {
     headers,
@@ -97,6 +102,7 @@ async function readUntil(query: string, wanted: string, headers: Record<string, 
   const decoder = new TextDecoder();
   for await (const chunk of response.body ?? []) {
     text += decoder.decode(chunk as Uint8Array, { stream: true });
+    if (text.includes(': connected')) connected();
     if (text.includes(wanted)) break;
   }
   stop.abort();
@@ -106,8 +112,9 @@ async function readUntil(query: string, wanted: string, headers: Record<string, 
 describe('the event stream', () => {
   it('tells of what happens, and resumes after the last id', async () => {
     const headers = { authorization: `Bearer ${viewer.token}` };
-    const start = readUntil('', 'event: mcp_changed', headers);
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    const isOpen = Promise.withResolvers<void>();
+    const start = readUntil('', 'event: mcp_changed', headers, isOpen.resolve);
+    await isOpen.promise;
     const first = await createTool();
     const text = await start;
     expect(text).toContain(String(first['id']));

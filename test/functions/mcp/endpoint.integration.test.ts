@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type App, type CallOptions, type SignedUp, startApp } from '../../harness.ts';
 import { deployed } from '../deployments/deploy.ts';
 import { connectV1, connectV2 } from './clients.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 let app: App;
 let owner: SignedUp;
@@ -184,11 +184,10 @@ describe('what is counted', () => {
       app.call('POST', `/mcp/${made.tool.slug}/v1/tools/${tool}`, { apiKey: key, json: { message: 'x' } });
     for (const tool of ['echo', 'echo', 'echo', 'fail']) await call(tool);
     const read = async () => (await app.call('GET', `/api/v1/deployments/${made.id}`, { token: owner.token })).body;
-    let view = await read();
-    for (const until = Date.now() + 5_000; Date.now() < until; await sleep(50)) {
-      view = await read();
-      if ((view['metrics'] as { requests_total: number }).requests_total >= 4) break;
-    }
+    const view = await waitUntil('four calls', async () => {
+      const seen = await read();
+      return (seen['metrics'] as { requests_total: number }).requests_total >= 4 && seen;
+    });
     expect(view).toMatchObject({
       metrics: { requests_total: 4, error_rate: 0.25, avg_response_time_ms: expect.any(Number) as unknown },
       last_called_at: expect.any(String) as unknown,

@@ -1,8 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
 import { deployed, untilStatus } from '../deployments/deploy.ts';
 import { connectV1, connectV2 } from './clients.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 let app: App;
 let owner: SignedUp;
@@ -18,12 +18,12 @@ const answer = { content: [{ type: 'text', text: 'hello' }] };
 const echo = (client: Calling) => client.callTool({ name: 'echo', arguments: { message: 'hello' } });
 
 async function untilOneGeneration(id: string): Promise<void> {
-  for (const until = Date.now() + 30_000; Date.now() < until; await sleep(100)) {
+  const look = async () => {
     const { body } = await app.call('GET', `/api/v1/deployments/${id}/health`, { token: owner.token });
     const replicas = body['replicas'] as { state: string }[];
-    if (body['status'] === 'running' && replicas.length === 1 && replicas[0]?.state === 'ready') return;
-  }
-  throw new Error('the former replica did not end within 30 s');
+    return body['status'] === 'running' && replicas.length === 1 && replicas[0]?.state === 'ready';
+  };
+  await waitUntil('the end of the former replica', look, 30_000);
 }
 
 describe('a session', () => {
@@ -73,9 +73,10 @@ describe('a call as a task', () => {
     const accepted = await app.call('POST', `${path}/sum?async=true`, options);
     expect([accepted.status, accepted.body]).toMatchObject([202, { status: 'pending' }]);
     const task = `/api/v1/tasks/${String(accepted.body['task_id'])}`;
-    let read = await app.call('GET', task, { token: owner.token });
-    for (const until = Date.now() + 20_000; Date.now() < until && read.body['status'] !== 'completed'; await sleep(100))
-      read = await app.call('GET', task, { token: owner.token });
+    const read = await waitUntil('the end of the task', async () => {
+      const seen = await app.call('GET', task, { token: owner.token });
+      return seen.body['status'] === 'completed' && seen;
+    });
     expect(read.body).toMatchObject({ type: 'tool-call', status: 'completed', attempts: 1, result: { sum: 5 } });
     const { body } = await app.call('GET', `/api/v1/usage?deployment_id=${id}&group=tool`, { token: owner.token });
     expect(body).toMatchObject({

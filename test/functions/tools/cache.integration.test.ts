@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
 import { startTcpProxy, type TcpProxy } from '../../lib/adapters/mysql/tcp-proxy.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 let redis: TcpProxy;
 let app: App;
@@ -53,7 +53,7 @@ describe('a list', () => {
     expect(await call('PUT', `/${name}`, { name: `${name} changed` })).toMatchObject({ status: 200 });
     const changedAt = performance.now();
     redis.resume();
-    while ((await found(name))[0] === name) await sleep(100);
+    await waitUntil('the new name', async () => (await found(name))[0] !== name);
     expect(performance.now() - changedAt).toBeLessThan(5500);
   });
 

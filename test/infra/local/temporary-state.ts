@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { waitUntil } from '../../wait-until.ts';
 
 /** Where the downloaded programs are, shared with `npm run dev`. */
 export const cache = resolve(import.meta.dirname, '../../../.local/debian');
@@ -20,12 +20,10 @@ export function temporaryState(): { state: string; remove: () => void } {
 
 /** Waits until something is so; answers whether it became so within the time. */
 export async function becomes(condition: () => boolean, withinMs = 10_000): Promise<boolean> {
-  const deadline = performance.now() + withinMs;
-  while (!condition()) {
-    if (performance.now() > deadline) return false;
-    await sleep(20);
-  }
-  return true;
+  return waitUntil('', condition, withinMs).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Whether any process of this group is left; one that has ended and waits for its parent does not count. */

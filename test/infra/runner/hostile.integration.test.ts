@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { call, rawClient } from './raw-client.ts';
 import { type RunningOptions, type RunningReplica, runReplica } from './running-replica.ts';
+import { staysTrue, waitUntil } from '../../wait-until.ts';
 
 /* What hostile and broken servers do: whoever called gets an answer in time, and everybody else goes on. */
 
@@ -111,8 +111,8 @@ describe('a server that hangs', () => {
   it('is left alone when it only does not answer pings', async () => {
     const launch = { command: process.execPath, args: [server], env: { PING: 'no' } };
     const one = await run('', { launch, timing });
-    await sleep(2_000);
-    expect(one.platform.reports.map(({ state }) => state)).not.toContain('restarting');
+    const states = () => one.platform.reports.map(({ state }) => state);
+    await staysTrue('no restart', () => !states().includes('restarting'), 2_000);
     expect(one.platform.reports.at(-1)?.restarts).toBe(0);
   });
 });
@@ -125,7 +125,5 @@ it.runIf(process.platform === 'linux')('takes what left its process group with i
   const pid = /"text":"(\d+)"/.exec(said)?.[1] ?? '';
   expect(existsSync(`/proc/${pid}`)).toBe(true);
   await client.delete(session);
-  for (const until = performance.now() + 15_000; existsSync(`/proc/${pid}`); await sleep(50)) {
-    if (performance.now() > until) throw new Error(`process ${pid} outlived its session`);
-  }
+  await waitUntil('the end of the process', () => !existsSync(`/proc/${pid}`));
 });

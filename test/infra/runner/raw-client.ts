@@ -60,3 +60,18 @@ export async function allEventsOf(response: Response): Promise<Event[]> {
   for await (const event of eventsOf(response)) events.push(event);
   return events;
 }
+
+/** The text of a tool's answer. */
+export const textOf = (message: unknown): string | undefined =>
+  (message as { result?: { content?: { text?: string }[] } }).result?.content?.[0]?.text;
+
+/** What a runner's server has written to its log so far. */
+export async function logsOf({
+  url,
+  headers,
+}: {
+  readonly url: string;
+  readonly headers: Record<string, string>;
+}): Promise<string> {
+  return (await fetch(`${url}/logs`, { headers })).text();
+}

@@ -1,7 +1,8 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
-import { call, rawClient } from './raw-client.ts';
+import { processIdentity } from '../../../infra/local/process/process-identity.ts';
+import { call, logsOf, rawClient, textOf } from './raw-client.ts';
 import { type RunningOptions, type RunningReplica, runReplica } from './running-replica.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 const running: RunningReplica[] = [];
 afterEach(async () => {
@@ -32,11 +33,11 @@ it('ends the session that was idle longest when memory has no room for another',
 });
 
 it('refuses a session for now while every other one works', async () => {
-  const { mcp } = await run({ env: { MEMORY_LIMIT_MB: '1' } });
-  const client = rawClient(mcp);
+  const one = await run({ env: { MEMORY_LIMIT_MB: '1' } });
+  const client = rawClient(one.mcp);
   const session = await client.open();
   const working = client.post(call(1, 'wait', { ms: 1_800 }), session);
-  await sleep(100);
+  await waitUntil('the call', async () => (await logsOf(one)).includes('waits 1800 ms'));
   const params = { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'x', version: '1' } };
   const refused = await client.post({ jsonrpc: '2.0', id: 1, method: 'initialize', params });
   expect(refused.status).toBe(503);
@@ -49,7 +50,8 @@ it('ends a session that nobody used for long', async () => {
   const { mcp } = await run({ sessionIdleMs: 200 });
   const client = rawClient(mcp);
   const session = await client.open();
-  await sleep(700);
+  const pid = Number(textOf(await (await client.post(call(1, 'process_id'), session)).json()));
+  await waitUntil('the end of the process', () => processIdentity(pid) === undefined);
   expect((await client.post({ jsonrpc: '2.0', id: 2, method: 'ping' }, session)).status).toBe(404);
 });
 

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CreateMessageRequestSchema,
   ElicitRequestSchema,
@@ -7,8 +6,9 @@ import {
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { processIdentity } from '../../../infra/local/process/process-identity.ts';
 import { callTool, connect } from './call-tool.ts';
-import { allEventsOf, call, type Event, eventsOf, rawClient } from './raw-client.ts';
+import { allEventsOf, call, type Event, eventsOf, logsOf, rawClient, textOf } from './raw-client.ts';
 import { type RunningReplica, runReplica } from './running-replica.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 let running: RunningReplica;
 let client: ReturnType<typeof rawClient>;
@@ -18,9 +18,6 @@ beforeAll(async () => {
   client = rawClient(running.mcp);
 });
 afterAll(() => running.stop());
-
-const textOf = (message: unknown): string | undefined =>
-  (message as { result?: { content?: { text?: string }[] } }).result?.content?.[0]?.text;
 
 it('answers the v1 client: tools, resources, prompts, completion, ping', async () => {
   const v1 = await connect(running.mcp);
@@ -133,7 +130,7 @@ it('goes on with a broken stream from the last event', async () => {
     last = id;
     if (data !== undefined) break;
   }
-  await sleep(300);
+  await waitUntil('the end of the call', async () => (await logsOf(running)).includes('progress is over'));
   const rest = await allEventsOf(await client.get({ ...session, 'Last-Event-ID': last ?? '' }));
   const messages = rest.flatMap(({ data }) => (data === undefined ? [] : [data]));
   expect(messages).toMatchObject([{ params: { progress: 50 } }, { params: { progress: 100 } }, { id: 1 }]);
@@ -171,12 +168,12 @@ it('answers what the client takes', async () => {
 it('passes a cancellation on and ends the call without an answer', async () => {
   const session = await client.open();
   const response = client.post(call('long', 'wait', { ms: 60_000 }), session);
-  await sleep(200);
+  await waitUntil('the call', async () => (await logsOf(running)).includes('waits 60000 ms'));
   const params = { requestId: 'long', reason: 'enough' };
   await client.post({ jsonrpc: '2.0', method: 'notifications/cancelled', params }, session);
   const events = await allEventsOf(await response);
   expect(events.filter(({ data }) => data !== undefined)).toEqual([]);
-  const logs = await (await fetch(`${running.url}/logs`, { headers: running.headers })).text();
+  const logs = await logsOf(running);
   expect(logs).toContain('wait was cancelled');
 });
 
@@ -185,9 +182,7 @@ it('ends a session with its process when it is deleted', async () => {
   const pid = Number(textOf(await (await client.post(call(1, 'process_id'), session)).json()));
   expect((await client.delete(session)).status).toBe(204);
   expect((await client.post(call(2, 'echo', { text: 'x' }), session)).status).toBe(404);
-  for (const until = performance.now() + 4_000; processIdentity(pid) !== undefined; await sleep(30)) {
-    expect(performance.now()).toBeLessThan(until);
-  }
+  await waitUntil('the end of the process', () => processIdentity(pid) === undefined);
 });
 
 it('answers calls whose server ended, and forgets the session', async () => {
@@ -237,7 +232,7 @@ it('refuses an unknown protocol version, and an id twice at the same time', asyn
   });
   expect(unknown.status).toBe(400);
   const first = client.post(call(7, 'wait', { ms: 1_500 }), session);
-  await sleep(100);
+  await waitUntil('the call', async () => (await logsOf(running)).includes('waits 1500 ms'));
   expect((await client.post(call(7, 'wait', { ms: 1 }), session)).status).toBe(400);
   expect(textOf(await (await first).json())).toBe('waited');
 });

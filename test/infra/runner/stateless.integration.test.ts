@@ -1,8 +1,8 @@
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { allEventsOf, rawClient } from './raw-client.ts';
+import { allEventsOf, logsOf, rawClient } from './raw-client.ts';
 import { type RunningReplica, runReplica } from './running-replica.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 let running: RunningReplica;
 let raw: ReturnType<typeof rawClient>;
@@ -141,14 +141,10 @@ it('cancels a call whose caller went away', async () => {
     body: JSON.stringify(request('tools/call', { name: 'wait', arguments: { ms: 60_000 } })),
     signal: stop.signal,
   });
-  await sleep(150);
+  await waitUntil('the call', async () => (await logsOf(running)).includes('waits 60000 ms'));
   stop.abort();
   await expect(gone).rejects.toThrow('aborted');
-  for (const until = performance.now() + 3_000; performance.now() < until; await sleep(30)) {
-    const logs = await (await fetch(`${running.url}/logs`, { headers: running.headers })).text();
-    if (logs.includes('wait was cancelled')) return;
-  }
-  throw new Error('the server was not told');
+  await waitUntil('the cancellation', async () => (await logsOf(running)).includes('wait was cancelled'));
 });
 
 it('lets a server that asks for the client know that there is none', async () => {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
 import { processIdentity } from '../../../infra/local/process/process-identity.ts';
 import { callTool, connect } from './call-tool.ts';
 import { bootstrapToken, startPlatformStandIn } from './platform-stand-in.ts';
 import { fixtureLaunch, type RunningOptions, type RunningReplica, runReplica } from './running-replica.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 const running: RunningReplica[] = [];
 afterEach(async () => {
@@ -18,9 +18,7 @@ async function run(options: RunningOptions = {}): Promise<RunningReplica> {
   return one;
 }
 async function untilGone(pid: number): Promise<void> {
-  for (const deadline = performance.now() + 5_000; processIdentity(pid) !== undefined; await sleep(20)) {
-    if (performance.now() > deadline) throw new Error(`process ${pid} still runs`);
-  }
+  await waitUntil(`the end of process ${pid}`, () => processIdentity(pid) === undefined);
 }
 /** The process id of the server that answers calls without a session. */
 async function sharedPid({ mcp, headers }: RunningReplica): Promise<number> {

@@ -3,6 +3,7 @@ import { Problem } from '../../../lib/kernel/errors/problem.ts';
 import { leaseMs } from '../../../lib/tasks/attempt.ts';
 import type { JobDone } from '../../../lib/tasks/run-job.ts';
 import { startJobs } from './start-jobs.ts';
+import { takesTime } from '../../wait-until.ts';
 
 let jobs: Awaited<ReturnType<typeof startJobs>>;
 beforeAll(async () => {
@@ -60,7 +61,7 @@ describe('a job', () => {
     let runs = 0;
     const work = async (): Promise<JobDone> => {
       runs += 1;
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await takesTime(50);
       return done;
     };
     await Promise.all(Array.from({ length: 10 }, () => jobs.run(id, work)));

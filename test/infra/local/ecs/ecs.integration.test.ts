@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type Ecs, startEcs } from '../../../../infra/local/ecs/start-ecs.ts';
 import { credentials } from '../temporary-state.ts';
@@ -12,6 +11,7 @@ import { bootstrapToken, type PlatformStandIn, startPlatformStandIn } from '../.
 import { fixtureLaunch } from '../../runner/running-replica.ts';
 import { taskProcesses } from './task-processes.ts';
 import { callTool } from '../../runner/call-tool.ts';
+import { takesTime, waitUntil } from '../../../wait-until.ts';
 
 let state: string;
 let ecs: Ecs;
@@ -55,11 +55,10 @@ async function start(
 }
 
 async function until(id: string, status: ContainerTask['status']): Promise<ContainerTask> {
-  for (const deadline = performance.now() + 15_000; performance.now() < deadline; await sleep(30)) {
+  return waitUntil(`the task ${status}`, async () => {
     const [task] = await containers.describe([id]);
-    if (task?.status === status) return task;
-  }
-  throw new Error(`the task did not become ${status}`);
+    return task?.status === status && task;
+  });
 }
 
 it('runs the runner as a task that answers calls, and stops it with all it started', async () => {
@@ -168,7 +167,7 @@ it('stops at once a task that the platform does not answer, and clears up after 
   const containers = ecsContainers({ ...options, subnets: [], securityGroups: [] });
   const environment = { PLATFORM_URL: 'http://127.0.0.1:1', BOOTSTRAP_TOKEN: bootstrapToken };
   await containers.start({ clientToken: 'deaf', startedBy: 'deaf', environment });
-  await sleep(500);
+  await takesTime(500);
   const startedAt = performance.now();
   await other.stop();
   expect(performance.now() - startedAt).toBeLessThan(10_000);

@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { startEcs } from '../../../../infra/local/ecs/start-ecs.ts';
@@ -13,6 +12,7 @@ import { endLeftovers } from '../../../../infra/local/process/pid-file.ts';
 import { ecsContainers } from '../../../../lib/adapters/containers/ecs.ts';
 import { taskProcesses } from './task-processes.ts';
 import { bootstrapToken, startPlatformStandIn } from '../../runner/platform-stand-in.ts';
+import { waitUntil } from '../../../wait-until.ts';
 
 it('leaves no runner and no server behind when the platform is killed', { timeout: 60_000 }, async () => {
   withCredentials(process.env, credentials);
@@ -43,9 +43,7 @@ it('leaves no runner and no server behind when the platform is killed', { timeou
   expect(taskProcesses(id).length).toBeGreaterThanOrEqual(2);
   mortal.kill('SIGKILL');
   await once(mortal, 'exit');
-  for (const until = performance.now() + 20_000; taskProcesses(id).length > 0; await sleep(50)) {
-    expect(performance.now()).toBeLessThan(until);
-  }
+  await waitUntil('the end of its processes', () => taskProcesses(id).length === 0);
   await endLeftovers(state);
   const next = await startEcs({ state, credentials, onTaskStateChange: () => undefined });
   expect(await readdir(join(state, 'run'))).toEqual([]);

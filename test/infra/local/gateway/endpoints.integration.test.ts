@@ -1,5 +1,4 @@
 import { request as httpRequest } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as z from 'zod';
@@ -7,6 +6,7 @@ import { endpoint } from '../../../../lib/kernel/http/endpoint.ts';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
 import { credentials } from '../temporary-state.ts';
 import { installTestHost, planted, rawEndpoint } from './fixture.ts';
+import { takesTime } from '../../../wait-until.ts';
 
 const echo = (event: APIGatewayProxyEvent) => ({ statusCode: 200, body: JSON.stringify(event) });
 const warnings: string[] = [];
@@ -39,7 +39,7 @@ beforeAll(async () => {
         throw new Error('a bug');
       }),
       rawEndpoint('garbage', 'GET /garbage', () => 'hello'),
-      rawEndpoint('late', 'GET /late', () => sleep(200), 0.05),
+      rawEndpoint('late', 'GET /late', () => takesTime(200), 0.05),
       rawEndpoint('large', 'GET /large', () => ({ statusCode: 200, body: 'x'.repeat(6_400_000) })),
       rawEndpoint('split', 'GET /split', () => ({ statusCode: 200, headers: { 'x-a': 'b\r\nx-c: d' }, body: '' })),
       rawEndpoint('binary', 'GET /binary', () => ({

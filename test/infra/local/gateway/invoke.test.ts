@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Context } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
 import { createInvoker, InvocationTimeout } from '../../../../infra/local/gateway/invoke.ts';
 import { timeoutSecondsOf } from '../../../../lib/kernel/lambda/timeouts.ts';
 import { rawEndpoint } from './fixture.ts';
+import { takesTime } from '../../../wait-until.ts';
 
 describe('an invocation', () => {
   it("gets a context like Lambda's, whose functions may be taken off it", async () => {
@@ -30,7 +30,7 @@ describe('an invocation', () => {
     const target = rawEndpoint(
       'late',
       'GET /a',
-      () => sleep(60).then(() => Promise.reject(new Error('too late'))),
+      () => takesTime(60).then(() => Promise.reject(new Error('too late'))),
       0.02,
     );
     const invoker = createInvoker('test');
@@ -43,7 +43,7 @@ describe('an invocation', () => {
   it('does not hold up a stop for longer than that waits', async () => {
     const invoker = createInvoker('test');
     const running = invoker.call(
-      rawEndpoint('long', 'GET /a', () => sleep(300)),
+      rawEndpoint('long', 'GET /a', () => takesTime(300)),
       {},
     );
     const startedAt = performance.now();

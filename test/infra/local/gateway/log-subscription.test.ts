@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import type { CloudWatchLogsDecodedData, CloudWatchLogsEvent } from 'aws-lambda';
 import { describe, expect, it } from 'vitest';
@@ -6,6 +5,7 @@ import * as z from 'zod';
 import { createLogSubscription } from '../../../../infra/local/gateway/log-subscription.ts';
 import { event } from '../../../../lib/kernel/lambda/event.ts';
 import { installTestHost, planted } from './fixture.ts';
+import { waitUntil } from '../../../wait-until.ts';
 
 const folding = (seen: unknown[][]) =>
   planted(
@@ -57,7 +57,7 @@ describe('the log subscription', () => {
     const seen: CloudWatchLogsDecodedData[] = [];
     const { subscription } = subscribed((data) => seen.push(data));
     subscription.write(line(1));
-    await sleep(450);
+    await waitUntil('the message', () => seen.length > 0);
     expect(seen).toMatchObject([{ messageType: 'DATA_MESSAGE', subscriptionFilters: ['report-lines'] }]);
     expect(seen[0]?.logEvents).toMatchObject([
       { message: line(1), timestamp: expect.any(Number), id: expect.any(String) },

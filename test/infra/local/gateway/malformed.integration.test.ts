@@ -1,15 +1,15 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
 import { credentials } from '../temporary-state.ts';
 import { installTestHost, rawEndpoint } from './fixture.ts';
+import { staysTrue, takesTime } from '../../../wait-until.ts';
 
 let gateway: Gateway;
 let calls = 0;
 const crashes: unknown[] = [];
-const slow = () => sleep(150, { statusCode: 200, body: 'done' });
+const slow = () => takesTime(150, { statusCode: 200, body: 'done' });
 const note = (error: unknown) => crashes.push(error);
 
 beforeAll(async () => {
@@ -47,9 +47,9 @@ async function talk(...parts: (string | Buffer)[]): Promise<string> {
   socket.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   for (const part of parts) {
     socket.write(part);
-    await sleep(20);
+    await takesTime(20);
   }
-  await Promise.race([once(socket, 'close'), sleep(400)]);
+  await Promise.race([once(socket, 'close'), takesTime(400)]);
   socket.destroy();
   return text;
 }
@@ -131,9 +131,9 @@ describe('clients that leave', () => {
     const before = calls;
     const socket = dial();
     socket.write(head('POST /post HTTP/1.1', 'Content-Length: 100') + 'half');
-    await sleep(30);
+    await takesTime(30);
     socket.destroy();
-    await sleep(50);
+    await staysTrue('no call', () => calls === before, 50);
     expect(calls).toBe(before);
   });
 
@@ -141,10 +141,10 @@ describe('clients that leave', () => {
     for (let count = 0; count < 20; count += 1) {
       const socket = dial();
       socket.write(head('GET /slow HTTP/1.1'));
-      await sleep(2);
+      await takesTime(2);
       socket.resetAndDestroy();
     }
-    await sleep(250);
+    await takesTime(250);
     expect(await talk(head('GET /get HTTP/1.1'))).toMatch(/^HTTP\/1\.1 200 /);
   });
 });
@@ -163,7 +163,7 @@ describe('stop', () => {
     const hanging = connect(own.port, '127.0.0.1').resume();
     hanging.write('POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf');
     const answer = fetch(`${own.url}/slow`);
-    await sleep(50);
+    await takesTime(50);
     const startedAt = performance.now();
     const closed = Promise.all([once(idle, 'close'), once(hanging, 'close')]);
     await own.stop();

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ChangeMessageVisibilityCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { SQSEvent } from 'aws-lambda';
 import { type FauxqsServer, startFauxqs } from 'fauxqs';
@@ -8,6 +7,7 @@ import { withCredentials } from '../../../../infra/local/environment.ts';
 import { createQueues, type Pollers, startPollers } from '../../../../infra/local/gateway/pollers.ts';
 import { worker } from '../../../../lib/kernel/lambda/worker.ts';
 import { planted } from './fixture.ts';
+import { staysTrue, takesTime, waitUntil } from '../../../wait-until.ts';
 
 let sqs: FauxqsServer;
 let pollers: Pollers | undefined;
@@ -51,9 +51,7 @@ async function start(take: Take, target = declared()): Promise<void> {
 }
 
 async function until(holds: () => boolean, ms = 5_000): Promise<void> {
-  const deadline = performance.now() + ms;
-  while (!holds() && performance.now() < deadline) await sleep(10);
-  expect(holds()).toBe(true);
+  await waitUntil('what was waited for', holds, ms);
 }
 
 const depth = (name: string) => {
@@ -153,8 +151,8 @@ describe('the pollers', () => {
     });
     sqs.sendMessage('mcp-test-jobs', '{"n":1}');
     await until(() => calls === 1);
-    await sleep(50);
-    expect(depth('mcp-test-jobs')).toBe(1);
+    await staysTrue('the message waits', () => depth('mcp-test-jobs') === 1, 50);
+    expect(calls).toBe(1);
   });
 
   it('bring a message five times, counting, and then it is a dead letter', async () => {
@@ -181,7 +179,7 @@ describe('the pollers', () => {
         running += 1;
         most = Math.max(most, running);
         sizes.push(event.Records.length);
-        await sleep(50);
+        await takesTime(50);
         running -= 1;
       },
       declared(4, 3),
@@ -194,10 +192,10 @@ describe('the pollers', () => {
   it('wait while SQS is away, say so once, and go on', async () => {
     let calls = 0;
     await start(() => void (calls += 1));
-    await sleep(100);
     const { port } = sqs;
     await sqs.stop();
-    await sleep(900);
+    await until(() => warnings.length > 0);
+    await staysTrue('one warning', () => warnings.length === 1, 900);
     expect(warnings).toEqual(['The queue jobs cannot be read; trying on']);
     sqs = await startFauxqs({ port, logger: false });
     sqs.createQueue('mcp-test-jobs');
@@ -208,7 +206,7 @@ describe('the pollers', () => {
 
   it('stop at once in the middle of a long poll', async () => {
     await start(() => undefined);
-    await sleep(100);
+    await takesTime(100);
     const idleAt = performance.now();
     await pollers?.stop();
     expect(performance.now() - idleAt).toBeLessThan(200);
@@ -219,7 +217,7 @@ describe('the pollers', () => {
     let begun = false;
     await start(async () => {
       begun = true;
-      await sleep(200);
+      await takesTime(200);
       done = true;
     });
     sqs.sendMessage('mcp-test-jobs', '{"n":1}');

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -10,6 +9,7 @@ import { credentials } from '../temporary-state.ts';
 import { socket } from '../../../../lib/kernel/lambda/socket.ts';
 import recorded from '../../../contract/gateway/socket-connect-event.json' with { type: 'json' };
 import { installTestHost, planted } from './fixture.ts';
+import { takesTime, waitUntil } from '../../../wait-until.ts';
 
 type Route = '$connect' | '$disconnect' | '$default';
 type Seen = APIGatewayProxyWebsocketEventV2 & {
@@ -97,9 +97,7 @@ const manage = (id: string, method: string, body?: string) =>
   });
 
 async function until(holds: () => boolean): Promise<void> {
-  const deadline = performance.now() + 3_000;
-  while (!holds() && performance.now() < deadline) await sleep(5);
-  expect(holds()).toBe(true);
+  await waitUntil('what was waited for', holds);
 }
 
 describe('$connect', () => {
@@ -141,7 +139,7 @@ describe('$connect', () => {
   });
 
   it('is told by $disconnect of a client that left meanwhile', async () => {
-    onConnect = () => sleep(100, { statusCode: 200 });
+    onConnect = () => takesTime(100, { statusCode: 200 });
     const client = new WebSocket(gateway.socketUrl);
     client.on('error', () => undefined);
     await until(() => events.$connect.length === 1);
@@ -307,7 +305,7 @@ describe('@connections', () => {
 describe('stop', () => {
   it('closes sockets with 1001, tells $disconnect and frees the ports', async () => {
     const { client } = await opened();
-    onConnect = () => sleep(300, { statusCode: 200 });
+    onConnect = () => takesTime(300, { statusCode: 200 });
     const waiting = refusal();
     await until(() => events.$connect.length === 2);
     const closed = once(client, 'close');

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { startGateway } from '../../../../infra/local/gateway/server.ts';
 import { catchStrayErrors } from '../../../../infra/local/gateway/stray-errors.ts';
 import { credentials } from '../temporary-state.ts';
 import { installTestHost, rawEndpoint } from './fixture.ts';
+import { takesTime } from '../../../wait-until.ts';
 
 // A gateway in a process of its own, whose functions leave errors to nobody. Writes its address, and on stderr what it warns of.
 installTestHost();
@@ -22,7 +22,7 @@ const gateway = await startGateway({
     ...Object.entries(strays).map(([id, leave]) =>
       rawEndpoint(id, `GET /${id}`, async () => {
         leave();
-        await sleep(id === 'late' ? 0 : 2_000);
+        await takesTime(id === 'late' ? 0 : 2_000);
         return { statusCode: 200, body: '{}' };
       }),
     ),

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { get as httpGet, type IncomingMessage } from 'node:http';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
 import { becomes, credentials } from '../temporary-state.ts';
 import type { Declaration } from '../../../../lib/kernel/lambda/declaration.ts';
 import { stream } from '../../../../lib/kernel/http/stream.ts';
 import { installTestHost, planted } from './fixture.ts';
+import { staysTrue, takesTime } from '../../../wait-until.ts';
 
 let gateway: Gateway;
 let host: ReturnType<typeof installTestHost>;
@@ -29,7 +29,7 @@ function counting(id: string, chunks: number, pauseMs: number, text = 'x') {
         for (let n = 1; n <= chunks; n += 1) {
           yielded = n;
           yield `data: ${n}${text}\n\n`;
-          await sleep(pauseMs);
+          await takesTime(pauseMs);
         }
       },
     }),
@@ -89,7 +89,7 @@ beforeAll(async () => {
       rawStream('throwing', () => Promise.reject(new Error('a bug'))),
       rawStream('torn', async (out) => {
         from(out, { statusCode: 200 }).write('half');
-        await sleep(20);
+        await takesTime(20);
         throw new Error('a bug');
       }),
       rawStream('unasked', async (out) => {
@@ -101,7 +101,7 @@ beforeAll(async () => {
         'hanging',
         async (out) => {
           from(out, { statusCode: 200 }).write('first');
-          await sleep(400);
+          await takesTime(400);
         },
         0.1,
       ),
@@ -159,8 +159,7 @@ describe('a stream behind the gateway', () => {
 
   it('waits for a client that reads slowly', async () => {
     const response = await open('/flood');
-    await sleep(150);
-    expect(yielded).toBeLessThan(200);
+    await staysTrue('no more is made than is read', () => yielded < 200, 150);
     let bytes = 0;
     for await (const chunk of response as AsyncIterable<Buffer>) bytes += chunk.byteLength;
     expect(bytes).toBeGreaterThan(20_000_000);

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMongo } from '../../../../infra/local/mongo/server.ts';
 import { decode, type Doc } from '../../../../infra/local/mongo/values.ts';
 import { parseMessage, ProtocolError, takeMessage } from '../../../../infra/local/mongo/wire.ts';
+import { takesTime } from '../../../wait-until.ts';
 
 function int32(...values: number[]): Buffer {
   const bytes = Buffer.alloc(values.length * 4);
@@ -100,7 +101,7 @@ describe('connection', () => {
     });
     for (const chunk of chunks) {
       socket.write(chunk);
-      await new Promise((resolve) => setTimeout(resolve, 2));
+      await takesTime(2);
     }
     await complete;
     socket.destroy();

@@ -1,5 +1,4 @@
 import { createConnection } from 'mysql2/promise';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { connectMysql, type Mysql, mysqlProbe, type SqlValue } from '../../../../lib/adapters/mysql/connection.ts';
 import { DuplicateKey } from '../../../../lib/adapters/mysql/errors.ts';
@@ -86,11 +85,14 @@ test('a transaction is there as a whole or not at all', async () => {
 test('a deadlocked transaction is run once more and succeeds', async () => {
   await mysql.execute('INSERT INTO notes (id) VALUES (1), (2)');
   let runs = 0;
+  const bothHold = Promise.withResolvers<void>();
   const bump = (first: number, second: number) =>
     mysql.transaction(async (tx) => {
-      runs += 1;
       await tx.execute("UPDATE notes SET text = CONCAT(COALESCE(text, ''), 'x') WHERE id = ?", [first]);
-      await sleep(100);
+      runs += 1;
+      // The third run finds it resolved.
+      if (runs === 2) bothHold.resolve();
+      await bothHold.promise;
       await tx.execute("UPDATE notes SET text = CONCAT(COALESCE(text, ''), 'x') WHERE id = ?", [second]);
     });
   await Promise.all([bump(1, 2), bump(2, 1)]);

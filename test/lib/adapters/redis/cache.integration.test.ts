@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from '@upstash/redis';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { redisCache } from '../../../../lib/adapters/redis/cache.ts';
 import { correlated } from '../../../../lib/kernel/log/correlation.ts';
 import { startTcpProxy, type TcpProxy } from '../mysql/tcp-proxy.ts';
+import { takesTime } from '../../../wait-until.ts';
 
 const { redis: url, redisToken: token } = inject('stores');
 const stage = `t${randomBytes(4).toString('hex')}`;
@@ -25,7 +25,7 @@ function source<T>(value: T, ms = 0) {
     load: async (): Promise<T> => {
       made.runs += 1;
       const now = made.value;
-      await sleep(ms);
+      await takesTime(ms);
       return now;
     },
   };

@@ -4,6 +4,7 @@ import { endpoint } from '../../../../lib/kernel/http/endpoint.ts';
 import { perMinute, perMinutePerAddress } from '../../../../lib/kernel/http/rate-limit.ts';
 import { Problem } from '../../../../lib/kernel/errors/problem.ts';
 import { context, developer, httpEvent, trialHost, type EventParts, type TrialHost } from '../fixtures.ts';
+import { takesTime } from '../../../wait-until.ts';
 
 const Thing = z.strictObject({ name: z.string().min(1).max(5), size: z.int().optional() });
 let seen: unknown[] = [];
@@ -22,7 +23,7 @@ const createThing = endpoint({
     seen.push(call);
     if (call.body.name === 'taken') throw new Problem('slug-taken', { detail: 'taken', cause: new Error('inner') });
     if (call.body.name === 'bug') throw new TypeError('secret internals');
-    if (call.body.name === 'slow') await new Promise((resolve) => setTimeout(resolve, 2000));
+    if (call.body.name === 'slow') await takesTime(2000);
     return { name: call.body.name, password: 'hunter2' };
   },
 });

@@ -1,0 +1,42 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/*
+ * How tests wait. Nothing else in them knows a clock (`test/clocks.test.ts` looks): a busy machine is slow, not wrong, so that a test waits for what it is about, and deadlines
+ * are there for what never comes. TEST_PATIENCE multiplies them all.
+ */
+
+const patience = Number(process.env['TEST_PATIENCE'] ?? '2');
+const lookMs = 20;
+
+type Seen<T> = Exclude<T, undefined | false>;
+
+/**
+ * What `look` sees, once that is anything but false or undefined.
+ * @throws Error that says what did not come about within `ms` times TEST_PATIENCE.
+ */
+export async function waitUntil<T>(what: string, look: () => T | Promise<T>, ms: number = 15_000): Promise<Seen<T>> {
+  const deadline = performance.now() + ms * patience;
+  for (;;) {
+    const seen = await look();
+    if (seen !== undefined && seen !== false) return seen as Seen<T>;
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${(ms * patience) / 1000} s.`);
+    await pause(lookMs);
+  }
+}
+
+/**
+ * For what must not happen: looks again and again, for so long.
+ * @throws Error as soon as it does not hold any more.
+ */
+export async function staysTrue(what: string, holds: () => boolean, ms: number): Promise<void> {
+  const end = performance.now() + ms;
+  do {
+    if (!holds()) throw new Error(`${what}: not any more.`);
+    await pause(Math.min(lookMs, ms));
+  } while (performance.now() < end);
+}
+
+/** The time that a stand-in takes for its work. No test waits by it. */
+export async function takesTime<T>(ms: number, answer?: T): Promise<T> {
+  return pause(ms, answer as T);
+}
