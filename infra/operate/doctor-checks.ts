@@ -39,7 +39,7 @@ async function lookAtMongodb(patient: Patient): Promise<Finding> {
   if (typeof uri !== 'string' || uri === '') return wrong('MONGODB_URI is not set.');
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5000 });
   try {
-    const { version } = z.object({ version: z.string() }).parse(await client.db().admin().serverInfo());
+    const { version } = z.object({ version: z.string() }).parse(await client.db().command({ buildInfo: 1 }));
     if (Number.parseInt(version, 10) < 6) return wrong(`MongoDB ${version} is too old: 6 or later is needed.`);
     const isEncrypted = uri.startsWith('mongodb+srv:') || /[?&](tls|ssl)=true/.test(uri);
     return isEncrypted
