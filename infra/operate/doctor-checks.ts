@@ -24,10 +24,12 @@ async function readSettings({ ask, stage, region }: Patient): Promise<Record<str
   return Object.assign({}, ...values) as Record<string, unknown>;
 }
 
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
 async function lookAtSettings(patient: Patient): Promise<Finding> {
   const settings = await readSettings(patient);
-  const isEmpty = (value: unknown) =>
-    value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
   const missing = (await requiredSettings()).filter((name) => isEmpty(settings[name]));
   return missing.length === 0
     ? ok('Every setting that has no default is there.')
