@@ -9,11 +9,11 @@ export interface BudgetProps {
   readonly monthly: number;
 }
 
-/** Tells somebody before the month's bill of this installation is larger than it may be. It counts what bears the tag `platform`, which has to be made a cost allocation tag once. */
+/** A mail before the month's bill of this installation is larger than it may be. It counts what bears the tag `platform`, which has to be made a cost allocation tag once. */
 export class Budget extends Construct {
   constructor(scope: Construct, id: string, { stage, region, email, monthly }: BudgetProps) {
     super(scope, id);
-    const told = (notificationType: string, threshold: number): CfnBudget.NotificationWithSubscribersProperty => ({
+    const notify = (notificationType: string, threshold: number): CfnBudget.NotificationWithSubscribersProperty => ({
       notification: { comparisonOperator: 'GREATER_THAN', notificationType, threshold, thresholdType: 'PERCENTAGE' },
       subscribers: [{ subscriptionType: 'EMAIL', address: email }],
     });
@@ -25,7 +25,7 @@ export class Budget extends Construct {
         budgetLimit: { amount: monthly, unit: 'USD' },
         costFilters: { TagKeyValue: [`user:platform$mcp-${stage}`] },
       },
-      notificationsWithSubscribers: [told('ACTUAL', 80), told('FORECASTED', 100)],
+      notificationsWithSubscribers: [notify('ACTUAL', 80), notify('FORECASTED', 100)],
     });
   }
 }

@@ -25,8 +25,6 @@ export class Dashboard extends Construct {
       awsMetric(metricNamespace, name, { Service: service }, { statistic });
     const rest = (name: string, statistic = 'Sum') =>
       awsMetric('AWS/ApiGateway', name, { ApiName: restApi }, { statistic });
-    const graph = (title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []) =>
-      new cloudwatch.GraphWidget({ title, left, right, width: 8, height: 6 });
     const dashboard = new cloudwatch.Dashboard(this, 'Dashboard', {
       dashboardName: `mcp-${service}`,
       defaultInterval: Duration.hours(6),
@@ -101,4 +99,8 @@ export class Dashboard extends Construct {
       }),
     );
   }
+}
+
+function graph(title: string, left: cloudwatch.IMetric[], right: cloudwatch.IMetric[] = []): cloudwatch.GraphWidget {
+  return new cloudwatch.GraphWidget({ title, left, right, width: 8, height: 6 });
 }

@@ -26,8 +26,11 @@ export class EdgeTokens extends Construct {
 }
 
 /** References to the tokens, by name: a token that is rotated away must not be held by an export. */
-export function edgeTokens(stage: string, current: number): { readonly shown: string; readonly accepted: string[] } {
+export function edgeTokens(
+  stage: string,
+  current: number,
+): { readonly presented: string; readonly accepted: string[] } {
   const tokenOf = (generation: number): string =>
     SecretValue.secretsManager(secretName(stage, generation)).unsafeUnwrap();
-  return { shown: tokenOf(current), accepted: generations(current).map(tokenOf) };
+  return { presented: tokenOf(current), accepted: generations(current).map(tokenOf) };
 }

@@ -14,14 +14,6 @@ export class OriginFirewall extends Construct {
   constructor(scope: Construct, id: string, { name, stageArn, acceptedTokens }: OriginFirewallProps) {
     super(scope, id);
     const visibilityConfig = { metricName: name, cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false };
-    const shows = (token: string): wafv2.CfnWebACL.StatementProperty => ({
-      byteMatchStatement: {
-        fieldToMatch: { singleHeader: { Name: edgeTokenHeader } },
-        positionalConstraint: 'EXACTLY',
-        searchString: token,
-        textTransformations: [{ priority: 0, type: 'NONE' }],
-      },
-    });
     const acl = new wafv2.CfnWebACL(this, 'Acl', {
       name,
       scope: 'REGIONAL',
@@ -32,11 +24,22 @@ export class OriginFirewall extends Construct {
           name: 'from-cloudfront',
           priority: 0,
           action: { allow: {} },
-          statement: { orStatement: { statements: acceptedTokens.map(shows) } },
+          statement: { orStatement: { statements: acceptedTokens.map(bears) } },
           visibilityConfig: { ...visibilityConfig, metricName: `${name}-let-in` },
         },
       ],
     });
     new wafv2.CfnWebACLAssociation(this, 'Association', { resourceArn: stageArn, webAclArn: acl.attrArn });
   }
+}
+
+function bears(token: string): wafv2.CfnWebACL.StatementProperty {
+  return {
+    byteMatchStatement: {
+      fieldToMatch: { singleHeader: { Name: edgeTokenHeader } },
+      positionalConstraint: 'EXACTLY',
+      searchString: token,
+      textTransformations: [{ priority: 0, type: 'NONE' }],
+    },
+  };
 }

@@ -91,7 +91,6 @@ export function streamTable(has: Installed, eventsPerSecond = 5): string {
   };
   const rows = [10, 100, 1000].map((listeners) => {
     const [one, other] = [before(listeners), after(listeners)];
-    const percent = (part: number) => `${Math.round(part * 100)} %`;
     return `| ${listeners.toLocaleString('en')} | $${amount(one.money)} | ${percent(one.partition)} | $${amount(other.money)} | ${percent(other.partition)} |`;
   });
   return [
@@ -103,6 +102,10 @@ export function streamTable(has: Installed, eventsPerSecond = 5): string {
 
 function scaled(load: Load, factor: number): Load {
   return Object.fromEntries(Object.entries(load).map(([name, value]) => [name, value * factor])) as unknown as Load;
+}
+
+function percent(part: number): string {
+  return `${Math.round(part * 100)} %`;
 }
 
 function amount(value: number): string {

@@ -24,10 +24,12 @@ async function readSettings({ ask, stage, region }: Patient): Promise<Record<str
   return Object.assign({}, ...values) as Record<string, unknown>;
 }
 
+function isEmpty(value: unknown): boolean {
+  return value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
 async function lookAtSettings(patient: Patient): Promise<Finding> {
   const settings = await readSettings(patient);
-  const isEmpty = (value: unknown) =>
-    value === undefined || value === '' || (Array.isArray(value) && value.length === 0);
   const missing = (await requiredSettings()).filter((name) => isEmpty(settings[name]));
   return missing.length === 0
     ? ok('Every setting that has no default is there.')
@@ -39,7 +41,7 @@ async function lookAtMongodb(patient: Patient): Promise<Finding> {
   if (typeof uri !== 'string' || uri === '') return wrong('MONGODB_URI is not set.');
   const client = new MongoClient(uri, { serverSelectionTimeoutMS: 5000 });
   try {
-    const { version } = z.object({ version: z.string() }).parse(await client.db().admin().serverInfo());
+    const { version } = z.object({ version: z.string() }).parse(await client.db().command({ buildInfo: 1 }));
     if (Number.parseInt(version, 10) < 6) return wrong(`MongoDB ${version} is too old: 6 or later is needed.`);
     const isEncrypted = uri.startsWith('mongodb+srv:') || /[?&](tls|ssl)=true/.test(uri);
     return isEncrypted

@@ -88,9 +88,9 @@ const leftovers: readonly Leftover[] = [
 
 /** In which order stacks go: what uses another one first. */
 function rank(name: string): number {
-  if (/-edge-logs-/.test(name)) return 0;
-  if (/-service$/.test(name)) return 1;
-  if (/-state$/.test(name)) return 2;
+  if (name.includes('-edge-logs-')) return 0;
+  if (name.endsWith('-service')) return 1;
+  if (name.endsWith('-state')) return 2;
   return 3;
 }
 

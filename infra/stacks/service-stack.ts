@@ -78,7 +78,7 @@ export class ServiceStack extends Stack {
       installation,
       restApiId: apis.rest.restApiId,
       socketApiId,
-      edgeToken: tokens.shown,
+      edgeToken: tokens.presented,
       firewallArn: edge.firewallArn,
       restoreHeader: edge.restoreHeader,
     });

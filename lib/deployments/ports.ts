@@ -179,8 +179,8 @@ export interface DeploymentStore {
   previewsOf(toolId: string): Promise<Deployment[]>;
   /** A user's deployments that run, start or sleep. */
   activeOf(userId: string): Promise<Deployment[]>;
-  /** Replicas that have not ended. */
-  alive(): Promise<Replica[]>;
+  /** Replicas that have not ended, by id: those after `after` (empty: from the first), at most `most`. */
+  alive(after: string, most: number): Promise<Replica[]>;
   /** Deployments on their way that have not moved since `before`, and running ones without a replica that lives. */
   stuck(before: Date): Promise<string[]>;
 }

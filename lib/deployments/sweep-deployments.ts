@@ -11,6 +11,8 @@ const firstWordMs = 100_000;
 /** The cluster may answer late about a task that was just started. */
 const youngMs = 10_000;
 const stuckMs = 20_000;
+/** However many replicas there are, this many are held at once. */
+const pageSize = 500;
 
 /** Finds what nobody told: tasks that ended or fell silent, tasks of nobody's, deployments whose job was lost. */
 export async function sweepDeployments(
@@ -19,34 +21,44 @@ export async function sweepDeployments(
 ): Promise<{ ended: number; silent: number; orphans: number; due: number }> {
   const { deployments, containers, deploymentQueue } = services;
   const running = await containers.list({ desired: 'running' });
-  const alive = (await deployments.alive()).filter(({ taskId }) => taskId !== 'remote');
-  const tasks = await describeAll(
-    containers,
-    alive.flatMap(({ taskId }) => taskId ?? []),
-  );
   const found = { ended: 0, silent: 0 };
-  for (const replica of alive) {
-    const task = tasks.get(replica.taskId ?? '');
-    if (isGone(replica, task, now)) {
-      found.ended += 1;
-      await change(services, replica, (current) => endedBy(current, task, now));
-    } else if (isSilent(replica, now)) {
-      found.silent += 1;
-      await change(services, replica, (current) => silenced(current, now));
-    } else if (task?.address && replica.host === undefined) {
-      await change(services, replica, (current) => ({ ...current, ...placed(task) }));
-    }
+  const known = new Set<string>();
+  const due = new Set<string>();
+  for (let page = await deployments.alive('', pageSize); page.length > 0;) {
+    const alive = page.filter(({ taskId }) => taskId !== 'remote');
+    const ids = alive.flatMap(({ taskId }) => taskId ?? []);
+    const tasks = await describeAll(containers, ids);
+    for (const replica of alive) await look(services, replica, tasks.get(replica.taskId ?? ''), now, found);
+    for (const id of ids) known.add(id);
+    for (const { stoppingAt, deploymentId } of alive) if (stoppingAt !== undefined) due.add(deploymentId);
+    page = page.length < pageSize ? [] : await deployments.alive(page.at(-1)?.id ?? '', pageSize);
   }
-  const known = new Set(alive.flatMap(({ taskId }) => taskId ?? []));
   const orphans = await stopOrphans(
     services,
     running.filter((id) => !known.has(id)),
   );
-  const stuck = await deployments.stuck(new Date(now.getTime() - stuckMs));
-  const stopping = alive.filter(({ stoppingAt }) => stoppingAt !== undefined).map(({ deploymentId }) => deploymentId);
-  const due = new Set([...stuck, ...stopping]);
+  for (const id of await deployments.stuck(new Date(now.getTime() - stuckMs))) due.add(id);
   for (const id of due) await deploymentQueue.due(id);
   return { ...found, orphans, due: due.size };
+}
+
+/** Follows what became of one replica's task, and counts it. */
+async function look(
+  services: ReconcileServices,
+  replica: Replica,
+  task: ContainerTask | undefined,
+  now: Date,
+  found: { ended: number; silent: number },
+): Promise<void> {
+  if (isGone(replica, task, now)) {
+    found.ended += 1;
+    await change(services, replica, (current) => endedBy(current, task, now));
+  } else if (isSilent(replica, now)) {
+    found.silent += 1;
+    await change(services, replica, (current) => silenced(current, now));
+  } else if (task?.address && replica.host === undefined) {
+    await change(services, replica, (current) => ({ ...current, ...placed(task) }));
+  }
 }
 
 function isGone({ taskId, startedAt }: Replica, task: ContainerTask | undefined, now: Date): boolean {

@@ -120,7 +120,13 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
       );
       return rows.map(deploymentOf);
     },
-    alive: () => replicas('ended_at IS NULL', []),
+    async alive(after, most) {
+      const rows = await mysql.query<ReplicaRow>(
+        'SELECT * FROM mcp_replicas WHERE ended_at IS NULL AND id > ? ORDER BY id LIMIT ?',
+        [after, most],
+      );
+      return rows.map(replicaOf);
+    },
     async stuck(before) {
       const rows = await mysql.query<{ id: string }>(
         `SELECT id FROM mcp_deployments WHERE status IN ('starting', 'restarting', 'stopping') AND updated_at < ?

@@ -7,9 +7,8 @@ type Reason = readonly [rule: RegExp, place: RegExp, reason: string];
 
 export const nagReasons: readonly Reason[] = [
   [/IAM5|LambdaStarPermissions/, /./, 'Each wildcard has its reason in rules.ts, which a test of its own holds.'],
-  [/IAM4/, /Backups|Provider|Trigger/, "AWS Backup's own role, and CDK's own helpers."],
+  [/IAM4/, /Backups/, "AWS Backup's own role."],
   [/-L1$|LambdaLatestVersion/, /RestoreHeader/, 'At the edge Lambda runs no newer Node yet.'],
-  [/-L1$|LambdaLatestVersion/, /Provider|Trigger/, "CDK's own helpers choose their runtime."],
   [
     /LambdaTracing/,
     /./,
@@ -32,11 +31,6 @@ export const nagReasons: readonly Reason[] = [
     'The functions validate: API Gateway knows OpenAPI 3.0 alone, and its answers would not be problems of ours.',
   ],
   [
-    /APIG3/,
-    /Apis\/Rest/,
-    'The firewall is before CloudFront, and the stage has one of its own that lets nobody else in (OriginFirewall).',
-  ],
-  [
     /APIG4/,
     /Apis\/Route/,
     '$connect checks a ticket or token in the function; API Gateway knows no such credential. The other routes are of an open connection.',
@@ -57,13 +51,11 @@ export const nagReasons: readonly Reason[] = [
     /Distribution/,
     "CloudFront's own certificate goes with TLS 1.0; with a domain name of yours it is TLS 1.2. Its origins are reached by TLS 1.2.",
   ],
-  [/CFR2/, /Distribution/, 'The firewall can be switched off (firewall=false).'],
   [
     /EC26|EC28|EC29/,
     /NatInstance/,
     'The NAT instance of a trial installation keeps nothing and may be replaced at any time; its status check has an alarm.',
   ],
-  [/EC23/, /./, 'Nothing is open to the world but what says so in its description.'],
   [/ECS4/, /Cluster/, 'Container Insights costs more than the servers of a trial installation; production has it.'],
   [
     /RDS3|RDS10/,
@@ -87,5 +79,4 @@ export const nagReasons: readonly Reason[] = [
     'Rotation is by runbook (infra/README.md): keys and tokens rotate by overlap, which Secrets Manager’s schedule does not know.',
   ],
   [/-S1$/, /Logs|Bucket/, 'It is the bucket of the logs.'],
-  [/VPC7/, /Vpc/, 'There is a flow log.'],
 ];
