@@ -81,7 +81,7 @@ export interface ServedTool {
 }
 
 /** What an owner decided of one tool of their server. */
-export interface Approval {
+interface Approval {
   /** Of the tool as it was approved; undefined: never was. */
   readonly fingerprint: string | undefined;
   readonly enabled: boolean;
