@@ -1,6 +1,5 @@
 import type { OutboxEntry } from '../outbox/ports.ts';
 import type { Offers } from '../upstream/server-answers.ts';
-import type { Approvals } from './approvals.ts';
 import type { RunnerState, RunOptions } from './runner-contract.ts';
 
 export const deploymentStatuses = [
@@ -80,6 +79,15 @@ export interface ServedTool {
   readonly inputSchema: Readonly<Record<string, unknown>>;
   readonly [member: string]: unknown;
 }
+
+/** What an owner decided of one tool of their server. */
+interface Approval {
+  /** Of the tool as it was approved; undefined: never was. */
+  readonly fingerprint: string | undefined;
+  readonly enabled: boolean;
+  readonly approvedAt: string | undefined;
+}
+export type Approvals = Readonly<Record<string, Approval>>;
 
 /** Where a tool's endpoint leads, and what its owner has approved of it. */
 export interface Serving {

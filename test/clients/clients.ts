@@ -17,8 +17,10 @@ export interface Client {
         readonly list: (block: string, slug: string) => string;
         /** What it prints then; default: the name of the tool. */
         readonly connected?: RegExp;
-        /** undefined: only its model calls tools. */
+        /** undefined: its model calls tools. */
         readonly call?: (block: string, slug: string) => string;
+        /** Gives its model, which stands at `url`, something to do. */
+        readonly ask?: (slug: string, url: string) => string;
       };
 }
 
@@ -44,6 +46,17 @@ export async function connect({ url, headers }) {
   await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
   ${asV1}
 }`;
+
+const opencodeModel = (url: string): string =>
+  JSON.stringify({
+    provider: {
+      local: {
+        npm: '@ai-sdk/openai-compatible',
+        options: { baseURL: `${url}/v1`, apiKey: 'none' },
+        models: { any: {} },
+      },
+    },
+  });
 
 const sdkV1 = '@modelcontextprotocol/sdk@1.32.2';
 const sdkV2 = '@modelcontextprotocol/client@2.4.0';
@@ -190,6 +203,8 @@ export async function connect({ url, headers }) {
     kind: {
       list: (block, slug) => `npx claude mcp remove ${slug}; npx ${block} && npx claude mcp list`,
       connected: /(✓|✔) Connected/,
+      ask: (slug, url) =>
+        `ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=none ENABLE_TOOL_SEARCH=false CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 npx claude -p "Call echo" --allowedTools mcp__${slug}__echo`,
     },
   },
   {
@@ -201,12 +216,31 @@ export async function connect({ url, headers }) {
       // It passes over the servers of a folder that nobody has said to trust.
       list: () => `echo "{\\"$PWD\\":\\"TRUST_FOLDER\\"}" > .gemini/trustedFolders.json; npx gemini mcp list`,
       connected: /\bConnected/,
+      ask: (_slug, url) =>
+        `GOOGLE_GEMINI_BASE_URL=${url} GEMINI_API_KEY=none npx gemini --yolo --model gemini-2.5-flash -p "Call echo"`,
     },
   },
   {
     name: 'opencode',
     packages: ['opencode-ai@1.18.33'],
     block: 'opencode',
-    kind: { file: 'opencode.json', list: () => 'npx opencode mcp list', connected: /✓.*connected/i },
+    kind: {
+      file: 'opencode.json',
+      list: () => 'npx opencode mcp list',
+      connected: /✓.*connected/i,
+      ask: (_slug, url) => `OPENCODE_CONFIG_CONTENT='${opencodeModel(url)}' npx opencode run -m local/any "Call echo"`,
+    },
+  },
+  {
+    name: 'Codex',
+    packages: ['@openai/codex@0.169.0'],
+    block: 'codex',
+    kind: {
+      file: '.codex/config.toml',
+      list: () => 'npx codex mcp list',
+      connected: /enabled/,
+      ask: (_slug, url) =>
+        `OPENAI_API_KEY=none npx codex exec --skip-git-repo-check --dangerously-bypass-approvals-and-sandbox -c model=any -c model_provider=local -c 'model_providers.local={name="local",base_url="${url}/v1",wire_api="responses"}' "Call echo"`,
+    },
   },
 ];

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Client } from './clients.ts';
+import { startModel } from './stand-in-model.ts';
 
 const installMs = 300_000;
 const stepMs = 60_000;
@@ -103,7 +104,7 @@ async function driveCommands(
   folder: string,
   kind: Exclude<Client['kind'], { readonly module: string }>,
   blockWith: (key: string) => string,
-  { slug, key }: Endpoint,
+  { slug, key, restart }: Endpoint,
 ): Promise<Outcome> {
   const paste = async (withKey: string): Promise<string> => {
     const block = blockWith(withKey);
@@ -117,17 +118,36 @@ async function driveCommands(
   const { connected = /\becho\b/, list, call } = kind;
   const listed = await run(folder, list(block, slug), stepMs);
   const called = call && (await run(folder, call(block, slug), stepMs));
+  const asked = kind.ask && (await askModel(folder, kind.ask, slug, restart));
   const wrong = await run(folder, list(await paste('mcp_live_wrong'), slug), stepMs);
   const isConnected = connected.test(stripVTControlCharacters(listed.output));
-  const isCalled = called?.output.includes('hello');
+  const isCalled = asked ? asked.results[0]?.includes('hello') === true : called?.output.includes('hello');
   return {
     connected: isConnected,
-    listed: called && listed.output.includes('echo'),
+    listed: asked ? isCalled : called && listed.output.includes('echo'),
     called: isCalled,
-    survived: undefined,
+    survived: asked ? asked.results[1]?.includes('again') === true : undefined,
     wrongKey: shortened(lastParagraph(wrong.output) || '(nothing)'),
-    ...((!isConnected || isCalled === false) && { error: shortened(`${listed.output} ${called?.output ?? ''}`) }),
+    ...((!isConnected || isCalled === false) && {
+      error: shortened(`${asked?.output ?? called?.output ?? ''} ${listed.output}`),
+    }),
   };
+}
+
+/** Lets the client's model call the tool, and once more after a restart. */
+async function askModel(
+  folder: string,
+  ask: (slug: string, url: string) => string,
+  slug: string,
+  restart: () => Promise<void>,
+): Promise<{ readonly results: readonly string[]; readonly output: string }> {
+  const model = await startModel(restart);
+  try {
+    const { output } = await run(folder, ask(slug, model.url), 3 * stepMs);
+    return { results: model.results, output };
+  } finally {
+    await model.stop();
+  }
 }
 
 /** Runs a command line in a folder; `onLine` may answer on its standard input. */

@@ -1,5 +1,6 @@
-import { type Approvals, firstApprovals } from '../../deployments/approvals.ts';
+import { firstApprovals } from '../../deployments/approvals.ts';
 import type {
+  Approvals,
   Deployment,
   DeploymentFilter,
   DeploymentStore,
