@@ -1,6 +1,6 @@
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
-import { createJudgement } from '../../lib/knowledge/judgements/judge.ts';
+import { createJudgement } from '../../lib/knowledge/judgements/keep-judgements.ts';
 import { CreateJudgement, Judged } from '../../lib/knowledge/judgements/schema.ts';
 
 export const handler = endpoint({

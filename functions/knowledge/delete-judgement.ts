@@ -1,5 +1,5 @@
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
-import { deleteJudgement } from '../../lib/knowledge/judgements/judge.ts';
+import { deleteJudgement } from '../../lib/knowledge/judgements/keep-judgements.ts';
 import { DeletedJudgement, JudgementId } from '../../lib/knowledge/judgements/schema.ts';
 
 export const handler = endpoint({

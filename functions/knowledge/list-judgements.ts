@@ -1,5 +1,5 @@
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
-import { listJudgements } from '../../lib/knowledge/judgements/judge.ts';
+import { listJudgements } from '../../lib/knowledge/judgements/keep-judgements.ts';
 import { JudgementPage, ListJudgements } from '../../lib/knowledge/judgements/schema.ts';
 
 export const handler = endpoint({

@@ -36,6 +36,8 @@ export interface DocumentHead {
   readonly notes: readonly string[];
   /** Of the uploaded content. */
   readonly digest: string;
+  /** The title is the file's name: what the file says of itself takes its place. */
+  readonly isUntitled?: boolean;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 }
@@ -78,6 +80,7 @@ export type DocumentChange = Partial<
     | 'digest'
     | 'mediaType'
     | 'updatedAt'
+    | 'isUntitled'
   >
 > & { readonly embeddingModel?: string; readonly version?: number; readonly upload?: Uint8Array | null };
 

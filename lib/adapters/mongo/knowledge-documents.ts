@@ -47,6 +47,7 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
           embedding_status: record.embeddingStatus,
           notes: record.notes,
           digest: record.digest,
+          ...(record.isUntitled && { is_untitled: true }),
           updated_at: record.updatedAt,
           ...(upload && { upload: new Binary(upload) }),
         };
@@ -227,6 +228,7 @@ function updateOf({ upload, metadata, ...change }: DocumentChange) {
     indexStatus: 'index_status',
     embeddingStatus: 'embedding_status',
     embeddingModel: 'embedding_model',
+    isUntitled: 'is_untitled',
     updatedAt: 'updated_at',
   } as Readonly<Record<string, string>>;
   const set = Object.entries(change).map(([name, value]) => [names[name] ?? name, value ?? null]);

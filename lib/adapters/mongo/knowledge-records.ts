@@ -31,6 +31,7 @@ export interface KnowledgeDocument {
   readonly digest: string;
   readonly created_at: Date;
   readonly updated_at: Date;
+  readonly is_untitled?: boolean;
   /** Until it is parsed. */
   readonly upload?: Binary;
   readonly parses?: number;
@@ -59,6 +60,7 @@ export function headOf(document: KnowledgeHead): DocumentHead {
     failure: document.failure ?? undefined,
     notes: document.notes,
     digest: document.digest,
+    isUntitled: document.is_untitled ?? false,
     createdAt: document.created_at,
     updatedAt: document.updated_at,
   };

@@ -41,6 +41,7 @@ export async function createDocument(
     failure: undefined,
     notes: [],
     digest: source.digest,
+    isUntitled: title === undefined && source.upload !== undefined,
     createdAt: now,
     updatedAt: now,
   };

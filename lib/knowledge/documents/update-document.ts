@@ -24,7 +24,12 @@ export async function updateDocument(
   const source = readSource(given(sent));
   const { documents, segments, embedder } = services;
   const version = before.version + 1;
-  const changed = { ...before, ...(title !== undefined && { title }), ...(metadata && { metadata }), version };
+  const changed = {
+    ...before,
+    ...(title !== undefined && { title, isUntitled: false }),
+    ...(metadata && { metadata }),
+    version,
+  };
   const content = source ? (source.content ?? '') : before.content;
   const prepared = source
     ? await prepareContent(changed, { content })

@@ -1,4 +1,5 @@
 import { surfaceMark } from '../text/analyze.ts';
+import type { PassageKey } from './segment-header.ts';
 import {
   type EncodedSegment,
   encodeSegment,
@@ -13,12 +14,17 @@ export function buildSegment(passages: readonly SegmentPassage[], languages: Ite
   return encodeSegment(tableOf(sorted, languages), postingsOf(sorted));
 }
 
-function byPlace(a: SegmentPassage, b: SegmentPassage): number {
+/** The order of passages in a segment. */
+export function byPlace(a: PassageKey, b: PassageKey): number {
   if (a.documentId !== b.documentId) return a.documentId < b.documentId ? -1 : 1;
   return a.version - b.version || a.ordinal - b.ordinal;
 }
 
-function tableOf(passages: readonly SegmentPassage[], languages: Iterable<string>): PassageTable {
+/** The table of passages that are in order. */
+export function tableOf(
+  passages: readonly (PassageKey & { readonly length: number })[],
+  languages: Iterable<string>,
+): PassageTable {
   const documents: { id: string; version: number }[] = [];
   const documentOf = passages.map(({ documentId: id, version }) => {
     const last = documents.at(-1);

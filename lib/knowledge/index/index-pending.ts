@@ -97,6 +97,7 @@ async function addToManifest(
     const missing = batch.filter(
       ({ id, version }) => !headers.some((header) => header.findDocument(id, version) !== -1),
     );
+    await markReplaced(segments, space, manifest, headers, batch);
     const passages = missing.flatMap(({ id }) => analyzed.get(id) ?? []);
     if (passages.length === 0) return;
     const segment = buildSegment(
@@ -111,6 +112,22 @@ async function addToManifest(
     );
     if (await segments.swap(space, manifest, { segments: [...manifest.segments, entry], forget })) return;
   }
+}
+
+/** Whoever changed a document may have died before it marked the former version. */
+async function markReplaced(
+  segments: SegmentStore,
+  space: string,
+  { stale }: Manifest,
+  headers: readonly SegmentHeader[],
+  batch: readonly DocumentHead[],
+): Promise<void> {
+  const known = new Set(stale.map(({ id, version }) => `${id}.${version}`));
+  const replaced = batch.flatMap(({ id, version }) =>
+    headers.flatMap((header) => header.versionsBefore(id, version)).map((older) => ({ id, version: older })),
+  );
+  const unmarked = replaced.filter(({ id, version }) => !known.has(`${id}.${version}`));
+  if (unmarked.length > 0) await segments.markStale(space, unmarked);
 }
 
 export async function readHeaders(segments: SegmentStore, manifest: Manifest): Promise<SegmentHeader[]> {

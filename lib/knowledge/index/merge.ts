@@ -1,14 +1,8 @@
+import { byPlace, tableOf } from './build-segment.ts';
 import type { SegmentReader } from './cached-segments.ts';
 import { openIndex, type OpenSegment } from './open-index.ts';
 import type { Manifest } from './ports.ts';
-import {
-  decodePostings,
-  type EncodedSegment,
-  encodeSegment,
-  entriesOf,
-  type PassageTable,
-  type TermPostings,
-} from './segment.ts';
+import { decodePostings, type EncodedSegment, encodeSegment, entriesOf, type TermPostings } from './segment.ts';
 
 /** One segment of several, without the passages of stale versions. */
 export async function mergeSegments(reader: SegmentReader, manifest: Manifest): Promise<EncodedSegment> {
@@ -29,37 +23,15 @@ function mergeTables(segments: readonly OpenSegment[], languages: readonly strin
   const all = segments.flatMap(({ header, dead }, segment) =>
     Array.from({ length: header.passages }, (_, passage) => passage)
       .filter((passage) => dead?.[passage] !== 1)
-      .map((passage) => {
-        const document = header.documentOf[passage] ?? 0;
-        const id = header.documentId(document);
-        return {
-          segment,
-          passage,
-          id,
-          version: header.versions[document] ?? 0,
-          ordinal: header.ordinalOf[passage] ?? 0,
-        };
-      }),
+      .map((passage) => ({ ...header.keyOf(passage), segment, passage, length: header.lengthOf[passage] ?? 0 })),
   );
-  all.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.version - b.version || a.ordinal - b.ordinal));
+  all.sort(byPlace);
   const numberOf = segments.map(({ header }) => new Int32Array(header.passages).fill(-1));
-  const documents: { id: string; version: number }[] = [];
-  const documentOf: number[] = [];
-  all.forEach(({ segment, passage, id, version }, number) => {
+  all.forEach(({ segment, passage }, number) => {
     const numbers = numberOf[segment];
     if (numbers) numbers[passage] = number;
-    const last = documents.at(-1);
-    if (last?.id !== id || last.version !== version) documents.push({ id, version });
-    documentOf.push(documents.length - 1);
   });
-  const table: PassageTable = {
-    documents,
-    documentOf,
-    ordinalOf: all.map(({ ordinal }) => ordinal),
-    lengthOf: all.map(({ segment, passage }) => segments[segment]?.header.lengthOf[passage] ?? 0),
-    languages,
-  };
-  return { table, numberOf };
+  return { table: tableOf(all, languages), numberOf };
 }
 
 /** The terms of a segment's blocks, a list that goes on in the next block in one piece. */

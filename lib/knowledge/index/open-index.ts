@@ -2,7 +2,7 @@ import { defaultSettings, type RankingSettings } from '../search/settings.ts';
 import { surfaceMark } from '../text/analyze.ts';
 import type { SegmentReader } from './cached-segments.ts';
 import type { Manifest, StaleVersion } from './ports.ts';
-import type { SegmentHeader } from './segment-header.ts';
+import type { PassageKey, SegmentHeader } from './segment-header.ts';
 import { type BlockEntry, decodePostings, entriesOf, findEntry } from './segment.ts';
 
 /** The passages of one segment that hold a term, numbered within the segment, those of stale versions left out. */
@@ -20,13 +20,6 @@ export interface OpenSegment {
   readonly base: number;
   /** 1 for passages of stale versions; undefined when there are none. */
   readonly dead: Uint8Array | undefined;
-}
-
-/** A passage by its place. */
-export interface PassageKey {
-  readonly documentId: string;
-  readonly version: number;
-  readonly ordinal: number;
 }
 
 /** All segments of a manifest, as one index. */
@@ -80,12 +73,7 @@ export async function openIndex(
     dictionary: (prefix) => readDictionary(reader, segments, prefix),
     keyOf(passage) {
       const { header, base } = segmentOf(segments, passage);
-      const document = header.documentOf[passage - base] ?? 0;
-      return {
-        documentId: header.documentId(document),
-        version: header.versions[document] ?? 0,
-        ordinal: header.ordinalOf[passage - base] ?? 0,
-      };
+      return header.keyOf(passage - base);
     },
   };
 }

@@ -1,5 +1,12 @@
 import { ByteReader, packUuid, unpackUuid } from './bytes.ts';
 
+/** A passage by its place. */
+export interface PassageKey {
+  readonly documentId: string;
+  readonly version: number;
+  readonly ordinal: number;
+}
+
 /** A segment's header, decoded. */
 export class SegmentHeader {
   readonly passages: number;
@@ -39,6 +46,15 @@ export class SegmentHeader {
     return unpackUuid(this.#ids.subarray(document * 16, document * 16 + 16));
   }
 
+  keyOf(passage: number): PassageKey {
+    const document = this.documentOf[passage] ?? 0;
+    return {
+      documentId: this.documentId(document),
+      version: this.versions[document] ?? 0,
+      ordinal: this.ordinalOf[passage] ?? 0,
+    };
+  }
+
   /** The number of a document's version in this segment; -1 when it is not there. */
   findDocument(id: string, version: number): number {
     const wanted = packUuid(id);
@@ -54,6 +70,30 @@ export class SegmentHeader {
       else high = middle - 1;
     }
     return -1;
+  }
+
+  /** The versions of a document in this segment that are older than one. */
+  versionsBefore(id: string, version: number): number[] {
+    const wanted = packUuid(id);
+    const found: number[] = [];
+    // Versions of one document stand together, the oldest first.
+    for (let at = this.#firstOf(wanted); at < this.documents; at += 1) {
+      const own = this.versions[at] ?? 0;
+      if (own >= version || Buffer.compare(this.#ids.subarray(at * 16, at * 16 + 16), wanted) !== 0) break;
+      found.push(own);
+    }
+    return found;
+  }
+
+  #firstOf(id: Uint8Array): number {
+    let low = 0;
+    let high = this.documents;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (Buffer.compare(this.#ids.subarray(middle * 16, middle * 16 + 16), id) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
   }
 
   /** The blocks that may hold terms from `low` to `high`, both included. */

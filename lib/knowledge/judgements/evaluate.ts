@@ -3,7 +3,7 @@ import { type DocumentStore, type Embedder, EmbeddingUnavailable, librarySpace }
 import type { SearchServices } from '../search/open-space.ts';
 import { findPassages } from '../search/search.ts';
 import type { RankingSettings } from '../search/settings.ts';
-import { mostJudgements } from './judge.ts';
+import { mostJudgements } from './keep-judgements.ts';
 import type { Judgement, JudgementStore } from './ports.ts';
 
 export interface EvaluationServices extends SearchServices {

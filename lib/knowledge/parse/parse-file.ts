@@ -63,7 +63,9 @@ function shortened(parsed: ParsedText): ParsedText {
 async function keep({ documents, knowledgeQueue }: Services, head: DocumentHead, parsed: ParsedText): Promise<number> {
   const { passages, language } = await prepareContent(head, parsed);
   await documents.insertPassages(head.space, passages);
+  const title = parsed.title?.replace(/\s+/g, ' ').trim().slice(0, 500).toWellFormed();
   await documents.change(head.id, head.version, {
+    ...(head.isUntitled && title && { title }),
     content: parsed.content,
     language,
     passages: passages.length,

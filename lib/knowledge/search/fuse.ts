@@ -1,4 +1,5 @@
-import type { OpenIndex, PassageKey } from '../index/open-index.ts';
+import type { OpenIndex } from '../index/open-index.ts';
+import type { PassageKey } from '../index/segment-header.ts';
 import type { Ranking } from './rank.ts';
 import { markPassages } from './score.ts';
 import { selectBest } from './select-best.ts';

@@ -1,4 +1,5 @@
-import type { OpenIndex, PassageKey } from '../index/open-index.ts';
+import type { OpenIndex } from '../index/open-index.ts';
+import type { PassageKey } from '../index/segment-header.ts';
 import type { Language } from '../text/languages.ts';
 import { wordsOf } from '../text/words.ts';
 import { correctWord } from './correct.ts';

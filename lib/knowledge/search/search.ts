@@ -1,6 +1,7 @@
 import { MissingSegment } from '../index/cached-segments.ts';
 import { facetTerm } from '../index/facets.ts';
-import type { OpenIndex, PassageKey } from '../index/open-index.ts';
+import type { OpenIndex } from '../index/open-index.ts';
+import type { PassageKey } from '../index/segment-header.ts';
 import { type DocumentStore, type Embedder, EmbeddingUnavailable, librarySpace } from '../ports.ts';
 import { currentCorrelation } from '../../kernel/log/correlation.ts';
 import { findSimilar } from '../vectors/find-similar.ts';

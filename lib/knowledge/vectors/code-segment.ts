@@ -1,4 +1,5 @@
-import type { PassageKey } from '../index/open-index.ts';
+import { byPlace, tableOf } from '../index/build-segment.ts';
+import type { PassageKey } from '../index/segment-header.ts';
 import type { SegmentHeader } from '../index/segment-header.ts';
 import { type EncodedSegment, encodeSegment } from '../index/segment.ts';
 
@@ -17,24 +18,8 @@ export interface Code extends PassageKey {
 
 /** A segment of signs instead of terms: the same header, blocks of signs in the order of the passages. */
 export function encodeCodes(codes: readonly Code[]): EncodedSegment {
-  const order = codes.toSorted((a, b) =>
-    a.documentId === b.documentId
-      ? a.version - b.version || a.ordinal - b.ordinal
-      : a.documentId < b.documentId
-        ? -1
-        : 1,
-  );
-  const documents: { id: string; version: number }[] = [];
-  const documentOf = order.map(({ documentId: id, version }) => {
-    const last = documents.at(-1);
-    if (last?.id !== id || last.version !== version) documents.push({ id, version });
-    return documents.length - 1;
-  });
-  const ordinalOf = order.map(({ ordinal }) => ordinal);
-  const { header } = encodeSegment(
-    { documents, documentOf, ordinalOf, lengthOf: order.map(() => 0), languages: [] },
-    [],
-  );
+  const order = codes.map((code) => ({ ...code, length: 0 })).toSorted(byPlace);
+  const { header } = encodeSegment(tableOf(order, []), []);
   const blocks = Array.from({ length: Math.ceil(order.length / codesPerBlock) }, (_, block) =>
     Buffer.concat(order.slice(block * codesPerBlock, (block + 1) * codesPerBlock).map(({ signs }) => signs)),
   );
@@ -53,13 +38,4 @@ export function placeOfCode(
   bytesPerCode: number,
 ): { readonly block: number; readonly offset: number } {
   return { block: Math.floor(passage / codesPerBlock), offset: (passage % codesPerBlock) * bytesPerCode };
-}
-
-export function keyIn(header: SegmentHeader, passage: number): PassageKey {
-  const document = header.documentOf[passage] ?? 0;
-  return {
-    documentId: header.documentId(document),
-    version: header.versions[document] ?? 0,
-    ordinal: header.ordinalOf[passage] ?? 0,
-  };
 }

@@ -12,7 +12,7 @@ import {
   librarySpace,
   type PassageRecord,
 } from '../ports.ts';
-import { blockKeys, type Code, codeSpace, encodeCodes, keyIn } from './code-segment.ts';
+import { blockKeys, type Code, codeSpace, encodeCodes } from './code-segment.ts';
 import { quantize, signsOf } from './encode-vector.ts';
 import type { VectorStore } from './ports.ts';
 
@@ -127,7 +127,7 @@ async function currentCodes(
     const ids = Array.from({ length: header.documents }, (_, document) => header.documentId(document));
     const current = new Map((await documents.heads(ids)).map(({ id, version }) => [id, version]));
     for (let passage = 0; passage < header.passages; passage += 1) {
-      const key = keyIn(header, passage);
+      const key = header.keyOf(passage);
       const signs = whole.subarray(passage * size, (passage + 1) * size);
       if (current.get(key.documentId) === key.version) codes.push({ ...key, signs });
     }

@@ -1,7 +1,7 @@
 import type { SegmentReader } from '../index/cached-segments.ts';
-import type { PassageKey } from '../index/open-index.ts';
+import type { PassageKey } from '../index/segment-header.ts';
 import type { SegmentStore } from '../index/ports.ts';
-import { blockKeys, codeSpace, keyIn, placeOfCode } from './code-segment.ts';
+import { blockKeys, codeSpace, placeOfCode } from './code-segment.ts';
 import { cosine, distance, signsOf } from './encode-vector.ts';
 import type { VectorStore } from './ports.ts';
 
@@ -34,7 +34,7 @@ export async function findSimilar(
   for (const { segment, passage } of near.slice(0, candidates)) {
     const header = headers[segment];
     if (!header) continue;
-    const key = keyIn(header, passage);
+    const key = header.keyOf(passage);
     keyOf.set(`${key.documentId}.${key.version}.${key.ordinal}`, key);
   }
   return (await vectors.read(model, [...keyOf.keys()])).flatMap(({ id, vector }) => {

@@ -5,14 +5,14 @@ import { indexPending } from '../../../lib/knowledge/index/index-pending.ts';
 import { createRuntime } from '../../../lib/services.ts';
 import { describeNothing } from '../../faults/crash-trial.ts';
 
-/** The stores of the knowledge base in a database of its own; whoever waits for the index is indexed when the test says so. */
-export async function openKnowledge() {
+/** The stores of the knowledge base, as a process of its own has them; whoever waits for the index is indexed when the test says so. */
+export async function openKnowledge(database = `k${randomBytes(6).toString('hex')}`) {
   const uri = new URL(inject('stores').mongodb);
-  uri.pathname = `/k${randomBytes(6).toString('hex')}`;
+  uri.pathname = `/${database}`;
   const env = { MONGODB_URI: uri.href };
   const runtime = createRuntime({ env, load: loadUse, apiDescription: describeNothing, write: () => undefined });
   const stores = await runtime.services(['mongo']);
   const woken: string[] = [];
   const knowledgeQueue = { wake: async (space: string) => void woken.push(space) };
-  return { ...stores, knowledgeQueue, woken, index: (space: string) => indexPending(stores, space) };
+  return { ...stores, database, knowledgeQueue, woken, index: (space: string) => indexPending(stores, space) };
 }
