@@ -9,14 +9,15 @@ import type { RevokedApiKey } from './schema.ts';
 
 /**
  * Ends a key of the caller's (an admin: of anybody's) for the next request. May be repeated.
- * @throws Problem `not-found`, also for somebody else's key; `forbidden` when a key asks.
+ * @throws Problem `not-found`, also for somebody else's key; `forbidden` when another key asks.
  */
 export async function revokeApiKey(
   { apiKeys, sessions, relay }: { apiKeys: ApiKeyStore; sessions: SessionStore; relay: Relay },
   caller: Caller,
   keyId: string,
 ): Promise<z.output<typeof RevokedApiKey>> {
-  assertSession(caller);
+  // A key may end itself, so that a program can sign out.
+  if (caller.apiKey?.id !== keyId) assertSession(caller);
   const found = await apiKeys.byId(keyId);
   if (!found || !owns(caller, found.key.userId)) throw notFound('api_key', keyId);
   // What requests look at goes first: a failure in between leaves a key that is dead and can be revoked again.

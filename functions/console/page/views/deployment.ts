@@ -43,8 +43,8 @@ export function DeploymentView({ id }: { id: string }): VNode {
       ><${Actions} deployment=${deployment} onChange=${loaded.reload}
     /><//>
     <p class="facts" role="status">
-      <${Badge} state=${status} /> <${Badge} state=${deployment.health_status} />
-      <a href=${to('tools', deployment.slug)}>revision ${deployment.tool_revision}</a>
+      <${Badge} state=${status} /> <${Badge} state=${deployment.health_status} />${' '}
+      <a href=${to('tools', deployment.slug)}>revision ${deployment.tool_revision}</a>${' '}
       <span>${deployment.access === 'private' ? 'private' : 'open to the team'}</span>
       <span>deployed <${Time} at=${deployment.deployed_at} /></span>
     </p>

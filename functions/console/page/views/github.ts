@@ -123,7 +123,7 @@ function Card({ connection, onChange }: { connection: Connection; onChange: () =
     </div>
     <${ErrorNote} error=${error} />
     <p class="facts">
-      <${Badge} state=${connection.status} />
+      <${Badge} state=${connection.status} />${' '}
       <span>branch <code>${connection.branch}</code></span>
       ${connection.last_sync_sha && html`<span>at <code>${connection.last_sync_sha.slice(0, 7)}</code>, <${Time} at=${connection.last_synced_at} /></span>`}
       ${connection.behind_by ? html`<span>${connection.behind_by} behind</span>` : ''}

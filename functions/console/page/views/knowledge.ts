@@ -168,7 +168,7 @@ function Hit({ result }: { result: SearchAnswer['results'][number] }): VNode {
   const { title, position, similarity_score: score, content_snippet: snippet, explanation } = result;
   return html`<li>
     <h3>
-      ${title}
+      ${title}${' '}
       <span class="faint"
         >${[position.heading, position.page && `page ${position.page}`].filter(Boolean).join(', ')}</span
       >

@@ -81,14 +81,14 @@ function Failures(): VNode {
               ${deployments.map(
                 (one) =>
                   html`<li>
-                    <${Badge} state="failed" /> <a href=${to('deployments', one.deployment_id)}>${one.tool_name}</a>
+                    <${Badge} state="failed" /> <a href=${to('deployments', one.deployment_id)}>${one.tool_name}</a>${' '}
                     <span class="faint">server, <${Time} at=${one.stopped_at ?? one.deployed_at} /></span>
                   </li>`,
               )}
               ${items.map(
                 (task) =>
                   html`<li>
-                    <${Badge} state="failed" /> <a href=${to('tasks', task.task_id)}>${sentence(task.type)}</a>
+                    <${Badge} state="failed" /> <a href=${to('tasks', task.task_id)}>${sentence(task.type)}</a>${' '}
                     <span class="faint"
                       >${task.error?.detail ?? task.message}, <${Time} at=${task.completed_at ?? task.created_at}
                     /></span>
@@ -126,7 +126,7 @@ function Changes(): VNode {
               ${items.map(
                 (tool) =>
                   html`<li>
-                    <a href=${to('tools', tool.slug)}>${tool.name}</a>
+                    <a href=${to('tools', tool.slug)}>${tool.name}</a>${' '}
                     <span class="faint"
                       >${tool.version}, revision ${tool.revision}, <${Time} at=${tool.updated_at}
                     /></span>
@@ -145,7 +145,7 @@ function line(update: LiveUpdate): VNode {
       >`;
     case 'deployment_status':
       return html`<span
-        ><${Badge} state=${update.status} />
+        ><${Badge} state=${update.status} />${' '}
         <a href=${to('deployments', update.deployment_id)}>${update.slug}</a
         >${update.status === 'starting' ? `, ${update.phase}` : ''}</span
       >`;

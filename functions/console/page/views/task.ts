@@ -66,8 +66,8 @@ function ResultView({ result }: { result: Result }): VNode {
     engine,
   } = result;
   return html`${
-      score !== undefined &&
-      html`<article>
+    score !== undefined &&
+    html`<article>
         <h2>Score</h2>
         <p>
           <strong class="big">${Math.round(score * 100)}</strong> of 100,
@@ -76,7 +76,7 @@ function ResultView({ result }: { result: Result }): VNode {
         <meter min="0" max="1" low="0.5" high="0.75" optimum="1" value=${score} aria-label="Score"></meter>
         ${reasoning && html`<p class="pre">${reasoning}</p>`}
       </article>`
-    }
+  }
     ${
       findings.length > 0 &&
       html`<article>
@@ -111,7 +111,7 @@ function ResultView({ result }: { result: Result }): VNode {
           ${improvements.map(
             (one) =>
               html`<li>
-                <${Badge} state=${one.priority} /> <strong>${one.title}</strong>
+                <${Badge} state=${one.priority} /> <strong>${one.title}</strong>${' '}
                 <span class="faint">${one.effort} effort</span>
                 <p>${one.description}</p>
               </li>`,

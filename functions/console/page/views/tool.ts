@@ -82,7 +82,7 @@ function Score({ tool }: { tool: Tool }): VNode {
       analysis
         ? html`<p>
               <strong class="big">${Math.round(analysis.score * 100)}</strong> of 100,
-              ${analysis.is_feasible ? 'feasible' : 'not feasible as it is'}
+              ${analysis.is_feasible ? 'feasible' : 'not feasible as it is'}${' '}
               <span class="faint">
                 for revision ${analysis.revision}, <a href=${to('tasks', analysis.task_id)}>the report</a> of
                 <${Time} at=${analysis.analysed_at}

@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Command } from './command.ts';
+import { call, Failure } from './platform.ts';
+import { bar, endProgress, progress, table } from './terminal.ts';
+
+interface Task {
+  readonly task_id: string;
+  readonly status: string;
+  readonly progress: number;
+  readonly message: string;
+  readonly error: { readonly detail: string } | null;
+  readonly result: unknown;
+}
+
+interface Finding {
+  readonly severity: string;
+  readonly path: string;
+  readonly message: string;
+}
+
+export const analyze: Command = {
+  usage: 'analyze <tool> [--improve]',
+  summary: 'assess a tool, or suggest improvements; exits 1 when it is not feasible',
+  options: { improve: { type: 'boolean' } },
+  async run({ positionals: [tool], values }) {
+    if (tool === undefined) throw new Failure('Name the tool.', 2);
+    const { id } = await call<{ id: string }>('GET', `/api/v1/mcps/${encodeURIComponent(tool)}`);
+    const kind = values['improve'] === true ? 'improvements' : 'feasibility';
+    const { task_id } = await call<{ task_id: string }>('POST', `/api/v1/analyze/${kind}`, { json: { tool_id: id } });
+    const result = await untilDone(task_id);
+    if (kind === 'improvements') {
+      const { improvements } = result as {
+        improvements: readonly { priority: string; title: string; description: string }[];
+      };
+      const text = improvements.map((one) => `${one.priority.padEnd(8)} ${one.title}\n         ${one.description}`);
+      return { json: result, text: text.join('\n') };
+    }
+    const {
+      score,
+      is_feasible: feasible,
+      findings,
+    } = result as { score: number; is_feasible: boolean; findings: readonly Finding[] };
+    const rows = findings.map(({ severity, path, message }) => [severity, path || '/', message]);
+    const head = `${Math.round(score * 100)} of 100, ${feasible ? 'feasible' : 'not feasible as it is'}`;
+    return { json: result, text: [head, table(rows)].filter(Boolean).join('\n'), exitCode: feasible ? 0 : 1 };
+  },
+};
+
+/** @throws Failure with the reason when the task fails. */
+async function untilDone(taskId: string): Promise<unknown> {
+  let last = '';
+  try {
+    for (;;) {
+      const task = await call<Task>('GET', `/api/v1/tasks/${taskId}`);
+      const line = `${bar(task.progress)}  ${task.message}`;
+      if (line !== last) progress((last = line));
+      if (task.status === 'completed') return task.result;
+      if (task.status === 'failed' || task.status === 'cancelled')
+        throw new Failure(task.error?.detail ?? `The task is ${task.status}.`);
+      await sleep(400);
+    }
+  } finally {
+    endProgress();
+  }
+}
+
+interface Hit {
+  readonly title: string;
+  readonly similarity_score: number;
+  readonly content_snippet: string;
+  readonly position: { readonly heading?: string };
+}
+
+export const search: Command = {
+  usage: 'search <question> [--limit <n>] [--mode lexical|semantic|hybrid] [--tag <tag> …]',
+  summary: 'search the knowledge base',
+  options: { limit: { type: 'string' }, mode: { type: 'string' }, tag: { type: 'string', multiple: true } },
+  async run({ positionals, values }) {
+    const query = positionals.join(' ');
+    if (query === '') throw new Failure('What do you look for?', 2);
+    const answer = await call<{ results: readonly Hit[]; total: number }>('POST', '/api/v1/knowledge/search', {
+      json: {
+        query,
+        limit: Number(values['limit'] ?? 10),
+        ...(values['mode'] !== undefined && { mode: values['mode'] }),
+        ...(values['tag'] !== undefined && { filters: { tags: values['tag'] } }),
+      },
+    });
+    const text = answer.results.map(
+      ({ title, similarity_score: score, content_snippet: snippet, position: { heading } }) =>
+        `${score.toFixed(2)}  ${title}${heading ? `, ${heading}` : ''}\n      ${snippet.replaceAll('\n', ' ')}`,
+    );
+    return { json: answer, text: text.length > 0 ? text.join('\n') : 'Nothing was found.' };
+  },
+};
+
+interface Row {
+  readonly key?: string;
+  readonly slug?: string;
+  readonly calls: number;
+  readonly errors: number;
+  readonly p50_ms: number | null;
+  readonly p95_ms: number | null;
+}
+
+export const usage: Command = {
+  usage: 'usage [--group day|hour|tool|user] [--days <n>]',
+  summary: 'calls, errors and times of your servers',
+  options: { group: { type: 'string' }, days: { type: 'string' } },
+  async run({ values }) {
+    const from = new Date(Date.now() - Number(values['days'] ?? 7) * 86_400_000).toISOString();
+    const group = typeof values['group'] === 'string' ? values['group'] : 'day';
+    const answer = await call<{ items: readonly Row[]; total: Row }>('GET', '/api/v1/usage', {
+      query: { group, from },
+    });
+    const rowOf = ({ key = 'total', slug, calls, errors, p50_ms, p95_ms }: Row): string[] => [
+      slug ?? key,
+      String(calls),
+      String(errors),
+      String(p50_ms ?? '–'),
+      String(p95_ms ?? '–'),
+    ];
+    const rows = [[group, 'calls', 'errors', 'p50 ms', 'p95 ms'], ...answer.items.map(rowOf), rowOf(answer.total)];
+    return { json: answer, text: table(rows) };
+  },
+};

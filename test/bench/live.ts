@@ -1,0 +1,229 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { listen, type LiveUpdate } from '../../events/client.ts';
+import { openLive } from '../../lib/adapters/dynamo/live.ts';
+import { openSockets } from '../../lib/adapters/sockets/management.ts';
+import { publish } from '../../lib/live/publish.ts';
+
+/*
+ * `npm run bench -- live [--sockets 1000] [--streams 200] [--rate 100] [--seconds 60]`: clients of a hundred people, each event for one of them, clients cut at seeded moments. Every event
+ * has to reach each of its listeners once and in order; printed is how long that took. Exits 1 when one is lost, doubled or out of order.
+ */
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const people = 100;
+
+export async function run(args: readonly string[]): Promise<void> {
+  const number = (fallback: number) => ({ type: 'string', default: String(fallback) }) as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: { sockets: number(1000), streams: number(200), rate: number(100), seconds: number(60), seed: number(1) },
+  });
+  const state = mkdtempSync(join(tmpdir(), 'mcp-bench-'));
+  const platform = spawn(process.execPath, ['infra/local/node-24.mjs', 'infra/local/dev.ts', '--port', '0'], {
+    cwd: root,
+    env: {
+      ...process.env,
+      MCP_STATE: state,
+      RATE_LIMIT_SCALE: '1000000',
+      QUOTAS: '{"sockets":1000,"streams":1000}',
+      QUOTAS_TOTAL: '{"sockets":100000,"streams":100000}',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await new Promise<void>((resolve, reject) => {
+      platform.stdout.on('data', (chunk) => String(chunk).includes('Ready in') && resolve());
+      platform.once('exit', (code) => reject(new Error(`the platform ended with ${code}`)));
+    });
+    const addresses = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as Record<string, string>;
+    await measure(addresses, {
+      sockets: Number(values.sockets),
+      streams: Number(values.streams),
+      rate: Number(values.rate),
+      seconds: Number(values.seconds),
+      seed: Number(values.seed),
+    });
+  } finally {
+    platform.kill('SIGTERM');
+    await once(platform, 'exit');
+    rmSync(state, { recursive: true, force: true });
+  }
+}
+
+interface Load {
+  readonly sockets: number;
+  readonly streams: number;
+  readonly rate: number;
+  readonly seconds: number;
+  readonly seed: number;
+}
+
+interface Client {
+  readonly person: number;
+  readonly heard: { readonly id: string; readonly text: string }[];
+  cut(): void;
+  end(): Promise<void>;
+}
+
+async function measure(addresses: Record<string, string>, load: Load): Promise<void> {
+  const { base = '' } = addresses;
+  const users = await Promise.all(Array.from({ length: people }, (_, index) => signUp(base, index)));
+  const delays: number[] = [];
+  let open = 0;
+  const clients = Array.from({ length: load.sockets + load.streams }, (_, index) => {
+    const person = index % people;
+    const transport = index < load.sockets ? 'socket' : 'events';
+    return startClient({
+      base,
+      token: users[person]?.token ?? '',
+      person,
+      transport,
+      delays,
+      opened: () => (open += 1),
+    });
+  });
+  while (open < clients.length) await sleep(100);
+  console.log(`${load.sockets} WebSockets and ${load.streams} event streams are open.`);
+
+  const services = servicesOf(addresses);
+  const random = seeded(load.seed);
+  const sent = Array.from({ length: people }, (): string[] => []);
+  const publishing: Promise<void>[] = [];
+  const total = load.rate * load.seconds;
+  const startedAt = Date.now();
+  for (let count = 0; count < total; count += 1) {
+    const due = startedAt + (count * 1000) / load.rate;
+    if (due > Date.now()) await sleep(due - Date.now());
+    const person = Math.floor(random() * people);
+    const text = `event ${count}`;
+    sent[person]?.push(text);
+    const event = {
+      type: 'task_update' as const,
+      timestamp: new Date().toISOString(),
+      audience: { permission: 'tasks:read', user_id: users[person]?.id ?? '' },
+      data: { task_id: crypto.randomUUID(), status: 'running', progress: 1, message: text },
+    };
+    publishing.push(publish(services, `bench:${count}`, event));
+    if (random() < 0.05) clients[Math.floor(random() * clients.length)]?.cut();
+  }
+  await Promise.all(publishing);
+  const complete = (): boolean => clients.every(({ person, heard }) => heard.length >= (sent[person]?.length ?? 0));
+  for (const deadline = Date.now() + 60_000; !complete() && Date.now() < deadline;) await sleep(200);
+  await Promise.all(clients.map((client) => client.end()));
+  report(clients, sent, delays, (Date.now() - startedAt) / 1000);
+}
+
+function report(clients: readonly Client[], sent: readonly string[][], delays: number[], seconds: number): void {
+  let [lost, doubled, disordered] = [0, 0, 0];
+  const orders = new Map<number, string>();
+  for (const { person, heard } of clients) {
+    const own = new Set(heard.map(({ text }) => text));
+    lost += (sent[person] ?? []).filter((text) => !own.has(text)).length;
+    doubled += heard.length - own.size;
+    const order = heard.map(({ id }) => id).join();
+    if ((orders.get(person) ?? order) !== order) disordered += 1;
+    orders.set(person, order);
+  }
+  delays.sort((a, b) => a - b);
+  const at = (share: number): number => Math.round(delays[Math.floor(delays.length * share)] ?? 0);
+  console.log(
+    `${sent.flat().length} events, ${delays.length} deliveries in ${seconds.toFixed(1)} s: ${lost} lost, ${doubled} doubled, ${disordered} clients with another order`,
+  );
+  console.log(`delivery p50 ${at(0.5)} ms, p95 ${at(0.95)} ms, p99 ${at(0.99)} ms`);
+  if (lost + doubled + disordered > 0) process.exitCode = 1;
+}
+
+function startClient(options: {
+  base: string;
+  token: string;
+  person: number;
+  transport: 'socket' | 'events';
+  delays: number[];
+  opened: () => void;
+}): Client {
+  const { base, token, person, transport, delays, opened } = options;
+  const heard: Client['heard'] = [];
+  let isNew = true;
+  let running = { ending: new AbortController(), done: Promise.resolve() };
+  const begin = (): void => {
+    const ending = new AbortController();
+    const last = heard.at(-1)?.id;
+    const done = listen({
+      baseUrl: base,
+      credential: async () => ({ token }),
+      transport,
+      channels: ['tasks'],
+      ...(last !== undefined && { after: last }),
+      onUpdate: (update: LiveUpdate) => {
+        if (update.type !== 'task_update' || ending.signal.aborted) return;
+        heard.push({ id: update.id, text: update.message });
+        delays.push(Date.now() - Date.parse(update.timestamp));
+      },
+      onState: (now) => {
+        if (now === 'open' && isNew) {
+          isNew = false;
+          opened();
+        }
+      },
+      signal: ending.signal,
+    });
+    running = { ending, done };
+  };
+  begin();
+  return {
+    person,
+    heard,
+    // One that has heard nothing yet has no place to go on from.
+    cut: () => {
+      if (heard.length === 0) return;
+      running.ending.abort();
+      begin();
+    },
+    end: () => {
+      running.ending.abort();
+      return running.done;
+    },
+  };
+}
+
+function servicesOf({ dynamodb = '', connections = '', ...credentials }: Record<string, string>) {
+  process.env['AWS_ACCESS_KEY_ID'] = credentials['accessKeyId'] ?? '';
+  process.env['AWS_SECRET_ACCESS_KEY'] = credentials['secretAccessKey'] ?? '';
+  const AWS_REGION = 'us-east-1';
+  return {
+    ...openLive({ STAGE: 'local', AWS_REGION, DYNAMODB_ENDPOINT: dynamodb }),
+    sockets: openSockets({ AWS_REGION, SOCKET_MANAGEMENT_URL: connections }),
+  };
+}
+
+async function signUp(base: string, index: number): Promise<{ id: string; token: string }> {
+  const username = `bench${index}`;
+  const password = 'Measured1bench';
+  const post = async (path: string, json: object): Promise<Record<string, string>> => {
+    const headers = { 'content-type': 'application/json' };
+    const response = await fetch(`${base}${path}`, { method: 'POST', headers, body: JSON.stringify(json) });
+    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
+    return (await response.json()) as Record<string, string>;
+  };
+  const { id = '' } = await post('/api/v1/auth/register', { username, email: `${username}@example.org`, password });
+  const { access_token: token = '' } = await post('/api/v1/auth/login', { username, password });
+  return { id, token };
+}
+
+/** Mulberry32: the same moments for the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}

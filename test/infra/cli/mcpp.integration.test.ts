@@ -1,0 +1,128 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fixtureServer } from '../../functions/deployments/deploy.ts';
+import { type App, type SignedUp, startApp } from '../../harness.ts';
+
+/* The command line against a running platform, as a process of its own. */
+
+const program = fileURLToPath(new URL('../../../infra/cli/mcpp.mjs', import.meta.url));
+let app: App;
+let user: SignedUp;
+let home: string;
+beforeAll(async () => {
+  app = await startApp();
+  user = await app.signUp();
+  home = await mkdtemp(join(tmpdir(), 'mcpp-'));
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function mcpp(words: readonly string[], { input = '', url = app.url } = {}): Promise<Ended> {
+  const child = spawn(process.execPath, [program, ...words], {
+    cwd: home,
+    env: { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home, MCPP_URL: url },
+  });
+  let [out, err] = ['', ''];
+  child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
+  child.stdin.end(input);
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+}
+
+describe('mcpp', () => {
+  it('says before the login what is missing, with an exit status of its own', async () => {
+    expect(await mcpp(['usage'])).toMatchObject({ code: 3, err: expect.stringContaining('mcpp login') as string });
+    expect(await mcpp(['doctor'])).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('FAIL  credential') as string,
+    });
+    expect(await mcpp(['dance'])).toMatchObject({ code: 2 });
+    expect(await mcpp(['deploy', '--frobnicate'])).toMatchObject({ code: 2 });
+    const away = await mcpp(['doctor', '--json'], { url: 'http://127.0.0.1:9' });
+    expect([away.code, (JSON.parse(away.out) as { ok: boolean }[])[1]?.ok]).toEqual([1, false]);
+  });
+
+  it('signs in with a wrong password never, and with the right one keeps a key that only its owner may read', async () => {
+    const words = ['login', '--username', user.username];
+    expect(await mcpp(words, { input: 'Wrong-password-1\n' })).toMatchObject({ code: 3 });
+    const done = await mcpp(words, { input: `${user.password}\n` });
+    expect(done).toMatchObject({ code: 0, err: expect.any(String) as string });
+    expect(done.out + done.err).not.toContain(user.password);
+    const file = join(home, 'mcpp', 'account.json');
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    expect(await readFile(file, 'utf8')).toContain('mcp_live_');
+    expect(await mcpp(['doctor'])).toMatchObject({ code: 0, out: expect.stringContaining(user.username) as string });
+  });
+
+  it('sends the key to the platform that made it and to no other', async () => {
+    const other = await mcpp(['usage'], { url: app.url.replace('127.0.0.1', 'localhost') });
+    expect(other.code).toBe(3);
+  });
+
+  it('imports, deploys, calls, shows logs, and connects a client', async () => {
+    const { command, args } = fixtureServer;
+    await writeFile(join(home, 'mcp.json'), JSON.stringify({ mcpServers: { 'cli-walk': { command, args } } }));
+    expect(await mcpp(['import', 'mcp.json', '--dry-run'])).toMatchObject({ code: 0, out: 'cli-walk 1.0.0\n' });
+    expect(await mcpp(['import', 'mcp.json'])).toMatchObject({ code: 0, out: 'cli-walk 1.0.0\n' });
+    await app.call('PUT', '/api/v1/mcps/cli-walk', { token: user.token, json: { status: 'active' } });
+    expect(await mcpp(['deploy', 'cli-walk'])).toMatchObject({
+      code: 0,
+      out: `cli-walk is running at ${app.url}/mcp/cli-walk/v1\n`,
+    });
+    expect(await mcpp(['call', 'cli-walk', 'echo', 'message=ahoy'])).toMatchObject({ code: 0, out: 'ahoy\n' });
+    expect(await mcpp(['call', 'cli-walk', 'echo', '{"message":"from JSON"}'])).toMatchObject({ out: 'from JSON\n' });
+    expect(await mcpp(['call', 'cli-walk', 'fail'])).toMatchObject({ code: 1, out: 'it went wrong\n' });
+    expect(await mcpp(['call', 'cli-walk', 'echo'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('/message') as string,
+    });
+    expect(await mcpp(['call', 'no-such-server', 'echo'])).toMatchObject({ code: 4 });
+    const listed = await mcpp(['call', 'cli-walk', '--json']);
+    expect((JSON.parse(listed.out) as { name: string }[]).map(({ name }) => name)).toContain('echo');
+    await mcpp(['call', 'cli-walk', 'complain', 'message=something to read']);
+    await expect
+      .poll(async () => (await mcpp(['logs', 'cli-walk'])).out, { timeout: 15_000, interval: 500 })
+      .toContain('something to read');
+
+    await writeFile(join(home, '.mcp.json'), JSON.stringify({ mcpServers: { mine: { command: 'x' } }, other: 1 }));
+    expect(await mcpp(['connect', 'claude-code', 'cli-walk', '--yes'])).toMatchObject({ code: 0 });
+    const written = JSON.parse(await readFile(join(home, '.mcp.json'), 'utf8')) as Record<string, object>;
+    expect(written).toMatchObject({ other: 1, mcpServers: { mine: { command: 'x' } } });
+    expect(Object.keys(written['mcpServers'] ?? {})).toHaveLength(2);
+    // Nobody is there to agree.
+    expect(await mcpp(['connect', 'claude-code', 'cli-walk'])).toMatchObject({ code: 2 });
+  }, 180_000);
+
+  it('analyses, searches, and counts', async () => {
+    const analysed = await mcpp(['analyze', 'cli-walk', '--json']);
+    expect(JSON.parse(analysed.out)).toMatchObject({ score: expect.any(Number) as number });
+    expect(analysed.err).toContain('100 %');
+    await app.call('POST', '/api/v1/knowledge/documents', {
+      token: user.token,
+      json: { title: 'Moorings', content: 'Ships moor at the northern quay.' },
+    });
+    await expect
+      .poll(async () => (await mcpp(['search', 'northern', 'quay'])).out, { timeout: 15_000, interval: 500 })
+      .toContain('Moorings');
+    expect(await mcpp(['usage', '--group', 'tool'])).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('total') as string,
+    });
+  }, 120_000);
+
+  it('signs out: the key is dead and forgotten', async () => {
+    const kept = JSON.parse(await readFile(join(home, 'mcpp', 'account.json'), 'utf8')) as { key: string };
+    expect(await mcpp(['logout'])).toMatchObject({ code: 0 });
+    expect((await app.call('GET', '/api/v1/auth/me', { apiKey: kept.key })).status).toBe(401);
+    await expect(stat(join(home, 'mcpp', 'account.json'))).rejects.toThrow('ENOENT');
+  });
+});
