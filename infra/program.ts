@@ -64,7 +64,7 @@ export async function runProgram<const P extends Program>(
     }
     const misused = error instanceof UsageError;
     const more = misused ? `\n\`npm run ${program.name} -- --help\` says what it understands.` : '';
-    process.stderr.write(`${sentenceOf(error)}${more}\n`);
+    process.stderr.write(`${misused ? error.message : sentenceOf(error)}${more}\n`);
     process.exit(misused ? 2 : 1);
   }
 }

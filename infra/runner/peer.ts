@@ -24,7 +24,7 @@ import {
 import { ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
 /** What is beside the tools is not worth waiting for. */
-const OFFERS_MS = 5_000;
+const offersMs = 5_000;
 
 export interface ServerFacts extends Handshake {
   readonly tools: readonly McpTool[];
@@ -164,6 +164,6 @@ export class Peer {
 }
 
 async function lateness(method: string): Promise<never> {
-  await sleep(OFFERS_MS, undefined, { ref: false });
+  await sleep(offersMs, undefined, { ref: false });
   throw new Error(`the server did not answer ${method} in time`);
 }
