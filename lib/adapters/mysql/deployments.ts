@@ -13,33 +13,26 @@ import type {
 import { splitSlug } from '../../deployments/preview-slug.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
-import {
-  deploymentColumns,
-  deploymentOf,
-  type DeploymentRow,
-  deploymentRow,
-  replicaOf,
-  type ReplicaRow,
-  replicaRow,
-} from './deployment-rows.ts';
+import { deploymentColumns, deploymentOf, deploymentRow, replicaRow } from './deployment-rows.ts';
 import { insertOutbox } from './outbox.ts';
+import type { TableRow } from './table-codec.ts';
 
 const from = 'FROM mcp_deployments d JOIN mcp_tools t ON t.id = d.tool_id';
 
 export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
   const replicas = async (where: string, values: readonly SqlValue[]): Promise<Replica[]> =>
-    (await mysql.query<ReplicaRow>(`SELECT * FROM mcp_replicas WHERE ${where} ORDER BY created_at, id`, values)).map(
-      replicaOf,
+    (await mysql.query<TableRow>(`SELECT * FROM mcp_replicas WHERE ${where} ORDER BY created_at, id`, values)).map(
+      replicaRow.read,
     );
   return {
     async find(id) {
-      const [row] = await mysql.query<DeploymentRow>(`SELECT ${deploymentColumns} ${from} WHERE d.id = ?`, [id]);
+      const [row] = await mysql.query<TableRow>(`SELECT ${deploymentColumns} ${from} WHERE d.id = ?`, [id]);
       return row && deploymentOf(row);
     },
     replicasOf: (deploymentId) => replicas('deployment_id = ?', [deploymentId]),
     async list(filter, { offset, limit }) {
       const { where, values } = conditions(filter);
-      const rows = await mysql.query<DeploymentRow>(
+      const rows = await mysql.query<TableRow>(
         `SELECT ${deploymentColumns} ${from} ${where} ORDER BY d.deployed_at DESC, d.id DESC LIMIT ? OFFSET ?`,
         [...values, limit, offset],
       );
@@ -107,14 +100,14 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
       ]);
     },
     async previewsOf(toolId) {
-      const rows = await mysql.query<DeploymentRow>(
+      const rows = await mysql.query<TableRow>(
         `SELECT ${deploymentColumns} ${from} WHERE d.tool_id = ? AND d.preview IS NOT NULL AND d.status NOT IN ('stopped', 'failed') ORDER BY d.deployed_at`,
         [toolId],
       );
       return rows.map(deploymentOf);
     },
     async activeOf(userId) {
-      const rows = await mysql.query<DeploymentRow>(
+      const rows = await mysql.query<TableRow>(
         `SELECT ${deploymentColumns} ${from} WHERE d.owner_id = ? AND d.status IN ('starting', 'running', 'restarting', 'idle')`,
         [userId],
       );
@@ -145,13 +138,13 @@ async function readServing(
   values: readonly SqlValue[],
   of = served,
 ): Promise<Serving[]> {
-  const rows = await sql.query<DeploymentRow & { readonly approvals: string | null }>(
+  const rows = await sql.query<TableRow>(
     `SELECT ${deploymentColumns}, a.tools AS approvals ${of} WHERE t.deleted_at IS NULL AND ${where}`,
     values,
   );
-  return rows.map(({ approvals, ...row }) => ({
+  return rows.map((row) => ({
     deployment: deploymentOf(row),
-    approvals: approvals === null ? undefined : (JSON.parse(approvals) as Approvals),
+    approvals: row['approvals'] === null ? undefined : (JSON.parse(String(row['approvals'])) as Approvals),
   }));
 }
 
@@ -204,18 +197,19 @@ async function rowOf(
 
 /** Locking reads, because a plain one would see what was there when the transaction began. */
 async function readState(tx: SqlRunner, toolId: string, asked: string): Promise<Omit<DeploymentState, 'toolDeleted'>> {
-  const deployments = await tx.query<DeploymentRow>(
+  const rows = await tx.query<TableRow>(
     `SELECT ${deploymentColumns} ${from} WHERE d.tool_id = ? AND (d.status NOT IN ('stopped', 'failed') OR d.id = ?) FOR UPDATE`,
     [toolId, asked],
   );
+  const deployments = rows.map(deploymentOf);
   if (deployments.length === 0) return { deployments: [], replicas: [] };
-  const replicas = await tx.query<ReplicaRow>(
+  const replicas = await tx.query<TableRow>(
     `SELECT r.* FROM mcp_replicas r JOIN mcp_deployments d ON d.id = r.deployment_id
      WHERE d.id IN (${deployments.map(() => '?').join(', ')}) AND (r.ended_at IS NULL OR r.generation = d.generation)
      ORDER BY r.created_at, r.id FOR UPDATE`,
     deployments.map(({ id }) => id),
   );
-  return { deployments: deployments.map(deploymentOf), replicas: replicas.map(replicaOf) };
+  return { deployments, replicas: replicas.map(replicaRow.read) };
 }
 
 async function write(tx: SqlRunner, before: DeploymentState, after: DeploymentState): Promise<void> {
@@ -224,7 +218,7 @@ async function write(tx: SqlRunner, before: DeploymentState, after: DeploymentSt
   const deployments = after.deployments.toSorted((a, b) => Number(a.active) - Number(b.active));
   for (const each of deployments) await save(tx, 'mcp_deployments', known.get(each.id), each, deploymentRow(each));
   for (const { tools, toolId } of deployments) if (tools) await approveFirst(tx, toolId, tools);
-  for (const each of after.replicas) await save(tx, 'mcp_replicas', known.get(each.id), each, replicaRow(each));
+  for (const each of after.replicas) await save(tx, 'mcp_replicas', known.get(each.id), each, replicaRow.write(each));
 }
 
 /** Keeps what a tool's server offered first; nothing when that was before. */
@@ -244,7 +238,7 @@ async function save(
   table: string,
   before: object | undefined,
   after: Deployment | Replica,
-  row: Record<string, SqlValue>,
+  row: TableRow,
 ): Promise<void> {
   if (before === after) return;
   const names = Object.keys(row);
