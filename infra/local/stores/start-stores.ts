@@ -1,11 +1,11 @@
 import { type Credentials, newCredentials } from '../guard/verify-signature.ts';
 import { endLeftovers } from '../process/pid-file.ts';
-import { startDynamodb } from './dynamodb.ts';
+import { startDynamodb } from './signed-store.ts';
 import { startMongodb } from './mongodb.ts';
 import { startMysql } from './mysql.ts';
 import { startRedis } from './redis.ts';
 import type { Service, ServiceName, SignedStoreOptions, StoreOptions } from './service.ts';
-import { startSqs } from './sqs.ts';
+import { startSqs } from './signed-store.ts';
 
 export interface StartStoresOptions extends Omit<StoreOptions, 'port' | 'report'> {
   /** Preferred ports; a store without one gets any free port. */

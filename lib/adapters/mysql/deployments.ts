@@ -15,9 +15,10 @@ import { Problem } from '../../kernel/errors/problem.ts';
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
 import { deploymentColumns, deploymentOf, deploymentRow, replicaRow } from './deployment-rows.ts';
 import { insertOutbox } from './outbox.ts';
-import type { TableRow } from './table-codec.ts';
+import { readPage } from './read-page.ts';
+import { insertInto, type TableRow } from './table-codec.ts';
 
-const from = 'FROM mcp_deployments d JOIN mcp_tools t ON t.id = d.tool_id';
+const from = 'mcp_deployments d JOIN mcp_tools t ON t.id = d.tool_id';
 
 export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
   const replicas = async (where: string, values: readonly SqlValue[]): Promise<Replica[]> =>
@@ -26,22 +27,22 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
     );
   return {
     async find(id) {
-      const [row] = await mysql.query<TableRow>(`SELECT ${deploymentColumns} ${from} WHERE d.id = ?`, [id]);
+      const [row] = await mysql.query<TableRow>(`SELECT ${deploymentColumns} FROM ${from} WHERE d.id = ?`, [id]);
       return row && deploymentOf(row);
     },
     replicasOf: (deploymentId) => replicas('deployment_id = ?', [deploymentId]),
-    async list(filter, { offset, limit }) {
-      const { where, values } = conditions(filter);
-      const rows = await mysql.query<TableRow>(
-        `SELECT ${deploymentColumns} ${from} ${where} ORDER BY d.deployed_at DESC, d.id DESC LIMIT ? OFFSET ?`,
-        [...values, limit, offset],
-      );
-      const [counted] = await mysql.query<{ total: number }>(
-        `SELECT COUNT(*) AS total FROM mcp_deployments d ${where}`,
-        values,
-      );
-      return { items: rows.map(deploymentOf), total: counted?.total ?? 0 };
-    },
+    list: (filter, page) =>
+      readPage(
+        mysql,
+        {
+          columns: deploymentColumns,
+          from,
+          ...conditions(filter),
+          order: 'd.deployed_at DESC, d.id DESC',
+          read: deploymentOf,
+        },
+        page,
+      ),
     async servingTarget(endpoint) {
       const { slug, preview } = splitSlug(endpoint);
       const [serving] =
@@ -101,14 +102,14 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
     },
     async previewsOf(toolId) {
       const rows = await mysql.query<TableRow>(
-        `SELECT ${deploymentColumns} ${from} WHERE d.tool_id = ? AND d.preview IS NOT NULL AND d.status NOT IN ('stopped', 'failed') ORDER BY d.deployed_at`,
+        `SELECT ${deploymentColumns} FROM ${from} WHERE d.tool_id = ? AND d.preview IS NOT NULL AND d.status NOT IN ('stopped', 'failed') ORDER BY d.deployed_at`,
         [toolId],
       );
       return rows.map(deploymentOf);
     },
     async activeOf(userId) {
       const rows = await mysql.query<TableRow>(
-        `SELECT ${deploymentColumns} ${from} WHERE d.owner_id = ? AND d.status IN ('starting', 'running', 'restarting', 'idle')`,
+        `SELECT ${deploymentColumns} FROM ${from} WHERE d.owner_id = ? AND d.status IN ('starting', 'running', 'restarting', 'idle')`,
         [userId],
       );
       return rows.map(deploymentOf);
@@ -151,7 +152,7 @@ async function readServing(
 function conditions({ status, toolId }: DeploymentFilter): { where: string; values: SqlValue[] } {
   const wanted = Object.entries({ 'd.status': status, 'd.tool_id': toolId }).filter(([, value]) => value !== undefined);
   return {
-    where: wanted.length === 0 ? '' : `WHERE ${wanted.map(([column]) => `${column} = ?`).join(' AND ')}`,
+    where: wanted.length === 0 ? 'TRUE' : wanted.map(([column]) => `${column} = ?`).join(' AND '),
     values: wanted.map(([, value]) => value ?? null),
   };
 }
@@ -198,7 +199,7 @@ async function rowOf(
 /** Locking reads, because a plain one would see what was there when the transaction began. */
 async function readState(tx: SqlRunner, toolId: string, asked: string): Promise<Omit<DeploymentState, 'toolDeleted'>> {
   const rows = await tx.query<TableRow>(
-    `SELECT ${deploymentColumns} ${from} WHERE d.tool_id = ? AND (d.status NOT IN ('stopped', 'failed') OR d.id = ?) FOR UPDATE`,
+    `SELECT ${deploymentColumns} FROM ${from} WHERE d.tool_id = ? AND (d.status NOT IN ('stopped', 'failed') OR d.id = ?) FOR UPDATE`,
     [toolId, asked],
   );
   const deployments = rows.map(deploymentOf);
@@ -241,16 +242,15 @@ async function save(
   row: TableRow,
 ): Promise<void> {
   if (before === after) return;
-  const names = Object.keys(row);
   if (!before) {
-    await tx.execute(
-      `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-      Object.values(row),
-    );
+    const { sql, values } = insertInto(table, row);
+    await tx.execute(sql, values);
     return;
   }
   const { affectedRows } = await tx.execute(
-    `UPDATE ${table} SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`,
+    `UPDATE ${table} SET ${Object.keys(row)
+      .map((name) => `${name} = ?`)
+      .join(', ')} WHERE id = ?`,
     [...Object.values(row), after.id],
   );
   if (affectedRows === 0) throw new Problem('internal-error', { cause: new Error(`${table} ${after.id} is gone`) });

@@ -2,7 +2,8 @@ import type { Connection, ConnectionChanges, GithubConnectionStore } from '../..
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
 import { connectionRow } from './github-rows.ts';
 import { insertOutbox } from './outbox.ts';
-import type { TableRow } from './table-codec.ts';
+import { readPage } from './read-page.ts';
+import { insertInto, type TableRow } from './table-codec.ts';
 
 const mostOfRepository = 200;
 
@@ -31,12 +32,12 @@ export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
     insert: (connection, outbox) =>
       mysql.transaction(async (tx) => {
         const row = connectionRow.write(connection);
-        const names = Object.keys(row);
-        await tx.execute(
-          `INSERT INTO github_connections (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
-           ON DUPLICATE KEY UPDATE webhook_secret = ?, hook_id = ?`,
-          [...Object.values(row), row['webhook_secret'] ?? null, row['hook_id'] ?? null],
-        );
+        const { sql, values } = insertInto('github_connections', row);
+        await tx.execute(`${sql} ON DUPLICATE KEY UPDATE webhook_secret = ?, hook_id = ?`, [
+          ...values,
+          row['webhook_secret'] ?? null,
+          row['hook_id'] ?? null,
+        ]);
         await insertOutbox(tx, outbox);
       }),
     replaceSecret: (id, changes, outbox) =>
@@ -46,15 +47,19 @@ export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
         return isThere;
       }),
     find: async (id) => (await select('WHERE id = ?', [id]))[0],
-    async list({ ownerId }, { offset, limit }) {
-      const where = ownerId === undefined ? '' : 'WHERE user_id = ?';
-      const values = ownerId === undefined ? [] : [ownerId];
-      const [items, [counted]] = await Promise.all([
-        select(`${where} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?`, [...values, limit, offset]),
-        mysql.query<{ total: number }>(`SELECT COUNT(*) AS total FROM github_connections ${where}`, values),
-      ]);
-      return { items, total: counted?.total ?? 0 };
-    },
+    list: ({ ownerId }, page) =>
+      readPage(
+        mysql,
+        {
+          columns: '*',
+          from: 'github_connections',
+          where: ownerId === undefined ? 'TRUE' : 'user_id = ?',
+          values: ownerId === undefined ? [] : [ownerId],
+          order: 'created_at DESC, id DESC',
+          read: connectionRow.read,
+        },
+        page,
+      ),
     ofTool: async (toolId) => (await select('WHERE tool_id = ? LIMIT 1', [toolId]))[0],
     ofRepository: (repositoryId) =>
       select('WHERE repository_id = ? ORDER BY id LIMIT ?', [repositoryId, mostOfRepository]),

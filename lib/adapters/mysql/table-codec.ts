@@ -79,13 +79,11 @@ export type TableRow = Readonly<Record<string, SqlValue>>;
 /** The codec of a record: of a whole row, or of those of its columns that a list reads. */
 export function tableCodec<R extends object>(columns: { readonly [M in keyof R]-?: Column<R[M]> }) {
   const members = Object.entries(columns) as [keyof R & string, Column<unknown>][];
-  const write = (record: Partial<R>): Record<string, SqlValue> =>
+  const columnsOf = (record: Partial<R>, written: typeof members): Record<string, SqlValue> =>
     Object.fromEntries(
-      members
-        .filter(([member]) => Object.hasOwn(record, member))
-        .flatMap(([member, { names, write: encode }]) =>
-          (encode?.(record[member]) ?? []).map((value, i) => [names[i] ?? '', value]),
-        ),
+      written.flatMap(([member, { names, write }]) =>
+        (write?.(record[member]) ?? []).map((value, i) => [names[i] ?? '', value]),
+      ),
     );
   return {
     /** Each once; what several members are read from is among them. */
@@ -94,8 +92,22 @@ export function tableCodec<R extends object>(columns: { readonly [M in keyof R]-
       Object.fromEntries(
         members.map(([member, { names, read }]) => [member, read(...names.map((name) => row[name] ?? null))]),
       ) as R,
-    write: (record: R): Record<string, SqlValue> => write(record),
+    write: (record: R): Record<string, SqlValue> => columnsOf(record, members),
     /** The columns of those members alone that a change has. */
-    writePart: write,
+    writePart: (change: Partial<R>): Record<string, SqlValue> =>
+      columnsOf(
+        change,
+        members.filter(([member]) => Object.hasOwn(change, member)),
+      ),
+  };
+}
+
+/** The statement that inserts rows of the same columns, and its values. */
+export function insertInto(table: string, ...rows: readonly TableRow[]): { sql: string; values: SqlValue[] } {
+  const names = Object.keys(rows[0] ?? {});
+  const marks = `(${names.map(() => '?').join(', ')})`;
+  return {
+    sql: `INSERT INTO ${table} (${names.join(', ')}) VALUES ${rows.map(() => marks).join(', ')}`,
+    values: rows.flatMap((row) => names.map((name) => row[name] ?? null)),
   };
 }
