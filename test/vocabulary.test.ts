@@ -29,6 +29,10 @@ const retiredPhrases = [
   /\b(?:he|him|his|himself)\b/,
 ];
 
+/** Of comments alone: messages may quote what a server told or hears. */
+const retiredInComments =
+  /\b(?:told|tells?|telling|heard|hears?|standing|sealed|seals?|unseals?|fleets?|settles?|worn|patience|deeds?|gatekeepers?|farewells?|greets?|catalogues?)\b/i;
+
 interface Token {
   readonly kind: 'name' | 'prose';
   readonly text: string;
@@ -75,6 +79,7 @@ function retiredIn(file: string, source: string): string[] {
   for (const { kind, text } of tokensOf(source)) {
     if (kind === 'name' && (retiredNames.test(text) || wordsOf(text).some((word) => retiredWords.has(word))))
       found.push(text);
+    if (/^\/[/*]/.test(text)) found.push(...(retiredInComments.exec(text) ?? []));
     if (kind === 'prose') found.push(...retiredPhrases.flatMap((phrase) => phrase.exec(text)?.[0] ?? []));
   }
   return [...new Set(found)].map((what) => `${file}: ${what}`);
@@ -93,13 +98,17 @@ describe('the vocabulary', () => {
     ['lib/a/b.ts', 'function placeOf() {}', 'placeOf'],
     ['lib/a/b.ts', 'throw new Error(`This takes the permission ${x}.`);', 'This takes the permission'],
     ['lib/a/b.ts', '// What he sees.', 'he'],
+    ['lib/a/b.ts', '/** Tells who listens. */', 'Tells'],
   ])('sees one in %s: %s', (file, source, found) => {
     expect(retiredIn(file, source)).toEqual([`${file}: ${found}`]);
   });
 
   it('leaves ordinary English in prose alone', () => {
     expect(
-      retiredIn('lib/a/b.ts', '// A secret that is never shown.\nconst settled = Promise.allSettled([]);'),
+      retiredIn(
+        'lib/a/b.ts',
+        '// A secret that is never shown.\nconst said = "It was told.";\nconst settled = Promise.allSettled([]);',
+      ),
     ).toEqual([]);
   });
 });

@@ -37,7 +37,7 @@ export interface Guard {
   readonly variables: Readonly<Record<string, string>>;
   /** This process group is over. */
   forget(pid: number): void;
-  /** Settles when nothing of what was started runs any more. */
+  /** Resolves when nothing of what was started runs any more. */
   end(): Promise<void>;
 }
 

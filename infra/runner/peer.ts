@@ -40,7 +40,7 @@ interface Pending {
 /** The runner's own connection to a server process: its requests carry ids and progress tokens of the runner. */
 export class Peer {
   readonly process: ServerProcess;
-  /** Who hears what the server says to all its clients: changed lists, updated resources, log lines. */
+  /** Gets what the server says to all its clients: changed lists, updated resources, log lines. */
   readonly listeners = new Set<(method: string, params: Params) => void>();
   /** What the server asks its client. Without a listener it is refused, as the runner declares no capability of a client. */
   onRequest: ((request: Request) => void) | undefined;

@@ -18,7 +18,7 @@ export interface ReporterOptions {
   readonly heartbeatMs?: number;
 }
 
-/** Tells the platform how things stand: at once after each change, and every 30 s. What could not be told is told again, as it stands then. */
+/** Reports its state to the platform: at once after each change, and every 30 s. A report that failed is made again, with the state of that time. */
 export class Reporter {
   readonly #options: ReporterOptions;
   #sequence = 0;
@@ -39,7 +39,7 @@ export class Reporter {
     this.#running ??= this.#run().finally(() => (this.#running = undefined));
   }
 
-  /** Tells the last change, if that is possible within `withinMs`, and no more. */
+  /** Reports the last change, if that is possible within `withinMs`, and no more. */
   async end(withinMs: number): Promise<void> {
     clearInterval(this.#heartbeat);
     this.changed();

@@ -30,7 +30,7 @@ export interface Command {
   readonly cwd?: string | undefined;
 }
 
-/** Who hears what a process says. */
+/** Gets what a process says. */
 export interface Listener {
   /** A message from the server: its text, or what takes its place when it is no legal answer, and as far as it was read. */
   readonly onMessage: (text: string, message: Message) => void;
@@ -87,7 +87,7 @@ export class ServerProcess {
     return performance.now() - this.#heardAt;
   }
 
-  /** From now on somebody else hears what the server says. */
+  /** From now on another listener gets what the server says. */
   handTo(listener: Listener): void {
     this.#listener = listener;
   }

@@ -31,7 +31,7 @@ function honouredOf(wanted: unknown, { capabilities }: ServerFacts): Params {
 }
 
 /**
- * `subscriptions/listen` in front of a server that tells its one client: the acknowledgement, then what was asked for, until the client leaves or the
+ * `subscriptions/listen` in front of a server that notifies its one client: the acknowledgement, then what was asked for, until the client leaves or the
  * process ends. Resources are subscribed for the stream's time.
  */
 export function listen({ id, params }: Request, peer: Peer, facts: ServerFacts, response: ServerResponse): void {

@@ -17,7 +17,7 @@ export interface ReconcileServices extends ReplicaServices {
 }
 
 /** How long a start that is refused is tried again before the deployment has failed. */
-const patienceMs = { full: 90_000, away: 600_000, refused: 0 };
+const maxWaitMs = { full: 90_000, away: 600_000, refused: 0 };
 const retrySeconds = { first: 5, longest: 60 };
 
 /**
@@ -78,7 +78,7 @@ async function startTask(
     if (!(error instanceof StartRefused)) throw error;
     currentCorrelation()?.log.warn('A task was not started.', { deployment_id: deployment.id, error });
     const waitedMs = Date.now() - replica.startedAt.getTime();
-    if (waitedMs < patienceMs[error.kind]) {
+    if (waitedMs < maxWaitMs[error.kind]) {
       const seconds = Math.min(retrySeconds.longest, Math.max(retrySeconds.first, Math.round(waitedMs / 2000)));
       await services.deploymentQueue.due(deployment.id, seconds);
     } else await fail(services, replica, error.message);

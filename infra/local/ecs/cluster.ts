@@ -22,7 +22,7 @@ export class RequestError extends Error {
 
 export interface ClusterOptions extends Pick<RunTaskOptions, 'state' | 'isolation'> {
   readonly npm: () => Promise<Readonly<Record<string, string>>>;
-  /** Told each change as EventBridge would: the `detail` of an "ECS Task State Change". */
+  /** Gets each change as EventBridge would: the `detail` of an "ECS Task State Change". */
   readonly onTaskStateChange: (detail: object) => void;
 }
 

@@ -32,7 +32,7 @@ export interface RunTaskOptions {
 export interface RunningTask {
   /** Where the runner listens, once it has redeemed its token. Undefined when it ended before that. */
   readonly port: Promise<number | undefined>;
-  /** Settles when the task's processes are gone. */
+  /** Resolves when the task's processes are gone. */
   readonly ended: Promise<{
     readonly exitCode: number;
     readonly outOfMemory: boolean;
@@ -157,7 +157,7 @@ async function diskOf(folder: string): Promise<number> {
     const { stdout } = await promisify(execFile)('du', ['-skx', folder]);
     return Number.parseInt(stdout, 10) / 1_024;
   } catch {
-    // Files come and go under it; the next look tells.
+    // Files come and go under it; the next look will find them.
     return 0;
   }
 }

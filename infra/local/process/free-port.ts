@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 const maxAttempts = 50;
 const highestPort = 65_535;
 
-// Stores start at the same time: two that were told of the same free port would collide before either listens.
+// Stores start at the same time: two that were given the same free port would collide before either listens.
 const promised = new Set<number>();
 
 /**

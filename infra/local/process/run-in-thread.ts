@@ -7,12 +7,12 @@ export interface Listening {
 }
 
 export interface ThreadServer extends Listening {
-  /** Settles when the thread has ended, for whatever reason, with a line that tells how. */
+  /** Resolves when the thread has ended, for whatever reason, with a line that says how. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** What the thread tells; see serve-in-thread.ts. */
+/** What the thread reports; see serve-in-thread.ts. */
 export type ThreadMessage =
   | { type: 'listening'; url: string; port: number }
   | { type: 'failed'; message: string; code?: string };

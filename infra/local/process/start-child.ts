@@ -51,7 +51,7 @@ export interface ChildOptions {
 export interface Child {
   pid: number;
   log: string;
-  /** Settles when the program has ended, for whatever reason, with a line that tells how. */
+  /** Resolves when the program has ended, for whatever reason, with a line that says how. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { startSqs } from './signed-store.ts';
 export interface StartStoresOptions extends Omit<StoreOptions, 'port' | 'report'> {
   /** Preferred ports; a store without one gets any free port. */
   ports?: Partial<Record<ServiceName, number>>;
-  /** Told in one line as each store is up, and what takes long on the way. */
+  /** Gets one line as each store is up, and what takes long on the way. */
   report: (line: string) => void;
   /** What callers of the AWS services on this machine sign with. Default: new ones, or the person's own (see `credentialsFor`). */
   credentials?: Credentials;
