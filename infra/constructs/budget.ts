@@ -9,7 +9,7 @@ export interface BudgetProps {
   readonly monthly: number;
 }
 
-/** Tells somebody before the month's bill of this installation is larger than it may be. It counts what bears the tag `platform`, which has to be made a cost allocation tag once. */
+/** Notifies somebody before the month's bill of this installation is larger than it may be. It counts what bears the tag `platform`, which has to be made a cost allocation tag once. */
 export class Budget extends Construct {
   constructor(scope: Construct, id: string, { stage, region, email, monthly }: BudgetProps) {
     super(scope, id);

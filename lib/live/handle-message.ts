@@ -121,7 +121,7 @@ async function subscribe(
   }
 }
 
-/** What came after an event follows on the answer; where that is not known any more, the client hears so. */
+/** What came after an event follows on the answer; where that is not known any more, the answer says so. */
 async function resume(
   services: FrameServices,
   connection: Connection,
