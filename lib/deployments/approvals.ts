@@ -1,14 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Serving, ServedTool } from './ports.ts';
-
-/** What an owner decided of one tool of their server. */
-export interface Approval {
-  /** Of the tool as it was approved; undefined: never was. */
-  readonly fingerprint: string | undefined;
-  readonly enabled: boolean;
-  readonly approvedAt: string | undefined;
-}
-export type Approvals = Readonly<Record<string, Approval>>;
+import type { Approvals, Serving, ServedTool } from './ports.ts';
 
 /** `changed`: what it says of itself is not what was approved; `new`: it came after the approval of the others; `disabled`: switched off. */
 export type ToolState = 'approved' | 'changed' | 'new' | 'disabled';

@@ -5,7 +5,8 @@ import { type Caller, owns } from '../kernel/http/caller.ts';
 import { Id, Timestamp } from '../kernel/ids.ts';
 import type { Relay } from '../outbox/ports.ts';
 import type { ToolStore } from '../tools/ports.ts';
-import { type Approvals, fingerprintOf, stateOf } from './approvals.ts';
+import { fingerprintOf, stateOf } from './approvals.ts';
+import type { Approvals } from './ports.ts';
 import type { DeploymentStore, Serving } from './ports.ts';
 import { forgetServingTarget } from './serving-target.ts';
 

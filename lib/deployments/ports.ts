@@ -1,6 +1,5 @@
 import type { OutboxEntry } from '../outbox/ports.ts';
 import type { Offers } from '../upstream/server-answers.ts';
-import type { Approvals } from './approvals.ts';
 import type { RunnerState, RunOptions } from './runner-contract.ts';
 
 export const deploymentStatuses = [
@@ -24,6 +23,15 @@ export interface LastError {
   /** The server's last lines on stderr. */
   readonly log: readonly string[];
 }
+
+/** What an owner decided of one tool of their server. */
+export interface Approval {
+  /** Of the tool as it was approved; undefined: never was. */
+  readonly fingerprint: string | undefined;
+  readonly enabled: boolean;
+  readonly approvedAt: string | undefined;
+}
+export type Approvals = Readonly<Record<string, Approval>>;
 
 /** A server of a tool that was asked to run. */
 export interface Deployment {

@@ -1,4 +1,4 @@
-import { type Approvals, firstApprovals } from '../../deployments/approvals.ts';
+import { firstApprovals } from '../../deployments/approvals.ts';
 import type {
   Deployment,
   DeploymentFilter,
@@ -8,7 +8,6 @@ import type {
   ReplicasKey,
   Replica,
   ServedTool,
-  Serving,
 } from '../../deployments/ports.ts';
 import { splitSlug } from '../../deployments/preview-slug.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
@@ -16,6 +15,7 @@ import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
 import { deploymentColumns, deploymentOf, deploymentRow, replicaRow } from './deployment-rows.ts';
 import { insertOutbox } from './outbox.ts';
 import { readPage } from './read-page.ts';
+import { readServing, served, servedPreviews } from './serving.ts';
 import { insertInto, type TableRow } from './table-codec.ts';
 
 const from = 'mcp_deployments d JOIN mcp_tools t ON t.id = d.tool_id';
@@ -125,28 +125,6 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
       return rows.map(({ id }) => id);
     },
   };
-}
-
-const servedBy = (active: 'active_tool_id' | 'active_preview_of'): string =>
-  `FROM mcp_tools t JOIN mcp_deployments d ON d.${active} = t.id LEFT JOIN mcp_approvals a ON a.tool_id = t.id`;
-const served = servedBy('active_tool_id');
-const servedPreviews = servedBy('active_preview_of');
-
-/** Where tools' endpoints lead. */
-async function readServing(
-  sql: SqlRunner,
-  where: string,
-  values: readonly SqlValue[],
-  of = served,
-): Promise<Serving[]> {
-  const rows = await sql.query<TableRow>(
-    `SELECT ${deploymentColumns}, a.tools AS approvals ${of} WHERE t.deleted_at IS NULL AND ${where}`,
-    values,
-  );
-  return rows.map((row) => ({
-    deployment: deploymentOf(row),
-    approvals: row['approvals'] === null ? undefined : (JSON.parse(String(row['approvals'])) as Approvals),
-  }));
 }
 
 function conditions({ status, toolId }: DeploymentFilter): { where: string; values: SqlValue[] } {

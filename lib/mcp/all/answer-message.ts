@@ -95,7 +95,7 @@ async function answerInSession(
     const place = placeOfId(message.id);
     if (place) await notifyServer(services, given, place.slug, { jsonrpc: '2.0', ...answerOf(message), id: place.id });
   } else if (message.method === 'notifications/cancelled' || message.method === 'notifications/roots/list_changed') {
-    await notifyOpenSessions(services, given, message);
+    await passToOpenSessions(services, given, message);
   }
   return accepted;
 }
@@ -105,7 +105,7 @@ function answerOf({ result, error }: Extract<Message, { kind: 'response' }>): Pa
 }
 
 /** To whom a cancelled request went is not kept; a server that does not know it passes over it. */
-async function notifyOpenSessions(
+async function passToOpenSessions(
   services: AllServices,
   given: AllForwarding,
   { method, params }: { readonly method: string; readonly params: Params },
@@ -152,7 +152,7 @@ async function answer(
   // What the revision without sessions has no more.
   if (!isModern && method === 'ping') return finish({});
   if (!isModern && method === 'logging/setLevel') {
-    await notifyOpenSessions(services, given, { method, params });
+    await passToOpenSessions(services, given, { method, params });
     return finish({});
   }
   if (!isModern && (method === 'resources/subscribe' || method === 'resources/unsubscribe'))
