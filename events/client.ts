@@ -230,7 +230,7 @@ function readMessage({ onUpdate, onResync, onState }: ListenOptions, cursors: Cu
   }
 }
 
-/** A signal that fires with the caller's, or when nothing was heard for too long. */
+/** A signal that fires with the caller's, or when nothing arrived for too long. */
 function watchdog(signal: AbortSignal): { signal: AbortSignal; heard(): void; stop(): void } {
   const silent = new AbortController();
   const cut = (): void => silent.abort(new Error('The platform fell silent.'));

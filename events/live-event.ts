@@ -1,11 +1,11 @@
 import * as z from 'zod';
 
-/** What subscribers hear. On the wire its `data` stands beside `type`, `id` and `timestamp`. */
+/** What subscribers get. On the wire its `data` is beside `type`, `id` and `timestamp`. */
 export const LiveEvent = z
   .object({
     type: z.enum(['task_update', 'deployment_status', 'mcp_changed', 'broadcast']),
     timestamp: z.iso.datetime(),
-    /** Who may hear it: everybody with a permission, or one user (and admins). Without either: everybody who is logged in. */
+    /** Who may get it: everybody with a permission, or one user (and admins). Without either: everybody who is logged in. */
     audience: z.object({ permission: z.string().optional(), user_id: z.uuid().optional() }),
     data: z.record(z.string(), z.unknown()),
   })

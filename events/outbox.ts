@@ -132,7 +132,7 @@ export const UserChanged = z
     examples: [{ kind: 'user-changed', user_id: '019c1385-1a40-7000-8000-000000000006', sessions_ended: null }],
   });
 
-/** A deployment came to another status, phase or health: told live. */
+/** A deployment came to another status, phase or health: published live. */
 export const DeploymentStatus = z
   .object({
     kind: z.literal('deployment-status'),

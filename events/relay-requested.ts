@@ -1,6 +1,6 @@
 import * as z from 'zod';
 
-/** On the queue `relay`: tell the world of these outbox entries. */
+/** On the queue `relay`: publish these outbox entries. */
 export const RelayRequested = z
   .object({ outbox_ids: z.array(z.uuid()).min(1).max(100) })
   .meta({ examples: [{ outbox_ids: ['019c1385-1a40-7000-8000-000000000004'] }] });

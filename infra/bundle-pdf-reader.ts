@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { oneModule } from './runner/bundle.ts';
 
 const thread = fileURLToPath(new URL('../lib/adapters/pdfium/pdf-thread.ts', import.meta.url));
 
@@ -14,13 +15,7 @@ export async function bundlePdfReader(folder: string): Promise<void> {
     build({
       entryPoints: [thread],
       outfile: join(folder, 'pdf-thread.mjs'),
-      bundle: true,
-      platform: 'node',
-      target: 'node24',
-      format: 'esm',
-      minify: true,
-      legalComments: 'none',
-      logLevel: 'silent',
+      ...oneModule,
       // PDFium's glue asks for Node's modules by require.
       banner: { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" },
     }),

@@ -133,7 +133,7 @@ function answerChanges(roots: Roots, { responses: was }: Operation, { responses:
     });
 }
 
-/** In answers: bounds of whole messages and what is only there to be read; and further values of a list, which clients are told to expect. */
+/** In answers: bounds of whole messages and what is only there to be read; and further values of a list, which clients must expect. */
 const tolerated = new Set([
   'maxLength',
   'maxItems',

@@ -1,11 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto';
 import { settingsSecrets } from './environment.ts';
-
-/*
- * `npm run --silent first-settings` prints what the secrets of a new installation hold: fresh keys, and a place for each address and token of yours.
- * `npm run --silent first-settings -- redis` prints one secret's.
- */
+import { runProgram, UsageError } from './program.ts';
 
 export type FirstSettings = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -31,14 +27,19 @@ function newSigningKey() {
   return { ...privateKey.export({ format: 'jwk' }), alg: 'ES256', kid: randomUUID() };
 }
 
-function main(): void {
-  const wanted = process.argv[2];
-  const all = firstSettings();
-  const answer = wanted === undefined ? all : all[wanted];
-  if (answer === undefined)
-    throw new Error(`There is no secret "${wanted}"; there are ${Object.keys(all).join(', ')}.`);
-  console.log(JSON.stringify(answer, null, 2));
-}
+const program = {
+  name: 'first-settings',
+  about:
+    'Prints what the secrets of a new installation hold: fresh keys, and a place for each address and token of yours. With a name, what that secret holds.',
+  args: '[secret]',
+} as const;
 
 // The launcher imports this file, so it is not Node's main module.
-if (process.argv[1] === fileURLToPath(import.meta.url)) main();
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await runProgram(program, ({ args: [secret] }) => {
+    const all = firstSettings();
+    const wanted = secret === undefined ? all : all[secret];
+    if (wanted === undefined)
+      throw new UsageError(`There is no secret "${secret}". There are: ${Object.keys(all).join(', ')}.`);
+    console.log(JSON.stringify(wanted, null, 2));
+  });

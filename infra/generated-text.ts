@@ -8,8 +8,12 @@ import { baseVariables, type Variables } from '../lib/kernel/settings/settings.t
 import { discoverUses } from './discover-uses.ts';
 import { installed, capacityTable, streamTable } from './operate/capacity.ts';
 import { loadOf } from './operate/capacity-model.ts';
+import { runProgram } from './program.ts';
 
-/* `npm run generate` writes .env.example and the tables of the documents that follow from code. */
+const program = {
+  name: 'generate',
+  about: 'Writes .env.example and the tables of the documents that follow from code.',
+} as const;
 
 const project = fileURLToPath(new URL('..', import.meta.url));
 const uses = [...(await discoverUses())].map(([use, { variables }]): [string, Variables] => [use, variables]);
@@ -115,10 +119,11 @@ function presetOf(schema: z.ZodType): string {
 }
 
 // The launcher imports this file, so it is not Node's main module.
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  writeFileSync(join(project, '.env.example'), envExample());
-  for (const generated of generatedTexts) {
-    const file = join(project, generated.file);
-    writeFileSync(file, withGenerated(readFileSync(file, 'utf8'), generated));
-  }
-}
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await runProgram(program, () => {
+    writeFileSync(join(project, '.env.example'), envExample());
+    for (const generated of generatedTexts) {
+      const file = join(project, generated.file);
+      writeFileSync(file, withGenerated(readFileSync(file, 'utf8'), generated));
+    }
+  });

@@ -33,7 +33,7 @@ const Context = z
       .regex(/^arn:aws:acm:us-east-1:/, 'CloudFront takes certificates of us-east-1 alone')
       .optional(),
     alarmEmail: z.email().optional(),
-    /** US dollars a month; somebody hears of it at 80 % and when it is foreseeable. Needs alarmEmail. */
+    /** US dollars a month; somebody is notified at 80 % and when it is foreseeable. Needs alarmEmail. */
     monthlyBudget: z.coerce.number().positive().optional(),
     /** Functions that the account may run at once, for the alarm before they are used up. */
     concurrency: z.coerce.number().int().positive().default(1000),

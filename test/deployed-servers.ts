@@ -1,12 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
+import { runningBase } from '../infra/local/state.ts';
+import { runProgram } from '../infra/program.ts';
 
-/*
- * `npm run servers`: deploys real servers from npm on a running platform, one after the other, lists and calls their tools with the official client, and
- * prints what each took as a table. The start is from the request to deploy until it runs, the installation of the package included.
- */
+const program = {
+  name: 'servers',
+  about:
+    'Deploys real servers from npm on the platform that runs here, one after the other, lists and calls their tools with the official client, and prints what each took as a table. The start is from the request to deploy until it runs, the installation of the package included.',
+  args: '[part-of-a-package-name …]',
+} as const;
 
 interface RealServer {
   readonly package: string;
@@ -32,10 +34,8 @@ const servers: readonly RealServer[] = [
 
 type Json = Record<string, unknown>;
 
-const state = process.env['MCP_STATE'] ?? '.local';
-const { base } = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as { base: string };
-const only = process.argv.slice(2);
 const name = `servers-${Date.now().toString(36)}`;
+let base = '';
 let token = '';
 
 async function call(method: string, path: string, body?: object): Promise<Json> {
@@ -96,15 +96,20 @@ async function tryServer(server: RealServer): Promise<string> {
   return `| \`${server.package}\` | ${figures.join(' | ')} | \`${server.call[0]}\` → ${used.said} |`;
 }
 
-const account = { username: name, password: `Servers-${name}-1a` };
-await call('POST', '/api/v1/auth/register', { ...account, email: `${name}@example.org` });
-token = String((await call('POST', '/api/v1/auth/login', account))['access_token']);
-console.log('| package | tools | start s | memory MB | call ms | called |\n|---|---|---|---|---|---|');
-for (const server of servers.filter((each) => only.length === 0 || only.some((part) => each.package.includes(part)))) {
-  try {
-    console.log(await tryServer(server));
-  } catch (error) {
-    process.exitCode = 1;
-    console.log(`| \`${server.package}\` | ${(error as Error).message.slice(0, 500)} |`);
+await runProgram(program, async ({ args: only }) => {
+  base = runningBase();
+  const account = { username: name, password: `Servers-${name}-1a` };
+  await call('POST', '/api/v1/auth/register', { ...account, email: `${name}@example.org` });
+  token = String((await call('POST', '/api/v1/auth/login', account))['access_token']);
+  console.log('| package | tools | start s | memory MB | call ms | called |\n|---|---|---|---|---|---|');
+  for (const server of servers.filter(
+    (each) => only.length === 0 || only.some((part) => each.package.includes(part)),
+  )) {
+    try {
+      console.log(await tryServer(server));
+    } catch (error) {
+      process.exitCode = 1;
+      console.log(`| \`${server.package}\` | ${(error as Error).message.slice(0, 500)} |`);
+    }
   }
-}
+});

@@ -3,7 +3,7 @@ import { openEventStream, StreamEvents } from '../../lib/live/stream-events.ts';
 
 export const handler = stream({
   route: 'GET /events',
-  summary: 'Everything that the caller may hear, as Server-Sent Events',
+  summary: 'Everything that the caller may read, as Server-Sent Events',
   permission: 'authenticated',
   queryCredential: true,
   uses: ['live', 'sessions', 'quotas'],

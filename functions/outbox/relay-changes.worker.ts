@@ -15,7 +15,7 @@ export const handler = worker({
   uses: ['mysql', 'mongo', 'sessions', 'live', 'sockets', 'queues', 'secrets'],
   timeoutSeconds: 30,
   run: async ({ message, services, log }) => {
-    // MongoDB comes late, so that it keeps neither users nor audit waiting while it is away; listeners come last, so that what they hear of is there.
+    // MongoDB comes late, so that it keeps neither users nor audit waiting while it is away; listeners come last, so that what they learn of is there.
     const order = [auditFollower, userFollower, deactivationFollower, historyFollower, knowledgeFollower, liveFollower];
     const followers = order.map((follower) => follower(services));
     log.set(await publishEntries(services.outbox, message.outbox_ids, followers));

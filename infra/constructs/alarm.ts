@@ -18,7 +18,7 @@ export interface AlarmProps {
   readonly topic: ITopic;
 }
 
-/** An alarm that tells somebody, when it rings and when it is over. Silence is no alarm. */
+/** An alarm that notifies somebody when it rings and when it is over. Silence is no alarm. */
 export function alarm(scope: Construct, id: string, props: AlarmProps): cloudwatch.Alarm {
   const { GREATER_THAN_THRESHOLD, LESS_THAN_THRESHOLD } = cloudwatch.ComparisonOperator;
   const made = new cloudwatch.Alarm(scope, id, {

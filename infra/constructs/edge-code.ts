@@ -4,7 +4,7 @@ import { viewerAddressHeader } from '../lambda/from-edge.ts';
  * The two programs that run at the edge, as CloudFront takes them: text, in a runtime of its own.
  */
 
-/** A CloudFront function (viewer request): tells the API who is asking, whatever the client said of itself. */
+/** A CloudFront function (viewer request): gives the API the address of the viewer, whatever the client said of itself. */
 export const nameViewerCode = `
 function handler(event) {
   var request = event.request;

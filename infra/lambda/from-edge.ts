@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Env } from './read-secrets.ts';
 
-/** What CloudFront adds to every request: a token that tells it from other clients (while tokens rotate, one of several), and the viewer's address. (It reserves `x-edge-*` for itself.) */
+/** What CloudFront adds to every request: a token that distinguishes it from other clients (while tokens rotate, one of several), and the viewer's address. (It reserves `x-edge-*` for itself.) */
 export const edgeTokenHeader = 'x-mcp-edge';
 export const viewerAddressHeader = 'x-mcp-viewer';
 

@@ -1,70 +1,38 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
-import { currentRuntime } from '../../lib/kernel/lambda/runtime.ts';
 import { AdminAnswer } from '../../lib/users/run-admin.ts';
-import { discover } from '../discover.ts';
-import { commandOnStage } from './command-on-stage.ts';
-import { invokeById } from './gateway/invoke-by-id.ts';
-import { createInvoker } from './gateway/invoke.ts';
-import { reachPlatform } from './reach-platform.ts';
+import { type Input, runProgram } from '../program.ts';
 import { rotateKeys } from './rotate-keys.ts';
-import { runProgram } from './run-program.ts';
+import { stageOption, withPlatform } from './run-command.ts';
+import { stateFolder } from './state.ts';
 
-/*
- * `npm run admin -- create <email> | promote <user name> | reset-password <login> | invite [email] [--role viewer] | rotate-keys | keys | re-encrypt`: what an operator does without logging in, on the
- * platform of this machine or, with `--stage <name>`, on a deployed one.
- */
+const program = {
+  name: 'admin',
+  about: 'What an operator does without logging in.',
+  commands: {
+    create: { args: '<email>', about: 'Makes an admin; prints the temporary password once.' },
+    promote: { args: '<username>', about: 'Makes a user an admin.' },
+    'reset-password': { args: '<username-or-email>', about: 'Gives a user a temporary password, printed once.' },
+    invite: { args: '[email]', about: 'Makes an invitation, for that address alone where one is given.' },
+    keys: { about: 'Counts what is encrypted, by key.' },
+    're-encrypt': { about: 'Encrypts everything stored with the first key, so that former keys may go.' },
+    'rotate-keys': { about: 'Puts new signing and encryption keys in front of those of this machine.' },
+  },
+  options: { ...stageOption, role: { value: '<role>', about: 'For invite: admin, developer or viewer.' } },
+} as const;
 
-const usage =
-  'usage: npm run admin -- create <email> | promote <user name> | reset-password <user name or e-mail> | invite [e-mail] [--role admin|developer|viewer] | rotate-keys | keys | re-encrypt   [--stage <deployed stage>]';
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const state = process.env['MCP_STATE'] ?? join(root, '.local');
-const adminFunction = 'run-admin';
-
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    options: { stage: { type: 'string' }, role: { type: 'string' } },
-    allowPositionals: true,
-  });
-  const [name, subject] = positionals;
-  if (name === 'rotate-keys') return rotate(values.stage);
-  const asked = commandOf(name, subject, values.role);
-  if (!asked) throw new Error(usage);
-  const answer = await (values.stage === undefined
-    ? runHere(asked)
-    : commandOnStage(values.stage, adminFunction, asked));
+await runProgram(program, async (input) => {
+  const { stage } = input.options;
+  if (input.command === 'rotate-keys') return rotate(stage);
+  const answer = await withPlatform(stage, (run) => run('run-admin', messageOf(input)));
   for (const [key, value] of Object.entries(AdminAnswer.parse(answer)))
     process.stdout.write(`${key.padEnd(12)} ${value ?? '-'}\n`);
-}
+});
 
-function commandOf(
-  name: string | undefined,
-  subject: string | undefined,
-  role: string | undefined,
-): object | undefined {
-  if (name === 'create' && subject !== undefined) return { command: name, email: subject };
-  if (name === 'keys' || name === 're-encrypt') return { command: name };
-  if (name === 'promote' && subject !== undefined) return { command: name, username: subject };
-  if (name === 'reset-password' && subject !== undefined) return { command: name, login: subject };
-  if (name === 'invite')
-    return { command: name, ...(subject !== undefined && { email: subject }), ...(role !== undefined && { role }) };
-  return undefined;
-}
-
-async function runHere(asked: object): Promise<unknown> {
-  const functions = await discover();
-  const leave = await reachPlatform({
-    functions,
-    state,
-    cache: join(root, '.local', 'debian'),
-    write: () => undefined,
-  });
-  try {
-    return await invokeById(functions, createInvoker(currentRuntime().settings().STAGE))(adminFunction, asked);
-  } finally {
-    await leave();
-  }
+function messageOf({ command, args: [subject], options: { role } }: Input<typeof program>): object {
+  if (command === 'create') return { command, email: subject };
+  if (command === 'promote') return { command, username: subject };
+  if (command === 'reset-password') return { command, login: subject };
+  if (command !== 'invite') return { command };
+  return { command, ...(subject !== undefined && { email: subject }), ...(role !== undefined && { role }) };
 }
 
 async function rotate(stage: string | undefined): Promise<void> {
@@ -73,10 +41,8 @@ async function rotate(stage: string | undefined): Promise<void> {
       "A stage's keys are in its secrets, and infra/README.md says in which order they change: a new public key joins mcp-<stage>/settings/verifying before the private one signs from mcp-<stage>/settings/signing; a new encryption key goes in front in mcp-<stage>/settings/encryption.",
     );
   }
-  const { signing, encryption } = await rotateKeys(state);
+  const { signing, encryption } = await rotateKeys(stateFolder());
   process.stdout.write(
-    `signing     ${signing.join(' ')}\nencryption  ${encryption.join(' ')}\nThe first of each is new; the platform takes them with its next start.\n`,
+    `signing     ${signing.join(' ')}\nencryption  ${encryption.join(' ')}\nThe first of each is new; the platform uses them from its next start.\n`,
   );
 }
-
-await runProgram(main);

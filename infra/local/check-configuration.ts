@@ -78,7 +78,7 @@ function unknownOperations(env: NodeJS.ProcessEnv, functions: readonly Discovere
   return unknown.length === 0 ? [] : [`RATE_LIMITS: names no operation of the API: ${unknown.join(', ')}`];
 }
 
-/** Whether the signing keys are keys, which their form alone does not tell. */
+/** Whether the signing keys are keys, which their form alone does not show. */
 async function badKeys(env: NodeJS.ProcessEnv): Promise<string[]> {
   const text = env['JWT_PRIVATE_KEYS'] ?? '';
   if (text === '') return [];

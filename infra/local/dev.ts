@@ -1,7 +1,6 @@
 import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { runProgram } from '../program.ts';
 import { catchStrayErrors } from './gateway/stray-errors.ts';
 import { warnOnStderr } from './gateway/warn.ts';
 import type { Application } from './application.ts';
@@ -10,26 +9,25 @@ import { makePrivate } from './process/make-private.ts';
 import { clearState } from './process/clear-state.ts';
 import { takeLock } from './process/lock.ts';
 import { showLine } from './show-line.ts';
-import { runProgram } from './run-program.ts';
+import { cache, root, stateFolder } from './state.ts';
 
-/* `npm run dev [-- --fresh] [-- --port 8000]`: the whole platform on this machine, until Ctrl-C. */
+const program = {
+  name: 'dev',
+  about: 'The whole platform on this machine, until Ctrl-C.',
+  options: {
+    fresh: { about: 'Empties the state first.' },
+    port: { from: 0, to: 65_535, default: 8000, about: 'Where the API listens; the next free one where it is taken.' },
+  },
+} as const;
+const state = stateFolder();
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const state = process.env['MCP_STATE'] ?? join(root, '.local');
-const cache = join(root, '.local', 'debian');
-
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: { fresh: { type: 'boolean', default: false }, port: { type: 'string', default: '8000' } },
-  });
-  const port = Number(values.port);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error(`--port ${values.port} is not a port`);
+async function start({ fresh, port }: { readonly fresh: boolean; readonly port: number }): Promise<void> {
   const startedAt = performance.now();
   if (existsSync(join(root, '.env'))) process.loadEnvFile(join(root, '.env'));
   makePrivate(state);
   const lock = takeLock(state);
   try {
-    if (values.fresh) await clearState(state);
+    if (fresh) await clearState(state);
     say(`Starting the MCP Platform; its state is in ${state}`);
     mkdirSync(join(state, 'logs'), { recursive: true });
     const log = createWriteStream(join(state, 'logs', 'functions.log'), { flags: 'a', mode: 0o600 });
@@ -95,4 +93,4 @@ function untilAskedToStop(): Promise<void> {
   });
 }
 
-await runProgram(main);
+await runProgram(program, ({ options }) => start(options));

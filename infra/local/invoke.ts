@@ -1,42 +1,37 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { newSession, tokenPair } from '../../lib/auth/session.ts';
 import { currentRuntime } from '../../lib/kernel/lambda/runtime.ts';
 import { newId } from '../../lib/kernel/ids.ts';
 import { discover, type DiscoveredFunction } from '../discover.ts';
+import { runProgram, UsageError } from '../program.ts';
 import { exampleEvent } from './example-event.ts';
-import { invokeById } from './gateway/invoke-by-id.ts';
-import { createInvoker } from './gateway/invoke.ts';
-import { reachPlatform } from './reach-platform.ts';
-import { runProgram } from './run-program.ts';
+import { withFunctions } from './run-command.ts';
 
-/*
- * `npm run invoke -- <function> [event.json]`: runs one function on its example event, or on the one given, against the stores of the platform that runs here;
- * when none does, one is started for the call. Report lines go to stderr, the answer to stdout.
- */
+const program = {
+  name: 'invoke',
+  about:
+    'Runs one function on its example event, or on yours, against the stores of the platform that runs here; starts one for the call when none does. The answer is on stdout, report lines are on stderr.',
+  args: '<function> [event.json]',
+} as const;
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const state = process.env['MCP_STATE'] ?? join(root, '.local');
-const write = (line: string): void => void process.stderr.write(`${line}\n`);
-
-async function main(): Promise<void> {
-  const [id, eventFile] = process.argv.slice(2);
+await runProgram(program, async ({ args: [id, eventFile] }) => {
   const functions = await discover();
   const target = functions.find((each) => each.id === id);
-  if (!target) {
-    throw new Error(
-      `usage: npm run invoke -- <function> [event.json]\nfunctions: ${functions.map((each) => each.id).join(' ')}`,
-    );
-  }
-  const stop = await reachPlatform({ functions, state, cache: join(root, '.local', 'debian'), write });
+  if (!target)
+    throw new UsageError(`There is no function "${id}". There are: ${functions.map((each) => each.id).join(', ')}.`);
+  const given: unknown = eventFile === undefined ? undefined : readEvent(eventFile);
+  const write = (line: string): void => void process.stderr.write(`${line}\n`);
+  const answer = await withFunctions(functions, write, async (run) =>
+    run(target.id, given ?? exampleEvent(target, await token(target))),
+  );
+  process.stdout.write(`${JSON.stringify(answer ?? null, null, 2)}\n`);
+});
+
+function readEvent(file: string): unknown {
   try {
-    const event: unknown =
-      eventFile === undefined ? exampleEvent(target, await token(target)) : JSON.parse(readFileSync(eventFile, 'utf8'));
-    const answer = await invokeById(functions, createInvoker(currentRuntime().settings().STAGE))(target.id, event);
-    process.stdout.write(`${JSON.stringify(answer ?? null, null, 2)}\n`);
-  } finally {
-    await stop();
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`${file} is not a file with a JSON event: ${(error as Error).message}`, { cause: error });
   }
 }
 
@@ -73,5 +68,3 @@ async function token({ declaration }: DiscoveredFunction): Promise<string | unde
   ]);
   return (await tokenPair(signingKey, family, user.role, token.text)).access_token;
 }
-
-await runProgram(main);

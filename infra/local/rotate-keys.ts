@@ -5,7 +5,7 @@ import { newSigningKey, signingKeysOf } from './signing-key.ts';
 
 /**
  * Puts new keys in front of those of this state. Of the signing keys the former first one stays, until its tokens are over; encryption keys all stay, because
- * what they sealed is still there.
+ * what they encrypted is still there.
  */
 export async function rotateKeys(state: string): Promise<{ signing: string[]; encryption: string[] }> {
   const [formerSigner] = JSON.parse(await signingKeysOf(state)) as Key[];

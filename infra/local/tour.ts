@@ -1,19 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import * as z from 'zod';
+import { runProgram } from '../program.ts';
+import { runningBase } from './state.ts';
 
-/*
- * `npm run tour [-- --url http://localhost:8000]`: the main job against a running platform, step by step: a user, a server from npm, its deployment, an
- * official MCP client on it. Exits 1 at the first step that is not as promised.
- */
+const program = {
+  name: 'tour',
+  about:
+    'The main job against a running platform, step by step: a user, a server from npm, its deployment, an official MCP client on it. Ends with 1 at the first step that is not as promised.',
+  options: { url: { value: '<url>', about: 'A platform elsewhere, such as https://mcp.example.com.' } },
+} as const;
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
-const state = process.env['MCP_STATE'] ?? join(root, '.local');
 const packageName = '@modelcontextprotocol/server-everything';
 const waitMs = 120_000;
 
@@ -32,7 +30,7 @@ const Running = Deployment.extend({
   metrics: z.object({ requests_total: z.number(), avg_response_time_ms: z.number().nullable() }).loose(),
 });
 
-const base = baseUrl();
+let base = '';
 let token: string | undefined;
 
 async function call<S extends z.ZodType>(method: string, path: string, schema: S, body?: object): Promise<z.output<S>> {
@@ -182,22 +180,15 @@ function fail(why: string): never {
   throw new Error(why);
 }
 
-function baseUrl(): string {
-  const { values } = parseArgs({ options: { url: { type: 'string' } } });
-  if (values.url !== undefined) return values.url.replace(/\/+$/, '');
-  const file = join(state, 'platform.json');
-  if (!existsSync(file)) fail('No platform has run here: start one with `npm run dev`, or name one with --url.');
-  return z.looseObject({ base: z.string() }).parse(JSON.parse(readFileSync(file, 'utf8'))).base;
-}
-
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-try {
-  await tour();
-} catch (error) {
-  const { message, cause } = error as Error;
-  process.stderr.write(`\nNot as promised: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}\n`);
-  process.exitCode = 1;
-}
+await runProgram(program, async ({ options: { url } }) => {
+  base = url?.replace(/\/+$/, '') ?? runningBase();
+  try {
+    await tour();
+  } catch (error) {
+    throw new Error(`\nNot as promised: ${(error as Error).message}`, { cause: error });
+  }
+});

@@ -7,7 +7,7 @@ import { withDatabase, withLock } from './session.ts';
 export interface MigrateOptions {
   /** The number to end at. Up: default the last. Down: default one back; 0 takes everything back. */
   readonly to?: number;
-  /** Told of each step in one line. */
+  /** Gets each step in one line. */
   readonly report?: (line: string) => void;
   /** How long to wait for another runner. Default 60 s. */
   readonly waitSeconds?: number;

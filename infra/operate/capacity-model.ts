@@ -12,7 +12,7 @@ export interface Load {
   readonly sockets: number;
   /** Deployed servers, each of 0.25 vCPU and 0.5 GB. */
   readonly servers: number;
-  /** Live events a second that everybody may hear. */
+  /** Live events a second that everybody may read. */
   readonly eventsPerSecond: number;
 }
 

@@ -1,9 +1,20 @@
 import { copyFile, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type BuildOptions } from 'esbuild';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
+
+/** Settings of esbuild for a program in one file that needs nothing but Node 24. */
+export const oneModule = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'silent',
+} as const satisfies BuildOptions;
 
 export interface RunnerBundle {
   /** The build context of the container's image: `Dockerfile` and `main.mjs`. */
@@ -19,13 +30,7 @@ export async function bundleRunner(folder: string): Promise<RunnerBundle> {
   await build({
     entryPoints: [join(here, 'main.ts')],
     outfile: program,
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    minify: true,
-    legalComments: 'none',
-    logLevel: 'silent',
+    ...oneModule,
   });
   await copyFile(join(here, 'Dockerfile'), join(folder, 'Dockerfile'));
   return { folder, program, bytes: (await stat(program)).size };

@@ -4,8 +4,8 @@ import type { Handshake } from '../../lib/upstream/server-answers.ts';
 import { Peer } from './peer.ts';
 import type { ServerProcess, ServerProcessOptions } from './server-process.ts';
 
-const IDLE_MS = 5 * 60_000;
-const SWEEP_MS = 30_000;
+const idleMs = 5 * 60_000;
+const sweepMs = 30_000;
 
 export interface CallerPeersOptions {
   readonly start: () => Omit<ServerProcessOptions, 'onMessage'>;
@@ -46,7 +46,7 @@ export class CallerPeers {
 
   constructor(options: CallerPeersOptions) {
     this.#options = options;
-    this.#sweep = setInterval(() => this.#endIdle(), SWEEP_MS).unref();
+    this.#sweep = setInterval(() => this.#endIdle(), sweepMs).unref();
   }
 
   get busy(): number {
@@ -124,7 +124,7 @@ export class CallerPeers {
   #endIdle(): void {
     const now = performance.now();
     for (const kept of this.#kept) {
-      if (kept.taken || now - kept.usedAt < IDLE_MS) continue;
+      if (kept.taken || now - kept.usedAt < idleMs) continue;
       this.#kept.delete(kept);
       void kept.peer.process.stop();
     }

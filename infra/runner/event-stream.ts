@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 
-const EVENTS = 1_000;
-const CHARACTERS = 2_000_000;
+const maxEvents = 1_000;
+const maxCharacters = 2_000_000;
 /** A client that has not read this much of earlier messages is cut off; it may resume. */
-const BEHIND_BYTES = 16 * 1024 * 1024;
-const KEEP_ALIVE_MS = 15_000;
-const RETRY_MS = 1_000;
+const behindBytes = 16 * 1024 * 1024;
+const keepAliveMs = 15_000;
+const retryMs = 1_000;
 
 /**
  * One stream of server-sent events of a session, over as many connections as the client makes. Events are kept (1,000
@@ -57,14 +57,14 @@ export class EventStream {
       if (this.#response === response) this.#detach();
     });
     const from = last ?? this.#unsent;
-    if (this.#priming) response.write(`id: ${this.id}_${from}\nretry: ${RETRY_MS}\ndata: \n\n`);
+    if (this.#priming) response.write(`id: ${this.id}_${from}\nretry: ${retryMs}\ndata: \n\n`);
     for (const { sequence, data } of this.#events) if (sequence > from) this.#send(sequence, data);
     this.#unsent = this.#sequence;
     if (this.finishedAt !== undefined) {
       this.#close();
       return;
     }
-    this.#keepAlive = setInterval(() => response.write(':\n\n'), KEEP_ALIVE_MS).unref();
+    this.#keepAlive = setInterval(() => response.write(':\n\n'), keepAliveMs).unref();
   }
 
   /** Whether something waits after that event. */
@@ -76,7 +76,7 @@ export class EventStream {
     this.#sequence += 1;
     this.#events.push({ sequence: this.#sequence, data });
     this.#characters += data.length;
-    while (this.#events.length > EVENTS || (this.#characters > CHARACTERS && this.#events.length > 1)) {
+    while (this.#events.length > maxEvents || (this.#characters > maxCharacters && this.#events.length > 1)) {
       this.#characters -= this.#events.shift()?.data.length ?? 0;
     }
     if (this.#response === undefined) return;
@@ -93,7 +93,7 @@ export class EventStream {
     const response = this.#response;
     if (response === undefined) return;
     // What waits now was written before: the size of a single message says nothing about the reader.
-    if (response.writableLength > BEHIND_BYTES) {
+    if (response.writableLength > behindBytes) {
       response.destroy();
       return;
     }

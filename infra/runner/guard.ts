@@ -4,7 +4,7 @@ import type { Writable } from 'node:stream';
 
 // Each server's shell writes `+ pid` before it becomes the server, so nothing that runs is unknown here. The read ends
 // when the runner is gone, which the kernel sees to even after kill -9.
-const WATCH = `
+const watch = `
 trap '' HUP INT TERM
 live=
 while read -r sign pid; do
@@ -28,7 +28,7 @@ while [ $tries -lt 50 ]; do
   sleep 0.02 2>/dev/null || sleep 1
 done
 `;
-const MARK = 'MCP_RUNNER_MARK';
+const markVariable = 'MCP_RUNNER_MARK';
 
 export interface Guard {
   /** Given to each server's shell as descriptor 3. */
@@ -37,14 +37,14 @@ export interface Guard {
   readonly variables: Readonly<Record<string, string>>;
   /** This process group is over. */
   forget(pid: number): void;
-  /** Settles when nothing of what was started runs any more. */
+  /** Resolves when nothing of what was started runs any more. */
   end(): Promise<void>;
 }
 
 /** A small shell that outlives the runner by a moment: it kills the processes of servers which the runner left behind. */
 export function startGuard(): Guard {
   const mark = randomUUID();
-  const child = spawn('/bin/sh', ['-c', WATCH, `${MARK}=${mark}`], {
+  const child = spawn('/bin/sh', ['-c', watch, `${markVariable}=${mark}`], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
     env: { PATH: process.env['PATH'] },
@@ -54,7 +54,7 @@ export function startGuard(): Guard {
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   return {
     input: child.stdin,
-    variables: { [MARK]: mark },
+    variables: { [markVariable]: mark },
     forget: (pid) => void child.stdin.write(`- ${pid}\n`),
     end: () => {
       child.stdin.end();

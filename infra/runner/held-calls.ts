@@ -13,13 +13,13 @@ import {
 import type { CallerPeer } from './caller-peers.ts';
 
 /** For so long a client may gather what the server asked for. */
-const HELD_MS = 5 * 60_000;
+const heldMs = 5 * 60_000;
 /** Questions that come together are asked together. */
-const TOGETHER_MS = 20;
-const MOST = 200;
+const togetherMs = 20;
+const maxHeld = 200;
 
 /** Which capability of a client a question needs. */
-const CAPABILITY: Readonly<Record<string, string>> = {
+const capabilityName: Readonly<Record<string, string>> = {
   'elicitation/create': 'elicitation',
   'sampling/createMessage': 'sampling',
   'roots/list': 'roots',
@@ -76,7 +76,7 @@ export class HeldCalls {
     let asked = Promise.withResolvers<void>();
     let questions = 0;
     peer.onRequest = (request) => {
-      const capability = CAPABILITY[request.method];
+      const capability = capabilityName[request.method];
       if (capability === undefined || !isObject(options.capabilities[capability])) {
         const error = { code: codes.methodNotFound, message: `The client does not offer ${request.method}` };
         peer.process.send(errorText(request.id, error));
@@ -103,7 +103,7 @@ export class HeldCalls {
       wait: async () => {
         const first = await Promise.race([answer, asked.promise]);
         if (first === undefined) {
-          const late = await Promise.race([answer, sleep(TOGETHER_MS)]);
+          const late = await Promise.race([answer, sleep(togetherMs)]);
           if (late === undefined) {
             asked = Promise.withResolvers();
             return {
@@ -164,8 +164,8 @@ export class HeldCalls {
     if (outcome.kind !== 'input') return outcome;
     held.state = outcome.requestState;
     this.#held.set(held.state, held);
-    held.expiry = setTimeout(() => held.giveUp(), HELD_MS).unref();
-    if (this.#held.size > MOST) this.giveUpOldest();
+    held.expiry = setTimeout(() => held.giveUp(), heldMs).unref();
+    if (this.#held.size > maxHeld) this.giveUpOldest();
     return outcome;
   }
 

@@ -3,7 +3,7 @@ import { codes, errorText, type RequestId, type RpcError } from '../../lib/upstr
 import { drainingHeader } from '../../lib/upstream/ports.ts';
 
 /** What API Gateway lets through, and some. */
-const BODY_BYTES = 10 * 1024 * 1024;
+const bodyBytes = 10 * 1024 * 1024;
 
 export class BodyTooLarge extends Error {}
 
@@ -13,7 +13,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > BODY_BYTES) throw new BodyTooLarge();
+    if (bytes > bodyBytes) throw new BodyTooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -11,9 +11,9 @@ import { statelessEndpoint } from './stateless-endpoint.ts';
 import { isStateless, sessionProtocols, statelessProtocol } from '../../lib/upstream/stateless-request.ts';
 import type { Supervisor } from './supervisor.ts';
 
-const MOST_LINES = 5_000;
+const mostLines = 5_000;
 /** Longer than the proxy keeps its connections, so that it never writes into one that is being closed. */
-const KEEP_ALIVE_MS = 120_000;
+const keepAliveMs = 120_000;
 
 export interface HttpServerOptions {
   /** What the proxy sends as `X-Runner-Secret`. */
@@ -80,7 +80,7 @@ export function createHttpServer(server: HttpServerOptions): Server {
 
   const logs = (url: URL, response: ServerResponse): void => {
     const lines = Number(url.searchParams.get('lines') ?? 200);
-    const count = Number.isInteger(lines) ? Math.min(lines, MOST_LINES) : 200;
+    const count = Number.isInteger(lines) ? Math.min(lines, mostLines) : 200;
     const found = log.last(count, url.searchParams.get('since') ?? undefined);
     response.writeHead(200, { 'content-type': 'application/x-ndjson' });
     response.end(found.map((line) => `${JSON.stringify(line)}\n`).join(''));
@@ -102,7 +102,7 @@ export function createHttpServer(server: HttpServerOptions): Server {
     else sendJson(response, 404, { error: 'not found' });
   };
 
-  const http = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, (request, response) => {
+  const http = createServer({ keepAliveTimeout: keepAliveMs }, (request, response) => {
     route(request, response).catch((error: unknown) => {
       if (response.destroyed) return;
       if (error instanceof BodyTooLarge) {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { readCommand } from '../../lib/launch/read-command.ts';
-import type { InstallOptions } from './install.ts';
+import type { InstallOptions } from './install-options.ts';
 import { runNpm } from './run-npm.ts';
 import type { Command } from './server-process.ts';
 

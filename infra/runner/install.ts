@@ -1,27 +1,13 @@
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import * as z from 'zod';
-import type { Guard } from './guard.ts';
+import type { InstallOptions } from './install-options.ts';
 import { installSource, readSourceCall } from './install-source.ts';
-import type { LogBuffer } from './log-buffer.ts';
 import { chooseProgram, type NpxCall, readNpxCall } from './npx.ts';
 import { runNpm } from './run-npm.ts';
 import type { Command } from './server-process.ts';
 
 const PackageJson = z.looseObject({ version: z.string().optional(), bin: z.unknown().optional() });
-
-export interface InstallOptions {
-  readonly launch: Command;
-  /** What npm gets to see: PATH and the registry's settings, never the deployment's values. */
-  readonly installEnvironment: Readonly<Record<string, string>>;
-  /** Whether packages may run their install scripts. */
-  readonly scripts: boolean;
-  /** Where packages are put: a directory of the runner's own. */
-  readonly folder: string;
-  readonly guard: Guard;
-  readonly log: LogBuffer;
-  readonly signal: AbortSignal;
-}
 
 /**
  * Makes ready what the launch names. An npm package is installed once and started directly from then on, so that a

@@ -1,4 +1,4 @@
-const NEWLINE = 0x0a;
+const newline = 0x0a;
 
 /**
  * Cuts a byte stream into lines. A line longer than `maxBytes` is handed to `tooLong` once, by its beginning, and
@@ -33,7 +33,7 @@ export function lineReader(
   return {
     push(chunk) {
       let from = 0;
-      for (let at = chunk.indexOf(NEWLINE); at !== -1; at = chunk.indexOf(NEWLINE, from)) {
+      for (let at = chunk.indexOf(newline); at !== -1; at = chunk.indexOf(newline, from)) {
         take(chunk.subarray(from, at));
         finish();
         from = at + 1;

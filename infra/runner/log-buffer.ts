@@ -1,8 +1,8 @@
-const LINES = 5_000;
-const BYTES = 2_000_000;
-const LINE_CHARACTERS = 2_000;
+const maxLines = 5_000;
+const bytes = 2_000_000;
+const lineCharacters = 2_000;
 /** Shorter values are parts of too many words. */
-const SECRET_CHARACTERS = 8;
+const secretCharacters = 8;
 
 export interface LogLine {
   readonly at: string;
@@ -19,16 +19,16 @@ export class LogBuffer {
   /** Values that no line may show; each appears as its name in brackets. */
   mask(values: Readonly<Record<string, string>>): void {
     this.#secrets = Object.entries(values)
-      .filter(([, value]) => value.length >= SECRET_CHARACTERS)
+      .filter(([, value]) => value.length >= secretCharacters)
       .toSorted(([, a], [, b]) => b.length - a.length);
   }
 
   add(stream: LogLine['stream'], text: string): void {
     const hidden = this.clean(text);
-    const cut = hidden.length > LINE_CHARACTERS ? `${hidden.slice(0, LINE_CHARACTERS - 1)}…` : hidden;
+    const cut = hidden.length > lineCharacters ? `${hidden.slice(0, lineCharacters - 1)}…` : hidden;
     this.#lines.push({ at: new Date().toISOString(), stream, text: cut });
     this.#characters += cut.length;
-    while (this.#lines.length > LINES || this.#characters > BYTES) {
+    while (this.#lines.length > maxLines || this.#characters > bytes) {
       this.#characters -= this.#lines.shift()?.text.length ?? 0;
     }
   }

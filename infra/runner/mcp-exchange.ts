@@ -3,7 +3,7 @@ import type { RequestId } from '../../lib/upstream/json-rpc.ts';
 import { EventStream } from './event-stream.ts';
 
 /** A call that takes longer is answered as a stream, so that nothing between takes the connection for dead. */
-const PLAIN_MS = 2_000;
+const plainMs = 2_000;
 
 export interface ExchangeOptions {
   readonly id: string;
@@ -37,7 +37,7 @@ export class Exchange {
     this.progressTokens = new Set(
       options.requests.flatMap(({ progressToken }) => (progressToken === undefined ? [] : [progressToken])),
     );
-    const wait = options.accepts.json ? PLAIN_MS : 0;
+    const wait = options.accepts.json ? plainMs : 0;
     this.#timer = setTimeout(() => this.#startStream(), wait).unref();
   }
 

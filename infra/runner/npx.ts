@@ -11,22 +11,22 @@ export interface NpxCall {
   readonly registry: string | undefined;
 }
 
-const SPEC = /^(?<name>(?:@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*)(?:@[^/:]+)?$/i;
+const specPattern = /^(?<name>(?:@[a-z0-9~][\w.~-]*\/)?[a-z0-9~][\w.~-]*)(?:@[^/:]+)?$/i;
 /** Options that change nothing about which program runs. */
-const HARMLESS = /^(?:-y|--yes|-q|--quiet|--silent|--prefer-offline|--prefer-online|--no-update-notifier)$/;
+const harmless = /^(?:-y|--yes|-q|--quiet|--silent|--prefer-offline|--prefer-online|--no-update-notifier)$/;
 
 /** Reads `npx [-y] [-p package] <package|program>[@version] …args`. Undefined for anything else that npx takes: git, files, several packages, other options. */
 export function readNpxCall(command: string, args: readonly string[]): NpxCall | undefined {
   const call = readCommand(command, args);
   if (call?.launcher !== 'npx') return undefined;
   const { spec, program, options } = call;
-  const name = SPEC.exec(spec)?.groups?.['name'];
+  const name = specPattern.exec(spec)?.groups?.['name'];
   const packages = valuesOf(options, ['-p', '--package']);
   const registries = valuesOf(options, ['--registry']);
   const named = [...packages, ...registries];
   const rest = options.filter(
     (option) =>
-      !HARMLESS.test(option) && !named.includes(option) && !/^(?:-p|--package|--registry)(?:=|$)/.test(option),
+      !harmless.test(option) && !named.includes(option) && !/^(?:-p|--package|--registry)(?:=|$)/.test(option),
   );
   if (name === undefined || packages.length > 1 || rest.length > 0) return undefined;
   return { spec, name, program, args: call.args, registry: registries.at(-1) };

@@ -24,7 +24,7 @@ import {
 import { ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
 /** What is beside the tools is not worth waiting for. */
-const OFFERS_MS = 5_000;
+const offersMs = 5_000;
 
 export interface ServerFacts extends Handshake {
   readonly tools: readonly McpTool[];
@@ -40,7 +40,7 @@ interface Pending {
 /** The runner's own connection to a server process: its requests carry ids and progress tokens of the runner. */
 export class Peer {
   readonly process: ServerProcess;
-  /** Who hears what the server says to all its clients: changed lists, updated resources, log lines. */
+  /** Gets what the server says to all its clients: changed lists, updated resources, log lines. */
   readonly listeners = new Set<(method: string, params: Params) => void>();
   /** What the server asks its client. Without a listener it is refused, as the runner declares no capability of a client. */
   onRequest: ((request: Request) => void) | undefined;
@@ -164,6 +164,6 @@ export class Peer {
 }
 
 async function lateness(method: string): Promise<never> {
-  await sleep(OFFERS_MS, undefined, { ref: false });
+  await sleep(offersMs, undefined, { ref: false });
   throw new Error(`the server did not answer ${method} in time`);
 }

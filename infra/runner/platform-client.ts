@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as z from 'zod';
 import { LaunchDocument, ReportAnswer, type RunnerReport } from '../../lib/deployments/runner-contract.ts';
 
-const REQUEST_MS = 10_000;
+const requestMs = 10_000;
 /** As long as the platform lets the same nonce repeat a redemption, less a request. */
-const REDEEM_MS = 45_000;
+const redeemMs = 45_000;
 
 /** The platform answered that this token is not, or no longer, valid. */
 export class TokenRefused extends Error {}
@@ -23,7 +23,7 @@ export function platformClient(platformUrl: string) {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body: jsonOf(body),
-      signal: AbortSignal.timeout(REQUEST_MS),
+      signal: AbortSignal.timeout(requestMs),
     });
     if (response.status === 401) throw new TokenRefused(`the platform refused the token of ${path}`);
     if (!response.ok) throw new Error(`the platform answered ${path} with ${response.status}`);
@@ -37,7 +37,7 @@ export function platformClient(platformUrl: string) {
      * @throws {@link TokenRefused} when the token was used by somebody else.
      */
     async redeem(token: string, nonce: string): Promise<LaunchDocument> {
-      const deadline = performance.now() + REDEEM_MS;
+      const deadline = performance.now() + redeemMs;
       for (let attempt = 0; ; attempt += 1) {
         try {
           return LaunchDocument.parse(await post('/internal/v1/runners/redeem', { token, nonce }));

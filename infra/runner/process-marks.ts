@@ -1,15 +1,15 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-const TRIES = 20;
-const PAUSE_MS = 25;
+const maxTries = 20;
+const pauseMs = 25;
 
 /**
  * Kills every process whose environment holds `mark`, a `NAME=value`, wherever it has gone: what a server starts detached, as a browser is,
  * leaves its process group and keeps its environment. Without a /proc nothing is found.
  */
 export async function killMarked(mark: string): Promise<void> {
-  for (let tries = 0; tries < TRIES; tries += 1) {
+  for (let tries = 0; tries < maxTries; tries += 1) {
     const pids = await findMarked(mark);
     if (pids.length === 0) return;
     for (const pid of pids) {
@@ -19,7 +19,7 @@ export async function killMarked(mark: string): Promise<void> {
         if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
       }
     }
-    await sleep(PAUSE_MS);
+    await sleep(pauseMs);
   }
 }
 

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-const MB = 1024;
+const mb = 1024;
 
 /**
  * Memory in MB of a process and all its descendants. On Linux what is theirs alone (files that processes share are
@@ -19,7 +19,7 @@ export async function memoryOf(root: number): Promise<number> {
       open.push(child.pid);
     }
   }
-  return Math.round(kilobytes / MB);
+  return Math.round(kilobytes / mb);
 }
 
 interface Process {

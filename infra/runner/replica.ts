@@ -19,17 +19,17 @@ import type { RunnerSettings } from './settings.ts';
 import { Spare } from './spare.ts';
 import { defaultTiming, Supervisor } from './supervisor.ts';
 
-const VERSION = '0.1.0';
-const LOG_LINES = 50;
-const REASON_CHARACTERS = 2_000;
-const LAST_REPORT_MS = 5_000;
-const LOOK_MS = 50;
+const runnerVersion = '0.1.0';
+const logLines = 50;
+const reasonCharacters = 2_000;
+const lastReportMs = 5_000;
+const lookMs = 50;
 /** For so long a proxy may still believe that this replica serves: it is answered that it does not. */
-const REMEMBERED_MS = servingTargetMs + 250;
+const rememberedMs = servingTargetMs + 250;
 /** Of the memory, what is left to the runner itself. */
-const RUNNER_MB = 96;
+const runnerMb = 96;
 /** What a server's process is taken to need before it was measured. */
-const PROCESS_MB = 64;
+const processMb = 64;
 
 export interface ReplicaOptions {
   readonly settings: RunnerSettings;
@@ -75,7 +75,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
 
   const noteError = (reason: string): void => {
     log.add('runner', reason);
-    now.lastError = { reason: log.clean(reason).slice(0, REASON_CHARACTERS), log: log.lastErrors(LOG_LINES) };
+    now.lastError = { reason: log.clean(reason).slice(0, reasonCharacters), log: log.lastErrors(logLines) };
   };
   const supervisor = new Supervisor({
     prepare: (signal) =>
@@ -90,7 +90,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
       }),
     guard,
     log,
-    version: VERSION,
+    version: runnerVersion,
     timing,
     onShared: () => spare.prepare(),
     onState: (state, { reason }) => {
@@ -104,13 +104,13 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
     },
   });
   const room = (): number => {
-    const perProcess = Math.max(16, serverMb === 0 ? PROCESS_MB : serverMb);
+    const perProcess = Math.max(16, serverMb === 0 ? processMb : serverMb);
     return settings.memoryLimitMb === undefined
       ? Infinity
-      : Math.floor((settings.memoryLimitMb - RUNNER_MB - perProcess) / perProcess);
+      : Math.floor((settings.memoryLimitMb - runnerMb - perProcess) / perProcess);
   };
   const start = () => ({ ...(supervisor.command ?? launch), guard, log });
-  const spare = new Spare({ start, version: VERSION, startMs: timing.startMs, room });
+  const spare = new Spare({ start, version: runnerVersion, startMs: timing.startMs, room });
   const proven = () => supervisor.handOver() ?? spare.take();
   const sessions = new Sessions({
     start,
@@ -127,7 +127,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
   const callers = new CallerPeers({
     start,
     proven,
-    version: VERSION,
+    version: runnerVersion,
     hang: timing,
     startMs: timing.startMs,
     room,
@@ -184,17 +184,17 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
   const drain = async (): Promise<void> => {
     const deadline = performance.now() + run.drain_s * 1_000;
     await sessions.drain(run.drain_s * 1_000);
-    while (inFlight() && performance.now() < deadline) await sleep(LOOK_MS);
+    while (inFlight() && performance.now() < deadline) await sleep(lookMs);
   };
   const end = (status: number): Promise<void> =>
     (ending ??= (async () => {
       clearInterval(idleCheck);
       sessions.draining = true;
-      const known = sleep(REMEMBERED_MS);
+      const known = sleep(rememberedMs);
       if (status === 0) await drain();
       await Promise.all([supervisor.stop(), spare.stop(), sessions.closeAll(), callers.closeAll()]);
       if (now.because !== undefined) now.state = 'stopped';
-      await reporter.end(LAST_REPORT_MS);
+      await reporter.end(lastReportMs);
       await known;
       http.close();
       http.closeAllConnections();

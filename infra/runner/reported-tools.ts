@@ -4,19 +4,19 @@ import type { McpTool, Offers } from '../../lib/upstream/server-answers.ts';
 
 type ReportedTool = NonNullable<RunnerReport['tools']>[number];
 
-const BYTES = 200_000;
-const MOST_ITEMS = 5_000;
+const maxBytes = 200_000;
+const mostItems = 5_000;
 /** As many as the contract lets a name have. */
-const NAME_CHARACTERS = 1_024;
+const nameCharacters = 1_024;
 
 /**
  * A server's tools as they are reported: 200 KB at most. When they take more, without what nobody needs to call them, then without schemas, and then by
  * name alone, as many as fit.
  */
 export function reportedTools(tools: readonly McpTool[]): ReportedTool[] {
-  const whole = tools.map((tool) => ({ ...tool, name: tool.name.slice(0, NAME_CHARACTERS) }));
+  const whole = tools.map((tool) => ({ ...tool, name: tool.name.slice(0, nameCharacters) }));
   const named = tools.map(({ name, description, inputSchema }) => ({
-    name: name.slice(0, NAME_CHARACTERS),
+    name: name.slice(0, nameCharacters),
     ...(description === undefined ? {} : { description }),
     inputSchema,
   }));
@@ -26,7 +26,7 @@ export function reportedTools(tools: readonly McpTool[]): ReportedTool[] {
     named.map((tool) => ({ ...tool, inputSchema: {} })),
     named.map(({ name }) => ({ name, inputSchema: {} })),
   ];
-  const fitting = forms.find((form) => Buffer.byteLength(JSON.stringify(form)) <= BYTES);
+  const fitting = forms.find((form) => Buffer.byteLength(JSON.stringify(form)) <= maxBytes);
   return [...(fitting ?? tools.slice(0, 1_000).map(({ name }) => ({ name: name.slice(0, 128), inputSchema: {} })))];
 }
 
@@ -42,7 +42,7 @@ export function reportedOffers({ prompts, resources, resourceTemplates }: Offers
 function fitting(items: readonly Params[]): Record<string, unknown>[] {
   let bytes = 0;
   return items
-    .slice(0, MOST_ITEMS)
+    .slice(0, mostItems)
     .map((item) => ({ ...item }))
-    .filter((item) => (bytes += Buffer.byteLength(JSON.stringify(item))) <= BYTES);
+    .filter((item) => (bytes += Buffer.byteLength(JSON.stringify(item))) <= maxBytes);
 }

@@ -3,8 +3,8 @@ import type { ReportAnswer, RunnerReport } from '../../lib/deployments/runner-co
 import type * as z from 'zod';
 import { TokenRefused } from './platform-client.ts';
 
-const HEARTBEAT_MS = 30_000;
-const LONGEST_PAUSE_MS = 10_000;
+const heartbeatEveryMs = 30_000;
+const longestPauseMs = 10_000;
 
 export type Snapshot = Omit<RunnerReport, 'seq' | 'at'>;
 
@@ -18,7 +18,7 @@ export interface ReporterOptions {
   readonly heartbeatMs?: number;
 }
 
-/** Tells the platform how things stand: at once after each change, and every 30 s. What could not be told is told again, as it stands then. */
+/** Reports its state to the platform: at once after each change, and every 30 s. A report that failed is made again, with the state of that time. */
 export class Reporter {
   readonly #options: ReporterOptions;
   #sequence = 0;
@@ -30,7 +30,7 @@ export class Reporter {
 
   constructor(options: ReporterOptions) {
     this.#options = options;
-    this.#heartbeat = setInterval(() => this.changed(), options.heartbeatMs ?? HEARTBEAT_MS).unref();
+    this.#heartbeat = setInterval(() => this.changed(), options.heartbeatMs ?? heartbeatEveryMs).unref();
   }
 
   changed(): void {
@@ -39,7 +39,7 @@ export class Reporter {
     this.#running ??= this.#run().finally(() => (this.#running = undefined));
   }
 
-  /** Tells the last change, if that is possible within `withinMs`, and no more. */
+  /** Reports the last change, if that is possible within `withinMs`, and no more. */
   async end(withinMs: number): Promise<void> {
     clearInterval(this.#heartbeat);
     this.changed();
@@ -66,7 +66,7 @@ export class Reporter {
         }
         failures += 1;
         if (failures === 1) this.#options.warn(`report not delivered: ${(error as Error).message}`);
-        await sleep(Math.min(LONGEST_PAUSE_MS, 250 * 2 ** failures), undefined, { ref: false });
+        await sleep(Math.min(longestPauseMs, 250 * 2 ** failures), undefined, { ref: false });
       }
     }
   }

@@ -1,8 +1,8 @@
 import type { EventStream } from './event-stream.ts';
 
-const FINISHED_MS = 60_000;
-const FINISHED = 32;
-const CHARACTERS = 4_000_000;
+const finishedMs = 60_000;
+const maxFinished = 32;
+const maxCharacters = 4_000_000;
 
 /**
  * The streams of a session that a client may come back to: all that go on, and of the finished ones the last 32 of the
@@ -25,13 +25,13 @@ export class ResumableStreams {
   }
 
   #clear(): void {
-    const oldest = performance.now() - FINISHED_MS;
+    const oldest = performance.now() - finishedMs;
     const finished = [...this.#streams.values()].filter(({ finishedAt }) => finishedAt !== undefined).toReversed();
     let characters = 0;
     for (const [index, stream] of finished.entries()) {
       characters += stream.characters;
       const tooOld = (stream.finishedAt ?? 0) < oldest;
-      if (tooOld || index >= FINISHED || characters > CHARACTERS) this.#streams.delete(stream.id);
+      if (tooOld || index >= maxFinished || characters > maxCharacters) this.#streams.delete(stream.id);
     }
   }
 }

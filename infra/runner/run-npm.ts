@@ -3,7 +3,7 @@ import type { Guard } from './guard.ts';
 import { lineReader } from './lines.ts';
 import type { LogBuffer } from './log-buffer.ts';
 
-const INSTALL_MS = 100_000;
+const installMs = 100_000;
 
 export interface NpmRun {
   /** The folder that it runs in. */
@@ -41,7 +41,7 @@ export async function runNpm(args: readonly string[], run: NpmRun): Promise<void
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   };
-  const enough = AbortSignal.any([run.signal, AbortSignal.timeout(INSTALL_MS)]);
+  const enough = AbortSignal.any([run.signal, AbortSignal.timeout(installMs)]);
   enough.addEventListener('abort', killGroup);
   const code = await new Promise<number | null>((resolve, reject) => {
     npm.once('error', reject);
@@ -50,7 +50,7 @@ export async function runNpm(args: readonly string[], run: NpmRun): Promise<void
   enough.removeEventListener('abort', killGroup);
   killGroup();
   if (npm.pid !== undefined) guard.forget(npm.pid);
-  if (enough.aborted) throw new Error(`${what} could not be installed within ${INSTALL_MS / 1_000} s`);
+  if (enough.aborted) throw new Error(`${what} could not be installed within ${installMs / 1_000} s`);
   if (code !== 0) throw new Error(reasonOf(what, log.lastErrors(20).join('\n')));
 }
 

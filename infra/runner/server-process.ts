@@ -14,14 +14,14 @@ import { lineReader } from './lines.ts';
 import type { LogBuffer } from './log-buffer.ts';
 import { killMarked } from './process-marks.ts';
 
-const LOG_LINE_BYTES = 64 * 1024;
+const logLineBytes = 64 * 1024;
 /** After its output is closed a process may end by itself. */
-const MUTE_MS = 1_000;
-const PROBE = 'runner-probe-';
-const MARK = 'MCP_SERVER_MARK';
+const muteMs = 1_000;
+const probePrefix = 'runner-probe-';
+const markVariable = 'MCP_SERVER_MARK';
 
 // The shell makes itself known to the guard and becomes the server, which does not inherit the guard's descriptor.
-const START = 'echo "+ $$" >&3; exec 3>&-; exec "$@"';
+const start = 'echo "+ $$" >&3; exec 3>&-; exec "$@"';
 
 export interface Command {
   readonly command: string;
@@ -30,7 +30,7 @@ export interface Command {
   readonly cwd?: string | undefined;
 }
 
-/** Who hears what a process says. */
+/** Gets what a process says. */
 export interface Listener {
   /** A message from the server: its text, or what takes its place when it is no legal answer, and as far as it was read. */
   readonly onMessage: (text: string, message: Message) => void;
@@ -49,7 +49,7 @@ export class ServerProcess {
   readonly ended: Promise<string>;
   readonly #child: ChildProcess;
   readonly #options: ServerProcessOptions;
-  readonly #mark = `${MARK}=${randomUUID()}`;
+  readonly #mark = `${markVariable}=${randomUUID()}`;
   #listener: Listener;
   #probes = 0;
   #heardAt = performance.now();
@@ -62,8 +62,8 @@ export class ServerProcess {
     this.#options = options;
     this.#listener = options;
     const { command, args, env, cwd, guard } = options;
-    this.#child = spawn('/bin/sh', ['-c', START, 'sh', command, ...args], {
-      env: { ...env, ...guard.variables, [MARK]: this.#mark.slice(MARK.length + 1) },
+    this.#child = spawn('/bin/sh', ['-c', start, 'sh', command, ...args], {
+      env: { ...env, ...guard.variables, [markVariable]: this.#mark.slice(markVariable.length + 1) },
       cwd,
       detached: true,
       stdio: ['pipe', 'pipe', 'pipe', guard.input],
@@ -87,7 +87,7 @@ export class ServerProcess {
     return performance.now() - this.#heardAt;
   }
 
-  /** From now on somebody else hears what the server says. */
+  /** From now on another listener gets what the server says. */
   handTo(listener: Listener): void {
     this.#listener = listener;
   }
@@ -99,7 +99,7 @@ export class ServerProcess {
 
   /** Asks something whose answer interests nobody, so that the server shows a sign of life. */
   probe(method: 'ping' | 'tools/list'): void {
-    this.send(requestText(`${PROBE}${(this.#probes += 1)}`, method));
+    this.send(requestText(`${probePrefix}${(this.#probes += 1)}`, method));
   }
 
   /** Whether the server writes anything within `ms`. */
@@ -173,7 +173,7 @@ export class ServerProcess {
       },
     );
     const errors = lineReader((line) => log.add('stderr', line), {
-      maxBytes: LOG_LINE_BYTES,
+      maxBytes: logLineBytes,
       tooLong: (beginning) => log.add('stderr', `${beginning}… (a line of more than 64 KB)`),
     });
     for (const [stream, reader] of [
@@ -192,7 +192,7 @@ export class ServerProcess {
     this.#child.stdout?.once('end', () => {
       setTimeout(() => {
         if (!this.#over) this.kill('closed its standard output');
-      }, MUTE_MS).unref();
+      }, muteMs).unref();
     });
   }
 
@@ -234,7 +234,7 @@ export class ServerProcess {
 }
 
 function isProbed(message: Message): boolean {
-  return message.kind === 'response' && typeof message.id === 'string' && message.id.startsWith(PROBE);
+  return message.kind === 'response' && typeof message.id === 'string' && message.id.startsWith(probePrefix);
 }
 
 /** What is passed on in place of a text that is no legal JSON-RPC. */

@@ -6,7 +6,7 @@ import { header, readAccept, refuse, refuseForNow } from './http-exchange.ts';
 import type { Posted, Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
 
-const FULL = 'Every session of this server is at work: try again';
+const full = 'Every session of this server is at work: try again';
 
 /** Streamable HTTP for clients of protocol 2025-11-25 and before: POST, GET and DELETE on `/mcp`. */
 export function sessionEndpoint(sessions: Sessions) {
@@ -19,7 +19,7 @@ export function sessionEndpoint(sessions: Sessions) {
     }
     await sessions.handshake(id);
     const session = sessions.get(id) ?? (await resumed(id, request));
-    if (session === 'full') refuseForNow(response, FULL);
+    if (session === 'full') refuseForNow(response, full);
     else if (session === undefined) {
       // The proxy looks for another replica when this one is about to end.
       if (sessions.draining) response.setHeader(drainingHeader, '1');
@@ -60,7 +60,7 @@ export function sessionEndpoint(sessions: Sessions) {
         }
         const session = sessions.open(callerOf(request));
         if (session === undefined) {
-          refuseForNow(response, FULL, first.message.id);
+          refuseForNow(response, full, first.message.id);
           return;
         }
         session.mayListen = mayListen(request);

@@ -18,11 +18,11 @@ import { ResumableStreams } from './resumable-streams.ts';
 import { endedError, ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
 /** The session's own stream, which the client opens with GET. */
-const STANDALONE = 'standalone';
+const standaloneStream = 'standalone';
 /** A cancelled request whose answer is on its way still gets it. */
-const CANCEL_GRACE_MS = 1_000;
-const PRIMING_SINCE = '2025-11-25';
-const RESUMED = 'runner-resumes-session';
+const cancelGraceMs = 1_000;
+const primingSince = '2025-11-25';
+const resumedRequest = 'runner-resumes-session';
 
 export interface SessionOptions {
   readonly id?: string;
@@ -77,7 +77,7 @@ export class Session {
 
   /** Whether the client listens on the session's own stream. */
   get listening(): boolean {
-    return this.#streams.get(STANDALONE)?.connected === true;
+    return this.#streams.get(standaloneStream)?.connected === true;
   }
 
   /** Whether a request of this session with that id still waits for its answer. */
@@ -88,7 +88,7 @@ export class Session {
   /** Does the handshake again in place of a client that did it with an earlier process. False when the server refuses. */
   resume(params: Params): Promise<boolean> {
     this.#resuming = true;
-    this.#sendInitialize(RESUMED, requestText(RESUMED, 'initialize', params));
+    this.#sendInitialize(resumedRequest, requestText(resumedRequest, 'initialize', params));
     return this.#agreed.promise;
   }
 
@@ -114,7 +114,7 @@ export class Session {
   listen(response: ServerResponse, lastEventId: string | undefined): boolean {
     this.usedAt = performance.now();
     const last = lastEventId === undefined ? undefined : readEventId(lastEventId);
-    if (last === undefined || last.stream === STANDALONE) {
+    if (last === undefined || last.stream === standaloneStream) {
       this.#standalone().attach(response, last?.sequence);
       return true;
     }
@@ -186,13 +186,13 @@ export class Session {
   }
 
   get #priming(): boolean {
-    return (this.protocolVersion ?? '') >= PRIMING_SINCE;
+    return (this.protocolVersion ?? '') >= primingSince;
   }
 
   #standalone(): EventStream {
-    const known = this.#streams.get(STANDALONE);
+    const known = this.#streams.get(standaloneStream);
     if (known !== undefined) return known;
-    const stream = new EventStream(STANDALONE, this.#priming);
+    const stream = new EventStream(standaloneStream, this.#priming);
     this.#streams.keep(stream);
     return stream;
   }
@@ -227,7 +227,7 @@ export class Session {
       return false;
     }
     const agreed = isObject(result) ? result['protocolVersion'] : undefined;
-    const resumed = this.#initialize?.id === RESUMED;
+    const resumed = this.#initialize?.id === resumedRequest;
     if (typeof agreed === 'string') {
       this.protocolVersion = agreed;
       watchForHang(this.#process, { timing: this.#options.hang, waitingMs: () => this.#waitingMs() });
@@ -266,7 +266,7 @@ export class Session {
     const id = isObject(params) ? params['requestId'] : undefined;
     if (method !== 'notifications/cancelled' || !isId(id)) return;
     for (const exchange of this.#exchanges) {
-      if (exchange.pending.has(id)) setTimeout(() => exchange.drop(id), CANCEL_GRACE_MS).unref();
+      if (exchange.pending.has(id)) setTimeout(() => exchange.drop(id), cancelGraceMs).unref();
     }
   }
 }

@@ -4,12 +4,12 @@ import type { Params } from '../../lib/upstream/json-rpc.ts';
 import type { ServerProcess } from './server-process.ts';
 import { Session, type SessionOptions } from './session.ts';
 
-const MOST = 20;
-const IDLE_MS = 30 * 60_000;
-const SWEEP_MS = 60_000;
-const REMEMBERED = 1_000;
-const LOOK_MS = 50;
-const RECENT_MS = 10_000;
+const maxSessions = 20;
+const maxIdleMs = 30 * 60_000;
+const sweepMs = 60_000;
+const remembered = 1_000;
+const lookMs = 50;
+const recentMs = 10_000;
 
 export interface SessionsOptions extends Pick<SessionOptions, 'hang' | 'startMs'> {
   readonly start: () => SessionOptions['start'];
@@ -33,14 +33,14 @@ export class Sessions {
   readonly #closing = new WeakSet<Session>();
   readonly #ending = new Set<Promise<void>>();
   /** Sessions that are over for good: by their client, or because their server died. What was only idle may come back. */
-  readonly #over = createLRU<string, true>({ max: REMEMBERED });
+  readonly #over = createLRU<string, true>({ max: remembered });
   readonly #resuming = new Map<string, Promise<Session | undefined>>();
   readonly #sweep: NodeJS.Timeout;
 
   constructor(options: SessionsOptions) {
     this.#options = options;
-    const { idleMs = IDLE_MS } = options;
-    this.#sweep = setInterval(() => this.#endIdle(idleMs), Math.min(SWEEP_MS, idleMs)).unref();
+    const { idleMs = maxIdleMs } = options;
+    this.#sweep = setInterval(() => this.#endIdle(idleMs), Math.min(sweepMs, idleMs)).unref();
   }
 
   get size(): number {
@@ -61,7 +61,7 @@ export class Sessions {
   /** Starts a session. Undefined when there is no room and every session works. */
   open(caller: string, id?: string): Session | undefined {
     if (this.draining) return undefined;
-    const most = Math.max(1, Math.min(MOST, this.#options.room()));
+    const most = Math.max(1, Math.min(maxSessions, this.#options.room()));
     if (this.size >= most && !this.#makeRoom(caller, most)) return undefined;
     const session: Session = new Session({
       ...this.#options,
@@ -131,7 +131,7 @@ export class Sessions {
     while (performance.now() < deadline) {
       for (const session of this.#sessions.values()) if (!session.busy) void this.close(session);
       if (!this.busy) return;
-      await sleep(LOOK_MS);
+      await sleep(lookMs);
     }
   }
 
@@ -156,7 +156,7 @@ export class Sessions {
     const greedy = count(caller) >= Math.ceil(most / callers.size);
     const now = performance.now();
     // A client that has just called calls again, whether it listens or not.
-    const recent = ({ usedAt }: Session): boolean => now - usedAt < RECENT_MS;
+    const recent = ({ usedAt }: Session): boolean => now - usedAt < recentMs;
     const [idle] = all
       .filter((each) => !each.busy && (!greedy || each.caller === caller))
       .toSorted(

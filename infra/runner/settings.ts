@@ -10,7 +10,7 @@ const Environment = z.object({
 });
 
 /** Of the runner's own variables the server gets these alone. */
-const PASSED_ON = /^(PATH|HOME|TMPDIR|LANG|LC_ALL|TZ|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|npm_config_\w+|UV_\w+)$/;
+const passedOn = /^(PATH|HOME|TMPDIR|LANG|LC_ALL|TZ|SSL_CERT_(FILE|DIR)|NODE_EXTRA_CA_CERTS|npm_config_\w+|UV_\w+)$/;
 
 export interface RunnerSettings {
   readonly platformUrl: string;
@@ -37,7 +37,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     memoryLimitMb: MEMORY_LIMIT_MB ?? containerLimitMb(),
     baseEnvironment: Object.fromEntries(
       Object.entries(env).flatMap(([name, value]) =>
-        value !== undefined && PASSED_ON.test(name) ? [[name, value]] : [],
+        value !== undefined && passedOn.test(name) ? [[name, value]] : [],
       ),
     ),
   };

@@ -38,7 +38,7 @@ export interface StatelessServer {
   readonly replicaId: string;
 }
 
-const FORWARDED = new Set([
+const forwarded = new Set([
   'tools/list',
   'tools/call',
   'resources/list',
@@ -55,7 +55,7 @@ const statuses: Readonly<Record<number, number>> = {
 };
 
 /** Requests in the middle of which a server may ask for input. */
-const ASKING = new Set(['tools/call', 'prompts/get', 'resources/read']);
+const askingMethods = new Set(['tools/call', 'prompts/get', 'resources/read']);
 
 /**
  * Protocol 2026-07-28 in front of a server that speaks the ones with a handshake: each request stands alone. Callers share one process, unless the
@@ -112,7 +112,7 @@ export function statelessEndpoint(server: StatelessServer) {
     const { method, params } = request;
     const caller = callerOf(incoming);
     if (params['requestState'] !== undefined) return held.resume(params['requestState'], caller, request);
-    const capabilities = ASKING.has(method) ? capabilitiesOf(params) : {};
+    const capabilities = askingMethods.has(method) ? capabilitiesOf(params) : {};
     const taken = await take(caller, capabilities);
     if (!taken) return undefined;
     const sent = withoutEnvelope(params);
@@ -144,7 +144,7 @@ export function statelessEndpoint(server: StatelessServer) {
       const peer = await supervisor.peerWithin(startMs);
       if (peer) listen(message, peer, facts, response);
       else refuseForNow(response, 'The MCP server is not ready', message.id);
-    } else if (FORWARDED.has(message.method)) await forward(message, facts, incoming, response);
+    } else if (forwarded.has(message.method)) await forward(message, facts, incoming, response);
     else {
       const error = { code: codes.methodNotFound, message: `Method not found: ${message.method}` };
       refuse(response, 404, error, message.id);

@@ -6,24 +6,24 @@ import { finished } from '../../lib/upstream/stateless-result.ts';
 import { metaKeys } from '../../lib/upstream/stateless-request.ts';
 
 /** Which list a member of a filter is about: its capability and its notification. */
-const LISTS = {
+const changedLists = {
   toolsListChanged: ['tools', 'notifications/tools/list_changed'],
   promptsListChanged: ['prompts', 'notifications/prompts/list_changed'],
   resourcesListChanged: ['resources', 'notifications/resources/list_changed'],
 } as const;
-const MOST_RESOURCES = 100;
+const mostResources = 100;
 
 /** What of a filter this server can keep. */
 function honouredOf(wanted: unknown, { capabilities }: ServerFacts): Params {
   const filter = isObject(wanted) ? wanted : {};
-  const lists = Object.entries(LISTS).filter(([member, [capability]]) => {
+  const lists = Object.entries(changedLists).filter(([member, [capability]]) => {
     const offered = capabilities[capability];
     return filter[member] === true && isObject(offered) && offered['listChanged'] === true;
   });
   const uris = Array.isArray(filter['resourceSubscriptions']) ? (filter['resourceSubscriptions'] as unknown[]) : [];
   const resources = capabilities['resources'];
   const subscribable = isObject(resources) && resources['subscribe'] === true;
-  const kept = uris.filter((uri): uri is string => typeof uri === 'string').slice(0, MOST_RESOURCES);
+  const kept = uris.filter((uri): uri is string => typeof uri === 'string').slice(0, mostResources);
   return {
     ...Object.fromEntries(lists.map(([member]) => [member, true])),
     ...(subscribable && kept.length > 0 ? { resourceSubscriptions: kept } : {}),
@@ -31,14 +31,14 @@ function honouredOf(wanted: unknown, { capabilities }: ServerFacts): Params {
 }
 
 /**
- * `subscriptions/listen` in front of a server that tells its one client: the acknowledgement, then what was asked for, until the client leaves or the
+ * `subscriptions/listen` in front of a server that notifies its one client: the acknowledgement, then what was asked for, until the client leaves or the
  * process ends. Resources are subscribed for the stream's time.
  */
 export function listen({ id, params }: Request, peer: Peer, facts: ServerFacts, response: ServerResponse): void {
   const honoured = honouredOf(params['notifications'], facts);
   const uris = new Set((honoured['resourceSubscriptions'] as string[] | undefined) ?? []);
   const lists = new Set<string>(
-    Object.entries(LISTS).flatMap(([member, [, method]]) => (honoured[member] === true ? [method] : [])),
+    Object.entries(changedLists).flatMap(([member, [, method]]) => (honoured[member] === true ? [method] : [])),
   );
   const stream = new EventStream(String(id), false, false);
   stream.attach(response);

@@ -32,9 +32,9 @@ export const defaultTiming = {
   callMs: 300_000,
 };
 
-const RESTARTS_IN_WINDOW = 5;
-const RUBBISH_LINES = 1_000;
-const RELIST_MS = 200;
+const restartsInWindow = 5;
+const rubbishLines = 1_000;
+const relistMs = 200;
 
 /** Why a life of the process ended: it was handed to a session, stopped, or something went wrong. */
 type End = 'handed-over' | 'stopped' | { readonly reason: string };
@@ -118,8 +118,8 @@ export class Supervisor {
         const { reason } = end;
         const now = performance.now();
         this.#restartedAt = [...this.#restartedAt.filter((at) => now - at < this.#timing.windowMs), now];
-        if (this.#restartedAt.length > RESTARTS_IN_WINDOW) {
-          end = { reason: `${RESTARTS_IN_WINDOW} restarts in ten minutes; at last: ${reason}` };
+        if (this.#restartedAt.length > restartsInWindow) {
+          end = { reason: `${restartsInWindow} restarts in ten minutes; at last: ${reason}` };
           break;
         }
         this.restarts += 1;
@@ -143,7 +143,7 @@ export class Supervisor {
       onRubbish: (line) => {
         rubbish ??= line;
         lines += 1;
-        if (lines === RUBBISH_LINES && !this.#ready) peer.process.kill('it writes to standard output what is not MCP');
+        if (lines === rubbishLines && !this.#ready) peer.process.kill('it writes to standard output what is not MCP');
       },
     });
     this.#peer = peer;
@@ -203,7 +203,7 @@ export class Supervisor {
         relist().catch((error: unknown) =>
           this.#options.log.add('runner', `the changed lists could not be read: ${(error as Error).message}`),
         );
-      }, RELIST_MS).unref();
+      }, relistMs).unref();
     });
   }
 

@@ -39,7 +39,7 @@ export interface Question<S extends z.ZodType, T> {
   readonly accept: (answer: z.output<S>) => T;
 }
 
-/** An answer that cannot be used, and what to tell the model about it. */
+/** An answer that cannot be used, and what to say to the model about it. */
 export class Unfit extends Error {
   override readonly name = 'Unfit';
 }

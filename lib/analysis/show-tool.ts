@@ -34,7 +34,7 @@ export async function showTool(
   return { ...tool, ...(analysis && { analysis }) };
 }
 
-/** Tells the analysis too; a change needs the revision alone to match. */
+/** Identifies the analysis too; a change needs the revision alone to match. */
 export function etagWithAnalysis(tool: ToolWithAnalysis): string {
   const tag = etagOf(tool);
   return tool.analysis ? `${tag.slice(0, -1)}.${tool.analysis.task_id.slice(-12)}"` : tag;

@@ -4,7 +4,7 @@ import { bytesToId, idToBytes, readBytes } from './base64url.ts';
 export const apiKeyPrefix = 'mcp_live_';
 const secretLength = 24;
 const ownerLength = 16;
-/** What lists show of a key: enough to tell one's keys apart, far too little to guess one. */
+/** What lists show of a key: enough to distinguish one's keys, far too little to guess one. */
 const prefixLength = apiKeyPrefix.length + 6;
 
 /** An API key: 192 random bits and its owner's id, so that the key's and the owner's status are read in one batch. */

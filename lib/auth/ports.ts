@@ -91,7 +91,7 @@ export interface ApiKey {
   readonly id: string;
   readonly userId: string;
   readonly name: string;
-  /** The first characters of the key, to tell keys apart. */
+  /** The first characters of the key, to distinguish keys. */
   readonly prefix: string;
   /** undefined: everything that the owner may do. */
   readonly scopes: readonly Permission[] | undefined;
@@ -151,7 +151,7 @@ export interface SessionFamily {
   readonly userId: string;
   /** `updatedAt` of the user whose password the login was checked against. */
   readonly userVersion: Date;
-  /** Tells tokens of this family from forgeries; good for nothing else. */
+  /** Distinguishes tokens of this family from forgeries; good for nothing else. */
   readonly macKey: string;
   /** The absolute end, 30 days after the login. */
   readonly endsAt: Date;

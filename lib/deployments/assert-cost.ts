@@ -11,7 +11,7 @@ export interface CostServices {
 
 /**
  * Asked whenever tasks are about to start: by a new deployment, a restart, and the call that wakes an idle one. Remote servers need no task.
- * @throws Problem `quota-exceeded` when what the owner's servers, or all, may cost on a UTC day is used up. Only the owner and admins hear how much that is.
+ * @throws Problem `quota-exceeded` when what the owner's servers, or all, may cost on a UTC day is used up. Only the owner and admins learn how much that is.
  */
 export async function assertCost(
   { quotas, quotaCounts }: CostServices,

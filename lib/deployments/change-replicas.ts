@@ -108,7 +108,7 @@ function statusOf(deployment: Deployment): DeploymentStatus {
     status: deployment.status,
     health_status: deployment.health,
     phase: deployment.phase,
-    // Everybody who may read deployments hears of a team's one; the reason may quote what the server printed.
+    // Everybody who may read deployments is notified of a team's one; the reason may quote what the server printed.
     reason:
       deployment.status === 'failed' && deployment.access === 'private' ? (deployment.lastError?.reason ?? null) : null,
     at: deployment.updatedAt.toISOString(),

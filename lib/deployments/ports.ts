@@ -24,6 +24,15 @@ export interface LastError {
   readonly log: readonly string[];
 }
 
+/** What an owner decided of one tool of their server. */
+export interface Approval {
+  /** Of the tool as it was approved; undefined: never was. */
+  readonly fingerprint: string | undefined;
+  readonly enabled: boolean;
+  readonly approvedAt: string | undefined;
+}
+export type Approvals = Readonly<Record<string, Approval>>;
+
 /** A server of a tool that was asked to run. */
 export interface Deployment {
   readonly id: string;
@@ -53,7 +62,7 @@ export interface Deployment {
   readonly memory: number;
   readonly idleTimeoutS: number | undefined;
   readonly environment: Readonly<Record<string, string>>;
-  /** Sealed JSON for the place `deployment:<id>`. */
+  /** Encrypted JSON, bound to `deployment:<id>`. */
   readonly secrets: string | undefined;
   /** How its server is run. */
   readonly options: RunOptions;
@@ -96,7 +105,7 @@ export interface Serving {
   readonly approvals: Approvals | undefined;
 }
 
-/** `requested`: no task yet; `provisioning`: the task was not heard of; `lost`: ended without having been asked to. */
+/** `requested`: no task yet; `provisioning`: the task has not reported yet; `lost`: ended without having been asked to. */
 export type ReplicaState = 'requested' | 'provisioning' | RunnerState | 'idle' | 'lost';
 
 /** One task that runs the server, or one remote server. */
@@ -108,7 +117,7 @@ export interface Replica {
   readonly taskId: string | undefined;
   readonly host: string | undefined;
   readonly port: number | undefined;
-  /** Sealed JSON of {@link Credentials} for the place `replica:<id>`. */
+  /** Encrypted JSON of {@link Credentials}, bound to `replica:<id>`. */
   readonly credentials: string;
   readonly bootstrapHash: string;
   readonly reportHash: string;

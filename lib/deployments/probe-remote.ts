@@ -19,7 +19,7 @@ export type Probed =
     }
   | { readonly ok: false; readonly reason: string };
 
-/** A real `initialize` and `tools/list` of a remote server. Why it did not work is told for its deployer. */
+/** A real `initialize` and `tools/list` of a remote server. The error says why it did not work, in words for its deployer. */
 export async function probeRemote(
   { upstream, encryptor }: { readonly upstream: Upstream; readonly encryptor: Encryptor },
   deployment: Deployment,

@@ -125,7 +125,7 @@ function isCrashLooping({ replicas: wanted }: Deployment, current: readonly Repl
   return recent.length >= maxEnds * wanted || gone.some(({ state }) => state === 'failed');
 }
 
-/** The replica, told to stop; one that has no task yet is over at once. */
+/** The replica, with a request to stop; one that has no task yet is over at once. */
 function requestStop(replica: Replica, now: Date): Replica {
   if (replica.endedAt) return replica;
   const stopping = { ...replica, stoppingAt: replica.stoppingAt ?? now };

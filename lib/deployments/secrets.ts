@@ -4,7 +4,7 @@ import type { Deployment } from './ports.ts';
 
 const Values = z.record(z.string(), z.string());
 
-/** Seals what a deployer gave as secrets; undefined when there are none. */
+/** Encrypts what a deployer gave as secrets; undefined when there are none. */
 export async function encryptSecrets(
   encryptor: Encryptor,
   deploymentId: string,

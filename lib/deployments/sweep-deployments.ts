@@ -4,7 +4,7 @@ import type { ContainerTask } from './containers-port.ts';
 import type { Replica } from './ports.ts';
 import { describeAll, placed, type ReconcileServices } from './run-deployment.ts';
 
-/** A runner reports every 30 s; three times not heard is silence. */
+/** A runner reports every 30 s; three missing reports are silence. */
 const silentMs = 95_000;
 /** From the start of a task to its first word, the pulling of its image included. */
 const firstWordMs = 100_000;
@@ -14,7 +14,7 @@ const stuckMs = 20_000;
 /** However many replicas there are, this many are held at once. */
 const pageSize = 500;
 
-/** Finds what nobody told: tasks that ended or fell silent, tasks of nobody's, deployments whose job was lost. */
+/** Finds what nobody reported: tasks that ended or fell silent, tasks of nobody's, deployments whose job was lost. */
 export async function sweepDeployments(
   services: ReconcileServices,
   now: Date,
@@ -95,7 +95,7 @@ async function change(
   );
 }
 
-/** Stops tasks that no living replica names; one whose replica has not been told its id yet is left alone. */
+/** Stops tasks that no living replica names; one whose replica does not know its id yet is left alone. */
 async function stopOrphans({ containers, deployments }: ReconcileServices, ids: readonly string[]): Promise<number> {
   let stopped = 0;
   for (const task of (await describeAll(containers, ids)).values()) {

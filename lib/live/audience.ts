@@ -4,7 +4,7 @@ import type { LoggedEvent } from './ports.ts';
 
 type Listener = Pick<Caller, 'userId' | 'role' | 'permissions'>;
 
-/** Whether somebody may hear of an event. */
+/** Whether somebody may get an event. */
 export function mayHear(listener: Listener, { audience }: LiveEvent): boolean {
   if (audience.user_id !== undefined && !owns(listener, audience.user_id)) return false;
   return audience.permission === undefined || allows(listener, audience.permission as Permission);

@@ -113,7 +113,7 @@ async function subscribe(
     if (frame.after !== undefined) return await resume(services, connection, frame, frame.after);
     await connections.subscribe(connection, channels);
     if (frame.task_id === undefined) return [control('subscribed', frame)];
-    // Read after subscribing: a change in between is heard twice rather than never.
+    // Read after subscribing: a change in between arrives twice rather than never.
     return [control('subscribed', frame), stateOf(await findTask(connection.caller, frame.task_id))];
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
@@ -121,7 +121,7 @@ async function subscribe(
   }
 }
 
-/** What came after an event follows on the answer; where that is not known any more, the client hears so. */
+/** What came after an event follows on the answer; where that is not known any more, the answer says so. */
 async function resume(
   services: FrameServices,
   connection: Connection,

@@ -1,7 +1,7 @@
 import type { LiveEvent } from '../../events/live-event.ts';
 import type { DeploymentStatus, OutboxMessage, ToolChanged } from '../../events/outbox.ts';
 
-/** What live listeners hear of an outbox entry; undefined when it is none of their business. */
+/** What live listeners get of an outbox entry; undefined when it is none of their business. */
 export function liveEventOf(message: OutboxMessage): LiveEvent | undefined {
   switch (message.kind) {
     case 'tool-changed':

@@ -54,7 +54,7 @@ async function* leaving(events: AsyncGenerator<string>, leave: () => Promise<voi
 }
 
 /**
- * Everything that the caller may hear, as Server-Sent Events: from now on, or from after Last-Event-ID (24 h back; an older one gets `resync`). A comment every 15 s; ends
+ * Everything that the caller may read, as Server-Sent Events: from now on, or from after Last-Event-ID (24 h back; an older one gets `resync`). A comment every 15 s; ends
  * after 5 minutes, and the client resumes.
  */
 async function* streamEvents(

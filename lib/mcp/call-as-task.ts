@@ -6,6 +6,7 @@ import type { JobSender, TaskStore } from '../tasks/ports.ts';
 import type { Job, JobDone } from '../tasks/run-job.ts';
 import { submitTask } from '../tasks/submit-task.ts';
 import type { UsageStore } from '../usage/ports.ts';
+import { usageRecord } from '../usage/usage-record.ts';
 import type { ForwardServices } from './forward.ts';
 import { type Asked, assertCallable, callServedTool, type ToolCall } from './served-tools.ts';
 
@@ -100,22 +101,15 @@ export async function runToolCall(
     return { result, message: `${tool} of ${slug} has answered` };
   } finally {
     await services.usage.append(
-      calls.map((call) => ({
-        id: taskId,
-        requestId,
-        toolId: call.tool_id,
-        deploymentId: call.deployment_id,
-        userId: by.userId,
-        apiKeyId: by.apiKey?.id,
-        method: call.method,
-        toolName: call.tool,
-        status: call.status,
-        errorCode: call.error_code,
-        durationMs: call.duration_ms,
-        bytesIn: call.bytes_in,
-        bytesOut: call.bytes_out,
-        calledAt: new Date(),
-      })),
+      calls.map((call) =>
+        usageRecord(call, {
+          id: taskId,
+          requestId,
+          userId: by.userId,
+          apiKeyId: by.apiKey?.id,
+          calledAt: new Date(),
+        }),
+      ),
     );
   }
 }

@@ -50,7 +50,7 @@ const maxTries = 4;
 
 /**
  * Sends a request on to a replica: to its session's, or to any. What surely arrived nowhere is tried with another; a session whose replica is gone is
- * opened anew on another one, under the id that its client knows. Nothing that may have been heard is sent twice.
+ * opened anew on another one, under the id that its client knows. Nothing that may have arrived is sent twice.
  * @throws Problem `forbidden`, `not-found`.
  */
 export async function forward(

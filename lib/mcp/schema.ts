@@ -12,7 +12,7 @@ export const AllQuery = z.looseObject({
   }),
 });
 
-/** A slug that may be one; nobody is told whether it is. */
+/** A slug that may be one; no answer says whether it is. */
 export const AnySlug = z.object({
   slug: z
     .string()

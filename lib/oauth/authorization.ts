@@ -27,7 +27,7 @@ export interface AuthorizationServices extends ClientServices {
 const requestMs = 600_000;
 const requestContext = 'oauth-request';
 
-/** A fault of which the client hears by the redirect; before client and redirect are known, a page says it to the person. */
+/** A fault that the client learns of by the redirect; before client and redirect are known, a page says it to the person. */
 export class RedirectedError extends Error {
   readonly reply: Reply;
 

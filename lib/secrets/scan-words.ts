@@ -13,7 +13,7 @@ const takesLogin = /^(-u|--user|--userpwd|--proxy-user|--login|--creds?)$/;
 export function scanWords(text: string, reading: Reading, scan: Scan): Span[] {
   const pair = assignment.exec(text) ?? header.exec(text);
   const isNetrc = /\b(machine|default)\s/.test(text) && /\b(login|password)\s/.test(text);
-  // Words of letters alone hold nothing that a name or a flag could tell of.
+  // Words of letters alone hold nothing that a name or a flag could announce.
   if (!isNetrc && /^[\p{L}\s.,()!?]*$/u.test(text)) return [];
   for (const separator of [...(isNetrc ? [] : [/\n+/g]), /;+/g, ...(pair && /[&,]/.test(text) ? [/&+/g, /,+/g] : [])]) {
     const parts = wordsOf(text, separator);

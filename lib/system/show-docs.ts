@@ -48,7 +48,7 @@ const startScript = `SwaggerUIBundle({
   persistAuthorization: false,
   tryItOutEnabled: true,
 });
-// Swagger UI leaves its choices without a name for who hears the page instead of seeing it.
+// Swagger UI leaves its choices without a name for screen readers.
 new MutationObserver(() => {
   for (const field of document.querySelectorAll('select:not([aria-label]), .swagger-ui input:not([aria-label]), .swagger-ui textarea:not([aria-label])'))
     field.setAttribute('aria-label', field.closest('.servers') ? 'Server' : field.placeholder || field.closest('[data-param-name]')?.dataset.paramName || 'Choice');

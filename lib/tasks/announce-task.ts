@@ -2,7 +2,7 @@ import { currentCorrelation } from '../kernel/log/correlation.ts';
 import { type LiveServices, publish } from '../live/publish.ts';
 import type { TaskRecord } from './ports.ts';
 
-/** Tells who listens how a task stands: its owner and admins. Never throws: what is not heard stands in the task. */
+/** Notifies listeners of a task's state: its owner and admins. Never throws: a lost notification can be read from the task. */
 export async function announceTask(live: LiveServices, task: TaskRecord): Promise<void> {
   const { id, ownerId, attempts, status, progress, message, error, result } = task;
   try {

@@ -22,7 +22,7 @@ export interface Attempt {
   readonly task: TakenTask;
   /** Fires when the task is cancelled or taken over. */
   readonly signal: AbortSignal;
-  /** Tells how far the work is (0–100). @throws JobStopped when it must not go on. */
+  /** Reports how far the work is (0–100). @throws JobStopped when it must not go on. */
   readonly step: (progress: number, message: string) => Promise<void>;
   /** Ends the heartbeat. */
   readonly end: () => void;

@@ -49,7 +49,7 @@ export interface TaskRecord extends TaskSummary {
 }
 
 export interface TakenTask extends TaskRecord {
-  /** Sealed for `task:<id>`; forgotten when the task completes or is cancelled. */
+  /** Encrypted for `task:<id>`; removed when the task completes or is cancelled. */
   readonly input: string;
 }
 
@@ -97,7 +97,7 @@ export interface TaskStore {
   ): Promise<{ items: TaskSummary[]; total: number }>;
   /** pending, or running under a lapsed lease → running, attempt + 1, leased. */
   take(id: string, lease: { readonly now: Date; readonly until: Date }): Promise<TakenTask | undefined>;
-  /** Holds a lease longer and tells how far the work is. */
+  /** Extends a lease and reports how far the work is. */
   hold(
     id: string,
     attempt: number,

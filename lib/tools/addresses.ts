@@ -83,7 +83,7 @@ export function reachOfAddress(address: string): Reach {
   return own.check(plain, family) ? 'private' : 'public';
 }
 
-/** Where the host of a URL leads, as far as its name alone tells. A name is `public` until DNS says otherwise. */
+/** Where the host of a URL leads, as far as its name alone shows. A name is `public` until DNS says otherwise. */
 export function reachOfHost(hostname: string): Reach {
   const name = hostname.toLowerCase().replace(/\.$/, '');
   if (name === '' || metadataNames.includes(name)) return 'forbidden';

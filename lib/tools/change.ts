@@ -55,7 +55,7 @@ export function changeEntry(
   };
 }
 
-/** What the audit log hears when secrets are kept that were not there, by their names. */
+/** What the audit log gets when secrets are kept that were not there, by their names. */
 export function secretsEntry(caller: Caller, toolId: string, secrets: ToolRecord['secrets']): OutboxEntry[] {
   if (!secrets) return [];
   const details = { names: Object.keys(secrets) };
@@ -116,7 +116,7 @@ function assertAuthor(caller: Caller, tool: ToolRecord, permission: string): voi
 
 function assertMatch(ifMatch: string | undefined, tool: ToolRecord): void {
   if (ifMatch === undefined || ifMatch.trim() === '*') return;
-  // What a tag tells beyond the revision (the analysis that was shown along) does not matter to a change.
+  // What a tag holds beyond the revision (the analysis that was shown along) does not matter to a change.
   if (ifMatch.split(',').some((tag) => tag.trim().replace(/\.[^"]*"$/, '"') === etagOf(tool))) return;
   throw new Problem('precondition-failed', {
     detail: `The tool is at revision ${tool.revision}; If-Match names another.`,

@@ -56,7 +56,7 @@ function isHttpUrl(text: string): boolean {
   return /^https?:\/\//i.test(url) && URL.canParse(url);
 }
 
-/** A server has exactly one way to be launched; its errors are told for that one, not for all three. */
+/** A server has exactly one way to be launched; its errors are those of that one, not of all three. */
 const AnyServer = z.record(z.string(), z.unknown()).transform((server, context): Server => {
   const named = (Object.keys(launches) as Launch[]).filter((launch) => server[launch] !== undefined);
   const [launch, ...more] = named;
@@ -91,7 +91,7 @@ const named = z
   .max(1000)
   .superRefine(namesDiffer);
 
-/** What a tool of the catalogue holds. `servers` may be empty in a draft. */
+/** What a tool of the catalog holds. `servers` may be empty in a draft. */
 export const ToolConfig = z
   .preprocess(
     assertPlain,

@@ -15,7 +15,7 @@ const maxPageSize = 10;
 export const ListHistory = z.object({ page: pageQuery.page, page_size: queryInt(1, 1_000_000, maxPageSize) });
 
 /**
- * The revisions of a tool, newest first, also of a deleted one. What the relay has not told MongoDB yet is read from the outbox, so a writer sees its write.
+ * The revisions of a tool, newest first, also of a deleted one. What the relay has not written to MongoDB yet is read from the outbox, so a writer sees its write.
  * @throws Problem `not-found`; `payload-too-large` for a page of more than ten; `service-unavailable` when MongoDB is away.
  */
 export async function listHistory(
@@ -31,7 +31,7 @@ export async function listHistory(
   }
   const tool = await tools.find(idOrSlug, { includeDeleted: true });
   if (!tool) throw notFound('tool', idOrSlug);
-  // Revisions are numbered without gaps, so a page is a range of numbers. One more below it is there to tell the difference from.
+  // Revisions are numbered without gaps, so a page is a range of numbers. One more below it is there to compute the difference from.
   const newest = tool.revision - (query.page - 1) * query.page_size;
   const facts = pageFacts(query, tool.revision);
   if (newest < 1) return { versions: [], ...facts };

@@ -20,7 +20,7 @@ export const ListTools = z.object({
   sort: z.enum(toolSorts).default('-created_at').meta({ description: 'A leading minus means descending.' }),
 });
 
-/** One page of the catalogue, without configurations. At most 5 s behind the last change, and only when Redis failed just then. */
+/** One page of the catalog, without configurations. At most 5 s behind the last change, and only when Redis failed just then. */
 export async function listTools(
   { tools, cache }: { tools: ToolStore; cache: Cache },
   query: z.output<typeof ListTools>,

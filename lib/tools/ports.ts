@@ -13,7 +13,7 @@ export interface ToolRecord {
   readonly authorId: string;
   readonly revision: number;
   readonly config: ToolConfig;
-  /** Sealed values that `${NAME}` in the configuration stands for, by name. */
+  /** Encrypted values that `${NAME}` in the configuration stands for, by name. */
   readonly secrets?: Readonly<Record<string, string>> | undefined;
   readonly createdAt: Date;
   readonly updatedAt: Date;
@@ -89,7 +89,7 @@ export interface ToolStore extends ToolLists, PurgeStore {
 
 /** What is deleted may be asked to leave nothing but its slug. */
 export interface PurgeStore {
-  /** Tools that were deleted before `before` and still hold something, of which all has been told. Oldest first. */
+  /** Tools that were deleted before `before` and still hold something, of which everything has been published. Oldest first. */
   purgeable(
     before: Date,
     limit: number,
@@ -100,7 +100,7 @@ export interface PurgeStore {
 
 /** Revisions, in MongoDB, written by the relay worker alone. */
 export interface HistoryStore {
-  /** Keeps each entry once, however often it is told. */
+  /** Keeps each entry once, however often it is published. */
   append(entries: readonly ToolChanged[]): Promise<void>;
   /** Newest first. */
   page(toolId: string, page: { readonly below: number | undefined; readonly limit: number }): Promise<ToolChanged[]>;

@@ -13,7 +13,7 @@ export const PurgeTools = z
   })
   .meta({ examples: [{ before: '2026-01-31T09:30:00.000Z', dry_run: true }] });
 
-/** How many are told of, and gone, in one run. */
+/** How many are reported, and gone, in one run. */
 const batch = 100;
 
 export const Purged = z.object({

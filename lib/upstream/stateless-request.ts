@@ -6,17 +6,17 @@ import type { McpTool } from './server-answers.ts';
 export const sessionProtocols = ['2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
 export const statelessProtocol = '2026-07-28';
 
-const PREFIX = 'io.modelcontextprotocol/';
+const prefix = 'io.modelcontextprotocol/';
 export const metaKeys = {
-  protocolVersion: `${PREFIX}protocolVersion`,
-  clientCapabilities: `${PREFIX}clientCapabilities`,
-  clientInfo: `${PREFIX}clientInfo`,
-  serverInfo: `${PREFIX}serverInfo`,
-  subscriptionId: `${PREFIX}subscriptionId`,
+  protocolVersion: `${prefix}protocolVersion`,
+  clientCapabilities: `${prefix}clientCapabilities`,
+  clientInfo: `${prefix}clientInfo`,
+  serverInfo: `${prefix}serverInfo`,
+  subscriptionId: `${prefix}subscriptionId`,
 } as const;
 
 /** Methods whose subject is mirrored in the header `Mcp-Name`. */
-const NAMED: Readonly<Record<string, 'name' | 'uri'>> = {
+const named: Readonly<Record<string, 'name' | 'uri'>> = {
   'tools/call': 'name',
   'prompts/get': 'name',
   'resources/read': 'uri',
@@ -50,7 +50,7 @@ export function checkRequest(
   const method = headers['mcp-method'];
   if (method !== message.method)
     return mismatch(`Mcp-Method is ${show(method)}, the body says ${show(message.method)}`);
-  const field = NAMED[message.method];
+  const field = named[message.method];
   const subject = field === undefined ? undefined : message.params[field];
   const name = decode(headers['mcp-name']);
   if (field !== undefined && name !== subject) {

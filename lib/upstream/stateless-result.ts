@@ -3,7 +3,7 @@ import type { Handshake } from './server-answers.ts';
 import { metaKeys } from './stateless-request.ts';
 
 /** Answers that a client may keep; for no time, since the server behind cannot say for how long. */
-const CACHEABLE = new Set([
+const cacheable = new Set([
   'server/discover',
   'tools/list',
   'resources/list',
@@ -29,7 +29,7 @@ export function answerText(
 export function finished(result: Params, method: string, { serverInfo }: Pick<Handshake, 'serverInfo'>): Params {
   const meta = isObject(result['_meta']) ? result['_meta'] : {};
   return {
-    ...(CACHEABLE.has(method) ? { ttlMs: 0, cacheScope: 'private' } : {}),
+    ...(cacheable.has(method) ? { ttlMs: 0, cacheScope: 'private' } : {}),
     resultType: 'complete',
     ...result,
     _meta: { ...meta, [metaKeys.serverInfo]: serverInfo },

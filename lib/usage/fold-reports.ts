@@ -4,6 +4,7 @@ import type { AuditStore } from '../audit/ports.ts';
 import type { ApiKeyStore } from '../auth/ports.ts';
 import type { Log } from '../kernel/log/log.ts';
 import type { UsageRecord, UsageStore } from './ports.ts';
+import { usageRecord } from './usage-record.ts';
 
 /** Keeps what the report lines say: when a key was last used, security events, and the calls of deployed servers. Folding a line twice changes nothing. */
 export async function foldReports(
@@ -38,20 +39,13 @@ function latest(
 
 function usageOf({ mcp, request_id, user_id, api_key_id, timestamp }: ReportLine): UsageRecord[] {
   if (!mcp || user_id === null) return [];
-  return mcp.map((call) => ({
-    id: call.id,
-    requestId: request_id.slice(0, 128),
-    toolId: call.tool_id,
-    deploymentId: call.deployment_id,
-    userId: user_id,
-    apiKeyId: api_key_id,
-    method: call.method,
-    toolName: call.tool,
-    status: call.status,
-    errorCode: call.error_code,
-    durationMs: call.duration_ms,
-    bytesIn: call.bytes_in,
-    bytesOut: call.bytes_out,
-    calledAt: new Date(timestamp),
-  }));
+  return mcp.map((call) =>
+    usageRecord(call, {
+      id: call.id,
+      requestId: request_id.slice(0, 128),
+      userId: user_id,
+      apiKeyId: api_key_id,
+      calledAt: new Date(timestamp),
+    }),
+  );
 }

@@ -1,6 +1,4 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type Examination, examine } from '../../lib/analysis/examine.ts';
 import { scoreByRules } from '../../lib/analysis/score.ts';
 import type { Json } from '../../lib/analysis/json.ts';
@@ -8,19 +6,9 @@ import { severities } from '../../lib/analysis/rule.ts';
 import { rules } from '../../lib/analysis/rules/all.ts';
 
 /** The rules over every server of a registry's dump: the spread of the scores, what is found most, and the time that each takes. */
-export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
-      file: {
-        type: 'string',
-        default: fileURLToPath(new URL('../../../shared/data/mcp-servers.json', import.meta.url)),
-      },
-    },
-  });
-  if (!existsSync(values.file))
-    throw new Error(`${values.file} is not there; --file names a JSON list of server.json entries`);
-  const servers = JSON.parse(readFileSync(values.file, 'utf8')) as Json[];
+export async function run({ file }: { readonly file: string }): Promise<void> {
+  if (!existsSync(file)) throw new Error(`${file} is not there; --file names a JSON list of server.json entries`);
+  const servers = JSON.parse(readFileSync(file, 'utf8')) as Json[];
   for (const server of servers.slice(0, 50)) scoreByRules(examine(server));
   const results = servers.map((server) => {
     const times = [1, 2, 3].map(() => timed(server));

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { discover } from '../../infra/discover.ts';
 
@@ -10,10 +9,7 @@ import { discover } from '../../infra/discover.ts';
  * From the start of a process to a handler that is ready, for each bundle, and what that is in bare Nodes. Runs take turns, so that a busy moment of
  * the machine falls on all alike; the median counts.
  */
-export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { runs: { type: 'string', default: '9' } } });
-  const runs = Number(values.runs);
-  if (!Number.isInteger(runs) || runs < 1) throw new Error(`--runs ${values.runs} is not a number of runs`);
+export async function run({ runs }: { readonly runs: number }): Promise<void> {
   const outDir = await mkdtemp(join(tmpdir(), 'bench-init-'));
   try {
     const bundles = await bundleFunctions(await discover(), outDir);

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { MongoClient } from 'mongodb';
 import { startMongo } from '../../infra/local/mongo/server.ts';
 
-const COUNT = 100_000;
-const ROUNDS = 1000;
+const count = 100_000;
+const rounds = 1000;
 
 async function measured(name: string, act: (i: number) => Promise<unknown>): Promise<void> {
   const times: number[] = [];
-  for (let i = 0; i < ROUNDS; i++) {
+  for (let i = 0; i < rounds; i++) {
     const start = performance.now();
     await act(i);
     times.push(performance.now() - start);
@@ -30,7 +30,7 @@ export async function run(): Promise<void> {
   try {
     await collection.createIndexes([{ key: { owner: 1, at: -1 } }, { key: { name: 1 }, unique: true }]);
     const start = performance.now();
-    for (let first = 0; first < COUNT; first += 5000) {
+    for (let first = 0; first < count; first += 5000) {
       const batch = Array.from({ length: 5000 }, (_, i) => first + i);
       await collection.insertMany(
         batch.map((i) => ({
@@ -42,8 +42,8 @@ export async function run(): Promise<void> {
         })),
       );
     }
-    console.log(`insertMany, 3 indexes: ${Math.round((COUNT / (performance.now() - start)) * 1000)} documents/s`);
-    const pick = (): number => Math.floor(Math.random() * COUNT);
+    console.log(`insertMany, 3 indexes: ${Math.round((count / (performance.now() - start)) * 1000)} documents/s`);
+    const pick = (): number => Math.floor(Math.random() * count);
     await measured('find by _id', () => collection.findOne({ _id: pick() }));
     await measured('find by a unique field', () => collection.findOne({ name: `name ${pick()}` }));
     await measured('find ten of one owner, latest first', () =>
@@ -57,10 +57,10 @@ export async function run(): Promise<void> {
       collection.find({ name: { $in: Array.from({ length: 5 }, () => `name ${pick()}`) } }).toArray(),
     );
     await measured('insert one', (i) =>
-      collection.insertOne({ _id: COUNT + i, owner: 1, at: new Date(), name: `new ${i}`, text: 'x' }),
+      collection.insertOne({ _id: count + i, owner: 1, at: new Date(), name: `new ${i}`, text: 'x' }),
     );
     await measured('update one by _id', () => collection.updateOne({ _id: pick() }, { $set: { text: 'y' } }));
-    await measured('delete one by _id', (i) => collection.deleteOne({ _id: COUNT + i }));
+    await measured('delete one by _id', (i) => collection.deleteOne({ _id: count + i }));
   } finally {
     await client.close();
     await server.stop();

@@ -1,21 +1,34 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runProgram } from '../../infra/program.ts';
 
-/* `npm run bench -- <name> [options]` runs `run(options)` of `test/bench/<name>.ts`. */
-
-interface Benchmark {
-  run(args: readonly string[]): Promise<void>;
-}
+/* `npm run bench -- <name>` runs `run(options)` of `test/bench/<name>.ts`. */
 
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
   .map((file) => basename(file, '.ts'));
-const [name, ...args] = process.argv.slice(2);
 
-if (name !== undefined && names.includes(name)) {
-  const benchmark = (await import(`./${name}.ts`)) as Benchmark;
-  await benchmark.run(args);
-} else {
-  console.error(`${name === undefined ? '' : `There is no benchmark ${name}. `}npm run bench -- ${names.join('|')}`);
-  process.exitCode = 2;
+const program = {
+  name: 'bench',
+  about: `Measures one thing: ${names.join(', ')}.`,
+  commands: Object.fromEntries(names.map((name) => [name, { about: `test/bench/${name}.ts` }])),
+  options: {
+    file: {
+      value: '<file>',
+      default: fileURLToPath(new URL('../../../shared/data/mcp-servers.json', import.meta.url)),
+      about: 'For analysis: a JSON list of server.json entries.',
+    },
+    runs: { from: 1, to: 1000, default: 9, about: 'For init: how often each function is started.' },
+    tools: { from: 1, to: 10_000_000, default: 100_000, about: 'For tools: how many there are.' },
+  },
+} as const;
+
+interface Benchmark {
+  run(options: { readonly file: string; readonly runs: number; readonly tools: number }): Promise<void>;
 }
+
+await runProgram(program, async ({ command, options }) => {
+  const { run } = (await import(`./${command}.ts`)) as Benchmark;
+  await run(options);
+});

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { fillCatalog } from '../fill-catalog.ts';
 import { median } from '../median.ts';
@@ -23,9 +22,7 @@ interface Addresses {
  * `npm run bench -- tools [--tools 100000]`: reads of a large catalogue (three revisions of each tool) through the whole platform, against a plain node:http server that checks the
  * same token and makes the same indexed select; then what pages cost when nothing is cached.
  */
-export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { tools: { type: 'string', default: '100000' } } });
-  const count = Number(values.tools);
+export async function run({ tools: count }: { readonly tools: number }): Promise<void> {
   const state = mkdtempSync(join(tmpdir(), 'mcp-bench-'));
   const platform = spawn(process.execPath, ['infra/local/node-24.mjs', 'infra/local/dev.ts', '--port', '0'], {
     cwd: root,

@@ -1,19 +1,21 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { runningBase } from '../../infra/local/state.ts';
+import { runProgram } from '../../infra/program.ts';
 import { clients } from './clients.ts';
 import { drive, type Endpoint, type Outcome } from './drive.ts';
 
-/*
- * `npm run clients [-- name …]`: installs MCP clients from npm, each in a folder of its own, pastes what the deployment's `connect` prints, and lets each
- * list, call, meet a restart and a wrong key on the platform that runs here. `--write` puts the table into functions/mcp/README.md.
- */
-const { values, positionals } = parseArgs({ options: { write: { type: 'boolean' } }, allowPositionals: true });
-const state = process.env['MCP_STATE'] ?? '.local';
-const { base } = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as { base: string };
+const program = {
+  name: 'clients',
+  about:
+    "Installs MCP clients from npm, each in a folder of its own, pastes what the deployment's `connect` prints, and lets each list, call, meet a restart and a wrong key on the platform that runs here.",
+  args: '[part-of-a-name …]',
+  options: { write: { about: 'Puts the table into functions/mcp/README.md.' } },
+} as const;
+
+let base = '';
 const readme = fileURLToPath(new URL('../../functions/mcp/README.md', import.meta.url));
 const server = fileURLToPath(new URL('../functions/deployments/fixture-server.mjs', import.meta.url));
 const name = `clients-${randomBytes(4).toString('hex')}`;
@@ -41,53 +43,56 @@ async function untilRunning(id: string): Promise<Json> {
   throw new Error('the server did not run within two minutes');
 }
 
-const account = { username: name, password: `Clients-${name}-1a` };
-await call('POST', '/api/v1/auth/register', { ...account, email: `${name}@example.org` });
-token = String((await call('POST', '/api/v1/auth/login', account))['access_token']);
-const { key } = await call('POST', '/api/v1/auth/api-keys', { name });
-const config = { servers: [{ name: 'fixture', command: process.execPath, args: [server] }] };
-const { id } = await call('POST', '/api/v1/mcps', { name, slug: name, version: '1.0.0', status: 'active', config });
-const deploymentId = String((await call('POST', '/api/v1/deployments', { tool_id: id }))['deployment_id']);
-const view = await untilRunning(deploymentId);
-const endpoint: Endpoint = {
-  slug: name,
-  connect: view['connect'] as Record<string, string>,
-  key: String(key),
-  restart: async () => {
-    await call('POST', `/api/v1/deployments/${deploymentId}/restart`);
-    await untilRunning(deploymentId);
-  },
-};
-
-const rows: string[] = [];
 const mark = (value: boolean | undefined): string => (value === undefined ? '–' : value ? 'yes' : 'no');
-let failures = 0;
-for (const client of clients) {
-  if (positionals.length > 0 && !positionals.some((part) => client.name.toLowerCase().includes(part.toLowerCase())))
-    continue;
-  const outcome: Outcome = await drive(client, endpoint);
-  const { connected, listed, called, survived, wrongKey, error } = outcome;
-  if ([connected, listed, called, survived].includes(false)) failures += 1;
-  const versions = client.packages[0]?.replace(/^.*@/, '') ?? '';
-  const told = wrongKey.replaceAll('|', '\\|').replaceAll(endpoint.slug, 'SLUG').replaceAll(base, '');
-  rows.push(
-    `| ${client.name} | ${versions} | \`${client.block}\` | ${mark(connected)} | ${mark(listed)} | ${mark(called)} | ${mark(survived)} | ${told} |`,
-  );
-  console.log(`${rows.at(-1) ?? ''}${error === undefined ? '' : `\n  ${error}`}`);
-}
-await call('DELETE', `/api/v1/mcps/${name}?force=true`);
-const table = [
-  '| client | version | pasted | connects | lists | calls | calls again after a restart | says of a wrong key |',
-  '|---|---|---|---|---|---|---|---|',
-  ...rows,
-].join('\n');
-if (values.write === true && positionals.length === 0) {
-  const text = readFileSync(readme, 'utf8');
-  const marks = /<!-- clients -->[\s\S]*<!-- \/clients -->/;
-  if (!marks.test(text)) throw new Error('functions/mcp/README.md has no place for the table');
-  writeFileSync(
-    readme,
-    text.replace(marks, () => `<!-- clients -->\n${table}\n<!-- /clients -->`),
-  );
-}
-process.exit(failures === 0 ? 0 : 1);
+
+await runProgram(program, async ({ args, options }) => {
+  base = runningBase();
+  const account = { username: name, password: `Clients-${name}-1a` };
+  await call('POST', '/api/v1/auth/register', { ...account, email: `${name}@example.org` });
+  token = String((await call('POST', '/api/v1/auth/login', account))['access_token']);
+  const { key } = await call('POST', '/api/v1/auth/api-keys', { name });
+  const config = { servers: [{ name: 'fixture', command: process.execPath, args: [server] }] };
+  const { id } = await call('POST', '/api/v1/mcps', { name, slug: name, version: '1.0.0', status: 'active', config });
+  const deploymentId = String((await call('POST', '/api/v1/deployments', { tool_id: id }))['deployment_id']);
+  const view = await untilRunning(deploymentId);
+  const endpoint: Endpoint = {
+    slug: name,
+    connect: view['connect'] as Record<string, string>,
+    key: String(key),
+    restart: async () => {
+      await call('POST', `/api/v1/deployments/${deploymentId}/restart`);
+      await untilRunning(deploymentId);
+    },
+  };
+
+  const rows: string[] = [];
+  let failures = 0;
+  for (const client of clients) {
+    if (args.length > 0 && !args.some((part) => client.name.toLowerCase().includes(part.toLowerCase()))) continue;
+    const outcome: Outcome = await drive(client, endpoint);
+    const { connected, listed, called, survived, wrongKey, error } = outcome;
+    if ([connected, listed, called, survived].includes(false)) failures += 1;
+    const versions = client.packages[0]?.replace(/^.*@/, '') ?? '';
+    const answer = wrongKey.replaceAll('|', '\\|').replaceAll(endpoint.slug, 'SLUG').replaceAll(base, '');
+    rows.push(
+      `| ${client.name} | ${versions} | \`${client.block}\` | ${mark(connected)} | ${mark(listed)} | ${mark(called)} | ${mark(survived)} | ${answer} |`,
+    );
+    console.log(`${rows.at(-1) ?? ''}${error === undefined ? '' : `\n  ${error}`}`);
+  }
+  await call('DELETE', `/api/v1/mcps/${name}?force=true`);
+  const table = [
+    '| client | version | pasted | connects | lists | calls | calls again after a restart | says of a wrong key |',
+    '|---|---|---|---|---|---|---|---|',
+    ...rows,
+  ].join('\n');
+  if (options.write && args.length === 0) {
+    const text = readFileSync(readme, 'utf8');
+    const marks = /<!-- clients -->[\s\S]*<!-- \/clients -->/;
+    if (!marks.test(text)) throw new Error('functions/mcp/README.md has no place for the table');
+    writeFileSync(
+      readme,
+      text.replace(marks, () => `<!-- clients -->\n${table}\n<!-- /clients -->`),
+    );
+  }
+  if (failures > 0) process.exitCode = 1;
+});

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const SUITE = fileURLToPath(
+const suiteProgram = fileURLToPath(
   new URL('../../node_modules/@modelcontextprotocol/conformance/dist/index.js', import.meta.url),
 );
-const RUN_MS = 300_000;
+const runMs = 300_000;
 
 export interface SuiteRun {
   readonly passed: boolean;
@@ -20,10 +20,14 @@ export interface SuiteRun {
 export async function runSuite(url: string, revision: string): Promise<SuiteRun> {
   const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [SUITE, 'server', '--url', url, '--requirements', revision, '-o', folder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: RUN_MS,
-  });
+  const child = spawn(
+    process.execPath,
+    [suiteProgram, 'server', '--url', url, '--requirements', revision, '-o', folder],
+    {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      timeout: runMs,
+    },
+  );
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));

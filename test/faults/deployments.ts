@@ -1,21 +1,22 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { runProgram } from '../../infra/program.ts';
 
-/*
- * `npm run faults:deployments -- [--rounds 20]`: kill -9 of the platform, or of a runner, at a random moment of deploying, restarting or stopping. Each time
- * everything has to come to rest within two minutes: no deployment on its way, every running one answers a call, and no server's process without one.
- */
+const program = {
+  name: 'faults:deployments',
+  about:
+    "kill -9 of the platform, or of a runner, at a random moment of deploying, restarting or stopping. Each time everything has to come to rest within two minutes: no deployment on its way, every running one answers a call, and no server's process without one.",
+  options: { rounds: { from: 1, to: 10_000, default: 20, about: 'How often something is killed.' } },
+} as const;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '20' } } });
-const state = mkdtempSync(join(tmpdir(), 'mcp-faults-'));
+const state = join(tmpdir(), `mcp-faults-${process.pid}`);
 const marker = `fault-${randomBytes(6).toString('hex')}`;
 const fixture = fileURLToPath(new URL('../functions/deployments/fixture-server.mjs', import.meta.url));
 const account = { username: marker, password: `Fault-${marker}-1A` };
@@ -147,36 +148,40 @@ async function kill({ child }: Platform): Promise<void> {
   await ended;
 }
 
-let platform = await start();
-try {
-  for (let round = 1; round <= Number(values.rounds); round += 1) {
-    await logIn(platform);
-    const what = await act(platform);
-    const after = Math.floor(Math.random() * 2_000);
-    await sleep(after);
-    const runners = runnerProcesses();
-    const runner = runners[Math.floor(Math.random() * runners.length)];
-    const victim = Math.random() < 0.3 && runner !== undefined ? 'runner' : 'platform';
-    if (victim === 'runner') process.kill(runner ?? 0, 'SIGKILL');
-    else {
-      await kill(platform);
-      platform = await start();
+async function killAgainAndAgain(rounds: number): Promise<void> {
+  mkdirSync(state, { mode: 0o700 });
+  let platform = await start();
+  try {
+    for (let round = 1; round <= rounds; round += 1) {
       await logIn(platform);
+      const what = await act(platform);
+      const after = Math.floor(Math.random() * 2_000);
+      await sleep(after);
+      const runners = runnerProcesses();
+      const runner = runners[Math.floor(Math.random() * runners.length)];
+      const victim = Math.random() < 0.3 && runner !== undefined ? 'runner' : 'platform';
+      if (victim === 'runner') process.kill(runner ?? 0, 'SIGKILL');
+      else {
+        await kill(platform);
+        platform = await start();
+        await logIn(platform);
+      }
+      const ms = await rest(platform);
+      console.log(
+        `round ${round}: ${what}, ${victim} killed after ${after} ms, at rest ${(ms / 1000).toFixed(1)} s later`,
+      );
     }
-    const ms = await rest(platform);
-    console.log(
-      `round ${round}: ${what}, ${victim} killed after ${after} ms, at rest ${(ms / 1000).toFixed(1)} s later`,
-    );
+    const ended = once(platform.child, 'exit');
+    platform.child.kill('SIGTERM');
+    await ended;
+    if (serverProcesses().length > 0) throw new Error('processes were left behind by an orderly stop');
+    console.log('no orphan, nothing stuck');
+  } catch (error) {
+    platform.child.kill('SIGKILL');
+    throw error;
+  } finally {
+    rmSync(state, { recursive: true, force: true });
   }
-  const ended = once(platform.child, 'exit');
-  platform.child.kill('SIGTERM');
-  await ended;
-  if (serverProcesses().length > 0) throw new Error('processes were left behind by an orderly stop');
-  console.log('no orphan, nothing stuck');
-} catch (error) {
-  process.exitCode = 1;
-  console.error(error);
-  platform.child.kill('SIGKILL');
-} finally {
-  rmSync(state, { recursive: true, force: true });
 }
+
+await runProgram(program, ({ options: { rounds } }) => killAgainAndAgain(rounds));

@@ -1,12 +1,11 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import {
   CreateQueueCommand,
   DeleteMessageBatchCommand,
@@ -15,17 +14,18 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { MongoClient } from 'mongodb';
+import { runProgram } from '../../infra/program.ts';
 import { withCredentials } from '../../infra/local/environment.ts';
 
-/*
- * `npm run faults -- [--rounds 30]`: kill -9 of the platform at a random moment under load, again and again. It must start again each time, leave no process behind, and
- * hold every write that it had acknowledged: tools and their history (MySQL, outbox, MongoDB), sessions (DynamoDB), documents (MongoDB), messages (SQS).
- */
+const program = {
+  name: 'faults',
+  about:
+    'kill -9 of the platform at a random moment under load, again and again. It must start again each time, leave no process behind, and hold every write that it had acknowledged: tools and their history (MySQL, outbox, MongoDB), sessions (DynamoDB), documents (MongoDB), messages (SQS).',
+  options: { rounds: { from: 1, to: 10_000, default: 30, about: 'How often it is killed.' } },
+} as const;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '30' } } });
-const rounds = Number(values.rounds);
-const state = mkdtempSync(join(tmpdir(), 'mcp-kill-'));
+const state = join(tmpdir(), `mcp-kill-${process.pid}`);
 
 interface Addresses {
   readonly base: string;
@@ -203,45 +203,51 @@ async function missingMessages(endpoint: string, messages: readonly string[]): P
   return waiting.size === 0 ? [] : [`SQS: ${waiting.size} messages`];
 }
 
-let failures = 0;
-const totals = { tools: 0, sessions: 0, documents: 0, messages: 0 };
-let running = await start();
-for (let round = 1; round <= rounds; round += 1) {
-  let over = false;
-  const begun = Promise.withResolvers<void>();
-  const loading = load(running, () => over, begun.resolve);
-  const moment = 300 + Math.random() * 1500;
-  await Promise.race([loading, begun.promise.then(() => sleep(moment))]);
-  over = true;
-  running.child.kill('SIGKILL');
-  await once(running.child, 'exit');
-  const acknowledged = await loading;
-  running = await start();
-  const lost = await missing(running, acknowledged);
-  failures += lost.length;
-  totals.tools += acknowledged.tools.length;
-  totals.sessions += acknowledged.refreshTokens.length;
-  totals.documents += acknowledged.documents.length;
-  totals.messages += acknowledged.messages.length;
-  const { tools, refreshTokens, documents, messages } = acknowledged;
-  process.stdout.write(
-    `round ${round}/${rounds}: killed after ${Math.round(moment)} ms, up again in ${Math.round(running.ms)} ms; ` +
-      `${tools.length} tools, ${refreshTokens.length} sessions, ${documents.length} documents, ${messages.length} messages; ` +
-      `${lost.length === 0 ? 'all there' : `LOST ${lost.join('; ')}`}\n`,
-  );
-}
-running.child.kill('SIGTERM');
-await once(running.child, 'exit');
 /** The processes that name this state on their command line. */
 function alive(): string[] {
   const all = execFileSync('ps', ['-eo', 'args']).toString().split('\n');
   return all.filter((args) => args.includes(state));
 }
-// A store's watcher looks every 0.2 s whether its store has ended.
-for (let tries = 0; tries < 25 && alive().length > 0; tries += 1) await sleep(200);
-const left = alive();
-if (left.length > 0) process.stdout.write(`left behind:\n${left.join('\n')}\n`);
-failures += left.length;
-rmSync(state, { recursive: true, force: true });
-process.stdout.write(`acknowledged and checked: ${JSON.stringify(totals)}\n${rounds} rounds, ${failures} losses\n`);
-process.exitCode = failures === 0 ? 0 : 1;
+
+async function killAgainAndAgain(rounds: number): Promise<void> {
+  mkdirSync(state, { mode: 0o700 });
+  let failures = 0;
+  const totals = { tools: 0, sessions: 0, documents: 0, messages: 0 };
+  let running = await start();
+  for (let round = 1; round <= rounds; round += 1) {
+    let over = false;
+    const begun = Promise.withResolvers<void>();
+    const loading = load(running, () => over, begun.resolve);
+    const moment = 300 + Math.random() * 1500;
+    await Promise.race([loading, begun.promise.then(() => sleep(moment))]);
+    over = true;
+    running.child.kill('SIGKILL');
+    await once(running.child, 'exit');
+    const acknowledged = await loading;
+    running = await start();
+    const lost = await missing(running, acknowledged);
+    failures += lost.length;
+    totals.tools += acknowledged.tools.length;
+    totals.sessions += acknowledged.refreshTokens.length;
+    totals.documents += acknowledged.documents.length;
+    totals.messages += acknowledged.messages.length;
+    const { tools, refreshTokens, documents, messages } = acknowledged;
+    process.stdout.write(
+      `round ${round}/${rounds}: killed after ${Math.round(moment)} ms, up again in ${Math.round(running.ms)} ms; ` +
+        `${tools.length} tools, ${refreshTokens.length} sessions, ${documents.length} documents, ${messages.length} messages; ` +
+        `${lost.length === 0 ? 'all there' : `LOST ${lost.join('; ')}`}\n`,
+    );
+  }
+  running.child.kill('SIGTERM');
+  await once(running.child, 'exit');
+  // A store's watcher looks every 0.2 s whether its store has ended.
+  for (let tries = 0; tries < 25 && alive().length > 0; tries += 1) await sleep(200);
+  const left = alive();
+  if (left.length > 0) process.stdout.write(`left behind:\n${left.join('\n')}\n`);
+  failures += left.length;
+  rmSync(state, { recursive: true, force: true });
+  process.stdout.write(`acknowledged and checked: ${JSON.stringify(totals)}\n${rounds} rounds, ${failures} losses\n`);
+  if (failures > 0) process.exitCode = 1;
+}
+
+await runProgram(program, ({ options: { rounds } }) => killAgainAndAgain(rounds));

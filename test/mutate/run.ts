@@ -1,34 +1,35 @@
 import { createHash, randomInt } from 'node:crypto';
 import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { type Input, runProgram } from '../../infra/program.ts';
 import type { Mutant } from './mutant.ts';
 import { mutants } from './mutants.ts';
 import { startTestRunner, type TestRunner } from './test-runner.ts';
 
-/*
- * `npm run mutate`: applies each mutant to a copy of the project and runs the tests that must notice. Ends with 1 when one survives, is stale, or when the tests
- * fail without it. Any number of runs may go side by side.
- *
- *   --only <text>                  those whose file or promise holds the text
- *   --unit                         those that need no stores
- *   --sample 0.1 [--seed <text>]   a random tenth; the seed is printed, and gives the same tenth again
- *   --shard 1/2                    the first half
- *   --resume <file>                keeps the table in a file and leaves out what it says is caught, as long as neither code nor tests changed
- */
+const program = {
+  name: 'mutate',
+  about:
+    'Applies each mutant to a copy of the project and runs the tests that must notice. Ends with 1 when one survives, is stale, or when the tests fail without it. Any number of runs may go side by side.',
+  options: {
+    only: { value: '<text>', default: '', about: 'Those whose file or promise holds the text.' },
+    unit: { about: 'Those that need no stores.' },
+    sample: { value: '<part>', default: '1', about: 'A random part of them: 0.1 is a tenth.' },
+    seed: {
+      value: '<text>',
+      default: String(randomInt(1_000_000)),
+      about: 'Gives the same sample again; it is printed.',
+    },
+    shard: { value: '<n/m>', default: '1/1', about: 'One of several equal parts: 1/2 is the first half.' },
+    resume: {
+      value: '<file>',
+      about:
+        'Keeps the table in a file and leaves out what it says is caught, as long as neither code nor tests changed.',
+    },
+  },
+} as const;
+let options: Input<typeof program>['options'];
 
 const root = join(import.meta.dirname, '../..');
-const { values: options } = parseArgs({
-  options: {
-    only: { type: 'string', default: '' },
-    unit: { type: 'boolean', default: false },
-    sample: { type: 'string', default: '1' },
-    seed: { type: 'string', default: String(randomInt(1_000_000)) },
-    shard: { type: 'string', default: '1/1' },
-    resume: { type: 'string' },
-  },
-});
-
 type Outcome = 'caught' | 'SURVIVED' | 'STALE' | 'TESTS FAIL WITHOUT IT';
 
 const nameOf = ({ file, promise }: Mutant): string => `${file}: ${promise}`;
@@ -81,24 +82,26 @@ async function outcomeOf({ file, find, replace, tests }: Mutant, runner: TestRun
   }
 }
 
-const before = caughtBefore();
-const chosen = chosenMutants().filter((mutant) => !before.has(stateOf(mutant)));
-process.stdout.write(`${chosen.length} of ${mutants.length} mutants, --seed ${options.seed}\n`);
-const runner = await startTestRunner(root);
-let caught = 0;
-try {
-  for (const [index, mutant] of chosen.entries()) {
-    const startedAt = performance.now();
-    const outcome = await outcomeOf(mutant, runner);
-    if (outcome === 'caught') caught += 1;
-    const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-    const row = `${outcome.padEnd(10)} ${seconds.padStart(5)} s ${stateOf(mutant)}  ${nameOf(mutant)}\n`;
-    process.stdout.write(`${String(index + 1).padStart(3)}/${chosen.length} ${row}`);
-    if (options.resume !== undefined) appendFileSync(options.resume, row);
+await runProgram(program, async (input) => {
+  options = input.options;
+  const before = caughtBefore();
+  const chosen = chosenMutants().filter((mutant) => !before.has(stateOf(mutant)));
+  process.stdout.write(`${chosen.length} of ${mutants.length} mutants, --seed ${options.seed}\n`);
+  const runner = await startTestRunner(root);
+  let caught = 0;
+  try {
+    for (const [index, mutant] of chosen.entries()) {
+      const startedAt = performance.now();
+      const outcome = await outcomeOf(mutant, runner);
+      if (outcome === 'caught') caught += 1;
+      const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
+      const row = `${outcome.padEnd(10)} ${seconds.padStart(5)} s ${stateOf(mutant)}  ${nameOf(mutant)}\n`;
+      process.stdout.write(`${String(index + 1).padStart(3)}/${chosen.length} ${row}`);
+      if (options.resume !== undefined) appendFileSync(options.resume, row);
+    }
+  } finally {
+    await runner.close();
   }
-} finally {
-  await runner.close();
-}
-process.stdout.write(`\n${caught} of ${chosen.length} mutants caught\n`);
-// What a mutated test left open does not keep this process.
-process.exit(caught === chosen.length ? 0 : 1);
+  process.stdout.write(`\n${caught} of ${chosen.length} mutants caught\n`);
+  if (caught < chosen.length) process.exitCode = 1;
+});

@@ -121,7 +121,7 @@ export function Head({ title, children }: { title: string; children?: ComponentC
   useEffect(() => {
     document.title = `${title} · MCP Platform`;
   }, [title]);
-  // Who hears the page, or moves by keys, starts at the top of the new view.
+  // Who listens to the page, or moves by keys, starts at the top of the new view.
   useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   return html`<div class="head">
     <h1 tabindex=${-1} ref=${heading}>${title}</h1>

@@ -4,11 +4,11 @@ import { runTask, type RunTaskOptions } from './run-task.ts';
 import { describeTask, newTaskId, type TaskRecord } from './task.ts';
 
 /** ECS remembers a stopped task for an hour, and a client token for a day. */
-const STOPPED_MS = 3_600_000;
-const TOKEN_MS = 86_400_000;
-const OVERRIDE_BYTES = 8_192;
-const DEFAULT_CPU = '256';
-const DEFAULT_MEMORY = '512';
+const stoppedMs = 3_600_000;
+const tokenMs = 86_400_000;
+const overrideBytes = 8_192;
+const defaultCpu = '256';
+const defaultMemory = '512';
 
 /** Answered as an error of the API. */
 export class RequestError extends Error {
@@ -22,7 +22,7 @@ export class RequestError extends Error {
 
 export interface ClusterOptions extends Pick<RunTaskOptions, 'state' | 'isolation'> {
   readonly npm: () => Promise<Readonly<Record<string, string>>>;
-  /** Told each change as EventBridge would: the `detail` of an "ECS Task State Change". */
+  /** Gets each change as EventBridge would: the `detail` of an "ECS Task State Change". */
   readonly onTaskStateChange: (detail: object) => void;
 }
 
@@ -45,8 +45,8 @@ export class Cluster {
     if (this.#stopping) throw new RequestError('ClientException', 'The cluster is being stopped.');
     this.#forgetOld();
     const { clientToken, overrides } = request;
-    if (Buffer.byteLength(JSON.stringify(overrides)) > OVERRIDE_BYTES) {
-      const message = `Container Overrides length must be at most ${OVERRIDE_BYTES}`;
+    if (Buffer.byteLength(JSON.stringify(overrides)) > overrideBytes) {
+      const message = `Container Overrides length must be at most ${overrideBytes}`;
       throw new RequestError('InvalidParameterException', message);
     }
     const text = JSON.stringify(request);
@@ -103,8 +103,8 @@ export class Cluster {
       container: container?.name ?? 'runner',
       startedBy,
       group,
-      cpu: overrides.cpu ?? DEFAULT_CPU,
-      memory: overrides.memory ?? DEFAULT_MEMORY,
+      cpu: overrides.cpu ?? defaultCpu,
+      memory: overrides.memory ?? defaultMemory,
       createdAt: new Date(),
       lastStatus: 'PROVISIONING',
       desiredStatus: 'RUNNING',
@@ -155,8 +155,8 @@ export class Cluster {
   #forgetOld(): void {
     const now = Date.now();
     for (const { id, stoppedAt } of this.#tasks.values()) {
-      if (stoppedAt !== undefined && now - stoppedAt.getTime() > STOPPED_MS) this.#tasks.delete(id);
+      if (stoppedAt !== undefined && now - stoppedAt.getTime() > stoppedMs) this.#tasks.delete(id);
     }
-    for (const [token, { at }] of this.#tokens) if (now - at > TOKEN_MS) this.#tokens.delete(token);
+    for (const [token, { at }] of this.#tokens) if (now - at > tokenMs) this.#tokens.delete(token);
   }
 }

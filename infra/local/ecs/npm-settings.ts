@@ -3,7 +3,7 @@ import { promisify } from 'node:util';
 import * as z from 'zod';
 
 /** What npm and npx need to reach the person's registry and to find what was fetched before. Tokens stay with the person. */
-const PASSED_ON = ['registry', 'cache', 'cafile', 'https-proxy', 'proxy', 'noproxy', 'strict-ssl'] as const;
+const passedOn = ['registry', 'cache', 'cafile', 'https-proxy', 'proxy', 'noproxy', 'strict-ssl'] as const;
 const Config = z.partialRecord(z.string(), z.unknown());
 
 /** The person's npm settings as `npm_config_*` variables; none when there is no npm. */
@@ -17,7 +17,7 @@ export async function npmSettings(env: NodeJS.ProcessEnv): Promise<Record<string
     return {};
   }
   return Object.fromEntries(
-    PASSED_ON.flatMap((name) => {
+    passedOn.flatMap((name) => {
       const value = config[name];
       const text = typeof value === 'boolean' ? String(value) : value;
       return typeof text === 'string' && text !== '' ? [[`npm_config_${name.replaceAll('-', '_')}`, text]] : [];

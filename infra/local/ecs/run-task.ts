@@ -8,17 +8,17 @@ import { memoryOf } from '../../runner/process-memory.ts';
 import type { Isolation } from './isolation.ts';
 import { type Child, startChild } from '../process/start-child.ts';
 
-const RUNNER = fileURLToPath(new URL('../../runner/main.ts', import.meta.url));
-const RUNNER_HEAP_MB = 256;
+const runnerProgram = fileURLToPath(new URL('../../runner/main.ts', import.meta.url));
+const runnerHeapMb = 256;
 /** As long as the task definition gives on Fargate: what is in flight is drained meanwhile. */
-const STOP_MS = 120_000;
-const LOOK_EVERY_MS = 25;
-const MEMORY_EVERY_MS = 1_000;
+const maxStopMs = 120_000;
+const lookEveryMs = 25;
+const memoryEveryMs = 1_000;
 /** Fargate gives 20 GB; what npm installs for a server is a tenth of this at most. */
-const DISK_MB = 2_048;
-const DISK_EVERY_MS = 15_000;
+const diskMb = 2_048;
+const diskEveryMs = 15_000;
 /** Of the person's variables a task gets these alone. */
-const INHERITED = ['LANG', 'TZ', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'UV_INDEX_URL'];
+const inheritedVariables = ['LANG', 'TZ', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'NODE_EXTRA_CA_CERTS', 'UV_INDEX_URL'];
 
 export interface RunTaskOptions {
   readonly id: string;
@@ -32,7 +32,7 @@ export interface RunTaskOptions {
 export interface RunningTask {
   /** Where the runner listens, once it has redeemed its token. Undefined when it ended before that. */
   readonly port: Promise<number | undefined>;
-  /** Settles when the task's processes are gone. */
+  /** Resolves when the task's processes are gone. */
   readonly ended: Promise<{
     readonly exitCode: number;
     readonly outOfMemory: boolean;
@@ -76,14 +76,14 @@ export async function runTask({
         {
           command: process.execPath,
           args: [
-            `--max-old-space-size=${Math.min(RUNNER_HEAP_MB, memoryMb)}`,
+            `--max-old-space-size=${Math.min(runnerHeapMb, memoryMb)}`,
             '--disable-warning=ExperimentalWarning',
             // Whoever may signal the runner must not open its inspector.
             '--disable-sigusr1',
-            RUNNER,
+            runnerProgram,
           ],
         },
-        { state, home, stopMs: STOP_MS, npmCache },
+        { state, home, stopMs: maxStopMs, npmCache },
       ),
       endsWithInput: isIsolated,
       cwd: home,
@@ -100,7 +100,7 @@ export async function runTask({
         MEMORY_LIMIT_MB: String(memoryMb),
       },
       ready: /^runner started$/m,
-      stopMs: STOP_MS,
+      stopMs: maxStopMs,
     });
   } catch (error) {
     await clear();
@@ -116,20 +116,20 @@ export async function runTask({
     process.kill(child.pid, 'SIGKILL');
   };
   const keepWithinDisk = async (): Promise<void> => {
-    if (outOfDisk || (await diskOf(home)) <= DISK_MB || over) return;
+    if (outOfDisk || (await diskOf(home)) <= diskMb || over) return;
     outOfDisk = true;
     process.kill(child.pid, 'SIGKILL');
   };
   const watches = [
-    setInterval(() => void keepWithin(), MEMORY_EVERY_MS).unref(),
-    setInterval(() => void keepWithinDisk(), DISK_EVERY_MS).unref(),
+    setInterval(() => void keepWithin(), memoryEveryMs).unref(),
+    setInterval(() => void keepWithinDisk(), diskEveryMs).unref(),
   ];
   const untilListening = async (): Promise<number | undefined> => {
     const gone = child.ended.then(() => true);
     for (;;) {
       const port = /^listening on port (\d+)$/m.exec(await readFile(child.log, 'utf8'))?.[1];
       if (port !== undefined) return Number(port);
-      if (await Promise.race([gone, sleep(LOOK_EVERY_MS, false)])) return undefined;
+      if (await Promise.race([gone, sleep(lookEveryMs, false)])) return undefined;
     }
   };
   const port = untilListening();
@@ -157,14 +157,14 @@ async function diskOf(folder: string): Promise<number> {
     const { stdout } = await promisify(execFile)('du', ['-skx', folder]);
     return Number.parseInt(stdout, 10) / 1_024;
   } catch {
-    // Files come and go under it; the next look tells.
+    // Files come and go under it; the next look will find them.
     return 0;
   }
 }
 
 function inherited(): Record<string, string> {
   return Object.fromEntries(
-    INHERITED.flatMap((name) => {
+    inheritedVariables.flatMap((name) => {
       const value = process.env[name];
       return value === undefined ? [] : [[name, value]];
     }),

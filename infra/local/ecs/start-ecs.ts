@@ -10,8 +10,8 @@ import { npmSettings } from './npm-settings.ts';
 import { DescribeTasks, ListTasks, RunTask, StopTask } from './requests.ts';
 import { describeTask, type TaskRecord } from './task.ts';
 
-const API = 'AmazonEC2ContainerServiceV20141113.';
-const BODY_BYTES = 1_000_000;
+const targetPrefix = 'AmazonEC2ContainerServiceV20141113.';
+const bodyBytes = 1_000_000;
 
 export interface EcsOptions extends Omit<ClusterOptions, 'npm' | 'isolation'> {
   /** Default: any free one. A taken one rejects with code EADDRINUSE. */
@@ -72,7 +72,7 @@ export async function startEcs({ port = 0, credentials, ...options }: EcsOptions
 async function serve(cluster: Cluster, request: IncomingMessage): Promise<object> {
   const target = String(request.headers['x-amz-target'] ?? '');
   const body = await readJson(request);
-  switch (target.startsWith(API) ? target.slice(API.length) : '') {
+  switch (target.startsWith(targetPrefix) ? target.slice(targetPrefix.length) : '') {
     case 'RunTask':
       return { tasks: cluster.run(RunTask.parse(body)).map(show), failures: [] };
     case 'DescribeTasks': {
@@ -110,7 +110,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   let bytes = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     bytes += chunk.length;
-    if (bytes > BODY_BYTES) throw new RequestError('InvalidParameterException', 'The request is too large.');
+    if (bytes > bodyBytes) throw new RequestError('InvalidParameterException', 'The request is too large.');
     chunks.push(chunk);
   }
   return JSON.parse(Buffer.concat(chunks).toString('utf8'));

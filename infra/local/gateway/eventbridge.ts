@@ -20,7 +20,7 @@ export interface EmittedEvent {
   readonly resources?: readonly string[];
 }
 
-/** EventBridge's default bus. Emitting settles when every function whose rule matches has run; one that fails three times is given up with a warning. */
+/** EventBridge's default bus. Emitting resolves when every function whose rule matches has run; one that fails three times is given up with a warning. */
 export function createEmitter({ functions, invoke, warn = warnOnStderr, pauseMs = 1_000 }: EmitterOptions) {
   const rules = ofKind(functions, 'event').flatMap(({ id, declaration: { on } }) =>
     on === 'report-lines' ? [] : [{ id, ...on }],

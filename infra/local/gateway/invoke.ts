@@ -5,7 +5,7 @@ import type { DiscoveredFunction } from '../../discover.ts';
 import { ownStrayErrors } from './stray-errors.ts';
 import type { ResponseStream } from './streaming.ts';
 
-/** The function did not settle within its time. */
+/** The function did not end within its time. */
 export class InvocationTimeout extends Error {
   override readonly name = 'InvocationTimeout';
 }

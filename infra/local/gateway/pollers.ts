@@ -79,7 +79,7 @@ async function poll(polling: Polling, stopping: AbortSignal): Promise<void> {
   await Promise.all(batches);
 }
 
-/** Settles when another batch may be received. */
+/** Resolves when another batch may be received. */
 async function begin(batches: Set<Promise<void>>, { declaration }: WorkerFunction, work: Promise<void>): Promise<void> {
   const batch: Promise<void> = work.finally(() => batches.delete(batch));
   batches.add(batch);

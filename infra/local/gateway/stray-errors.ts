@@ -21,7 +21,7 @@ export function ownStrayErrors<T>(run: Run, work: () => T): T {
 }
 
 /**
- * Keeps this process alive through errors that reach nobody: the run that caused one fails, and the terminal hears of it. Answers how to
+ * Keeps this process alive through errors that reach nobody: the run that caused one fails, and the terminal shows it. Answers how to
  * leave that to Node again.
  */
 export function catchStrayErrors(warn: Warn): () => void {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { redactText } from '../../../lib/kernel/log/redact.ts';
 
-/** Takes what the person at the terminal must hear. */
+/** Takes what the person at the terminal must see. */
 export type Warn = (message: string, error?: unknown) => void;
 
 /** On stderr; an error with its stack and causes below. */

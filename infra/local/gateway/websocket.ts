@@ -21,7 +21,7 @@ export interface SocketApiOptions {
 
 export interface SocketApi {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Closes every connection with 1001; the $disconnect runs begin before it settles. */
+  /** Closes every connection with 1001; the $disconnect runs begin before it resolves. */
   stop(): Promise<void>;
 }
 

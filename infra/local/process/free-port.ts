@@ -1,9 +1,9 @@
 import { createServer } from 'node:net';
 
-const ATTEMPTS = 50;
-const HIGHEST = 65_535;
+const maxAttempts = 50;
+const highestPort = 65_535;
 
-// Stores start at the same time: two that were told of the same free port would collide before either listens.
+// Stores start at the same time: two that were given the same free port would collide before either listens.
 const promised = new Set<number>();
 
 /**
@@ -11,9 +11,9 @@ const promised = new Set<number>();
  * (or with 0) any free port. No port is given out twice in this process.
  */
 export async function freePort(preferred = 0): Promise<number> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+  for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
     const wanted = preferred === 0 ? 0 : preferred + attempt;
-    if (wanted > HIGHEST) break;
+    if (wanted > highestPort) break;
     if (promised.has(wanted)) continue;
     const port = await probe(wanted);
     if (port === undefined || promised.has(port)) continue;

@@ -7,7 +7,7 @@ import { isSameProcess, processIdentity } from './process-identity.ts';
 const Holder = z.object({ pid: z.number(), identity: z.string(), url: z.string().optional() });
 type Holder = z.infer<typeof Holder>;
 
-const ATTEMPTS = 10;
+const maxAttempts = 10;
 
 /** Another platform runs on this state. The message is fit to be shown. */
 export class AlreadyRunning extends Error {
@@ -32,7 +32,7 @@ export function takeLock(state: string): Lock {
   const holder: Holder = { pid: process.pid, identity: processIdentity(process.pid) ?? '' };
   const draft = write(lock, holder);
   try {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
       // A hard link appears whole or not at all, and never over an existing file.
       if (link(draft, lock)) {
         return {

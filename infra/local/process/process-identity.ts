@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
- * Tells a process apart from a later one that was given the same pid: when it was started. Undefined when no such
+ * Distinguishes a process from a later one that was given the same pid: when it was started. Undefined when no such
  * process runs (one that has ended and waits for its parent does not count).
  */
 export function processIdentity(pid: number): string | undefined {

@@ -7,17 +7,17 @@ export interface Listening {
 }
 
 export interface ThreadServer extends Listening {
-  /** Settles when the thread has ended, for whatever reason, with a line that tells how. */
+  /** Resolves when the thread has ended, for whatever reason, with a line that says how. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
 
-/** What the thread tells; see serve-in-thread.ts. */
+/** What the thread reports; see serve-in-thread.ts. */
 export type ThreadMessage =
   | { type: 'listening'; url: string; port: number }
   | { type: 'failed'; message: string; code?: string };
 
-const STOP_MS = 10_000;
+const stopMs = 10_000;
 
 /**
  * Runs `await <exportName>(options)` of a module in a thread of its own, so that a busy store does not hold up the
@@ -51,7 +51,7 @@ export async function startInThread(module: URL, exportName: string, options: ob
     ended,
     stop: async () => {
       worker.postMessage('stop', []);
-      const timer = setTimeout(() => void worker.terminate(), STOP_MS);
+      const timer = setTimeout(() => void worker.terminate(), stopMs);
       await ended;
       clearTimeout(timer);
     },

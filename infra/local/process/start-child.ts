@@ -8,7 +8,7 @@ import { forgetPid, notePid } from './pid-file.ts';
 // The shell leaves a watcher behind and becomes the program itself, so the child's pid is the program's. The watcher's
 // read ends when the platform's end of the pipe closes, which the kernel does even after kill -9.
 // A shell gives a background job /dev/null as its input: hence descriptor 3.
-const GUARD = `
+const guardScript = `
 steps=$1
 shift
 exec 3<&0 </dev/null
@@ -26,7 +26,7 @@ exec 3<&-
 exec "$@"
 `;
 
-const GUARD_STEP_MS = 200;
+const guardStepMs = 200;
 
 export interface ChildOptions {
   name: string;
@@ -51,7 +51,7 @@ export interface ChildOptions {
 export interface Child {
   pid: number;
   log: string;
-  /** Settles when the program has ended, for whatever reason, with a line that tells how. */
+  /** Resolves when the program has ended, for whatever reason, with a line that says how. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
@@ -64,8 +64,8 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   const log = freshLog(options.state, options.name);
   const output = openSync(log, 'a', 0o600);
   const stopMs = options.stopMs ?? 15_000;
-  const steps = String(Math.ceil(stopMs / GUARD_STEP_MS));
-  const watched = { command: '/bin/sh', args: ['-c', GUARD, 'sh', steps, options.command, ...options.args] };
+  const steps = String(Math.ceil(stopMs / guardStepMs));
+  const watched = { command: '/bin/sh', args: ['-c', guardScript, 'sh', steps, options.command, ...options.args] };
   const { command, args } = options.endsWithInput === true ? options : watched;
   const child = spawn(command, args, {
     stdio: ['pipe', output, output],

@@ -15,8 +15,8 @@ export type RestRequest =
   | { kind: 'command'; command: string[] }
   | { kind: 'pipeline' | 'multi-exec'; commands: string[][] };
 
-const BODY_LIMIT = 10 * 1024 * 1024;
-const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT']);
+const bodyLimit = 10 * 1024 * 1024;
+const methods = new Set(['GET', 'HEAD', 'POST', 'PUT']);
 
 const Command = z
   .array(z.union([z.string(), z.number(), z.boolean()]).transform(String), 'a command is a JSON array')
@@ -24,7 +24,7 @@ const Command = z
 const Commands = z.array(Command, 'a pipeline is a JSON array of commands').min(1, 'empty pipeline');
 
 // A connection that serves everybody must not be blocked, left in a state, or taken away.
-const REFUSED = new Set(
+const refusedCommands = new Set(
   `AUTH BLMOVE BLMPOP BLPOP BRPOP BRPOPLPUSH BZMPOP BZPOPMAX BZPOPMIN CONFIG DEBUG DISCARD EXEC FAILOVER HELLO MONITOR
   MULTI PSUBSCRIBE PSYNC PUNSUBSCRIBE QUIT REPLCONF REPLICAOF RESET SELECT SHUTDOWN SLAVEOF SSUBSCRIBE SUBSCRIBE
   SUNSUBSCRIBE SYNC UNSUBSCRIBE UNWATCH WAIT WAITAOF WATCH`.split(/\s+/),
@@ -38,7 +38,7 @@ const REFUSED = new Set(
  */
 export async function readRequest(request: IncomingMessage, url: URL): Promise<RestRequest> {
   const method = request.method ?? 'GET';
-  if (!METHODS.has(method)) throw new BadRequest(`ERR method ${method} is not allowed`, 405);
+  if (!methods.has(method)) throw new BadRequest(`ERR method ${method} is not allowed`, 405);
   const path = url.pathname.split('/').slice(1).map(decodeSegment);
   const [first = ''] = path;
   const kind = first.toLowerCase();
@@ -55,7 +55,7 @@ export async function readRequest(request: IncomingMessage, url: URL): Promise<R
 function allowed(command: string[]): string[] {
   const name = (command[0] ?? '').toUpperCase();
   const blocks = name.startsWith('XREAD') && command.some((argument) => argument.toUpperCase() === 'BLOCK');
-  if (REFUSED.has(name) || blocks) throw new BadRequest(`ERR Command is not available: '${name}'`);
+  if (refusedCommands.has(name) || blocks) throw new BadRequest(`ERR Command is not available: '${name}'`);
   return command;
 }
 
@@ -87,7 +87,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   const body = request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
   for await (const chunk of body) {
     size += chunk.length;
-    if (size > BODY_LIMIT) throw new BadRequest('ERR max request size exceeded', 413);
+    if (size > bodyLimit) throw new BadRequest('ERR max request size exceeded', 413);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -8,8 +8,8 @@ import type { Program } from './find-program.ts';
 
 const run = promisify(execFile);
 
-const ABANDONED_MS = 60 * 60 * 1000;
-const DEPTH = 4;
+const abandonedMs = 60 * 60 * 1000;
+const maxDepth = 4;
 
 export interface DebianProgram {
   /** The packages that hold the program; the first names the folder in the cache. */
@@ -114,7 +114,7 @@ Acquire::https::Timeout "15";
 async function addMissingLibraries(apt: string[], wanted: DebianProgram, root: string, work: string): Promise<void> {
   const seen = new Set<string>(wanted.packages);
   let layer: string[] = wanted.packages;
-  for (let depth = 0; depth < DEPTH; depth += 1) {
+  for (let depth = 0; depth < maxDepth; depth += 1) {
     if ((await missingLibraries(join(root, wanted.path), root)).length === 0) return;
     layer = (await libraryDependencies(apt, layer)).filter((name) => !seen.has(name));
     for (const name of layer) seen.add(name);
@@ -158,7 +158,7 @@ async function removeAbandoned(cache: string): Promise<void> {
     if (!name.startsWith('.unpacking-')) continue;
     const folder = join(cache, name);
     const age = Date.now() - (await stat(folder).catch(() => ({ mtimeMs: Date.now() }))).mtimeMs;
-    if (age > ABANDONED_MS) await rm(folder, { recursive: true, force: true });
+    if (age > abandonedMs) await rm(folder, { recursive: true, force: true });
   }
 }
 

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 
 // Debian puts servers where an ordinary user's PATH does not look.
-const SERVER_FOLDERS = ['/usr/sbin', '/usr/local/sbin'];
+const serverFolders = ['/usr/sbin', '/usr/local/sbin'];
 
 /** A program that can be started, with the environment it needs. */
 export interface Program {
@@ -18,7 +18,7 @@ export interface Program {
 
 /** The first of these programs that is installed. */
 export function findOnPath(names: string[], env: NodeJS.ProcessEnv): Program | undefined {
-  const folders = [...(env['PATH'] ?? '').split(delimiter).filter(Boolean), ...SERVER_FOLDERS];
+  const folders = [...(env['PATH'] ?? '').split(delimiter).filter(Boolean), ...serverFolders];
   for (const name of names) {
     const path = folders.map((folder) => join(folder, name)).find(isExecutable);
     if (path !== undefined) return { path, env, origin: 'from PATH' };

@@ -8,8 +8,8 @@ import { ownService } from './own-service.ts';
 import { newSecret } from './secret.ts';
 import { StoreUnavailable, watch, type Service, type StoreOptions } from './service.ts';
 
-const DATABASE = 'mcp_platform';
-const USER = 'platform';
+const databaseName = 'mcp_platform';
+const userName = 'platform';
 
 interface Served {
   port: number;
@@ -38,7 +38,7 @@ export async function startMongodb(options: StoreOptions): Promise<Service> {
   });
   return {
     name: 'mongodb',
-    url: `mongodb://${server.account}@127.0.0.1:${server.port}/${DATABASE}?authSource=${server.authSource}`,
+    url: `mongodb://${server.account}@127.0.0.1:${server.port}/${databaseName}?authSource=${server.authSource}`,
     how: server.how,
     ms: performance.now() - started,
     stop: watch('mongodb', server, options.lost),
@@ -48,9 +48,9 @@ export async function startMongodb(options: StoreOptions): Promise<Service> {
 async function serveEmbedded(port: number, state: string): Promise<Served> {
   mkdirSync(state, { recursive: true });
   const module = new URL('../mongo/server.ts', import.meta.url);
-  const credentials = { user: USER, password: newSecret() };
+  const credentials = { user: userName, password: newSecret() };
   const server = await startInThread(module, 'startMongo', { file: join(state, 'mongo.sqlite'), port, credentials });
-  return { ...server, account: `${USER}:${credentials.password}`, authSource: 'admin', how: 'embedded' };
+  return { ...server, account: `${userName}:${credentials.password}`, authSource: 'admin', how: 'embedded' };
 }
 
 async function serveMongod(program: Program, port: number, state: string): Promise<Served> {

@@ -13,7 +13,7 @@ export interface MysqlProgram extends Program {
 }
 
 // MariaDB 11 renamed the file.
-const SYSTEM_TABLES = ['mysql_system_tables.sql', 'mariadb_system_tables.sql'];
+const systemTableFiles = ['mysql_system_tables.sql', 'mariadb_system_tables.sql'];
 
 /** Options that every start of the program on this data needs, before all others. */
 export async function baseOptions(program: MysqlProgram, data: string): Promise<string[]> {
@@ -52,8 +52,8 @@ export async function initialiseData(program: MysqlProgram, data: string): Promi
 
 async function systemTables(program: Program): Promise<string> {
   const share = await shareFolder(program);
-  const file = SYSTEM_TABLES.map((name) => join(share, name)).find((path) => existsSync(path));
-  if (file === undefined) throw new Error(`no ${SYSTEM_TABLES.join(' or ')} in ${share}`);
+  const file = systemTableFiles.map((name) => join(share, name)).find((path) => existsSync(path));
+  if (file === undefined) throw new Error(`no ${systemTableFiles.join(' or ')} in ${share}`);
   return readFile(file, 'utf8');
 }
 
@@ -61,7 +61,7 @@ async function systemTables(program: Program): Promise<string> {
 async function shareFolder(program: Program): Promise<string> {
   const prefix = resolve(await realpath(program.path), '../..');
   const candidates = [join(prefix, 'share/mysql'), join(prefix, 'share/mariadb'), join(prefix, 'share')];
-  const found = candidates.find((folder) => SYSTEM_TABLES.some((name) => existsSync(join(folder, name))));
+  const found = candidates.find((folder) => systemTableFiles.some((name) => existsSync(join(folder, name))));
   if (found === undefined) throw new Error(`the system tables of ${program.path} are not in ${candidates.join(', ')}`);
   return found;
 }

@@ -9,22 +9,22 @@ import { ownService } from './own-service.ts';
 import { newSecret } from './secret.ts';
 import { StoreUnavailable, watch, type Service, type StoreOptions } from './service.ts';
 
-const USER = 'platform';
+const applicationUser = 'platform';
 /** Whose the schema is: who migrates. */
-const OWNER = 'owner';
-const DATABASE = 'mcp_platform';
-const REMEDY = 'install mariadb-server (or MySQL 8) or set MYSQL_URL';
+const ownerUser = 'owner';
+const databaseName = 'mcp_platform';
+const remedy = 'install mariadb-server (or MySQL 8) or set MYSQL_URL';
 
 // The mode of MySQL 8, which MariaDB is to keep as well.
-const SQL_MODE =
+const sqlMode =
   'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION';
 
-const SETTINGS = [
+const settings = [
   '--bind-address=127.0.0.1',
   '--skip-name-resolve',
   // Relative to the data directory: an absolute path may exceed the 107 characters that a socket's name may have.
   '--socket=mysqld.sock',
-  `--sql-mode=${SQL_MODE}`,
+  `--sql-mode=${sqlMode}`,
   '--character-set-server=utf8mb4',
   '--collation-server=utf8mb4_unicode_ci',
   '--default-time-zone=+00:00',
@@ -36,7 +36,7 @@ const SETTINGS = [
   '--performance-schema=OFF',
   '--local-infile=OFF',
 ];
-const KIND_SETTINGS = {
+const kindSettings = {
   mariadb: ['--innodb-log-file-size=32M'],
   mysql: ['--mysqlx=OFF', '--skip-log-bin'],
 };
@@ -52,10 +52,10 @@ export async function startMysql(options: StoreOptions): Promise<Service & { rea
   if (own !== undefined) return { ...own, ownerUrl: options.env['MYSQL_OWNER_URL'] || own.url };
   const started = performance.now();
   const program = await findMysql(options).catch((error: Error) => {
-    throw new StoreUnavailable(`MariaDB could not be had (${error.message}): ${REMEDY}`, error);
+    throw new StoreUnavailable(`MariaDB could not be had (${error.message}): ${remedy}`, error);
   });
   const server = await onFreePort(options.port, (port) => serve(program, port, options)).catch((error: Error) => {
-    throw new StoreUnavailable(`${program.path} does not start (${error.message}): ${REMEDY}`, error);
+    throw new StoreUnavailable(`${program.path} does not start (${error.message}): ${remedy}`, error);
   });
   return {
     name: 'mysql',
@@ -80,15 +80,15 @@ async function serve(program: MysqlProgram, port: number, { state }: StoreOption
   const data = join(state, 'mysql');
   mkdirSync(join(state, 'run'), { recursive: true });
   await initialiseData(program, data);
-  const passwords = { [USER]: newSecret(), [OWNER]: newSecret() };
+  const passwords = { [applicationUser]: newSecret(), [ownerUser]: newSecret() };
   const child = await startChild({
     name: 'mysql',
     state,
     command: program.path,
     args: [
       ...(await baseOptions(program, data)),
-      ...SETTINGS,
-      ...KIND_SETTINGS[program.kind],
+      ...settings,
+      ...kindSettings[program.kind],
       `--datadir=${data}`,
       `--port=${port}`,
       '--pid-file=mysqld.pid',
@@ -98,8 +98,9 @@ async function serve(program: MysqlProgram, port: number, { state }: StoreOption
     ready: /ready for connections/,
     portTaken: /address already in use/i,
   });
-  const urlOf = (user: keyof typeof passwords) => `mysql://${user}:${passwords[user]}@127.0.0.1:${port}/${DATABASE}`;
-  return { child, url: urlOf(USER), ownerUrl: urlOf(OWNER) };
+  const urlOf = (user: keyof typeof passwords) =>
+    `mysql://${user}:${passwords[user]}@127.0.0.1:${port}/${databaseName}`;
+  return { child, url: urlOf(applicationUser), ownerUrl: urlOf(ownerUser) };
 }
 
 /** Run by the server at each start, with the passwords of this start. One statement a line. Accounts are made anew, so that nothing granted before is left. */
@@ -110,8 +111,8 @@ function accountFile(state: string, passwords: Readonly<Record<string, string>>)
       `DROP USER IF EXISTS '${user}'@'127.0.0.1'`,
       `CREATE USER '${user}'@'127.0.0.1' IDENTIFIED BY '${password}'`,
     ]),
-    `GRANT ALL PRIVILEGES ON *.* TO '${OWNER}'@'127.0.0.1' WITH GRANT OPTION`,
-    `CREATE DATABASE IF NOT EXISTS ${DATABASE} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
+    `GRANT ALL PRIVILEGES ON *.* TO '${ownerUser}'@'127.0.0.1' WITH GRANT OPTION`,
+    `CREATE DATABASE IF NOT EXISTS ${databaseName} CHARACTER SET utf8mb4 COLLATE utf8mb4_unicode_ci`,
   ];
   writeFileSync(file, `${statements.join(';\n')};\n`, { mode: 0o600 });
   return file;

@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import { StoreUnavailable, type Service, type ServiceName } from './service.ts';
 
-const CONNECT_MS = 5000;
-const DEFAULT_PORTS: Record<string, number> = { 'mysql:': 3306, 'mongodb:': 27_017, 'http:': 80, 'https:': 443 };
+const connectMs = 5000;
+const defaultPorts: Record<string, number> = { 'mysql:': 3306, 'mongodb:': 27_017, 'http:': 80, 'https:': 443 };
 
 /**
  * The service that somebody runs themselves and names by a variable; undefined when the variable is not set.
@@ -29,7 +29,7 @@ export async function ownService(
 function tcpTarget(url: string): { host: string; port: number } | undefined {
   if (!URL.canParse(url)) return undefined;
   const { protocol, hostname, port } = new URL(url);
-  const number = port === '' ? DEFAULT_PORTS[protocol] : Number(port);
+  const number = port === '' ? defaultPorts[protocol] : Number(port);
   return number === undefined || hostname === ''
     ? undefined
     : { host: hostname.replaceAll(/[[\]]/g, ''), port: number };
@@ -37,12 +37,12 @@ function tcpTarget(url: string): { host: string; port: number } | undefined {
 
 function tryConnect(target: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...target, timeout: CONNECT_MS });
+    const socket = connect({ ...target, timeout: connectMs });
     socket.once('connect', () => {
       socket.destroy();
       resolve();
     });
-    socket.once('timeout', () => socket.destroy(new Error(`no answer within ${CONNECT_MS} ms`)));
+    socket.once('timeout', () => socket.destroy(new Error(`no answer within ${connectMs} ms`)));
     socket.once('error', reject);
   });
 }

@@ -9,7 +9,7 @@ import { ownService } from './own-service.ts';
 import { newSecret } from './secret.ts';
 import { StoreUnavailable, watch, type Service, type StoreOptions } from './service.ts';
 
-const REMEDY = 'install redis-server (or valkey-server) or set UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN';
+const remedy = 'install redis-server (or valkey-server) or set UPSTASH_REDIS_REST_URL and UPSTASH_REDIS_REST_TOKEN';
 
 export interface RedisService extends Service {
   /** The bearer that the REST API wants. */
@@ -53,11 +53,11 @@ export async function startRedis(options: StoreOptions): Promise<RedisService> {
 /** Redis itself, on a port and with a password that only the bridge needs to know. */
 export async function startRedisServer(options: StoreOptions) {
   const program = await findRedis(options).catch((error: Error) => {
-    throw new StoreUnavailable(`Redis could not be had (${error.message}): ${REMEDY}`, error);
+    throw new StoreUnavailable(`Redis could not be had (${error.message}): ${remedy}`, error);
   });
   const redisPassword = newSecret();
   return onFreePort(undefined, (port) => serve(program, port, options.state, redisPassword)).catch((error: Error) => {
-    throw new StoreUnavailable(`${program.path} does not start (${error.message}): ${REMEDY}`, error);
+    throw new StoreUnavailable(`${program.path} does not start (${error.message}): ${remedy}`, error);
   });
 }
 

@@ -23,9 +23,9 @@ export interface StoreOptions {
   env: NodeJS.ProcessEnv;
   /** The preferred port; a taken one moves on to the next free. Default: any free port. */
   port?: number;
-  /** Told in one line what takes long. */
+  /** Gets in one line what takes long. */
   report?: (line: string) => void;
-  /** Told in one line when the store ends without having been asked to. */
+  /** Gets one line when the store ends without having been asked to. */
   lost?: (line: string) => void;
 }
 

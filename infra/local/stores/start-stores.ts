@@ -1,16 +1,16 @@
 import { type Credentials, newCredentials } from '../guard/verify-signature.ts';
 import { endLeftovers } from '../process/pid-file.ts';
-import { startDynamodb } from './dynamodb.ts';
+import { startDynamodb } from './signed-store.ts';
 import { startMongodb } from './mongodb.ts';
 import { startMysql } from './mysql.ts';
 import { startRedis } from './redis.ts';
 import type { Service, ServiceName, SignedStoreOptions, StoreOptions } from './service.ts';
-import { startSqs } from './sqs.ts';
+import { startSqs } from './signed-store.ts';
 
 export interface StartStoresOptions extends Omit<StoreOptions, 'port' | 'report'> {
   /** Preferred ports; a store without one gets any free port. */
   ports?: Partial<Record<ServiceName, number>>;
-  /** Told in one line as each store is up, and what takes long on the way. */
+  /** Gets one line as each store is up, and what takes long on the way. */
   report: (line: string) => void;
   /** What callers of the AWS services on this machine sign with. Default: new ones, or the person's own (see `credentialsFor`). */
   credentials?: Credentials;

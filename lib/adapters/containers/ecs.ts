@@ -12,8 +12,8 @@ import { type Containers, type ContainerTask, StartRefused } from '../../deploym
 import { startRefusalOf } from './start-refusal.ts';
 
 /** The port that the runner listens on inside a task. */
-const RUNNER_PORT = 8080;
-const FARGATE_ID = /[^/]+$/;
+const runnerPort = 8080;
+const taskId = /[^/]+$/;
 
 export interface EcsOptions {
   readonly region: string;
@@ -123,7 +123,7 @@ function present(task: Task): ContainerTask {
   const [container] = task.containers ?? [];
   const details = task.attachments?.flatMap((attachment) => attachment.details ?? []) ?? [];
   const host = details.find(({ name }) => name === 'privateIPv4Address')?.value;
-  const port = container?.networkBindings?.[0]?.hostPort ?? RUNNER_PORT;
+  const port = container?.networkBindings?.[0]?.hostPort ?? runnerPort;
   return {
     id: idOf(task.taskArn ?? ''),
     startedBy: task.startedBy ?? '',
@@ -156,5 +156,5 @@ function describe(failures: readonly Failure[]): string {
 }
 
 function idOf(arn: string): string {
-  return FARGATE_ID.exec(arn)?.[0] ?? arn;
+  return taskId.exec(arn)?.[0] ?? arn;
 }

@@ -3,7 +3,7 @@ import { StartRefused } from '../../deployments/containers-port.ts';
 
 /** Names of answers that say "not now" (ECS's API reference, "RunTask" and "Common errors"). */
 const notNow = /Throttl|TooManyRequests|LimitExceeded|RequestLimit|UpdateInProgress/i;
-/** A quota is refused as a throttled call, and told from one by its words alone. */
+/** A quota is refused as a throttled call, and distinguished from one by its words alone. */
 const quota = /limit on the number|vCPU|quota/i;
 
 /** What RunTask's refusal means for the deployment that waits for the task. What AWS said names accounts and roles, so it stays the cause. */

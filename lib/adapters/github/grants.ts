@@ -35,7 +35,7 @@ export function grantsOf(
   if (credential.kind === 'anonymous')
     return { installHook: false, reportStatus: false, comment: false, expiresAt: undefined };
   const expiresAt = expiryOf(headers['github-authentication-token-expiration']);
-  // An application hears of everything by its one webhook.
+  // An application learns of everything by its one webhook.
   if (credential.kind === 'installation') return { installHook: false, reportStatus: true, comment: true, expiresAt };
   const listed = headers['x-oauth-scopes'];
   const scopes = listed === undefined ? undefined : String(listed).split(/\s*,\s*/);

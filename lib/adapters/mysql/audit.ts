@@ -2,21 +2,24 @@ import type { ActorType, AuditAction } from '../../../events/outbox.ts';
 import type { AuditFilter, AuditRecord, AuditStore } from '../../audit/ports.ts';
 import type { Mysql, SqlValue } from './connection.ts';
 import { DuplicateKey } from './errors.ts';
+import { readPage } from './read-page.ts';
+import { insertInto, json, optional, plain, tableCodec } from './table-codec.ts';
 
-interface AuditRow {
-  readonly id: string;
-  readonly action: AuditAction;
-  readonly actor_type: ActorType;
-  readonly actor_id: string | null;
-  readonly target_type: string;
-  readonly target_id: string;
-  readonly details: string;
-  readonly request_id: string | null;
-  readonly source_ip: string | null;
-  readonly happened_at: Date;
-}
-
-const columns = 'id, action, actor_type, actor_id, target_type, target_id, details, request_id, source_ip, happened_at';
+const auditRow = tableCodec<AuditRecord>({
+  id: plain('id'),
+  action: plain<AuditAction>('action'),
+  actorType: plain<ActorType>('actor_type'),
+  actorId: optional<string>('actor_id'),
+  target: {
+    names: ['target_type', 'target_id'],
+    read: (type, id) => ({ type: String(type), id: String(id) }),
+    write: ({ type, id }) => [type, id],
+  },
+  details: json('details'),
+  requestId: optional<string>('request_id'),
+  sourceIp: optional<string>('source_ip'),
+  at: plain('happened_at'),
+});
 
 export function mysqlAudit(mysql: Mysql): AuditStore {
   return {
@@ -30,23 +33,24 @@ export function mysqlAudit(mysql: Mysql): AuditStore {
         for (const record of records) await insertOnce(mysql, record);
       }
     },
-    async list(filter, { offset, limit }) {
-      const { where, values } = conditions(filter);
-      const [rows, [count]] = await Promise.all([
-        mysql.query<AuditRow>(
-          `SELECT ${columns} FROM audit WHERE ${where} ORDER BY happened_at DESC, id DESC LIMIT ? OFFSET ?`,
-          [...values, limit, offset],
-        ),
-        mysql.query<{ total: number }>(`SELECT COUNT(*) AS total FROM audit WHERE ${where}`, values),
-      ]);
-      return { items: rows.map(toRecord), total: count?.total ?? 0 };
-    },
+    list: (filter, page) =>
+      readPage(
+        mysql,
+        {
+          columns: auditRow.names.join(', '),
+          from: 'audit',
+          ...conditions(filter),
+          order: 'happened_at DESC, id DESC',
+          read: auditRow.read,
+        },
+        page,
+      ),
   };
 }
 
 async function insert(mysql: Mysql, records: readonly AuditRecord[]): Promise<void> {
-  const rows = records.map(() => '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?)').join(', ');
-  await mysql.execute(`INSERT INTO audit (${columns}) VALUES ${rows}`, records.flatMap(valuesOf));
+  const { sql, values } = insertInto('audit', ...records.map(auditRow.write));
+  await mysql.execute(sql, values);
 }
 
 async function insertOnce(mysql: Mysql, record: AuditRecord): Promise<void> {
@@ -73,34 +77,5 @@ function conditions(filter: AuditFilter): { where: string; values: SqlValue[] } 
   return {
     where: given.length === 0 ? 'TRUE' : given.map(({ condition }) => condition).join(' AND '),
     values: given.map(({ value }) => value),
-  };
-}
-
-function valuesOf(record: AuditRecord): SqlValue[] {
-  return [
-    record.id,
-    record.action,
-    record.actorType,
-    record.actorId ?? null,
-    record.target.type,
-    record.target.id,
-    JSON.stringify(record.details),
-    record.requestId ?? null,
-    record.sourceIp ?? null,
-    record.at,
-  ];
-}
-
-function toRecord(row: AuditRow): AuditRecord {
-  return {
-    id: row.id,
-    action: row.action,
-    actorType: row.actor_type,
-    actorId: row.actor_id ?? undefined,
-    target: { type: row.target_type, id: row.target_id },
-    details: JSON.parse(row.details) as Record<string, unknown>,
-    requestId: row.request_id ?? undefined,
-    sourceIp: row.source_ip ?? undefined,
-    at: row.happened_at,
   };
 }

@@ -29,15 +29,15 @@ export interface Mysql extends SqlRunner {
   end(): Promise<void>;
 }
 
-const CONNECT_MS = 2000;
-const QUERY_MS = 5000;
+const connectMs = 2000;
+const queryMs = 5000;
 /** For a free connection of a pool in which all are busy. */
-const WAIT_MS = 2000;
+const waitMs = 2000;
 /** A connection that rested this long is asked for a sign of life before a statement is trusted to it. */
-const REST_MS = 1000;
-const PING_MS = 1000;
+const restMs = 1000;
+const pingMs = 1000;
 
-const SESSION =
+const sessionSettings =
   "SET SESSION sql_mode = 'ONLY_FULL_GROUP_BY,STRICT_TRANS_TABLES,NO_ZERO_IN_DATE,NO_ZERO_DATE,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION', " +
   "SESSION time_zone = '+00:00', SESSION innodb_lock_wait_timeout = 2";
 
@@ -51,7 +51,7 @@ export function connectMysql({ url, pool: connectionLimit }: { url: string; pool
   const pool = createPool({
     uri: url,
     connectionLimit,
-    connectTimeout: CONNECT_MS,
+    connectTimeout: connectMs,
     enableKeepAlive: true,
     keepAliveInitialDelay: 10_000,
     charset: 'UTF8MB4_UNICODE_520_CI',
@@ -64,7 +64,7 @@ export function connectMysql({ url, pool: connectionLimit }: { url: string; pool
 
   async function take(): Promise<PoolConnection> {
     const pending = pool.getConnection();
-    const connection = await within(WAIT_MS + CONNECT_MS, pending);
+    const connection = await within(waitMs + connectMs, pending);
     if (connection === undefined) {
       void pending.then(
         (late) => late.release(),
@@ -79,9 +79,9 @@ export function connectMysql({ url, pool: connectionLimit }: { url: string; pool
     for (;;) {
       const connection = await take();
       const since = restingSince.get(connection.connection);
-      if (since !== undefined && Date.now() - since < REST_MS) return connection;
+      if (since !== undefined && Date.now() - since < restMs) return connection;
       try {
-        await connection.query({ sql: since === undefined ? SESSION : 'DO 1', timeout: PING_MS });
+        await connection.query({ sql: since === undefined ? sessionSettings : 'DO 1', timeout: pingMs });
         return connection;
       } catch (error) {
         connection.destroy();
@@ -162,7 +162,7 @@ function runner(connection: PoolConnection): SqlRunner {
   const send = async <R extends RowDataPacket[] | ResultSetHeader>(sql: string, values: readonly SqlValue[] = []) => {
     values.forEach(assertPlain);
     const [result] = await connection
-      .query<R>({ sql, values: [...values], timeout: QUERY_MS })
+      .query<R>({ sql, values: [...values], timeout: queryMs })
       .catch((error: unknown): never => {
         throw duplicateKeyOf(error) ?? error;
       });

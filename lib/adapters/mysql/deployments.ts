@@ -9,47 +9,41 @@ import type {
   ReplicasKey,
   Replica,
   ServedTool,
-  Serving,
 } from '../../deployments/ports.ts';
 import { splitSlug } from '../../deployments/preview-slug.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
-import {
-  deploymentColumns,
-  deploymentOf,
-  type DeploymentRow,
-  deploymentRow,
-  replicaOf,
-  type ReplicaRow,
-  replicaRow,
-} from './deployment-rows.ts';
+import { deploymentColumns, deploymentOf, deploymentRow, replicaRow } from './deployment-rows.ts';
 import { insertOutbox } from './outbox.ts';
+import { readPage } from './read-page.ts';
+import { readServing, served, servedPreviews } from './serving.ts';
+import { insertInto, type TableRow } from './table-codec.ts';
 
-const from = 'FROM mcp_deployments d JOIN mcp_tools t ON t.id = d.tool_id';
+const from = 'mcp_deployments d JOIN mcp_tools t ON t.id = d.tool_id';
 
 export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
   const replicas = async (where: string, values: readonly SqlValue[]): Promise<Replica[]> =>
-    (await mysql.query<ReplicaRow>(`SELECT * FROM mcp_replicas WHERE ${where} ORDER BY created_at, id`, values)).map(
-      replicaOf,
+    (await mysql.query<TableRow>(`SELECT * FROM mcp_replicas WHERE ${where} ORDER BY created_at, id`, values)).map(
+      replicaRow.read,
     );
   return {
     async find(id) {
-      const [row] = await mysql.query<DeploymentRow>(`SELECT ${deploymentColumns} ${from} WHERE d.id = ?`, [id]);
+      const [row] = await mysql.query<TableRow>(`SELECT ${deploymentColumns} FROM ${from} WHERE d.id = ?`, [id]);
       return row && deploymentOf(row);
     },
     replicasOf: (deploymentId) => replicas('deployment_id = ?', [deploymentId]),
-    async list(filter, { offset, limit }) {
-      const { where, values } = conditions(filter);
-      const rows = await mysql.query<DeploymentRow>(
-        `SELECT ${deploymentColumns} ${from} ${where} ORDER BY d.deployed_at DESC, d.id DESC LIMIT ? OFFSET ?`,
-        [...values, limit, offset],
-      );
-      const [counted] = await mysql.query<{ total: number }>(
-        `SELECT COUNT(*) AS total FROM mcp_deployments d ${where}`,
-        values,
-      );
-      return { items: rows.map(deploymentOf), total: counted?.total ?? 0 };
-    },
+    list: (filter, page) =>
+      readPage(
+        mysql,
+        {
+          columns: deploymentColumns,
+          from,
+          ...conditions(filter),
+          order: 'd.deployed_at DESC, d.id DESC',
+          read: deploymentOf,
+        },
+        page,
+      ),
     async servingTarget(endpoint) {
       const { slug, preview } = splitSlug(endpoint);
       const [serving] =
@@ -108,15 +102,15 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
       ]);
     },
     async previewsOf(toolId) {
-      const rows = await mysql.query<DeploymentRow>(
-        `SELECT ${deploymentColumns} ${from} WHERE d.tool_id = ? AND d.preview IS NOT NULL AND d.status NOT IN ('stopped', 'failed') ORDER BY d.deployed_at`,
+      const rows = await mysql.query<TableRow>(
+        `SELECT ${deploymentColumns} FROM ${from} WHERE d.tool_id = ? AND d.preview IS NOT NULL AND d.status NOT IN ('stopped', 'failed') ORDER BY d.deployed_at`,
         [toolId],
       );
       return rows.map(deploymentOf);
     },
     async activeOf(userId) {
-      const rows = await mysql.query<DeploymentRow>(
-        `SELECT ${deploymentColumns} ${from} WHERE d.owner_id = ? AND d.status IN ('starting', 'running', 'restarting', 'idle')`,
+      const rows = await mysql.query<TableRow>(
+        `SELECT ${deploymentColumns} FROM ${from} WHERE d.owner_id = ? AND d.status IN ('starting', 'running', 'restarting', 'idle')`,
         [userId],
       );
       return rows.map(deploymentOf);
@@ -140,32 +134,10 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
   };
 }
 
-const servedBy = (active: 'active_tool_id' | 'active_preview_of'): string =>
-  `FROM mcp_tools t JOIN mcp_deployments d ON d.${active} = t.id LEFT JOIN mcp_approvals a ON a.tool_id = t.id`;
-const served = servedBy('active_tool_id');
-const servedPreviews = servedBy('active_preview_of');
-
-/** Where tools' endpoints lead. */
-async function readServing(
-  sql: SqlRunner,
-  where: string,
-  values: readonly SqlValue[],
-  of = served,
-): Promise<Serving[]> {
-  const rows = await sql.query<DeploymentRow & { readonly approvals: string | null }>(
-    `SELECT ${deploymentColumns}, a.tools AS approvals ${of} WHERE t.deleted_at IS NULL AND ${where}`,
-    values,
-  );
-  return rows.map(({ approvals, ...row }) => ({
-    deployment: deploymentOf(row),
-    approvals: approvals === null ? undefined : (JSON.parse(approvals) as Approvals),
-  }));
-}
-
 function conditions({ status, toolId }: DeploymentFilter): { where: string; values: SqlValue[] } {
   const wanted = Object.entries({ 'd.status': status, 'd.tool_id': toolId }).filter(([, value]) => value !== undefined);
   return {
-    where: wanted.length === 0 ? '' : `WHERE ${wanted.map(([column]) => `${column} = ?`).join(' AND ')}`,
+    where: wanted.length === 0 ? 'TRUE' : wanted.map(([column]) => `${column} = ?`).join(' AND '),
     values: wanted.map(([, value]) => value ?? null),
   };
 }
@@ -211,18 +183,19 @@ async function rowOf(
 
 /** Locking reads, because a plain one would see what was there when the transaction began. */
 async function readState(tx: SqlRunner, toolId: string, asked: string): Promise<Omit<DeploymentState, 'toolDeleted'>> {
-  const deployments = await tx.query<DeploymentRow>(
-    `SELECT ${deploymentColumns} ${from} WHERE d.tool_id = ? AND (d.status NOT IN ('stopped', 'failed') OR d.id = ?) FOR UPDATE`,
+  const rows = await tx.query<TableRow>(
+    `SELECT ${deploymentColumns} FROM ${from} WHERE d.tool_id = ? AND (d.status NOT IN ('stopped', 'failed') OR d.id = ?) FOR UPDATE`,
     [toolId, asked],
   );
+  const deployments = rows.map(deploymentOf);
   if (deployments.length === 0) return { deployments: [], replicas: [] };
-  const replicas = await tx.query<ReplicaRow>(
+  const replicas = await tx.query<TableRow>(
     `SELECT r.* FROM mcp_replicas r JOIN mcp_deployments d ON d.id = r.deployment_id
      WHERE d.id IN (${deployments.map(() => '?').join(', ')}) AND (r.ended_at IS NULL OR r.generation = d.generation)
      ORDER BY r.created_at, r.id FOR UPDATE`,
     deployments.map(({ id }) => id),
   );
-  return { deployments: deployments.map(deploymentOf), replicas: replicas.map(replicaOf) };
+  return { deployments, replicas: replicas.map(replicaRow.read) };
 }
 
 async function write(tx: SqlRunner, before: DeploymentState, after: DeploymentState): Promise<void> {
@@ -231,7 +204,7 @@ async function write(tx: SqlRunner, before: DeploymentState, after: DeploymentSt
   const deployments = after.deployments.toSorted((a, b) => Number(a.active) - Number(b.active));
   for (const each of deployments) await save(tx, 'mcp_deployments', known.get(each.id), each, deploymentRow(each));
   for (const { tools, toolId } of deployments) if (tools) await approveFirst(tx, toolId, tools);
-  for (const each of after.replicas) await save(tx, 'mcp_replicas', known.get(each.id), each, replicaRow(each));
+  for (const each of after.replicas) await save(tx, 'mcp_replicas', known.get(each.id), each, replicaRow.write(each));
 }
 
 /** Keeps what a tool's server offered first; nothing when that was before. */
@@ -251,19 +224,18 @@ async function save(
   table: string,
   before: object | undefined,
   after: Deployment | Replica,
-  row: Record<string, SqlValue>,
+  row: TableRow,
 ): Promise<void> {
   if (before === after) return;
-  const names = Object.keys(row);
   if (!before) {
-    await tx.execute(
-      `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})`,
-      Object.values(row),
-    );
+    const { sql, values } = insertInto(table, row);
+    await tx.execute(sql, values);
     return;
   }
   const { affectedRows } = await tx.execute(
-    `UPDATE ${table} SET ${names.map((name) => `${name} = ?`).join(', ')} WHERE id = ?`,
+    `UPDATE ${table} SET ${Object.keys(row)
+      .map((name) => `${name} = ?`)
+      .join(', ')} WHERE id = ?`,
     [...Object.values(row), after.id],
   );
   if (affectedRows === 0) throw new Problem('internal-error', { cause: new Error(`${table} ${after.id} is gone`) });

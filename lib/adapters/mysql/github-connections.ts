@@ -1,13 +1,15 @@
 import type { Connection, ConnectionChanges, GithubConnectionStore } from '../../github/ports.ts';
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
-import { changedColumns, connectionOf, type ConnectionRow, rowOf } from './github-rows.ts';
+import { connectionRow } from './github-rows.ts';
 import { insertOutbox } from './outbox.ts';
+import { readPage } from './read-page.ts';
+import { insertInto, type TableRow } from './table-codec.ts';
 
 const mostOfRepository = 200;
 
 export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
   const select = async (rest: string, values: readonly SqlValue[], sql: SqlRunner = mysql): Promise<Connection[]> =>
-    (await sql.query<ConnectionRow>(`SELECT * FROM github_connections ${rest}`, values)).map(connectionOf);
+    (await sql.query<TableRow>(`SELECT * FROM github_connections ${rest}`, values)).map(connectionRow.read);
 
   /** Sets columns where `condition` holds. */
   const set = async (
@@ -29,38 +31,42 @@ export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
   return {
     insert: (connection, outbox) =>
       mysql.transaction(async (tx) => {
-        const row = rowOf(connection);
-        const names = Object.keys(row);
-        await tx.execute(
-          `INSERT INTO github_connections (${names.join(', ')}) VALUES (${names.map(() => '?').join(', ')})
-           ON DUPLICATE KEY UPDATE webhook_secret = ?, hook_id = ?`,
-          [...Object.values(row), row.webhook_secret, row.hook_id],
-        );
+        const row = connectionRow.write(connection);
+        const { sql, values } = insertInto('github_connections', row);
+        await tx.execute(`${sql} ON DUPLICATE KEY UPDATE webhook_secret = ?, hook_id = ?`, [
+          ...values,
+          row['webhook_secret'] ?? null,
+          row['hook_id'] ?? null,
+        ]);
         await insertOutbox(tx, outbox);
       }),
     replaceSecret: (id, changes, outbox) =>
       mysql.transaction(async (tx) => {
-        const isThere = await set(changedColumns(changes), 'id = ?', [id], tx);
+        const isThere = await set(connectionRow.writePart(changes), 'id = ?', [id], tx);
         if (isThere) await insertOutbox(tx, outbox);
         return isThere;
       }),
     find: async (id) => (await select('WHERE id = ?', [id]))[0],
-    async list({ ownerId }, { offset, limit }) {
-      const where = ownerId === undefined ? '' : 'WHERE user_id = ?';
-      const values = ownerId === undefined ? [] : [ownerId];
-      const [items, [counted]] = await Promise.all([
-        select(`${where} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?`, [...values, limit, offset]),
-        mysql.query<{ total: number }>(`SELECT COUNT(*) AS total FROM github_connections ${where}`, values),
-      ]);
-      return { items, total: counted?.total ?? 0 };
-    },
+    list: ({ ownerId }, page) =>
+      readPage(
+        mysql,
+        {
+          columns: '*',
+          from: 'github_connections',
+          where: ownerId === undefined ? 'TRUE' : 'user_id = ?',
+          values: ownerId === undefined ? [] : [ownerId],
+          order: 'created_at DESC, id DESC',
+          read: connectionRow.read,
+        },
+        page,
+      ),
     ofTool: async (toolId) => (await select('WHERE tool_id = ? LIMIT 1', [toolId]))[0],
     ofRepository: (repositoryId) =>
       select('WHERE repository_id = ? ORDER BY id LIMIT ?', [repositoryId, mostOfRepository]),
     ofInstallation: (installationId) =>
       select('WHERE installation_id = ? ORDER BY id LIMIT ?', [installationId, mostOfRepository]),
     async update(id, changes) {
-      await set(changedColumns(changes), 'id = ?', [id]);
+      await set(connectionRow.writePart(changes), 'id = ?', [id]);
     },
     remove: (id, outbox) =>
       mysql.transaction(async (tx) => {
@@ -100,12 +106,12 @@ export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
         if (current?.syncTaskId !== taskId) return true;
         const isDone = current.wantedGeneration <= generation;
         const claim = isDone ? { sync_task_id: null, sync_claimed_at: null } : {};
-        await set({ ...changedColumns(changes), synced_generation: generation, ...claim }, 'id = ?', [id], tx);
+        await set({ ...connectionRow.writePart(changes), synced_generation: generation, ...claim }, 'id = ?', [id], tx);
         return isDone;
       }),
     async releaseSync(id, taskId, changes: ConnectionChanges) {
       await set(
-        { ...changedColumns(changes), sync_task_id: null, sync_claimed_at: null },
+        { ...connectionRow.writePart(changes), sync_task_id: null, sync_claimed_at: null },
         'id = ? AND sync_task_id = ?',
         [id, taskId],
       );

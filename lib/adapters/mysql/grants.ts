@@ -1,60 +1,48 @@
 import type { GrantRecord, GrantStore } from '../../oauth/ports.ts';
 import type { Mysql } from './connection.ts';
 import { insertOutbox } from './outbox.ts';
+import { readPage } from './read-page.ts';
+import { insertInto, optional, plain, tableCodec, type TableRow } from './table-codec.ts';
 
-interface GrantRow {
-  readonly id: string;
-  readonly user_id: string;
-  readonly client_key: string;
-  readonly client_name: string;
-  readonly client_host: string | null;
-  readonly redirect_host: string;
-  readonly resource: string;
-  readonly scope: string;
-  readonly created_at: Date;
-  readonly ends_at: Date;
-}
-
-const columns =
-  'id, user_id, client_key, client_name, client_host, redirect_host, resource, scope, created_at, ends_at';
+const grantRow = tableCodec<GrantRecord>({
+  id: plain('id'),
+  userId: plain('user_id'),
+  clientKey: plain('client_key'),
+  clientName: plain('client_name'),
+  clientHost: optional<string>('client_host'),
+  redirectHost: plain('redirect_host'),
+  resource: plain('resource'),
+  scope: plain('scope'),
+  createdAt: plain('created_at'),
+  endsAt: plain('ends_at'),
+});
+const columns = grantRow.names.join(', ');
 const inForce = 'revoked_at IS NULL AND ends_at > UTC_TIMESTAMP(3)';
 
 export function mysqlGrants(mysql: Mysql): GrantStore {
   return {
     insert: (grant, outbox) =>
       mysql.transaction(async (tx) => {
-        await tx.execute(
-          `INSERT INTO oauth_grants (${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE id = oauth_grants.id`,
-          [
-            grant.id,
-            grant.userId,
-            grant.clientKey,
-            grant.clientName,
-            grant.clientHost ?? null,
-            grant.redirectHost,
-            grant.resource,
-            grant.scope,
-            grant.createdAt,
-            grant.endsAt,
-          ],
-        );
+        const { sql, values } = insertInto('oauth_grants', grantRow.write(grant));
+        await tx.execute(`${sql} ON DUPLICATE KEY UPDATE id = oauth_grants.id`, values);
         await insertOutbox(tx, outbox);
       }),
-    async listOf(userId, { offset, limit }) {
-      const [rows, [count]] = await Promise.all([
-        mysql.query<GrantRow>(
-          `SELECT ${columns} FROM oauth_grants WHERE user_id = ? AND ${inForce} ORDER BY created_at DESC, id DESC LIMIT ? OFFSET ?`,
-          [userId, limit, offset],
-        ),
-        mysql.query<{ total: number }>(`SELECT COUNT(*) AS total FROM oauth_grants WHERE user_id = ? AND ${inForce}`, [
-          userId,
-        ]),
-      ]);
-      return { items: rows.map(toGrant), total: count?.total ?? 0 };
-    },
+    listOf: (userId, page) =>
+      readPage(
+        mysql,
+        {
+          columns,
+          from: 'oauth_grants',
+          where: `user_id = ? AND ${inForce}`,
+          values: [userId],
+          order: 'created_at DESC, id DESC',
+          read: grantRow.read,
+        },
+        page,
+      ),
     async find(id) {
-      const [row] = await mysql.query<GrantRow>(`SELECT ${columns} FROM oauth_grants WHERE id = ?`, [id]);
-      return row && toGrant(row);
+      const [row] = await mysql.query<TableRow>(`SELECT ${columns} FROM oauth_grants WHERE id = ?`, [id]);
+      return row && grantRow.read(row);
     },
     async isRemembered(userId, clientKey, resource) {
       const rows = await mysql.query(
@@ -71,20 +59,5 @@ export function mysqlGrants(mysql: Mysql): GrantStore {
         );
         if (affectedRows > 0) await insertOutbox(tx, outbox);
       }),
-  };
-}
-
-function toGrant(row: GrantRow): GrantRecord {
-  return {
-    id: row.id,
-    userId: row.user_id,
-    clientKey: row.client_key,
-    clientName: row.client_name,
-    clientHost: row.client_host ?? undefined,
-    redirectHost: row.redirect_host,
-    resource: row.resource,
-    scope: row.scope,
-    createdAt: row.created_at,
-    endsAt: row.ends_at,
   };
 }

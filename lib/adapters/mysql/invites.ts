@@ -1,55 +1,34 @@
-import type { InviteStore, User } from '../../auth/ports.ts';
+import type { Invite, InviteStore, User } from '../../auth/ports.ts';
 import type { Role } from '../../kernel/http/caller.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { Mysql, SqlRunner } from './connection.ts';
 import { insertOutbox } from './outbox.ts';
+import { insertInto, optional, plain, tableCodec, type TableRow } from './table-codec.ts';
 
-interface InviteRow {
-  readonly id: string;
-  readonly email: string | null;
-  readonly role: Role;
-  readonly created_by: string | null;
-  readonly created_at: Date;
-  readonly expires_at: Date;
-  readonly used_at: Date | null;
-}
-
-const columns = 'id, email, role, created_by, created_at, expires_at, used_at';
+const inviteRow = tableCodec<Invite>({
+  id: plain('id'),
+  email: optional<string>('email'),
+  role: plain<Role>('role'),
+  createdBy: optional<string>('created_by'),
+  createdAt: plain('created_at'),
+  expiresAt: plain('expires_at'),
+  usedAt: optional<Date>('used_at'),
+});
 
 export function mysqlInvites(mysql: Mysql): InviteStore {
   return {
     insert: (invite, hash, outbox) =>
       mysql.transaction(async (tx) => {
         // The invitation of an earlier try of the same request: its text went nowhere.
-        await tx.execute(
-          `INSERT INTO invites (${columns}, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON DUPLICATE KEY UPDATE hash = ?`,
-          [
-            invite.id,
-            invite.email ?? null,
-            invite.role,
-            invite.createdBy ?? null,
-            invite.createdAt,
-            invite.expiresAt,
-            invite.usedAt ?? null,
-            hash,
-            hash,
-          ],
-        );
+        const { sql, values } = insertInto('invites', { ...inviteRow.write(invite), hash });
+        await tx.execute(`${sql} ON DUPLICATE KEY UPDATE hash = ?`, [...values, hash]);
         await insertOutbox(tx, outbox);
       }),
     async byHash(hash) {
-      const [row] = await mysql.query<InviteRow>(`SELECT ${columns} FROM invites WHERE hash = ?`, [hash]);
-      return (
-        row && {
-          id: row.id,
-          email: row.email ?? undefined,
-          role: row.role,
-          createdBy: row.created_by ?? undefined,
-          createdAt: row.created_at,
-          expiresAt: row.expires_at,
-          usedAt: row.used_at ?? undefined,
-        }
-      );
+      const [row] = await mysql.query<TableRow>(`SELECT ${inviteRow.names.join(', ')} FROM invites WHERE hash = ?`, [
+        hash,
+      ]);
+      return row && inviteRow.read(row);
     },
   };
 }

@@ -10,7 +10,7 @@ interface OutboxRow {
   readonly origin: string | null;
 }
 
-/** For the stores, inside the transaction of the change that the entries tell of. An entry that is there already was written by an earlier try. */
+/** For the stores, inside the transaction of the change that the entries describe. An entry that is there already was written by an earlier try. */
 export async function insertOutbox(tx: SqlRunner, entries: readonly OutboxEntry[]): Promise<void> {
   if (entries.length === 0) return;
   const rows = entries.map(() => '(?, ?, ?, ?, UTC_TIMESTAMP(3))').join(', ');

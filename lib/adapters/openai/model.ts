@@ -88,7 +88,7 @@ async function complete(client: OpenAI, model: string, breaker: Breaker, request
   }
 }
 
-/** Answers that tell of the request or the configuration, not of a model in trouble. */
+/** Answers about the request or the configuration, not of a model in trouble. */
 function isRefusedByUs(error: unknown): boolean {
   const { status = 0 } = error as Partial<APIError>;
   return status >= 400 && status < 500 && status !== 408 && status !== 429;

@@ -2,7 +2,7 @@ import type { Redis } from '@upstash/redis';
 import { withDeadline } from './circuit-breaker.ts';
 import type { MetricStore, ScheduleRun, Series } from '../../metrics/ports.ts';
 
-/** Groups of capped series that are told apart. */
+/** Groups of capped series that are kept apart. */
 const maxGroups = 500;
 const readMs = 1500;
 /** A batch is not delivered again after this. */

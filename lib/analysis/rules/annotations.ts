@@ -27,7 +27,7 @@ const destructive = new Set(
 const changing =
   'write create update insert set add edit modify patch put post send upload move rename publish deploy merge commit push execute install transfer pay cancel approve';
 const writing = new Set([...destructive, ...changing.split(' ')]);
-/** Names that begin by reading only tell what is read: get_deleted_items, list_updates. */
+/** Names that begin by reading only name what is read: get_deleted_items, list_updates. */
 const reading = new Set(
   'get list read search find show describe count check fetch query is has view preview validate'.split(' '),
 );

@@ -34,7 +34,7 @@ function differByOne(a: string, b: string): boolean {
   let end = 0;
   while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
   const [restA, restB] = [a.slice(start, a.length - end), b.slice(start, b.length - end)];
-  // Numbered variants (v1, v2) are told apart by their number.
+  // Numbered variants (v1, v2) differ by their number.
   return restA.length <= 1 && restB.length <= 1 && !/\d/.test(restA + restB);
 }
 

@@ -12,7 +12,7 @@ export interface Claim {
   /** The same for every run of this request; ids are made from it. */
   readonly seed: string;
   readonly firstRunAt: Date;
-  /** Tells this run from one that takes over. */
+  /** Distinguishes this run from one that takes over. */
   readonly run: string;
 }
 

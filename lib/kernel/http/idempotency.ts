@@ -76,7 +76,7 @@ function credentialOf({ sessionId, apiKey, application }: Caller): string {
 async function keep(store: IdempotencyStore, claim: Claim, { report }: RequestContext, answer: Answer): Promise<void> {
   if (typeof answer.body !== 'string') throw new TypeError('Only an answer in text can be kept.');
   await store.keep(claim, { ...answer, body: answer.body }).catch((error: unknown) =>
-    // The effect is there and the client hears of it; who repeats the request runs it with the same ids.
+    // The effect is there and the client gets it; who repeats the request runs it with the same ids.
     report.warn('The answer of a request with an Idempotency-Key was not kept.', { error }),
   );
 }

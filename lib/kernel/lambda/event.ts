@@ -9,7 +9,7 @@ import { reported } from './report-run.ts';
 const LogData = z.object({ logEvents: z.array(z.object({ id: z.string(), message: z.string() })) });
 
 /**
- * Declares a function that hears of something: batches of report lines (a CloudWatch Logs subscription) or an EventBridge rule's events. Lines that are
+ * Declares a function that reacts to something: batches of report lines (a CloudWatch Logs subscription) or an EventBridge rule's events. Lines that are
  * not report lines of the declared shape are passed over; an EventBridge event that does not fit its contract is an error.
  */
 export function event<const U extends Use, M extends z.ZodType>(declaration: EventDeclaration<U, M>) {

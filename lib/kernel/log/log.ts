@@ -5,8 +5,8 @@ type Level = 'debug' | 'info' | 'warning' | 'error';
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * What one request, message or run tells. `set` adds to the one report line that ends it; `warn` is for what an operator must
- * hear although the request succeeded. Fields are redacted on the way out; bodies are never passed in.
+ * What one request, message or run reports. `set` adds to the one report line that ends it; `warn` is for what an operator must
+ * see although the request succeeded. Fields are redacted on the way out; bodies are never passed in.
  */
 export interface Log {
   set(fields: Fields): void;

@@ -27,7 +27,7 @@ export function redactText(text: string): string {
   );
 }
 
-/** A copy fit for a log: members with telling names and texts with telling shapes are replaced, errors are spelled out. */
+/** A copy fit for a log: members named like a secret and texts shaped like one are replaced, errors are spelled out. */
 export function redact(value: unknown, depth = 0): unknown {
   if (typeof value === 'string') return shortened(redactText(value));
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? value.toString() : value;

@@ -2,7 +2,7 @@
 export const ownTokens = 'mcp_(?:live|rt|tk|inv|bt|rp)_';
 
 /*
- * Credentials that can be told by their looks: what issuers document of their tokens. Each is [what to call it, its shape]. Lower bounds are a little
+ * Credentials that can be recognized by their shape: what issuers document of their tokens. Each is [what to call it, its shape]. Lower bounds are a little
  * below the documented lengths, so that a shortened or future one is still found.
  */
 const shapes: readonly (readonly [name: string, shape: string])[] = [
@@ -97,7 +97,7 @@ const looking = shapes
   .filter(([, shape]) => shape.startsWith('(?<='))
   .map(([name, shape]) => ({ name, shape: new RegExp(shape) }));
 
-/** Every credential in a text that can be told by its looks. Placeholders such as `sk-your-key-here` are not. */
+/** Every credential in a text that can be recognized by its shape. Placeholders such as `sk-your-key-here` are not. */
 export function knownSecrets(
   text: string,
 ): { readonly name: string; readonly value: string; readonly start: number }[] {

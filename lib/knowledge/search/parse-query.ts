@@ -40,7 +40,7 @@ const repeatWeight = 0.5;
 
 /**
  * Reads a query: plain words; "words that follow each other"; -without; begin*. Whatever else stands in it is plain text, so that every query has a meaning.
- * Words are stemmed in each of `languages`, since a few words do not tell in which they are.
+ * Words are stemmed in each of `languages`, since a few words do not show in which they are.
  */
 export function parseQuery(query: string, languages: readonly Language[]): ParsedQuery {
   const words = new Map<string, QueryWord>();

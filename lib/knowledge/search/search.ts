@@ -109,7 +109,7 @@ async function beforeMerge<T>(search: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The terms of the best passages, every word of title and text once: a title is not three times as telling here. */
+/** The terms of the best passages, every word of title and text once: a title does not count three times here. */
 async function feedbackTerms(
   documents: DocumentStore,
   keys: readonly PassageKey[],

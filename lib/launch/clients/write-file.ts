@@ -1,10 +1,9 @@
-import { isDeepStrictEqual } from 'node:util';
 import { isObject, type JsonObject, listIn } from '../json.ts';
-import type { Input, ServerEntry } from '../model.ts';
-import { readLaunch } from '../read-launch.ts';
-import { type Reference, replaceReferences } from '../references.ts';
-import { mapTexts, writeEntry } from '../write-entry.ts';
-import { withoutUndefined } from './read-entry.ts';
+import type { ServerEntry } from '../model.ts';
+import { writeEntry } from '../write-entry.ts';
+import { asEnvironment, asPlaceholder, isRemote, mapped, type Variable } from './map-servers.ts';
+import { writeCodex, writeGoose } from './write-named-variables.ts';
+import { writeVscode } from './write-vscode.ts';
 
 /** A client for whose file a server can be written. */
 export interface Client {
@@ -15,47 +14,6 @@ export interface Client {
   readonly syntax: 'json' | 'yaml' | 'toml';
   readonly write: (servers: readonly ServerEntry[]) => JsonObject;
 }
-
-/** How a client writes `${NAME}`; undefined when the reference stays as it is. */
-type Variable = (name: string, reference: Reference, input: Input | undefined) => string | undefined;
-
-const asEnvironment: Variable = (name) => `\${env:${name}}`;
-/** Clients without variables: a person puts the value there. */
-const asPlaceholder: Variable = (name) => `\${${name}}`;
-const ofEditors = new Set(['/', 'pathSeparator', 'workspaceFolder', 'workspaceFolderBasename', 'userHome']);
-
-/** The entry with its variables as a client writes them: a default becomes the value where the client knows no defaults. */
-function entryFor(server: ServerEntry, variable: Variable, keepsDefaults: boolean): JsonObject {
-  const inputs = new Map(readLaunch(server).inputs.map((input) => [input.key, input]));
-  const entry = writeEntry({ ...server, spelling: undefined });
-  return mapTexts(entry, (text) =>
-    replaceReferences(text, (reference) => {
-      const { raw, scheme, label, otherwise } = reference;
-      const input = inputs.get(scheme === undefined ? label : `${scheme}:${label}`);
-      // What is no input is a variable of the server's own, or the editor's.
-      if (!input || (scheme !== 'input' && (scheme !== undefined || ofEditors.has(label)))) return raw;
-      const preset = otherwise ?? (scheme === 'input' ? input?.otherwise : undefined);
-      if (preset !== undefined && preset !== '' && !keepsDefaults) return preset;
-      const name = scheme === 'input' ? (input?.name ?? label) : label;
-      if (preset !== undefined && keepsDefaults) return `\${${name}:-${preset}}`;
-      return variable(name, reference, input) ?? raw;
-    }),
-  ) as JsonObject;
-}
-
-const isRemote = (entry: JsonObject): boolean => entry['url'] !== undefined;
-const mapped = (
-  servers: readonly ServerEntry[],
-  write: (entry: JsonObject, server: ServerEntry) => JsonObject,
-  variable: Variable,
-  keepsDefaults = false,
-): JsonObject =>
-  Object.fromEntries(
-    servers.map((server) => [
-      String(server['name']),
-      withoutUndefined(write(entryFor(server, variable, keepsDefaults), server)),
-    ]),
-  );
 
 /** `type` only where a client could not know the transport by itself. */
 const bySseAlone = ({ type, ...entry }: JsonObject): JsonObject => (type === 'sse' ? { type, ...entry } : entry);
@@ -109,102 +67,6 @@ function writeContinue(servers: readonly ServerEntry[]): JsonObject {
   );
   const mcpServers = Object.entries(entries).map(([name, entry]) => ({ name, ...(entry as JsonObject) }));
   return { name: 'MCP servers', version: '1.0.0', schema: 'v1', mcpServers };
-}
-
-/** The variables whose whole text is `${NAME}`, and the others. */
-function split(texts: unknown): { readonly named: Record<string, string>; readonly literal: JsonObject } {
-  const named: Record<string, string> = {};
-  const literal: Record<string, unknown> = {};
-  for (const [name, text] of Object.entries(isObject(texts) ? texts : {})) {
-    const variable = typeof text === 'string' ? /^\$\{([A-Za-z_]\w*)\}$/.exec(text)?.[1] : undefined;
-    if (variable === undefined) literal[name] = text;
-    else named[name] = variable;
-  }
-  return { named, literal };
-}
-
-const orNothing = (object: JsonObject): JsonObject | undefined => (Object.keys(object).length > 0 ? object : undefined);
-
-function writeGoose({ type, command, args, env, url, ...rest }: JsonObject, { name }: ServerEntry): JsonObject {
-  if (url !== undefined)
-    return { name, type: type === 'sse' ? 'sse' : 'streamable_http', uri: url, enabled: true, timeout: 300, ...rest };
-  const { named, literal } = split(env);
-  const own = Object.keys(named).filter((each) => named[each] === each);
-  const others = Object.entries(named).filter(([each, variable]) => each !== variable);
-  const envs = { ...literal, ...Object.fromEntries(others.map(([each, variable]) => [each, `\${${variable}}`])) };
-  return {
-    name,
-    type: 'stdio',
-    cmd: command,
-    args: args ?? [],
-    envs: orNothing(envs),
-    env_keys: own.length > 0 ? own : undefined,
-    enabled: true,
-    timeout: 300,
-    ...rest,
-  };
-}
-
-function writeCodex({ type, env, headers, ...rest }: JsonObject): JsonObject {
-  if (rest['url'] === undefined) {
-    const { named, literal } = split(env);
-    const own = Object.keys(named).filter((each) => named[each] === each);
-    const others = Object.entries(named).filter(([each, variable]) => each !== variable);
-    const kept = { ...literal, ...Object.fromEntries(others.map(([each, variable]) => [each, `\${${variable}}`])) };
-    return { ...rest, env: orNothing(kept), env_vars: own.length > 0 ? own : undefined };
-  }
-  const { named, literal } = split(headers);
-  const { Authorization: bearer, ...others } = literal;
-  const token = typeof bearer === 'string' ? /^Bearer \$\{([A-Za-z_]\w*)\}$/.exec(bearer)?.[1] : undefined;
-  return {
-    ...rest,
-    transport: type === 'sse' ? 'sse' : undefined,
-    bearer_token_env_var: token,
-    http_headers: orNothing(token === undefined ? literal : others),
-    env_http_headers: orNothing(named),
-    env,
-  };
-}
-
-/** VS Code's `mcp.json`: a question for each variable. Two questions that differ have two ids. */
-function writeVscode(servers: readonly ServerEntry[]): JsonObject {
-  const questions = new Map<string, JsonObject>();
-  const ask = (id: string, question: JsonObject): string => {
-    let free = id;
-    for (
-      let number = 2;
-      questions.has(free) && !isDeepStrictEqual(questions.get(free), { ...question, id: free });
-      number += 1
-    )
-      free = `${id}-${number}`;
-    questions.set(free, { ...question, id: free });
-    return `\${input:${free}}`;
-  };
-  const written = servers.map((server) => {
-    const described = new Map(readLaunch(server).inputs.map((input) => [input.key, input]));
-    const own = new Map(
-      listIn(server['inputs'])
-        .filter(isObject)
-        .map((question) => [String(question['id']), question]),
-    );
-    const entry = writeEntry({ ...server, spelling: undefined });
-    const change = (text: string): string =>
-      replaceReferences(text, ({ raw, scheme, label, otherwise }) => {
-        const question = scheme === 'input' ? own.get(label) : undefined;
-        if (question) return ask(label, question);
-        const isOwn = !described.has(scheme === undefined ? label : `${scheme}:${label}`);
-        if (isOwn || (scheme === undefined ? raw.startsWith('${env:') || ofEditors.has(label) : scheme !== 'input'))
-          return raw;
-        const { description = label, choices } = described.get(scheme === undefined ? label : `input:${label}`) ?? {};
-        const asked = choices
-          ? { type: 'pickString', id: label, description, options: choices, default: otherwise }
-          : { type: 'promptString', id: label, description, password: true, default: otherwise };
-        return ask(label, withoutUndefined(asked));
-      });
-    const changed = mapTexts(entry, change) as JsonObject;
-    return [String(server['name']), isRemote(entry) ? changed : { type: 'stdio', ...changed }] as const;
-  });
-  return { inputs: [...questions.values()], servers: Object.fromEntries(written) };
 }
 
 /** As the file that a server came in spelled it; else with `type`, as Claude Code has it. */

@@ -78,7 +78,7 @@ export async function notifyOpenSessions(
 }
 
 /**
- * The stream of one server for a session: from the event on that the client heard last, or of the session that is there.
+ * The stream of one server for a session: from the event on that the client got last, or of the session that is there.
  * @returns undefined when there is none.
  */
 export async function openServerStream(

@@ -44,7 +44,7 @@ export function parseFile(text: string, contentType: string | undefined): Parsed
 
 type Syntax = 'JSON' | 'YAML' | 'TOML';
 
-/** By the content type where that is telling, else by how the text begins. */
+/** By the content type where that is specific, else by how the text begins. */
 function syntaxOf(text: string, contentType = 'application/json'): Syntax {
   const [type = ''] = contentType.toLowerCase().split(';', 1);
   if (

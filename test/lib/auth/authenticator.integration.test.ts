@@ -20,10 +20,10 @@ beforeAll(async () => {
 });
 afterAll(() => store.stop());
 
-const BASE_URL = baseUrl;
+const issuerUrl = baseUrl;
 
 function settingsWith(ADMIN_TOTP: 'required' | 'optional') {
-  return { BASE_URL, ADMIN_TOTP };
+  return { BASE_URL: issuerUrl, ADMIN_TOTP };
 }
 
 const refusal = {
@@ -166,7 +166,7 @@ describe('the authenticator', () => {
 });
 
 describe('an application', () => {
-  const resource = `${BASE_URL}/mcp/weather/v1`;
+  const resource = `${issuerUrl}/mcp/weather/v1`;
 
   async function authorizeApplication(role: Role = 'developer', scope = 'mcp:call offline_access') {
     const { user } = await enter(role);

@@ -114,7 +114,7 @@ export function ThemeButton(): VNode {
   return html`<button type="button" class="secondary small theme" onClick=${next}>Theme: ${theme}</button>`;
 }
 
-/** Messages to everybody, on the screen and for who hears it. */
+/** Messages to everybody, on the screen and for screen readers. */
 function Announcements(): VNode {
   const [message, setMessage] = useState<string>();
   useLive((update) => {

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { MongoClient, type MongoClientOptions } from 'mongodb';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-const SERVER = new URL('../../../../infra/local/mongo/server.ts', import.meta.url).href;
+const serverFile = new URL('../../../../infra/local/mongo/server.ts', import.meta.url).href;
 // A server in a process of its own, which may be killed.
-const PROGRAM = `
-  const { startMongo } = await import('${SERVER}');
+const program = `
+  const { startMongo } = await import('${serverFile}');
   const { url } = await startMongo({ file: process.argv[1] });
   process.stdout.write(url + '\\n');
 `;
-const OPTIONS: MongoClientOptions = { serverSelectionTimeoutMS: 300, retryWrites: false, directConnection: true };
+const clientOptions: MongoClientOptions = { serverSelectionTimeoutMS: 300, retryWrites: false, directConnection: true };
 
 describe('durability', () => {
   let directory = '';
@@ -29,7 +29,7 @@ describe('durability', () => {
   });
 
   async function serve(): Promise<{ url: string; kill(): Promise<void> }> {
-    const child = spawn(process.execPath, ['--input-type=module', '--eval', PROGRAM, join(directory, 'mongo.sqlite')], {
+    const child = spawn(process.execPath, ['--input-type=module', '--eval', program, join(directory, 'mongo.sqlite')], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     children.push(child);
@@ -49,7 +49,7 @@ describe('durability', () => {
     let next = 0;
     for (let round = 0; round < 5; round++) {
       const server = await serve();
-      const client = await new MongoClient(server.url, OPTIONS).connect();
+      const client = await new MongoClient(server.url, clientOptions).connect();
       const collection = client.db('test').collection<{ _id: number; n?: number }>('writes');
       if (round === 0) await collection.createIndex({ n: 1 }, { unique: true });
       const writers = Array.from({ length: 4 }, async () => {
@@ -70,7 +70,7 @@ describe('durability', () => {
       await client.close();
     }
     const server = await serve();
-    const client = await new MongoClient(server.url, OPTIONS).connect();
+    const client = await new MongoClient(server.url, clientOptions).connect();
     const collection = client.db('test').collection<{ _id: number; n?: number }>('writes');
     const kept = new Set((await collection.find().toArray()).map(({ _id }) => _id));
     const byIndex = await collection
@@ -84,13 +84,13 @@ describe('durability', () => {
 
   it('keeps collections, indexes and options over a restart', async () => {
     const first = await serve();
-    const before = await new MongoClient(first.url, OPTIONS).connect();
+    const before = await new MongoClient(first.url, clientOptions).connect();
     await before.db('test').collection('a').createIndex({ slug: 1 }, { unique: true, name: 'by-slug' });
     await before.db('test').collection('a').insertOne({ slug: 'x' });
     await before.close();
     await first.kill();
     const second = await serve();
-    const after = await new MongoClient(second.url, OPTIONS).connect();
+    const after = await new MongoClient(second.url, clientOptions).connect();
     const collection = after.db('test').collection('a');
     expect((await collection.indexes()).map(({ name, unique }) => [name, unique])).toEqual([
       ['_id_', undefined],

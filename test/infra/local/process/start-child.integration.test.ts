@@ -13,14 +13,14 @@ let remove: () => void;
 beforeEach(() => ({ state, remove } = temporaryState()));
 afterEach(() => remove());
 
-const LOOP = 'echo ready; while :; do sleep 0.05; done';
+const loopScript = 'echo ready; while :; do sleep 0.05; done';
 
 function shell(script: string, more: Partial<ChildOptions> = {}): ChildOptions {
   return { name: 'shell', state, command: '/bin/sh', args: ['-c', script], ready: /^ready$/m, ...more };
 }
 
 test('starts a program that is known by its own pid, and stops it', async () => {
-  const child = await startChild(shell(LOOP));
+  const child = await startChild(shell(loopScript));
   expect(readdirSync(join(state, 'run'))).toEqual(['shell.json']);
   expect(processIdentity(child.pid)).toBeDefined();
   await child.stop();
@@ -30,7 +30,7 @@ test('starts a program that is known by its own pid, and stops it', async () => 
 });
 
 test('kills a program that does not stop when it is asked to', async () => {
-  const child = await startChild(shell(`trap "" TERM; ${LOOP}`, { stopMs: 100 }));
+  const child = await startChild(shell(`trap "" TERM; ${loopScript}`, { stopMs: 100 }));
   await child.stop();
   expect(await child.ended).toBe('ended by SIGKILL');
 });
@@ -63,14 +63,14 @@ test('fails when there is no such program', async () => {
 });
 
 test('keeps the log of the start before', async () => {
-  for (const word of ['one', 'two']) await (await startChild(shell(`echo ${word}; ${LOOP}`))).stop();
+  for (const word of ['one', 'two']) await (await startChild(shell(`echo ${word}; ${loopScript}`))).stop();
   expect(readFileSync(join(state, 'logs', 'shell.previous.log'), 'utf8')).toContain('one');
   expect(readFileSync(join(state, 'logs', 'shell.log'), 'utf8')).toContain('two');
 });
 
 test.each([
-  ['that ends in order', LOOP],
-  ['that ignores SIGTERM', `trap "" TERM; ${LOOP}`],
+  ['that ends in order', loopScript],
+  ['that ignores SIGTERM', `trap "" TERM; ${loopScript}`],
 ])(
   'a program %s does not outlive a platform that got kill -9',
   async (_, script) => {

@@ -6,14 +6,14 @@ import { freePort } from '../../../../infra/local/process/free-port.ts';
 import { startRedisServer } from '../../../../infra/local/stores/redis.ts';
 import { cache, env, temporaryState } from '../temporary-state.ts';
 
-const TOKEN = 'a-token';
+const bearer = 'a-token';
 const { state, remove } = temporaryState();
 let redis: Awaited<ReturnType<typeof startRedisServer>>;
 let bridge: Awaited<ReturnType<typeof startRedisBridge>>;
 
 beforeAll(async () => {
   redis = await startRedisServer({ state, cache, env });
-  bridge = await startRedisBridge({ redisUrl: redis.url, token: TOKEN, port: 0 });
+  bridge = await startRedisBridge({ redisUrl: redis.url, token: bearer, port: 0 });
 });
 
 afterAll(async () => {
@@ -23,7 +23,7 @@ afterAll(async () => {
 });
 
 async function call(path: string, init: RequestInit = {}, base = bridge.url) {
-  const headers = { authorization: `Bearer ${TOKEN}`, ...(init.headers as Record<string, string> | undefined) };
+  const headers = { authorization: `Bearer ${bearer}`, ...(init.headers as Record<string, string> | undefined) };
   const response = await fetch(`${base}${path}`, { ...init, headers });
   return { status: response.status, body: await response.json() };
 }
@@ -35,7 +35,7 @@ describe('who may call', () => {
   test.each([
     ['without a token', {}],
     ['with a wrong token', { authorization: 'Bearer wrong' }],
-    ['with another scheme', { authorization: `Basic ${TOKEN}` }],
+    ['with another scheme', { authorization: `Basic ${bearer}` }],
   ])('refuses a caller %s', async (_, headers) => {
     const response = await fetch(`${bridge.url}/get/a`, { headers });
     expect(response.status).toBe(401);
@@ -43,7 +43,7 @@ describe('who may call', () => {
   });
 
   test('takes the token from the query, and does not hand it on', async () => {
-    const response = await fetch(`${bridge.url}/set/by-query/1?_token=${TOKEN}&EX=100`);
+    const response = await fetch(`${bridge.url}/set/by-query/1?_token=${bearer}&EX=100`);
     expect(await response.json()).toEqual({ result: 'OK' });
     expect((await call('/ttl/by-query')).body).toEqual({ result: 100 });
   });
@@ -74,7 +74,7 @@ describe('commands', () => {
 
   test('answers integers beyond 2^53 digit by digit', async () => {
     await post('/', ['SET', 'large', '9007199254740993']);
-    const response = await fetch(`${bridge.url}/incr/large?_token=${TOKEN}`);
+    const response = await fetch(`${bridge.url}/incr/large?_token=${bearer}`);
     expect(await response.text()).toBe('{"result":9007199254740994}');
   });
 
@@ -185,7 +185,7 @@ describe('a Redis that is not there', () => {
   test('answers 503 while it is gone and serves again when it is back', async () => {
     const proxy = await startProxy(Number(new URL(redis.url).port));
     const url = redis.url.replace(/\d+$/, String(proxy.port));
-    const lossy = await startRedisBridge({ redisUrl: url, token: TOKEN, port: 0, deadlineMs: 300 });
+    const lossy = await startRedisBridge({ redisUrl: url, token: bearer, port: 0, deadlineMs: 300 });
     const ping = () => call('/ping', {}, lossy.url);
     expect(await ping()).toEqual({ status: 200, body: { result: 'PONG' } });
 
@@ -205,7 +205,7 @@ describe('a Redis that is not there', () => {
 
   test('says what is wrong when the password is not accepted', async () => {
     const url = redis.url.replace(/:\w+@/, ':wrong@');
-    const wrong = await startRedisBridge({ redisUrl: url, token: TOKEN, port: 0 });
+    const wrong = await startRedisBridge({ redisUrl: url, token: bearer, port: 0 });
     const { status, body } = await call('/ping', {}, wrong.url);
     expect({ status, body }).toMatchObject({ status: 503, body: { error: /WRONGPASS/ } });
     await wrong.stop();

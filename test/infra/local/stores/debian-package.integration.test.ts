@@ -37,7 +37,7 @@ function tool(name: string, script: string): void {
   chmodSync(file, 0o755);
 }
 
-const DOWNLOADS = `while [ "$1" != download ]; do [ "$1" = --version ] && exit; [ "$1" = update ] && exit; shift; done; shift; for p; do touch "$p.deb"; done`;
+const downloadsFolder = `while [ "$1" != download ]; do [ "$1" = --version ] && exit; [ "$1" = update ] && exit; shift; done; shift; for p; do touch "$p.deb"; done`;
 const calls = () => readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
 const cache = () => join(folder, 'cache');
 const get = (report?: (line: string) => void) =>
@@ -45,7 +45,7 @@ const get = (report?: (line: string) => void) =>
 
 describe('a program from Debian', () => {
   test('comes with the libraries that the machine lacks, found through what the packages depend on', async () => {
-    tool('apt-get', DOWNLOADS);
+    tool('apt-get', downloadsFolder);
     const program = await get();
     expect(existsSync(program.path)).toBe(true);
     expect(program.env['LD_LIBRARY_PATH']).toBe(join(cache(), 'server/usr/lib/x'));
@@ -54,7 +54,7 @@ describe('a program from Debian', () => {
   });
 
   test('is used from the cache without asking any tool', async () => {
-    tool('apt-get', DOWNLOADS);
+    tool('apt-get', downloadsFolder);
     const lines: string[] = [];
     await get((line) => lines.push(line));
     const before = calls().length;
@@ -65,7 +65,7 @@ describe('a program from Debian', () => {
   });
 
   test('is unpacked once and whole when several ask for it at the same time', async () => {
-    tool('apt-get', `${DOWNLOADS}; sleep 0.1`);
+    tool('apt-get', `${downloadsFolder}; sleep 0.1`);
     const programs = await Promise.all([get(), get(), get()]);
     expect(new Set(programs.map((program) => program.path)).size).toBe(1);
     expect(readdirSync(cache())).toEqual(['server']);
@@ -74,7 +74,7 @@ describe('a program from Debian', () => {
   test('is had with package lists of our own where the machine has none or old ones', async () => {
     tool(
       'apt-get',
-      `if [ "$1" = download ]; then echo 'E: Unable to locate package server' >&2; exit 100; fi; ${DOWNLOADS}`,
+      `if [ "$1" = download ]; then echo 'E: Unable to locate package server' >&2; exit 100; fi; ${downloadsFolder}`,
     );
     await get();
     expect(calls()).toContainEqual(expect.stringMatching(/^apt-get -c \S+apt\.conf update$/));
@@ -94,7 +94,7 @@ describe('where it cannot be had', () => {
   });
 
   test('says which library no package has', async () => {
-    tool('apt-get', DOWNLOADS);
+    tool('apt-get', downloadsFolder);
     tool('apt-cache', 'true');
     await expect(get()).rejects.toThrow('no package found for libfast1t64.so.1, libdeep2.so.1');
   });

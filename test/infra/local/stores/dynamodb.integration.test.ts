@@ -6,7 +6,7 @@ import {
   type DynamoDBClient,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startDynamodb } from '../../../../infra/local/stores/dynamodb.ts';
+import { startDynamodb } from '../../../../infra/local/stores/signed-store.ts';
 import type { Service } from '../../../../infra/local/stores/service.ts';
 import { cache, credentials, temporaryState } from '../temporary-state.ts';
 import { dynamodbClient } from './local-clients.ts';

@@ -10,7 +10,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startSqs } from '../../../../infra/local/stores/sqs.ts';
+import { startSqs } from '../../../../infra/local/stores/signed-store.ts';
 import type { Service } from '../../../../infra/local/stores/service.ts';
 import { cache, credentials, temporaryState } from '../temporary-state.ts';
 import { sqsClient } from './local-clients.ts';
