@@ -20,7 +20,7 @@ export interface SourceCall {
 }
 
 const archive =
-  /^(?<url>https?:\/\/[^#\s]+(?:\.tar\.gz|\/tarball\/[0-9a-f]{40,64}))(?:#subdirectory=(?<subfolder>[\w@.][\w@.\/-]*))?$/;
+  /^(?<url>https?:\/\/[^#\s]+(?:\.tar\.gz|\/tarball\/[0-9a-f]{40,64}))(?:#subdirectory=(?<subfolder>[\w@.][\w@./-]*))?$/;
 const maxBytes = 64 * 1024 * 1024;
 const fetchMs = 60_000;
 const PackageJson = z.looseObject({

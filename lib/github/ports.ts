@@ -150,7 +150,7 @@ export interface DeliveryFacts {
   readonly asks_preview?: PreviewAsked | undefined;
 }
 
-export interface PreviewAsked {
+interface PreviewAsked {
   readonly by: string;
   readonly at: string;
   /** The beginning of the commit that is meant. */

@@ -37,7 +37,7 @@ const startWithinMs = 5 * 60_000;
 /** A preview that was stopped, as when a pull request is closed and opened again, is deployed under the next id. */
 const mostTries = 20;
 
-export const previewName = (number: number): string => `pr-${number}`;
+const previewName = (number: number): string => `pr-${number}`;
 const baseName = (number: number): string => `pr-${number}-base`;
 
 /**

@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { MongoClient } from 'mongodb';
+import { GithubEvent } from '../../events/github-event.ts';
+import { JobRequested } from '../../events/job-requested.ts';
+import { loadUse } from '../../infra/discover-uses.ts';
+import { openQueues, type Queues } from '../../lib/adapters/queue/sqs.ts';
+import { connectRepository } from '../../lib/github/connect-repository.ts';
+import { handleEvent } from '../../lib/github/handle-event.ts';
+import { receiveDelivery } from '../../lib/github/receive-delivery.ts';
+import { reconcileConnections } from '../../lib/github/reconcile-connections.ts';
+import { queueSync } from '../../lib/github/request-sync.ts';
+import { runGithubJob } from '../../lib/github/run-github-job.ts';
+import type { Caller } from '../../lib/kernel/http/caller.ts';
+import { readSettings } from '../../lib/kernel/settings/settings.ts';
+import { sweepOutbox } from '../../lib/outbox/sweep-outbox.ts';
+import { createRuntime } from '../../lib/services.ts';
+import { runJob } from '../../lib/tasks/run-job.ts';
+import { sweepTasks } from '../../lib/tasks/sweep-tasks.ts';
+import { queueVariables } from '../../lib/uses/variables/queues.ts';
+import { deliveryHeaders, GithubStandIn, sign } from '../fixtures/github/stand-in.ts';
+import { serverJson } from '../functions/github/server-json.ts';
+import { describeNothing } from './crash-trial.ts';
+import { publishChanges } from './publish-changes.ts';
+
+/** From the webhook to the revision: the answer to the delivery, its worker, and the job that syncs. */
+export const githubWorks = ['receive', 'handle', 'sync'] as const;
+
+export interface GithubTrial {
+  readonly work: (typeof githubWorks)[number];
+  readonly killAt?: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+export async function githubServices(env: NodeJS.ProcessEnv) {
+  const host = createRuntime({ env, load: loadUse, apiDescription: describeNothing, write: () => undefined });
+  return host.services([
+    'mysql',
+    'mongo',
+    'redis',
+    'queues',
+    'sessions',
+    'live',
+    'sockets',
+    'secrets',
+    'quotas',
+    'settings',
+    'github',
+    'deliveries',
+  ]);
+}
+type Services = Awaited<ReturnType<typeof githubServices>>;
+
+const silent = { set: () => undefined, warn: () => undefined };
+/** What a killed worker had received is there again after this. */
+const hiddenSeconds = 2;
+
+export async function doWork(
+  services: Services,
+  queues: Queues,
+  { work, headers, body }: GithubTrial,
+): Promise<number> {
+  if (work === 'receive') {
+    await receiveDelivery(services, { headers, body, connectionId: undefined });
+    return 1;
+  }
+  const queue = work === 'handle' ? 'github-events' : 'github';
+  const messages = await queues.receive(queue, hiddenSeconds);
+  for (const { body: sent, receiptHandle } of messages) {
+    const message: unknown = JSON.parse(sent);
+    if (work === 'handle') await handleEvent(services, GithubEvent.parse(message));
+    else
+      await runJob(services, { message: JobRequested.parse(message), attempt: 1, log: silent }, (job) =>
+        runGithubJob(services, job),
+      );
+    await queues.remove(queue, receiptHandle);
+  }
+  return messages.length;
+}
+
+const child = fileURLToPath(new URL('github-crash-child.ts', import.meta.url));
+
+/** Kills of one piece of the way at each of its points, and what is to be seen after the restart. */
+export async function openGithubTrials(stores: NodeJS.ProcessEnv, userId: string) {
+  const github = await GithubStandIn.start();
+  github.tokens.set('github_pat_crash', { role: 'read' });
+  const env: NodeJS.ProcessEnv = { ...stores, GITHUB_API_URL: github.url };
+  const services = await githubServices(env);
+  const queues = openQueues(readSettings(env, queueVariables));
+  const mongo = await new MongoClient(String(env['MONGODB_URI'])).connect();
+  const caller: Caller = { userId, role: 'developer', permissions: [] };
+  let made = 0;
+
+  /** A connection in step, and a push to it. */
+  async function prepare(work: GithubTrial['work']) {
+    made += 1;
+    const name = `acme/crash-${made}`;
+    const repository = await github.addRepository(name, { 'server.json': serverJson('1.0.0') });
+    const { connection_id: id, webhook } = await connectRepository(services, caller, {
+      repository_url: `https://github.com/${name}`,
+      access_token: 'github_pat_crash',
+    });
+    await queueSync(services, { id, ownerId: userId });
+    await recover();
+    const after = await repository.git.commit('main', { 'server.json': serverJson('1.1.0') });
+    const body = JSON.stringify({ ref: 'refs/heads/main', after, repository: { id: repository.id, full_name: name } });
+    const headers = deliveryHeaders('push', randomUUID(), sign(webhook.secret, body));
+    const trial: GithubTrial = { work, headers, body };
+    if (work !== 'receive') await doWork(services, queues, { ...trial, work: 'receive' });
+    if (work === 'sync') await doWork(services, queues, { ...trial, work: 'handle' });
+    return { id, after, trial };
+  }
+
+  /** What a platform does that runs on: time passes, the sweepers sweep, the workers work. */
+  async function recover(untilMs = 0): Promise<void> {
+    for (let idle = 0; idle < 2 || Date.now() < untilMs;) {
+      const past = new Date(Date.now() - 1000);
+      const tasks = mongo.db().collection('task_results');
+      await tasks.updateMany({ due_at: { $exists: true } }, { $set: { due_at: past } });
+      await tasks.updateMany({ lease_until: { $exists: true } }, { $set: { lease_until: past } });
+      const { resent } = await sweepTasks(services, new Date());
+      const { found } = await sweepOutbox(services, new Date(Date.now() + 60_000));
+      const relayed = await queues.receive('relay', 30);
+      for (const { body, receiptHandle } of relayed) {
+        await publishChanges(services, (JSON.parse(body) as { outbox_ids: string[] }).outbox_ids);
+        await queues.remove('relay', receiptHandle);
+      }
+      const done = { headers: {}, body: '' };
+      const handled = await doWork(services, queues, { ...done, work: 'handle' });
+      const synced = await doWork(services, queues, { ...done, work: 'sync' });
+      idle = resent + found + relayed.length + handled + synced === 0 ? idle + 1 : 0;
+      if (idle > 0) await sleep(100);
+    }
+  }
+
+  async function wrong(id: string, head: string): Promise<string[]> {
+    const connection = await services.githubConnections.find(id);
+    const tool = connection?.toolId === undefined ? undefined : await services.tools.find(connection.toolId);
+    if (!connection || !tool) return ['the connection has no tool'];
+    const history = mongo.db().collection<{ revision: number }>('mcp_config_history').find({ tool_id: tool.id });
+    const revisions = (await history.toArray()).map(({ revision }) => revision).toSorted((a, b) => a - b);
+    return [
+      ...(connection.lastSyncSha === head ? [] : [`in step with ${connection.lastSyncSha}, the head is ${head}`]),
+      ...(connection.wantedGeneration === connection.syncedGeneration ? [] : ['a sync is owed']),
+      ...(tool.revision === 2 && tool.version === '1.1.0'
+        ? []
+        : [`revision ${tool.revision}, version ${tool.version}`]),
+      ...(revisions.join() === '1,2' ? [] : [`history has ${revisions.join()}`]),
+    ];
+  }
+
+  return {
+    /** One run of `work`, killed at a point or not at all; then the restart, and the same delivery once more. */
+    async attempt(work: GithubTrial['work'], killAt?: number) {
+      const { id, after, trial } = await prepare(work);
+      const { killed, points, said } = await run({ ...trial, ...(killAt !== undefined && { killAt }) }, env);
+      if (!killed && points.length === 0) throw new Error(`${work} failed: ${said}`);
+      await reconcileConnections(services, new Date(Date.now() + 20 * 60_000));
+      await recover(Date.now() + (hiddenSeconds + 0.5) * 1000);
+      await doWork(services, queues, { ...trial, work: 'receive' });
+      await recover();
+      return { killed, points, wrong: await wrong(id, after) };
+    },
+    async close(): Promise<void> {
+      await mongo.close();
+      await github.stop();
+    },
+  };
+}
+
+async function run(trial: GithubTrial, env: NodeJS.ProcessEnv) {
+  const process_ = spawn(process.execPath, [child, JSON.stringify(trial)], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let [points, said] = ['', ''];
+  process_.stdout.on('data', (chunk) => (points += String(chunk)));
+  process_.stderr.on('data', (chunk) => (said += String(chunk)));
+  const [, signal] = (await once(process_, 'close')) as [number | null, string | null];
+  return { killed: signal === 'SIGKILL', points: points === '' ? [] : (JSON.parse(points) as string[]), said };
+}

@@ -1,0 +1,57 @@
+import { describe, expect, inject, it } from 'vitest';
+import { serverJson, startWorld } from '../functions/github/world.ts';
+import { startTcpProxy } from '../lib/adapters/mysql/tcp-proxy.ts';
+import { freshDatabase } from '../stores.ts';
+
+/* MySQL and MongoDB are away while webhooks arrive: each is answered at once, and what they say is done when the stores are back. */
+
+const deliveries = 40;
+
+describe('while MySQL and MongoDB are away', { timeout: 240_000 }, async () => {
+  const database = await freshDatabase();
+  const [mysql, mongodb] = await Promise.all([
+    startTcpProxy(database.url),
+    startTcpProxy(new URL(`/w${crypto.randomUUID().slice(0, 8)}`, inject('stores').mongodb).href),
+  ]);
+  const world = await startWorld({ urls: { mysql: mysql.url, mongodb: mongodb.url } });
+  const { github, app } = world;
+
+  it('a webhook is accepted within a second, a forged one refused, and the pushes are synced afterwards', async () => {
+    const ada = await app.signUp();
+    const repository = await github.addRepository('acme/alone', { 'server.json': serverJson() });
+    const connected = await world.connect(ada, {
+      repository_url: 'https://github.com/acme/alone',
+      access_token: world.token('read'),
+    });
+    expect(connected.status, connected.text).toBe(201);
+    const { secret } = connected.body['webhook'] as { secret: string };
+    mysql.refuse();
+    mongodb.refuse();
+    const spentMs: number[] = [];
+    let after = '';
+    for (let n = 1; n <= deliveries; n += 1) {
+      after = await repository.git.commit('main', { 'server.json': serverJson(`1.${n}.0`) });
+      const body = JSON.stringify({ ref: 'refs/heads/main', after, repository: { id: repository.id } });
+      const startedAt = performance.now();
+      expect((await world.deliver(body, secret)).status).toBe(202);
+      spentMs.push(performance.now() - startedAt);
+    }
+    expect((await world.deliver('{"repository":{"id":1}}', secret)).status).toBe(401);
+    console.log(`webhooks: ${percentiles(spentMs)}`);
+    mysql.resume();
+    mongodb.resume();
+    const id = connected.body['connection_id'];
+    // A worker that found no store gave up in the end; the look of every ten minutes finds what is owed.
+    const inStep = async () => {
+      await world.reconcile();
+      return (await world.connection(ada, id))['last_sync_sha'];
+    };
+    await expect.poll(inStep, { timeout: 200_000, interval: 3000 }).toBe(after);
+  });
+});
+
+function percentiles(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (share: number): string => `${(sorted[Math.ceil(sorted.length * share) - 1] ?? 0).toFixed(0)} ms`;
+  return `p50 ${at(0.5)}, p99 ${at(0.99)}, of ${sorted.length}`;
+}
