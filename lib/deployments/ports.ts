@@ -25,7 +25,7 @@ export interface LastError {
 }
 
 /** What an owner decided of one tool of their server. */
-export interface Approval {
+interface Approval {
   /** Of the tool as it was approved; undefined: never was. */
   readonly fingerprint: string | undefined;
   readonly enabled: boolean;
@@ -88,15 +88,6 @@ export interface ServedTool {
   readonly inputSchema: Readonly<Record<string, unknown>>;
   readonly [member: string]: unknown;
 }
-
-/** What an owner decided of one tool of their server. */
-interface Approval {
-  /** Of the tool as it was approved; undefined: never was. */
-  readonly fingerprint: string | undefined;
-  readonly enabled: boolean;
-  readonly approvedAt: string | undefined;
-}
-export type Approvals = Readonly<Record<string, Approval>>;
 
 /** Where a tool's endpoint leads, and what its owner has approved of it. */
 export interface Serving {
