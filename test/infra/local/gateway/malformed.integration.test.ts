@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
 import { credentials } from '../temporary-state.ts';
 import { installTestHost, rawEndpoint } from './fixture.ts';
-import { staysTrue, takesTime } from '../../../wait-until.ts';
+import { staysTrue, takesTime, waitUntil } from '../../../wait-until.ts';
 
 let gateway: Gateway;
 let calls = 0;
@@ -153,17 +153,22 @@ it('nothing of all this was an error in the gateway', () => expect(crashes).toEq
 
 describe('stop', () => {
   it('lets a request under way finish, drops idle connections, and may be asked while a client hangs', async () => {
+    let hasBegun = false;
+    const begin = () => {
+      hasBegun = true;
+      return slow();
+    };
     const own = await startGateway({
       port: 0,
       stage: 'test',
       credentials,
-      functions: [rawEndpoint('slow', 'GET /slow', slow), rawEndpoint('post', 'POST /slow', slow)],
+      functions: [rawEndpoint('slow', 'GET /slow', begin), rawEndpoint('post', 'POST /slow', slow)],
     });
     const idle = connect(own.port, '127.0.0.1').resume();
     const hanging = connect(own.port, '127.0.0.1').resume();
     hanging.write('POST /slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nhalf');
     const answer = fetch(`${own.url}/slow`);
-    await takesTime(50);
+    await waitUntil('the request', () => hasBegun);
     const startedAt = performance.now();
     const closed = Promise.all([once(idle, 'close'), once(hanging, 'close')]);
     await own.stop();
