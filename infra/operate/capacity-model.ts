@@ -58,10 +58,9 @@ export function loadOf(users: number): Load {
   };
 }
 
-/** A poll reads two shards with eventual consistency, and five seconds of the log again: half a unit for each begun 4 KB, events of about 1 KB. */
+/** A poll reads what is new in one copy of the log, with eventual consistency: half a unit for each begun 4 KB, events of about 1 KB. */
 export function readUnitsPerPoll(eventsPerSecond: number): number {
-  const publicUnits = 0.5 * Math.max(1, Math.ceil((6 * eventsPerSecond) / 4));
-  return publicUnits + 0.5;
+  return 0.5 * Math.max(1, Math.ceil(eventsPerSecond / 4));
 }
 
 const partitionReads = 3000;
@@ -74,7 +73,7 @@ const startsPerSecond = 20;
 export function boundsOf(load: Load, has: Installed): Bound[] {
   const busy = load.callsPerSecond * (has.requestMs / 1000);
   const streams = load.mcpStreams + load.listeners;
-  const perCopy = (load.listeners / has.logCopies) * (readUnitsPerPoll(load.eventsPerSecond) - 0.5);
+  const perCopy = (load.listeners / has.logCopies) * readUnitsPerPoll(load.eventsPerSecond);
   const bounds: Bound[] = [
     {
       what: 'functions at once (streams and requests)',
@@ -97,7 +96,7 @@ export function boundsOf(load: Load, has: Installed): Bound[] {
     },
     { what: 'vCPU of Fargate', need: load.servers * 0.25, limit: has.vcpus, remedy: 'raise the quota of Fargate' },
     {
-      what: "read units a second of one copy of the live log's hour",
+      what: 'read units a second of one copy of the live log',
       need: perCopy,
       limit: partitionReads,
       remedy: 'more copies in lib/adapters/dynamo/live-log.ts',

@@ -96,7 +96,7 @@ export function streamTable(has: Installed, eventsPerSecond = 5): string {
     const reads = (listeners * secondsOfMonth * units * prices.dynamoMillionReads) / 1e6;
     return {
       money: streamsMonth(listeners, has.streamMemoryMb) + reads,
-      partition: (listeners * (units - 0.5)) / has.logCopies / 3000,
+      partition: (listeners * units) / has.logCopies / 3000,
     };
   };
   const rows = [10, 100, 1000].map((listeners) => {

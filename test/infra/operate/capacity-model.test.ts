@@ -23,9 +23,9 @@ test('a stream of 512 MB is $17.50 a month round the clock, and of a smaller fun
   expect(dev.streamMemoryMb).toBeLessThan(512);
 });
 
-test('a poll of a quiet log is one read unit, two shards at half a unit', () => {
-  expect(readUnitsPerPoll(0)).toBe(1);
-  expect(readUnitsPerPoll(5)).toBe(4.5);
+test('a poll of a quiet log is half a read unit, and each begun 4 KB another half', () => {
+  expect(readUnitsPerPoll(0)).toBe(0.5);
+  expect(readUnitsPerPoll(5)).toBe(1);
 });
 
 test('an idle installation of each size costs about what its constructs cost', () => {
