@@ -50,16 +50,12 @@ describe('/health?verbose', () => {
 });
 
 describe('the queues', () => {
-  it('are for admins to see and to redrive, and a redrive is in the audit log', async () => {
+  it('are for admins to see and to redrive', async () => {
     expect((await app.call('GET', '/api/v1/queues', { token: user.token })).status).toBe(403);
     const { body } = await app.call('GET', '/api/v1/queues', { token: admin.token });
     expect((body['queues'] as { queue: string }[]).map(({ queue }) => queue)).toContain('analysis');
     const sent = await app.call('POST', '/api/v1/queues/analysis/redrive', { token: admin.token });
     expect([sent.status, sent.body]).toEqual([200, { sent: 0, reopened: 0 }]);
-    const path = '/api/v1/audit?action=queue.redriven';
-    await expect
-      .poll(async () => (await app.call('GET', path, { token: admin.token })).body['total'], { timeout: 10_000 })
-      .toBe(1);
     expect((await app.call('POST', '/api/v1/queues/nonsense/redrive', { token: admin.token })).status).toBe(422);
   });
 });
