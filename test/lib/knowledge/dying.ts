@@ -31,8 +31,9 @@ for (const method of statements) {
 async function point(): Promise<void> {
   const life = lives.getStore();
   if (!life) return;
-  life.points += 1;
-  if (life.dieAt === undefined || life.points < life.dieAt) return;
+  // Statements that run side by side die together.
+  if (life.points !== life.dieAt) life.points += 1;
+  if (life.points !== life.dieAt) return;
   life.onDeath();
   await never;
 }
