@@ -63,7 +63,7 @@ describe('a connected repository', { timeout: 90_000 }, async () => {
       mongo
         .db(app.stage)
         .collection('knowledge_documents')
-        .find({ 'metadata.tool_id': tool_id, 'metadata.kind': 'readme' })
+        .find({ owner_id: ada.id, space: 'tools', metadata: { $regex: '"kind":"readme"' } })
         .toArray();
     const [first] = await kept();
     expect(first).toMatchObject({ content: '# Weather\n\nForecasts for sailors.', owner_id: ada.id });
