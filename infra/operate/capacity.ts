@@ -1,10 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { tables } from '../../lib/adapters/dynamo/tables.ts';
 import { defaultQuotas } from '../../lib/quotas/quotas.ts';
 import { discover, ofKind } from '../discover.ts';
 import { settingsSecrets } from '../environment.ts';
-import { runProgram } from '../local/run-program.ts';
+import { type Input, runProgram, UsageError } from '../program.ts';
 import {
   billOf,
   boundsOf,
@@ -16,10 +15,21 @@ import {
 } from './capacity-model.ts';
 import { prices, pricesOf, secondsOfMonth } from './prices.ts';
 
-/*
- * `npm run capacity -- --users 20 [--production] [--concurrency 1000] [--vcpus 6] …`: what breaks first with that many people, ten, a hundred and a thousand times as many, and what a month costs.
- * Arithmetic from the declarations and a dated table of prices; it asks nobody.
- */
+const program = {
+  name: 'capacity',
+  about:
+    'What breaks first with that many people, ten, a hundred and a thousand times as many, and what a month costs. Arithmetic from the declarations and a dated table of prices; it asks nobody.',
+  options: {
+    users: { value: '<number>', default: '20', about: 'People.' },
+    calls: { value: '<number>', about: 'Calls of servers a second.' },
+    servers: { value: '<number>', about: 'Deployed servers.' },
+    listeners: { value: '<number>', about: 'Open live connections.' },
+    concurrency: { value: '<number>', default: '1000', about: "The account's concurrent executions of Lambda." },
+    vcpus: { value: '<number>', default: '6', about: "The account's vCPUs of Fargate." },
+    production: { about: 'With what `-c production=true` adds.' },
+    'no-firewall': { about: 'Without the web application firewall.' },
+  },
+} as const;
 
 const times = [1, 10, 100, 1000];
 /** Three generations of CloudFront's token; the owner of the schema and the functions' user. */
@@ -112,19 +122,7 @@ function amount(value: number): string {
   return value < 10 ? String(Math.round(value * 10) / 10) : Math.round(value).toLocaleString('en');
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      users: { type: 'string', default: '20' },
-      calls: { type: 'string' },
-      servers: { type: 'string' },
-      listeners: { type: 'string' },
-      concurrency: { type: 'string', default: '1000' },
-      vcpus: { type: 'string', default: '6' },
-      production: { type: 'boolean', default: false },
-      'no-firewall': { type: 'boolean', default: false },
-    },
-  });
+async function printCapacity(values: Input<typeof program>['options']): Promise<void> {
   const usual = loadOf(number('users', values.users));
   const load: Load = {
     ...usual,
@@ -144,9 +142,11 @@ async function main(): Promise<void> {
 
 function number(name: string, text: string): number {
   const value = Number(text);
-  if (!Number.isFinite(value) || value < 0) throw new Error(`--${name} ${text}: a number from 0 up is needed.`);
+  if (!Number.isFinite(value) || value < 0)
+    throw new UsageError(`--${name} needs a number of at least 0, not "${text}".`);
   return value;
 }
 
 // The launcher imports this file, so it is not Node's main module.
-if (process.argv[1] === fileURLToPath(import.meta.url)) await runProgram(main);
+if (process.argv[1] === fileURLToPath(import.meta.url))
+  await runProgram(program, ({ options }) => printCapacity(options));

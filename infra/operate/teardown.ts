@@ -1,13 +1,20 @@
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import * as z from 'zod';
-import { runProgram } from '../local/run-program.ts';
+import { type Input, runProgram, UsageError } from '../program.ts';
 import { type Aws, aws } from './aws-cli.ts';
 import { planTeardown, type Step } from './teardown-plan.ts';
 
-/*
- * `npm run teardown -- --stage dev [--region us-east-1]` lists everything of an installation that costs something, and what would be done to each. It does it with `--run --confirm dev`.
- */
+const program = {
+  name: 'teardown',
+  about:
+    'Lists everything of an installation that costs something, and what would be done to each. Does it with --run --confirm <stage>.',
+  options: {
+    stage: { value: '<stage>', about: 'Which installation. Required.' },
+    region: { value: '<region>', default: process.env['AWS_REGION'] ?? 'us-east-1', about: 'Where it is.' },
+    run: { about: 'Does it.' },
+    confirm: { value: '<stage>', about: 'The name of the stage once more: all its data will be gone.' },
+  },
+} as const;
 
 const Stacks = z.object({
   Stacks: z.array(z.object({ StackName: z.string(), EnableTerminationProtection: z.boolean().default(false) })),
@@ -54,18 +61,8 @@ export async function findInstallation(ask: Aws, stage: string, region: string) 
   return found;
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      stage: { type: 'string' },
-      region: { type: 'string', default: process.env['AWS_REGION'] ?? 'us-east-1' },
-      run: { type: 'boolean', default: false },
-      confirm: { type: 'string' },
-    },
-  });
-  const { stage, region, run, confirm } = values;
-  if (stage === undefined)
-    throw new Error('usage: npm run teardown -- --stage <name> [--region <region>] [--run --confirm <name>]');
+async function teardown({ stage, region, run, confirm }: Input<typeof program>['options']): Promise<void> {
+  if (stage === undefined) throw new UsageError('--stage <stage> is missing.');
   const steps = planTeardown(await findInstallation(aws, stage, region));
   if (steps.length === 0) return console.log(`There is nothing of the stage ${stage} in ${region}.`);
   for (const step of steps) console.log(lineOf(step));
@@ -73,7 +70,7 @@ async function main(): Promise<void> {
     return console.log(
       `\nNothing was done. To do all of it: npm run teardown -- --stage ${stage} --region ${region} --run --confirm ${stage}`,
     );
-  if (confirm !== stage) throw new Error(`--run needs --confirm ${stage}: all data of this stage will be gone.`);
+  if (confirm !== stage) throw new UsageError(`--run needs --confirm ${stage}: all data of this stage will be gone.`);
   const failed: string[] = [];
   for (const step of steps) {
     try {
@@ -95,4 +92,4 @@ function lineOf({ what, billed, region, command }: Step): string {
 }
 
 // The launcher imports this file, so it is not Node's main module.
-if (process.argv[1] === fileURLToPath(import.meta.url)) await runProgram(main);
+if (process.argv[1] === fileURLToPath(import.meta.url)) await runProgram(program, ({ options }) => teardown(options));
