@@ -24,15 +24,6 @@ export interface LastError {
   readonly log: readonly string[];
 }
 
-/** What an owner decided of one tool of their server. */
-export interface Approval {
-  /** Of the tool as it was approved; undefined: never was. */
-  readonly fingerprint: string | undefined;
-  readonly enabled: boolean;
-  readonly approvedAt: string | undefined;
-}
-export type Approvals = Readonly<Record<string, Approval>>;
-
 /** A server of a tool that was asked to run. */
 export interface Deployment {
   readonly id: string;

@@ -1,6 +1,5 @@
 import { firstApprovals } from '../../deployments/approvals.ts';
 import type {
-  Approvals,
   Deployment,
   DeploymentFilter,
   DeploymentStore,
@@ -116,11 +115,11 @@ export function mysqlDeploymentStore(mysql: Mysql): DeploymentStore {
       return rows.map(deploymentOf);
     },
     async alive(after, most) {
-      const rows = await mysql.query<ReplicaRow>(
+      const rows = await mysql.query<TableRow>(
         'SELECT * FROM mcp_replicas WHERE ended_at IS NULL AND id > ? ORDER BY id LIMIT ?',
         [after, most],
       );
-      return rows.map(replicaOf);
+      return rows.map(replicaRow.read);
     },
     async stuck(before) {
       const rows = await mysql.query<{ id: string }>(
