@@ -9,6 +9,10 @@ interface Option {
   readonly from?: number;
   readonly to?: number;
   readonly default?: string | number;
+  /** One letter that may stand for the name. */
+  readonly short?: string;
+  /** May be given several times: its values in their order. */
+  readonly many?: true;
 }
 
 interface Command {
@@ -25,13 +29,15 @@ export interface Program extends Command {
   readonly options?: Readonly<Record<string, Option>>;
 }
 
-type Value<O extends Option> = O extends { readonly from: number }
-  ? number
-  : O extends { readonly value: string }
-    ? O extends { readonly default: string }
-      ? string
-      : string | undefined
-    : boolean;
+type Value<O extends Option> = O extends { readonly many: true }
+  ? readonly string[]
+  : O extends { readonly from: number }
+    ? number
+    : O extends { readonly value: string }
+      ? O extends { readonly default: string }
+        ? string
+        : string | undefined
+      : boolean;
 
 export interface Input<P extends Program> {
   readonly command: P['commands'] extends object ? keyof P['commands'] & string : undefined;
@@ -85,7 +91,11 @@ export function readInput<const P extends Program>(program: P, argv: readonly st
 function parse({ options = {} }: Program, argv: readonly string[]): ReturnType<typeof parseArgs> {
   const kinds = Object.entries(options).map(([key, option]) => [
     key,
-    { type: isSwitch(option) ? ('boolean' as const) : ('string' as const) },
+    {
+      type: isSwitch(option) ? ('boolean' as const) : ('string' as const),
+      multiple: option.many === true,
+      ...(option.short !== undefined && { short: option.short }),
+    },
   ]);
   try {
     return parseArgs({
@@ -106,6 +116,7 @@ function isSwitch({ value, from }: Option): boolean {
 
 function valueOf(name: string, option: Option, given: unknown): unknown {
   if (isSwitch(option)) return given === true;
+  if (option.many) return given ?? [];
   if (typeof given !== 'string') return option.default;
   if (option.from === undefined) return given;
   const number = /^\d{1,15}$/.test(given) ? Number(given) : Number.NaN;

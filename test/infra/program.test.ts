@@ -19,20 +19,23 @@ const program = {
     format: { value: '<format>', default: 'text', about: 'How.' },
     port: { from: 0, to: 65_535, default: 8000, about: 'Listens here.' },
     fresh: { about: 'Empties first.' },
+    context: { value: '<name=value>', short: 'c', many: true, about: 'More.' },
   },
 } as const satisfies Program;
 
 describe('what a program is given', () => {
   it('is read by its declaration', () => {
-    expect(readInput(program, ['add', 'x', '1.0', '--port', '9000', '--fresh', '--stage=prod'])).toEqual({
+    expect(
+      readInput(program, ['add', 'x', '1.0', '--port', '9000', '--fresh', '--stage=prod', '-c', 'a=1', '-c', 'b=2']),
+    ).toEqual({
       command: 'add',
       args: ['x', '1.0'],
-      options: { stage: 'prod', format: 'text', port: 9000, fresh: true },
+      options: { stage: 'prod', format: 'text', port: 9000, fresh: true, context: ['a=1', 'b=2'] },
     });
     expect(readInput(program, ['drop', 'a', 'b', 'c'])).toEqual({
       command: 'drop',
       args: ['a', 'b', 'c'],
-      options: { stage: undefined, format: 'text', port: 8000, fresh: false },
+      options: { stage: undefined, format: 'text', port: 8000, fresh: false, context: [] },
     });
     expect(readInput({ name: 'x', about: 'X.', args: '<file>' }, ['f.json'])).toMatchObject({ args: ['f.json'] });
   });
@@ -60,15 +63,16 @@ describe('what a program is given', () => {
 
 Keeps tools.
 
-  add <tool> [version]   Adds one.
-  drop [tool …]          Drops them.
-  list                   Lists them.
+  add <tool> [version]     Adds one.
+  drop [tool …]            Drops them.
+  list                     Lists them.
 
-  --stage <stage>        Where.
-  --format <format>      How. Default: text.
-  --port <number>        Listens here. Default: 8000.
-  --fresh                Empties first.
-  --help                 Prints this text.
+  --stage <stage>          Where.
+  --format <format>        How. Default: text.
+  --port <number>          Listens here. Default: 8000.
+  --fresh                  Empties first.
+  --context <name=value>   More.
+  --help                   Prints this text.
 `);
   });
 });
