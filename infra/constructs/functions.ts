@@ -15,7 +15,8 @@ import { rdsCertificatesFile } from '../rds-certificates.ts';
 import { usesOf } from '../uses.ts';
 import { grantOf } from '../discover-grants.ts';
 import type { StateStack } from '../stacks/state-stack.ts';
-import { allow, consumeGrant, type Holdings, networkGrants } from './statements.ts';
+import { allow, consumeGrant, networkGrants } from './statements.ts';
+import type { Holdings } from './holdings.ts';
 
 export interface FunctionsProps {
   readonly holdings: Holdings;

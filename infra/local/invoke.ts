@@ -14,13 +14,14 @@ const program = {
   args: '<function> [event.json]',
 } as const;
 
+const write = (line: string): void => void process.stderr.write(`${line}\n`);
+
 await runProgram(program, async ({ args: [id, eventFile] }) => {
   const functions = await discover();
   const target = functions.find((each) => each.id === id);
   if (!target)
     throw new UsageError(`There is no function "${id}". There are: ${functions.map((each) => each.id).join(', ')}.`);
   const given: unknown = eventFile === undefined ? undefined : readEvent(eventFile);
-  const write = (line: string): void => void process.stderr.write(`${line}\n`);
   const answer = await withFunctions(functions, write, async (run) =>
     run(target.id, given ?? exampleEvent(target, await token(target))),
   );

@@ -35,7 +35,7 @@ export async function startModel(between: () => Promise<void>): Promise<StandIn>
         response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
         return;
       }
-      const tool = turn.tools.find((name) => /echo$/.test(name));
+      const tool = turn.tools.find((name) => name.endsWith('echo'));
       if (turn.results.length > results.length) ({ results } = turn);
       if (tool !== undefined && turn.results.length === 1) await (waited ??= between());
       const message = ['hello', 'again'][turn.results.length];

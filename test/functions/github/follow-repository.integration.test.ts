@@ -57,7 +57,7 @@ describe('a connected repository', { timeout: 90_000 }, async () => {
       repository_url: 'https://github.com/acme/documented',
       access_token: world.token('admin'),
     });
-    const { tool_id } = (await world.sync(ada, body['connection_id']))['result'] as Record<string, string>;
+    await world.sync(ada, body['connection_id']);
     const mongo = new MongoClient(inject('stores').mongodb);
     const kept = () =>
       mongo
