@@ -92,7 +92,12 @@ beforeAll(async () => {
   const JWT_PRIVATE_KEYS = await newSigningKeys();
   app = await startApp({
     functions: [...found, ...flaws],
-    env: { JWT_PRIVATE_KEYS, RATE_LIMIT_SCALE: '100000', ALLOW_PRIVATE_ADDRESSES: 'true', QUOTAS: '{"api_keys":500}' },
+    env: {
+      JWT_PRIVATE_KEYS,
+      RATE_LIMIT_SCALE: '100000',
+      ALLOW_PRIVATE_ADDRESSES: 'true',
+      QUOTAS: '{"api_keys":500,"streams":500}',
+    },
   });
   admin = await app.enterAdmin();
   callers = await everyCaller(app, JWT_PRIVATE_KEYS, admin);

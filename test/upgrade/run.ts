@@ -3,12 +3,20 @@ import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { runProgram } from '../../infra/program.ts';
 
-/*
- * `npm run upgrade-check [-- --release <commit>] [test files …]`: whether the code of the last release passes its own tests on the schema of today. While a deployment is under way, and after one that
- * was taken back, exactly that runs. The release is the commit that last wrote infra/released-api.json, unless it is named.
- */
+const program = {
+  name: 'upgrade-check',
+  about:
+    'Whether the code of the last release passes its own tests on the schema of today: while a deployment is under way, and after one that was taken back, exactly that runs.',
+  args: '[test files …]',
+  options: {
+    release: {
+      value: '<commit>',
+      about: 'The release; the commit that last wrote infra/released-api.json when not named.',
+    },
+  },
+} as const;
 
 const project = fileURLToPath(new URL('../..', import.meta.url));
 const git = (...args: string[]): string => execFileSync('git', args, { cwd: project, encoding: 'utf8' }).trim();
@@ -20,9 +28,8 @@ const onMysql = [
   'test/functions/deployments',
 ];
 
-function main(): number {
-  const { values, positionals } = parseArgs({ options: { release: { type: 'string' } }, allowPositionals: true });
-  const release = values.release ?? git('log', '-1', '--format=%H', '--', 'infra/released-api.json');
+await runProgram(program, ({ args, options }) => {
+  const release = options.release ?? git('log', '-1', '--format=%H', '--', 'infra/released-api.json');
   const folder = mkdtempSync(join(tmpdir(), 'release-'));
   const worktree = join(folder, 'code');
   git('worktree', 'add', '--detach', worktree, release);
@@ -33,7 +40,7 @@ function main(): number {
     for (const file of sql(ours)) cpSync(join(ours ?? '', file), join(theirs ?? '', file));
     symlinkSync(join(project, 'node_modules'), join(worktree, 'node_modules'));
     console.log(`${release.slice(0, 12)} on ${added.length} newer migrations: ${added.join(', ') || 'none'}`);
-    const tests = positionals.length > 0 ? positionals : onMysql;
+    const tests = args.length > 0 ? args : onMysql;
     const run = spawnSync(
       process.execPath,
       ['infra/local/node-24.mjs', 'vitest', 'run', '--project', 'integration', ...tests],
@@ -42,11 +49,9 @@ function main(): number {
         stdio: 'inherit',
       },
     );
-    return run.status ?? 1;
+    process.exitCode = run.status ?? 1;
   } finally {
     git('worktree', 'remove', '--force', worktree);
     rmSync(folder, { recursive: true, force: true });
   }
-}
-
-process.exitCode = main();
+});

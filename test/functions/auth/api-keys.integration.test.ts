@@ -58,11 +58,13 @@ describe('POST /auth/api-keys', () => {
     expect(body).toMatchObject({ required_permission: 'mcps:create' });
   });
 
-  it('is for people: a key makes and revokes no keys', async () => {
-    const { id, key } = await createKey();
+  it('is for people: a key makes no keys, and revokes none but itself', async () => {
+    const [{ id, key }, other] = [await createKey(), await createKey()];
     expect((await app.call('POST', path, { apiKey: key, json: { name: 'child' } })).status).toBe(403);
-    expect((await app.call('DELETE', `${path}/${id}`, { apiKey: key })).status).toBe(403);
-    expect((await me(key)).status).toBe(200);
+    expect((await app.call('DELETE', `${path}/${other.id}`, { apiKey: key })).status).toBe(403);
+    expect((await me(other.key)).status).toBe(200);
+    expect((await app.call('DELETE', `${path}/${id}`, { apiKey: key })).status).toBe(200);
+    expect((await me(key)).status).toBe(401);
   });
 
   it.each([

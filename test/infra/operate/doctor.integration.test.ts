@@ -64,6 +64,6 @@ test('a quota that is too small, a missing setting and a store that answers with
 });
 
 test('REGISTRATION=open on the command line is wrong, by invitation is right', async () => {
-  const { lines } = await doctor({}, '-c', 'stage=dev');
+  const { lines } = await doctor({}, 'stage=dev');
   expect(lines[6]).toMatch(/ok/);
 });
