@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import type { Use } from '../lib/kernel/lambda/uses.ts';
-import type { UseGrant } from './constructs/statements.ts';
+import type { UseGrant } from './constructs/holdings.ts';
 import { useOfFile } from './discover-uses.ts';
 
 const folder = new URL('grants/', import.meta.url);

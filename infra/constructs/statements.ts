@@ -1,14 +1,6 @@
 import { Arn, ArnFormat, type Stack } from 'aws-cdk-lib';
 import * as iam from 'aws-cdk-lib/aws-iam';
-import type { Holdings } from './holdings.ts';
 import { type Table, tableName } from '../../lib/adapters/dynamo/tables.ts';
-
-/** What a use may do on AWS beyond reading its secrets, and where it has to stand in the network. A use without a file in infra/grants needs neither. */
-export interface UseGrant {
-  /** `functions`: in the private subnets; `proxy`: there, with the security group that tasks let in. */
-  readonly network?: 'functions' | 'proxy';
-  readonly statements?: (holdings: Holdings) => iam.PolicyStatement[];
-}
 
 /** A statement about no resource would be about every one. */
 export function allowOn(actions: string[], resources: readonly string[]): iam.PolicyStatement[] {
@@ -56,7 +48,10 @@ export function allow(
   return new iam.PolicyStatement({ actions, resources, ...(conditions && { conditions }) });
 }
 
-export function tableStatements({ stack, stage }: Holdings, tables: readonly Table[]): iam.PolicyStatement[] {
+export function tableStatements(
+  { stack, stage }: { readonly stack: Stack; readonly stage: string },
+  tables: readonly Table[],
+): iam.PolicyStatement[] {
   const actions = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'];
   const names = tables.map((table) => arnOf(stack, 'dynamodb', 'table', tableName(stage, table)));
   return [

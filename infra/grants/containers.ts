@@ -1,5 +1,6 @@
 import { runnerFamily } from '../constructs/runner-cluster.ts';
-import { allow, arnOf, type UseGrant } from '../constructs/statements.ts';
+import type { UseGrant } from '../constructs/holdings.ts';
+import { allow, arnOf } from '../constructs/statements.ts';
 
 /** Runs the runner's task, whichever revision is current, and looks after the cluster's tasks, whose ids are not known before. */
 export const grant: UseGrant = {

@@ -1,4 +1,5 @@
-import { allowOn, type UseGrant } from '../constructs/statements.ts';
+import type { UseGrant } from '../constructs/holdings.ts';
+import { allowOn } from '../constructs/statements.ts';
 
 export const grant: UseGrant = {
   statements: ({ queues, deadLetters }) => [

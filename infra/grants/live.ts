@@ -1,4 +1,5 @@
 import { liveTable } from '../../lib/adapters/dynamo/tables.ts';
-import { tableStatements, type UseGrant } from '../constructs/statements.ts';
+import type { UseGrant } from '../constructs/holdings.ts';
+import { tableStatements } from '../constructs/statements.ts';
 
 export const grant: UseGrant = { statements: (holdings) => tableStatements(holdings, [liveTable]) };

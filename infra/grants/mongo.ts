@@ -1,4 +1,4 @@
-import type { UseGrant } from '../constructs/statements.ts';
+import type { UseGrant } from '../constructs/holdings.ts';
 
 /** By the network, whose addresses MongoDB's access list can name. */
 export const grant: UseGrant = { network: 'functions' };

@@ -1,4 +1,4 @@
-import type { UseGrant } from '../constructs/statements.ts';
+import type { UseGrant } from '../constructs/holdings.ts';
 
 /** By the network; its password is in the database's secret. */
 export const grant: UseGrant = { network: 'functions' };

@@ -1,5 +1,6 @@
 import { liveTable, requestsTable } from '../../lib/adapters/dynamo/tables.ts';
-import { tableStatements, type UseGrant } from '../constructs/statements.ts';
+import type { UseGrant } from '../constructs/holdings.ts';
+import { tableStatements } from '../constructs/statements.ts';
 
 export const grant: UseGrant = {
   statements: (holdings) => tableStatements(holdings, [requestsTable, liveTable]),

@@ -1,4 +1,5 @@
-import { allow, arnOf, type UseGrant } from '../constructs/statements.ts';
+import type { UseGrant } from '../constructs/holdings.ts';
+import { allow, arnOf } from '../constructs/statements.ts';
 
 export const grant: UseGrant = {
   statements: ({ stack, socketApiId }) =>

@@ -1,4 +1,4 @@
-import type { UseGrant } from '../constructs/statements.ts';
+import type { UseGrant } from '../constructs/holdings.ts';
 
 /** Tasks let nobody in but the proxy's security group. */
 export const grant: UseGrant = { network: 'proxy' };

@@ -122,7 +122,9 @@ async function acquireInTime(acquire: () => Promise<string | undefined>): Promis
   }
 }
 
-function exceeded(name: QuotaName, limit: number, used: number, scope: 'person' | 'installation'): Problem {
+function exceeded(name: QuotaName, limit: number, exactly: number, scope: 'person' | 'installation'): Problem {
+  // Whole things, or dollars and cents.
+  const used = Math.round(exactly * 100) / 100;
   const { what } = defaultQuotas[name];
   const whose = scope === 'person' ? 'You have' : 'This installation has';
   return new Problem('quota-exceeded', {

@@ -20,6 +20,8 @@ let axe: Promise<string> | undefined;
 /** What axe-core finds wrong in the page as it is now, a line for each rule. The page's own policy lets no script in, so it goes by the debugger. */
 export async function violationsOf(page: Page): Promise<string[]> {
   axe ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  // A colour in the middle of its transition is nobody's.
+  await page.waitForFunction("document.getAnimations().every(({ playState }) => playState !== 'running')");
   const debug = await page.context().newCDPSession(page);
   await debug.send('Runtime.evaluate', { expression: await axe });
   const { result } = await debug.send('Runtime.evaluate', {

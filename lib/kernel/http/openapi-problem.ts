@@ -23,7 +23,8 @@ export const problemSchema: Json = {
     resource_id: { ...text(10_000), description: 'With 404.' },
     retry_after: { ...count, description: 'Seconds, with 429 and where trying again helps.' },
     limit: { ...count, description: 'With a quota that is used up: how many there may be.' },
-    used: { ...count, description: 'With a quota that is used up: how many there are.' },
+    // Of a quota of money, dollars and cents.
+    used: { type: 'number', minimum: 0, description: 'With a quota that is used up: how many there are.' },
     line: { ...count, description: 'Where JSON breaks, from 1.' },
     column: { ...count, description: 'Where JSON breaks, from 1.' },
     errors: {

@@ -8,6 +8,11 @@ type Reason = readonly [rule: RegExp, place: RegExp, reason: string];
 export const nagReasons: readonly Reason[] = [
   [/IAM5|LambdaStarPermissions/, /./, 'Each wildcard has its reason in rules.ts, which a test of its own holds.'],
   [/IAM4/, /Backups/, "AWS Backup's own role."],
+  [
+    /SNSRedrivePolicy/,
+    /Alarms/,
+    'A mailbox of people: SNS keeps trying for it by itself, and an alarm stands in CloudWatch too.',
+  ],
   [/-L1$|LambdaLatestVersion/, /RestoreHeader/, 'At the edge Lambda runs no newer Node yet.'],
   [
     /LambdaTracing/,

@@ -14,8 +14,7 @@ async function answersTo(frame: unknown, permissions: readonly Permission[], own
   const services = {
     connections: {
       find: async () => ({ id: 'c', caller }),
-      subscribe: async (_connection: unknown, channel: string) => void channels.push(channel),
-      unsubscribe: async (_id: string, channel: string) => void channels.splice(channels.indexOf(channel), 1),
+      subscribe: async (_connection: unknown, added: readonly string[]) => void channels.push(...added),
     },
     sockets: { post: async (_id: string, message: Record<string, unknown>) => (posted.push(message), true) },
     findTask: async ({ userId }: Caller, id: string) => {
@@ -37,7 +36,10 @@ describe('a frame', () => {
     ['mcps', 'mcps:read'],
   ] as const)('to subscribe to %s requires %s', async (channel, permission) => {
     const frame = { type: 'subscribe', channel };
-    expect(await answersTo(frame, [permission])).toEqual({ codes: ['subscribed'], channels: [channel] });
+    expect(await answersTo(frame, [permission])).toEqual({
+      codes: ['subscribed'],
+      channels: [channel, `${channel}:ada`],
+    });
     expect(await answersTo(frame, ['mcp:call'])).toEqual({ codes: ['FORBIDDEN'], channels: [] });
   });
 
