@@ -3,7 +3,7 @@ import { baseVariables } from '../lib/kernel/settings/settings.ts';
 import { openVariables } from './environment.ts';
 
 /** What the stacks themselves say. */
-const owned = /^(?:STAGE|COLOR|BASE_URL|VERSION|AWS_REGION|(?:MYSQL|ECS|SQS|SOCKET|DYNAMODB)_\w+)$/;
+const owned = /^(?:STAGE|SERVICE_COLOR|BASE_URL|VERSION|AWS_REGION|(?:MYSQL|ECS|SQS|SOCKET|DYNAMODB)_\w+)$/;
 
 const adjustable = [...Object.keys(baseVariables), ...openVariables].filter((name) => !owned.test(name));
 

@@ -94,7 +94,7 @@ export class ServiceStack extends Stack {
     const known: KnownVariables = {
       ...installation.settings,
       STAGE: stage,
-      COLOR: color,
+      SERVICE_COLOR: color,
       BASE_URL: door.baseUrl,
       VERSION: version,
       MYSQL_URL: undefined,

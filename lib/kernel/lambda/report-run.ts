@@ -6,8 +6,8 @@ import { startReport } from '../log/log.ts';
 
 /** The function's id: its Lambda name without the installation's prefix. */
 export function functionIdOf(context: Context): string {
-  const { STAGE, COLOR } = currentRuntime().settings();
-  return context.functionName.replace(`mcp-${STAGE}-${COLOR && `${COLOR}-`}`, '');
+  const { STAGE, SERVICE_COLOR } = currentRuntime().settings();
+  return context.functionName.replace(`mcp-${STAGE}-${SERVICE_COLOR && `${SERVICE_COLOR}-`}`, '');
 }
 
 /** Milliseconds since `startedAt` (of `performance.now()`), to a tenth. */

@@ -30,7 +30,10 @@ export const baseVariables = {
     .regex(/^[a-z][a-z0-9-]{0,30}$/)
     .default('local')
     .describe('Name of this installation; prefix of its tables, queues and cache keys.'),
-  COLOR: z.string().default('').describe('Colour of this service, where two run on one state; set by the stacks.'),
+  SERVICE_COLOR: z
+    .string()
+    .default('')
+    .describe('Colour of this service, where two run on one state; set by the stacks.'),
   BASE_URL: z
     .url()
     .default('http://localhost:8000')
