@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { waitUntil } from '../wait-until.ts';
 
 const places = [process.env['CHROMIUM'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -21,7 +22,9 @@ let axe: Promise<string> | undefined;
 export async function violationsOf(page: Page): Promise<string[]> {
   axe ??= readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   // A colour in the middle of its transition is nobody's.
-  await page.waitForFunction("document.getAnimations().every(({ playState }) => playState !== 'running')");
+  await waitUntil('transitions end', () =>
+    page.evaluate<boolean>("document.getAnimations().every(({ playState }) => playState !== 'running')"),
+  );
   const debug = await page.context().newCDPSession(page);
   await debug.send('Runtime.evaluate', { expression: await axe });
   const { result } = await debug.send('Runtime.evaluate', {
