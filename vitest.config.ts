@@ -19,7 +19,7 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 180_000,
-    maxWorkers: 3,
+    maxWorkers: 2,
     reporters: ['default', './test/report-skipped.ts'],
     coverage: {
       provider: 'v8',
