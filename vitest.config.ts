@@ -12,8 +12,10 @@ const slow = [
   'test/infra/stacks/nag.test.ts',
   'test/every-endpoint/{description,silent-import}.test.ts',
 ];
-/** Starts the stores once for a run; unit tests do without. */
-const onStores = { globalSetup: ['test/global-setup.ts'] };
+/**
+ * Starts the stores once for a run; unit tests do without. Tried twice more: on a busy machine a store misses the deadline after which the platform answers without it.
+ */
+const onStores = { globalSetup: ['test/global-setup.ts'], retry: 2 };
 
 export default defineConfig({
   test: {
