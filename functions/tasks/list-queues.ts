@@ -1,7 +1,6 @@
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
-import { showQueues } from '../../lib/tasks/manage-queues.ts';
+import { Queues, showQueues } from '../../lib/tasks/manage-queues.ts';
 import { workerQueues } from '../../lib/tasks/ports.ts';
-import { Queues } from '../../lib/tasks/serve-queues.ts';
 
 export const handler = endpoint({
   route: 'GET /api/v1/queues',

@@ -1,6 +1,5 @@
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
-import { redriveQueue } from '../../lib/tasks/manage-queues.ts';
-import { mostBatches, QueueName, Redriven } from '../../lib/tasks/serve-queues.ts';
+import { mostBatches, QueueName, Redriven, redriveQueue } from '../../lib/tasks/manage-queues.ts';
 
 export const handler = endpoint({
   route: 'POST /api/v1/queues/{queue}/redrive',

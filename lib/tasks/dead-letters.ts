@@ -43,7 +43,7 @@ async function mark(tasks: TaskStore, taskId: string | undefined): Promise<boole
 /**
  * Sends a queue's dead letters back to it; a failed task is opened again for its letter.
  * A crash in between sends one twice, which the lease makes harmless, and never loses one.
- * @param batches How many times up to ten letters are taken at most.
+ * @param batches The limit of receives, each of up to ten letters.
  */
 export async function redrive(
   { tasks, deadLetters }: { tasks: TaskStore; deadLetters: DeadLetters },

@@ -5,7 +5,7 @@ import type { Caller } from '../kernel/http/caller.ts';
 import { redactText } from '../kernel/log/redact.ts';
 import type { OutboxStore, Relay } from '../outbox/ports.ts';
 import { redrive, taskIdIn } from './dead-letters.ts';
-import type { DeadLetters, TaskStore } from './ports.ts';
+import { type DeadLetters, type TaskStore, workerQueues } from './ports.ts';
 
 const Queue = z.string().regex(/^[a-z][a-z0-9-]{0,60}$/);
 
@@ -36,6 +36,14 @@ export const QueueAnswer = z.object({
   purged: z.int().optional(),
 });
 export type QueueAnswer = z.output<typeof QueueAnswer>;
+
+/** What the endpoints answer and take. */
+export const Queues = z.object({ queues: QueueAnswer.shape.queues.unwrap() }).meta({ id: 'Queues' });
+export const QueueName = z.object({ queue: z.enum(workerQueues) });
+export const Redriven = z.object({ sent: z.int(), reopened: z.int() });
+
+/** One request sends 200 dead letters back at most, so that it ends in time; it can be repeated. */
+export const mostBatches = 20;
 
 interface Services {
   readonly outbox: OutboxStore;
