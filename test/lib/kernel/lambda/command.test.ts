@@ -22,4 +22,14 @@ describe('a command', () => {
     await expect(greet({ nam: 'Ada' }, context('greet'))).rejects.toThrow();
     expect(host.lines).toMatchObject([{ level: 'error', logger: 'greet' }]);
   });
+
+  it('reports under its id whatever npm puts into the environment, and under the id alone beside a second service', async () => {
+    // npm sets COLOR for each script that it runs.
+    const locally = trialHost({ COLOR: '1' });
+    await greet({ name: 'Ada' }, context('greet'));
+    expect(locally.lines).toMatchObject([{ logger: 'greet' }]);
+    const green = trialHost({ SERVICE_COLOR: 'green' });
+    await greet({ name: 'Ada' }, context('green-greet'));
+    expect(green.lines).toMatchObject([{ logger: 'greet' }]);
+  });
 });
