@@ -8,13 +8,17 @@ import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { discover, type DiscoveredFunction } from '../../infra/discover.ts';
 import { usesOf } from '../../infra/uses.ts';
 import type { Use } from '../../lib/kernel/lambda/uses.ts';
+import { someOf } from '../runs.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
 const project = join(import.meta.dirname, '../..');
+const all = await discover();
+const usersOf = (uses: readonly Use[]): DiscoveredFunction[] =>
+  all.filter(({ declaration }) => usesOf(declaration).some((use) => uses.includes(use)));
 let functions: DiscoveredFunction[];
 let bundles: Bundle[];
 beforeAll(async () => {
-  functions = await discover();
+  functions = [...new Set([...heavy.flatMap(({ uses }) => someOf(usersOf(uses), 0)), ...someOf(all, 0.15)])];
   bundles = await bundleFunctions(functions, join(folder, 'all'));
 });
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -137,7 +141,7 @@ test('a mistake in a function is one error that names the file', async () => {
 });
 
 test('what a function needs is what it declares and what the kernel needs to serve it', () => {
-  const needed = Object.fromEntries(functions.map(({ id, declaration }) => [id, usesOf(declaration)]));
+  const needed = Object.fromEntries(all.map(({ id, declaration }) => [id, usesOf(declaration)]));
   expect(needed).toMatchObject({
     'create-tool': expect.arrayContaining(['mysql', 'queues', 'redis', 'sessions']) as string[],
     'get-liveness': [],

@@ -44,10 +44,11 @@ const streaming = `
     HttpResponseStream: { from: (out, head) => (heads.shift()(head), out) },
   };`;
 
-/** Bundles the functions and makes the stores ready for them. */
+/** Bundles those of the functions that a test asks for, and makes the stores ready for all of them. */
 export async function startBundledPlatform(
   functions: readonly DiscoveredFunction[],
-  version: string,
+  isAsked: (id: string) => boolean,
+  version = '0.0.0',
 ): Promise<BundledPlatform> {
   const folder = mkdtempSync(join(tmpdir(), 'bundles-'));
   const stage = `t${randomBytes(5).toString('hex')}`;
@@ -74,7 +75,11 @@ export async function startBundledPlatform(
   await Promise.all([
     createTables(dynamo, stage),
     createQueues({ functions, stage, sqsEndpoint: stores.sqs }),
-    bundleFunctions(functions, join(folder, 'all'), version),
+    bundleFunctions(
+      functions.filter(({ id }) => isAsked(id)),
+      join(folder, 'all'),
+      version,
+    ),
   ]);
   dynamo.destroy();
   return {

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { someOf } from '../runs.ts';
 
 /* Every command-line program of package.json is in the one frame of infra/program.ts. */
 
@@ -30,7 +31,7 @@ describe('every command-line program', () => {
     );
   });
 
-  it.for(programs)(
+  it.for(someOf(programs, 0.25))(
     'npm run %s: --help explains, an unknown option is refused, and neither does anything',
     async ([name, file]) => {
       const [help, wrong] = await Promise.all([run(file, '--help'), run(file, '--no-such-option')]);

@@ -5,6 +5,7 @@ import { assessFeasibility } from '../../../lib/analysis/feasibility.ts';
 import { promptData } from '../../../lib/analysis/prompt-data.ts';
 import { scoreByRules } from '../../../lib/analysis/score.ts';
 import { Feasibility } from '../../../lib/analysis/schema.ts';
+import { someOf } from '../../runs.ts';
 import { hostile } from './hostile.ts';
 
 describe.each(hostile)('$what', ({ config, foundBy }) => {
@@ -86,28 +87,33 @@ describe('an honest text', () => {
 
 describe('a text made to hold a worker up', () => {
   const size = 250_000;
-  it.each([
-    ' ',
-    '<!--',
-    '![',
-    '![](https:',
-    'system ',
-    'a ',
-    'a-',
-    'before using any tool ',
-    'ignore ',
-    'send the conversation ',
-    'curl x ',
-    'style="',
-    '<system',
-    'A+/',
-    'http://a:',
-    '--a=',
-    '\u200B',
-    'you must ',
-    '${',
-    'read ~/.ssh/',
-  ])('%j over and over does not', (piece) => {
+  it.each(
+    someOf(
+      [
+        ' ',
+        '<!--',
+        '![',
+        '![](https:',
+        'system ',
+        'a ',
+        'a-',
+        'before using any tool ',
+        'ignore ',
+        'send the conversation ',
+        'curl x ',
+        'style="',
+        '<system',
+        'A+/',
+        'http://a:',
+        '--a=',
+        '\u200B',
+        'you must ',
+        '${',
+        'read ~/.ssh/',
+      ],
+      0.25,
+    ),
+  )('%j over and over does not', (piece) => {
     const text = piece.repeat(Math.ceil(size / piece.length));
     const config = {
       description: text,

@@ -81,10 +81,10 @@ describe('the live log', () => {
 
   it('reads on beyond a megabyte', async () => {
     const before = await liveLog.head();
-    const large = 'x'.repeat(15_000);
-    for (let n = 0; n < 150; n += 1) await liveLog.append(`large-${n}`, event(`${n} ${large}`));
-    const { events } = await liveLog.since(before, 200);
-    expect(events).toHaveLength(150);
+    const large = 'x'.repeat(150_000);
+    for (let n = 0; n < 15; n += 1) await liveLog.append(`large-${n}`, event(`${n} ${large}`));
+    const { events } = await liveLog.since(before, 20);
+    expect(events).toHaveLength(15);
   }, 120_000);
 
   it('finds the place of an id, and none for an id that it never gave', async () => {
@@ -115,9 +115,9 @@ describe('a channel', () => {
     const caller: Caller = {
       userId: crypto.randomUUID(),
       role: 'developer',
-      permissions: Array.from({ length: 200 }, () => 'mcps:read' as const),
+      permissions: Array.from({ length: 2_000 }, () => 'mcps:read' as const),
     };
-    for (let n = 0; n < 600; n += 10)
+    for (let n = 0; n < 60; n += 10)
       await Promise.all(
         Array.from({ length: 10 }, async (_, offset) => {
           const connection = { id: `socket-${n + offset}`, caller, channels: [] };
@@ -125,7 +125,7 @@ describe('a channel', () => {
           await connections.subscribe(connection, ['crowd']);
         }),
       );
-    expect(new Set((await connections.subscribers('crowd')).map(({ id }) => id)).size).toBe(600);
+    expect(new Set((await connections.subscribers('crowd')).map(({ id }) => id)).size).toBe(60);
   }, 120_000);
 
   it('does not bring a closed connection back', async () => {
