@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { TestProject } from 'vitest/node';
 import { startStores, type Stores } from '../infra/local/stores/start-stores.ts';
+import { stateFolder } from './state-folder.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -36,7 +36,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
 }
 
 async function start() {
-  const state = await mkdtemp(join(tmpdir(), 'mcp-platform-test-'));
+  const state = await mkdtemp(join(stateFolder(), 'mcp-platform-test-'));
   const stores = await startStores({
     state,
     cache,

@@ -1,6 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { stateFolder } from '../../state-folder.ts';
 import { waitUntil } from '../../wait-until.ts';
 
 /** Where the downloaded programs are, shared with `npm run dev`. */
@@ -14,7 +14,7 @@ export const env: NodeJS.ProcessEnv = { PATH: process.env['PATH'] };
 
 /** A state directory of a test's own. */
 export function temporaryState(): { state: string; remove: () => void } {
-  const state = mkdtempSync(join(tmpdir(), 'mcp-platform-'));
+  const state = mkdtempSync(join(stateFolder(), 'mcp-platform-'));
   return { state, remove: () => rmSync(state, { recursive: true, force: true }) };
 }
 
