@@ -21,6 +21,8 @@ export default defineConfig({
   test: {
     testTimeout: 60_000,
     hookTimeout: 180_000,
+    // A second is not enough on a busy machine.
+    expect: { poll: { timeout: 15_000 } },
     maxWorkers: 2,
     reporters: ['default', './test/report-skipped.ts'],
     coverage: {

@@ -169,4 +169,20 @@ export const workMutants: readonly Mutant[] = [
     ['a deployment takes the place of the other', "{ ...other, active: false, status: 'stopping' }", 'other'],
     ['half of the replicas is not healthy', "health: whole ? 'healthy' : 'unhealthy'", "health: 'healthy'"],
   ),
+  // What AWS alone would show
+  ...of(
+    'lib/mcp/answer-in-time.ts',
+    ['test/infra/stacks/deploy-rules.test.ts'],
+    ['a call is answered before CloudFront gives it up', 'firstByteMs = 110_000', 'firstByteMs = 130_000'],
+  ),
+  ...of(
+    'lib/adapters/containers/start-refusal.ts',
+    ['test/functions/deployments/refused-start.integration.test.ts'],
+    ['a start that AWS refuses for good ends at once', "new StartRefused('refused',", "new StartRefused('away',"],
+    [
+      'a full quota is waited for and then told',
+      "StartRefused('full', \"The cluster had no room",
+      "StartRefused('refused', \"The cluster had no room",
+    ],
+  ),
 ];
