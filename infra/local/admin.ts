@@ -1,7 +1,8 @@
+import { ForgottenHistory } from '../../lib/tools/forget-unknown-history.ts';
 import { AdminAnswer } from '../../lib/users/run-admin.ts';
 import { type Input, runProgram } from '../program.ts';
 import { rotateKeys } from './rotate-keys.ts';
-import { stageOption, withPlatform } from './run-command.ts';
+import { type Run, stageOption, withPlatform } from './run-command.ts';
 import { stateFolder } from './state.ts';
 
 const program = {
@@ -15,6 +16,9 @@ const program = {
     keys: { about: 'Counts what is encrypted, by key.' },
     're-encrypt': { about: 'Encrypts everything stored with the first key, so that former keys may go.' },
     'rotate-keys': { about: 'Puts new signing and encryption keys in front of those of this machine.' },
+    'forget-unknown-history': {
+      about: 'After a restore of MySQL: forgets the history of revisions that MySQL does not have.',
+    },
   },
   options: { ...stageOption, role: { value: '<role>', about: 'For invite: admin, developer or viewer.' } },
 } as const;
@@ -22,6 +26,10 @@ const program = {
 await runProgram(program, async (input) => {
   const { stage } = input.options;
   if (input.command === 'rotate-keys') return rotate(stage);
+  if (input.command === 'forget-unknown-history') {
+    const forgotten = await withPlatform(stage, forgetUnknownHistory);
+    return void process.stdout.write(`${forgotten} revisions forgotten.\n`);
+  }
   const answer = await withPlatform(stage, (run) => run('run-admin', messageOf(input)));
   for (const [key, value] of Object.entries(AdminAnswer.parse(answer)))
     process.stdout.write(`${key.padEnd(12)} ${value ?? '-'}\n`);
@@ -33,6 +41,16 @@ function messageOf({ command, args: [subject], options: { role } }: Input<typeof
   if (command === 'reset-password') return { command, login: subject };
   if (command !== 'invite') return { command };
   return { command, ...(subject !== undefined && { email: subject }), ...(role !== undefined && { role }) };
+}
+
+async function forgetUnknownHistory(run: Run): Promise<number> {
+  let forgotten = 0;
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const done = ForgottenHistory.parse(await run('forget-unknown-history', { after }));
+    forgotten += done.forgotten;
+    after = done.next;
+  }
+  return forgotten;
 }
 
 async function rotate(stage: string | undefined): Promise<void> {

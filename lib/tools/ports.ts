@@ -65,7 +65,7 @@ export interface ToolLists {
 }
 
 /** Tools: the truth, in MySQL. Every change writes its outbox entries in the same transaction. */
-export interface ToolStore extends ToolLists, PurgeStore {
+export interface ToolStore extends ToolLists, PurgeStore, ToolRevisions {
   /**
    * All of `tools` or none. When their ids are there, an earlier try of the same request made them.
    * @returns the tools as they are kept.
@@ -87,6 +87,11 @@ export interface ToolStore extends ToolLists, PurgeStore {
   ): Promise<ToolRecord | undefined>;
 }
 
+export interface ToolRevisions {
+  /** The newest revision of each of these tools, deleted ones too; nothing of those that are not there. */
+  newestRevisions(ids: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
 /** What is deleted may be asked to leave nothing but its slug. */
 export interface PurgeStore {
   /** Tools that were deleted before `before` and still hold something, of which everything has been published. Oldest first. */
@@ -106,4 +111,10 @@ export interface HistoryStore {
   page(toolId: string, page: { readonly below: number | undefined; readonly limit: number }): Promise<ToolChanged[]>;
   /** Deletes every revision of a tool. */
   forget(toolId: string): Promise<void>;
+  /** Entries of all tools behind this one, ordered by id. */
+  after(
+    id: string,
+    limit: number,
+  ): Promise<{ readonly id: string; readonly toolId: string; readonly revision: number }[]>;
+  remove(ids: readonly string[]): Promise<void>;
 }

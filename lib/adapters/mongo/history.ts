@@ -46,5 +46,16 @@ export function mongoHistory(db: Db): HistoryStore {
     async forget(toolId) {
       await history.deleteMany({ _id: { $gte: idOf(toolId, 0), $lte: idOf(toolId, 9_999_999_999) } });
     },
+    async after(id, limit) {
+      const found = await history
+        .find({ _id: { $gt: id } }, { projection: { tool_id: 1, revision: 1 } })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray();
+      return found.map(({ _id, tool_id: toolId, revision }) => ({ id: _id, toolId, revision }));
+    },
+    async remove(ids) {
+      if (ids.length > 0) await history.deleteMany({ _id: { $in: [...ids] } });
+    },
   };
 }

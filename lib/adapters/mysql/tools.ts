@@ -52,6 +52,16 @@ export function mysqlToolStore(mysql: Mysql): ToolStore {
     find: (idOrSlug, { includeDeleted } = { includeDeleted: false }) =>
       select(mysql, idOrSlug, includeDeleted ? 'AND purged_at IS NULL' : 'AND deleted_at IS NULL'),
 
+    async newestRevisions(ids) {
+      if (ids.length === 0) return new Map();
+      const marks = ids.map(() => '?').join(', ');
+      const rows = await mysql.query<{ id: string; revision: number }>(
+        `SELECT id, revision FROM mcp_tools WHERE id IN (${marks})`,
+        [...ids],
+      );
+      return new Map(rows.map(({ id, revision }) => [id, revision]));
+    },
+
     ...mysqlToolLists(mysql),
     ...mysqlPurge(mysql),
 
