@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import * as http from 'node:http';
 import * as https from 'node:https';
 import * as z from 'zod';
-import { signRequest } from './sign-request.ts';
+import { signRequest } from '../../lib/adapters/aws/sign-request.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 

@@ -1,3 +1,4 @@
+import http from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { Collection } from 'mongodb';
 import mysql from 'mysql2/promise';
@@ -58,13 +59,14 @@ export function crashPoints(killAt: number | undefined) {
       'send',
       ([command]) => `AWS ${(command as object).constructor.name}`,
     );
-    const { fetch } = globalThis;
-    globalThis.fetch = async (...args) => {
+    const { request } = http;
+    http.request = ((...args: Parameters<typeof request>) => {
+      const { authorization } = (args[0] as { readonly headers?: http.OutgoingHttpHeaders }).headers ?? {};
+      // The commands of AWS are points already.
+      if (!String(authorization).startsWith('Bearer ')) return request(...args);
       point('before Redis');
-      const response = await fetch(...args);
-      point('after Redis');
-      return response;
-    };
+      return request(...args).once('response', () => point('after Redis'));
+    }) as typeof request;
   }
 
   return { names, watchClients };

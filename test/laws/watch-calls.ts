@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import http from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { AbstractCursor, Collection } from 'mongodb';
 import mysql from 'mysql2/promise';
@@ -74,6 +75,14 @@ export function watchCalls(): CallWatch {
   const awsClient = Object.getPrototypeOf(DynamoDBClient.prototype) as object;
   watch(awsClient, 'send', ([command]) => `AWS ${(command as object).constructor.name}`);
   watch(globalThis, 'fetch', () => 'fetch');
+  // What DynamoDB and Redis are asked in every request goes by Node's own client.
+  const { request } = http;
+  http.request = ((...args: Parameters<typeof request>) => {
+    const end = begin(`POST to ${String((args[0] as http.RequestOptions).port)}`);
+    return request(...args)
+      .once('response', (response) => response.once('end', end))
+      .once('close', end);
+  }) as typeof request;
 
   return {
     breaches,

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { escapePath } from '../../lambda/sign-request.ts';
+import { escapePath, signingKey } from '../../../lib/adapters/aws/sign-request.ts';
 
 /** What the AWS SDK signs with. */
 export interface Credentials {
@@ -37,11 +37,8 @@ export function isSigned(request: IncomingMessage, credentials: Credentials): bo
     names,
     bodyHash,
   ].join('\n');
-  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(
-    hmac,
-    `AWS4${credentials.secretAccessKey}`,
-  );
   const scope = `${day}/${region}/${service}/aws4_request`;
+  const key = signingKey(credentials.secretAccessKey, scope);
   const hash = createHash('sha256').update(canonical).digest('hex');
   const expected = hmac(key, ['AWS4-HMAC-SHA256', date, scope, hash].join('\n'));
   return timingSafeEqual(expected, Buffer.from(signature, 'hex'));

@@ -4,7 +4,7 @@ import { mkdirSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
-import { signRequest } from '../../lambda/sign-request.ts';
+import { signRequest } from '../../../lib/adapters/aws/sign-request.ts';
 import { refuseStranger, sendRefusal } from '../guard/guard-service.ts';
 import type { Credentials } from '../guard/verify-signature.ts';
 

@@ -25,12 +25,15 @@ export function openDynamo(settings: DynamoSettings): DynamoDBDocumentClient {
 }
 
 /**
- * Runs one command, at most 2 s.
+ * Runs one command, by default at most 2 s.
  * @throws Problem `service-unavailable` when DynamoDB is away, slow or throttling; what the command itself did wrong as it is.
  */
-export async function ask<T>(send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+export async function ask<T>(
+  send: (options: { readonly abortSignal: AbortSignal }) => Promise<T>,
+  withinMs = deadlineMs,
+): Promise<T> {
   try {
-    return await send({ abortSignal: AbortSignal.timeout(deadlineMs) });
+    return await send({ abortSignal: AbortSignal.timeout(withinMs) });
   } catch (error) {
     if (isOurFault(error)) throw error;
     throw new Problem('service-unavailable', { cause: error, headers: { 'retry-after': '1' } });

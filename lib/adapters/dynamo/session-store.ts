@@ -1,130 +1,66 @@
-import {
-  BatchGetCommand,
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
-import type { SessionStore } from '../../auth/ports.ts';
-import { Problem } from '../../kernel/errors/problem.ts';
+import type { LoginHistory, SessionStore, TicketStore } from '../../auth/ports.ts';
+import type { IdempotencyStore } from '../../kernel/http/idempotency-store.ts';
+import type { Limiter } from '../../kernel/http/rate-limit.ts';
+import type { CodeStore } from '../../oauth/ports.ts';
 import type { Encryptor } from '../../secrets/encryptor.ts';
-import { ask, dynamoProbe, type DynamoSettings, openDynamo } from './client.ts';
-import { dynamoCodes } from './codes.ts';
-import { dynamoIdempotency } from './idempotency.ts';
-import { dynamoLimiter, dynamoLoginHistory, dynamoTickets, unlessLost } from './requests.ts';
-import { requestsTable, tableName, sessionsTable } from './tables.ts';
-import {
-  apiKeyKey,
-  familyKey,
-  readFamily,
-  readKey,
-  readUser,
-  userKey,
-  writeFamily,
-  writeKey,
-} from './session-items.ts';
+import type { DynamoSettings } from './client.ts';
+import { type Item, openReader } from './read-items.ts';
+import type { openSessionCommands } from './session-commands.ts';
+import { apiKeyKey, familyKey, readFamily, readKey, readUser, userKey } from './session-items.ts';
+import { sessionsTable, tableName } from './tables.ts';
 
-/** The DynamoDB side of the use `sessions`. */
+/** After that the read goes by AWS's own client, which has retries; together they end within 2 s. */
+const readMs = 600;
+
+/** The DynamoDB side of the use `sessions`: what every request reads goes the short way, for everything else AWS's own client is loaded when it is needed. */
 export function openSessionStore(settings: DynamoSettings) {
-  const client = openDynamo(settings);
-  const { STAGE } = settings;
-  const requests = tableName(STAGE, requestsTable);
+  type Commands = ReturnType<typeof openSessionCommands>;
+  let opened: Promise<Commands> | undefined;
+  const open = async (): Promise<Commands> => {
+    const loaded = await import('./session-commands.ts');
+    return loaded.openSessionCommands(settings);
+  };
+  const commands = (): Promise<Commands> => (opened ??= open());
+  const read = openReader(settings, tableName(settings.STAGE, sessionsTable));
+  const readBoth = async (one: { pk: string }, other: { pk: string }) => {
+    const items = await read([one, other], readMs);
+    const find = ({ pk }: { pk: string }): Item | undefined => items?.find((item) => item['pk'] === pk);
+    return items && ([find(one), find(other)] as const);
+  };
+  const sessions: Pick<SessionStore, 'session' | 'key'> = {
+    async session(sessionId, userId) {
+      const found = await readBoth(familyKey(sessionId), userKey(userId));
+      if (!found) return (await commands()).sessions.session(sessionId, userId);
+      return { family: readFamily(found[0]), user: readUser(found[1]) };
+    },
+    async key(hash, userId) {
+      const found = await readBoth(apiKeyKey(hash), userKey(userId));
+      if (!found) return (await commands()).sessions.key(hash, userId);
+      return { key: readKey(found[0]), user: readUser(found[1]) };
+    },
+  };
   return {
-    sessions: sessionStore(client, tableName(STAGE, sessionsTable)),
-    tickets: dynamoTickets(client, requests),
-    fallbackLimiter: dynamoLimiter(client, requests),
-    loginHistory: dynamoLoginHistory(client, requests),
-    codes: dynamoCodes(client, requests),
-    idempotencyWith: (encryptor: Encryptor) => dynamoIdempotency(client, requests, encryptor),
-    dynamoProbe: dynamoProbe(client, STAGE),
+    sessions: later<SessionStore>(async () => (await commands()).sessions, sessions),
+    tickets: later<TicketStore>(async () => (await commands()).tickets),
+    fallbackLimiter: later<Limiter>(async () => (await commands()).fallbackLimiter),
+    loginHistory: later<LoginHistory>(async () => (await commands()).loginHistory),
+    codes: later<CodeStore>(async () => (await commands()).codes),
+    idempotencyWith: (encryptor: Encryptor) =>
+      later<IdempotencyStore>(async () => (await commands()).idempotencyWith(encryptor)),
+    dynamoProbe: async (timeoutMs: number) => (await commands()).dynamoProbe(timeoutMs),
   };
 }
 
-type Key = { readonly pk: string };
-type Item = Record<string, unknown>;
+type Method = (...args: unknown[]) => Promise<unknown>;
 
-function sessionStore(client: DynamoDBDocumentClient, TableName: string): SessionStore {
-  const get = async (Key: Key): Promise<Item | undefined> => {
-    const { Item } = await ask((o) => client.send(new GetCommand({ TableName, Key, ConsistentRead: true }), o));
-    return Item;
-  };
-  const getBoth = async (one: Key, other: Key): Promise<[Item | undefined, Item | undefined]> => {
-    const RequestItems = { [TableName]: { Keys: [one, other], ConsistentRead: true } };
-    const answer = await ask((o) => client.send(new BatchGetCommand({ RequestItems }), o));
-    // What DynamoDB left out for want of capacity must not pass for missing.
-    if (answer.UnprocessedKeys?.[TableName])
-      throw new Problem('service-unavailable', { headers: { 'retry-after': '1' } });
-    const items = answer.Responses?.[TableName] ?? [];
-    return [items.find(({ pk }) => pk === one.pk), items.find(({ pk }) => pk === other.pk)];
-  };
-  const put = async (Item: Item): Promise<void> => {
-    await ask((o) => client.send(new PutCommand({ TableName, Item }), o));
-  };
-  const remove = async (Key: Key): Promise<void> => {
-    await ask((o) => client.send(new DeleteCommand({ TableName, Key }), o));
-  };
-
-  return {
-    async session(sessionId, userId) {
-      const [family, user] = await getBoth(familyKey(sessionId), userKey(userId));
-      return { family: readFamily(family), user: readUser(user) };
-    },
-    async key(hash, userId) {
-      const [key, user] = await getBoth(apiKeyKey(hash), userKey(userId));
-      return { key: readKey(key), user: readUser(user) };
-    },
-    user: async (userId) => readUser(await get(userKey(userId))),
-    family: async (sessionId) => readFamily(await get(familyKey(sessionId))),
-
-    async putUser({ userId, role, isActive, hasSecondFactor, version }) {
-      const update = new UpdateCommand({
-        TableName,
-        Key: userKey(userId),
-        UpdateExpression:
-          'SET user_id = :id, #role = :role, is_active = :active, second_factor = :factor, version = :version',
-        ConditionExpression: 'attribute_not_exists(version) OR version <= :version',
-        ExpressionAttributeNames: { '#role': 'role' },
-        ExpressionAttributeValues: {
-          ':id': userId,
-          ':role': role,
-          ':active': isActive,
-          ':factor': hasSecondFactor,
-          ':version': version.getTime(),
-        },
-      });
-      await unlessLost(ask((o) => client.send(update, o)));
-    },
-    putKey: (hash, status) => put(writeKey(hash, status)),
-    deleteKey: (hash) => remove(apiKeyKey(hash)),
-
-    openFamily: (family) => put(writeFamily(family)),
-    async rotate(family, expectedCurrent) {
-      const replace = new PutCommand({
-        TableName,
-        Item: writeFamily(family),
-        ConditionExpression: '#current = :expected',
-        ExpressionAttributeNames: { '#current': 'current' },
-        ExpressionAttributeValues: { ':expected': expectedCurrent },
-      });
-      return (await unlessLost(ask((o) => client.send(replace, o)))) !== undefined;
-    },
-    endFamily: (sessionId) => remove(familyKey(sessionId)),
-    async endFamiliesOf(userId, { before, except }) {
-      const update = new UpdateCommand({
-        TableName,
-        Key: userKey(userId),
-        UpdateExpression:
-          except === undefined
-            ? 'SET sessions_ended_before = :before REMOVE sessions_ended_except'
-            : 'SET sessions_ended_before = :before, sessions_ended_except = :except',
-        ConditionExpression: 'attribute_not_exists(sessions_ended_before) OR sessions_ended_before < :before',
-        ExpressionAttributeValues: {
-          ':before': before.getTime(),
-          ...(except !== undefined && { ':except': except }),
-        },
-      });
-      await unlessLost(ask((o) => client.send(update, o)));
-    },
-  };
+/** A port whose methods all answer promises, and which is opened by the first call; `own` methods do without it. */
+function later<Port extends object>(open: () => Promise<Port>, own: Partial<Port> = {}): Port {
+  return new Proxy(own, {
+    get: (methods, name) =>
+      Reflect.get(methods, name) ??
+      (async (...args: unknown[]) => {
+        const port = await open();
+        return (Reflect.get(port, name) as Method).apply(port, args);
+      }),
+  }) as Port;
 }

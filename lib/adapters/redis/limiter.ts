@@ -2,6 +2,7 @@ import { Ratelimit } from '@upstash/ratelimit';
 import type { Redis } from '@upstash/redis';
 import type { Limit, Limiter } from '../../kernel/http/rate-limit.ts';
 import { circuitBreaker } from './circuit-breaker.ts';
+import { leasingLimiter } from './lease-tokens.ts';
 
 /** A request waits at most this long for its count. */
 const deadlineMs = 500;
@@ -26,16 +27,14 @@ export function redisLimiter(redis: Redis, stage: string): Limiter {
     windows.set(shape, made);
     return made;
   };
-  return {
-    async count(key, limit) {
-      const counted = await ask(() => windowOf(limit).limit(key));
-      return (
-        counted && {
-          allowed: counted.success,
-          remaining: Math.max(0, counted.remaining),
-          resetSeconds: Math.max(1, Math.ceil((counted.reset - Date.now()) / 1000)),
-        }
-      );
-    },
-  };
+  return leasingLimiter(async (key, limit, requests) => {
+    const counted = await ask(() => windowOf(limit).limit(key, { rate: requests }));
+    return (
+      counted && {
+        allowed: counted.success,
+        remaining: Math.max(0, counted.remaining),
+        resetSeconds: Math.max(1, Math.ceil((counted.reset - Date.now()) / 1000)),
+      }
+    );
+  });
 }

@@ -1,12 +1,21 @@
+import { createLRU } from 'lru.min';
 import { ownTokens, replaceKnownSecrets } from './secret-shapes.ts';
 
 const secretName =
   /^(.*[_-])?(authorization|cookie|set-cookie|password|passwd|secret|token|api[_-]?key|x-api-key|private[_-]?key|credentials?|jwt)$/i;
 
+/** The same few names stand in every line. */
+const judged = createLRU<string, boolean>({ max: 1_000 });
+
 /** `accessToken` is named as `access_token` is. */
 function isSecretName(name: string): boolean {
-  return secretName.test(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2'));
+  const known = judged.get(name) ?? secretName.test(name.replace(/([a-z0-9])([A-Z])/g, '$1_$2'));
+  judged.set(name, known);
+  return known;
 }
+
+/** Most of what a line holds, and surely no credential: something very short, a UUID, a moment. */
+const harmless = /^(?:.{0,6}|[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}|\d{4}-\d\d-\d\dT[\d:.]{8,12}Z)$/s;
 
 const secretShapes: readonly [RegExp, string][] = [
   [new RegExp(`\\b(${ownTokens})[A-Za-z0-9_-]{8,}`, 'g'), '$1[redacted]'],
@@ -21,6 +30,7 @@ const longestText = 4096;
 
 /** A text in which nothing that looks like a credential is left. */
 export function redactText(text: string): string {
+  if (harmless.test(text)) return text;
   return replaceKnownSecrets(
     secretShapes.reduce((safe, [shape, replacement]) => safe.replace(shape, replacement), text),
     '[redacted]',

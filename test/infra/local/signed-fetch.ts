@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { signRequest } from '../../../infra/lambda/sign-request.ts';
+import { signRequest } from '../../../lib/adapters/aws/sign-request.ts';
 import { credentials } from './temporary-state.ts';
 
 /** A request that is signed as the AWS SDK does it, of whatever it asks. */

@@ -1,7 +1,7 @@
 import { ListQueuesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
-import { signRequest } from '../../../infra/lambda/sign-request.ts';
-import { startAwsService } from './secrets-manager.ts';
+import { signRequest } from '../../../../lib/adapters/aws/sign-request.ts';
+import { startAwsService } from '../../../infra/lambda/secrets-manager.ts';
 
 test("a signature is the one that AWS's own client makes", async () => {
   const { url, heard } = await startAwsService([{}]);

@@ -41,10 +41,21 @@ export function signRequest(
     sha256(body),
   ].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
-  const key = [day, region, service, 'aws4_request'].reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`);
+  const key = signingKey(secretAccessKey, scope);
   const signature = hmac(key, ['AWS4-HMAC-SHA256', stamp, scope, sha256(canonical)].join('\n')).toString('hex');
   const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
   return { ...sent, authorization };
+}
+
+let derived: { readonly secretAccessKey: string; readonly scope: string; readonly key: Buffer } | undefined;
+
+/** Good for a day, a region and a service: the last one is kept. */
+export function signingKey(secretAccessKey: string, scope: string): Buffer {
+  if (derived?.secretAccessKey !== secretAccessKey || derived.scope !== scope) {
+    const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`) as Buffer;
+    derived = { secretAccessKey, scope, key };
+  }
+  return derived.key;
 }
 
 /** AWS escapes a path a second time, except for S3. */
