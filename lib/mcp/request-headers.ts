@@ -1,3 +1,4 @@
+import { createLRU } from 'lru.min';
 import type { Caller } from '../kernel/http/caller.ts';
 import type { RequestFacts } from '../kernel/lambda/declaration.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
@@ -29,8 +30,7 @@ export function headersTo(
     'x-request-id': requestId,
     ...(session && { 'mcp-session-id': session.upstreamId }),
     ...(session && !remote && resumption(session, deployment)),
-    // A runner gives callers their share, and keeps their processes apart; it need not know who they are.
-    ...(!remote && { 'x-mcp-caller': digest(`${deployment.id} ${caller.userId}`).slice(0, 22) }),
+    ...(!remote && { 'x-mcp-caller': callerName(deployment.id, caller.userId) }),
     ...(!remote && settings.MCP_LISTEN === 'off' && { 'x-mcp-listen': 'off' }),
     ...(remote && { [hopHeader]: [...hopsOf(headers), nameOf(settings)].join(' ') }),
     ...endpoint.headers,
@@ -55,7 +55,20 @@ export function ownHeaders(
 ): Record<string, string> {
   return endpoint.guarded
     ? { ...endpoint.headers, [hopHeader]: nameOf(settings) }
-    : { ...endpoint.headers, 'x-mcp-caller': digest(`${deployment.id} ${caller.userId}`).slice(0, 22) };
+    : { ...endpoint.headers, 'x-mcp-caller': callerName(deployment.id, caller.userId) };
+}
+
+const names = createLRU<string, string>({ max: 1_000 });
+
+/** A runner gives callers their share, and keeps their processes apart; it need not know who they are. */
+function callerName(deploymentId: string, userId: string): string {
+  return remembered(`${deploymentId} ${userId}`).slice(0, 22);
+}
+
+function remembered(text: string): string {
+  const known = names.get(text) ?? digest(text);
+  names.set(text, known);
+  return known;
 }
 
 function hopsOf(headers: Readonly<Record<string, string>>): string[] {
@@ -63,9 +76,14 @@ function hopsOf(headers: Readonly<Record<string, string>>): string[] {
 }
 
 function nameOf({ BASE_URL, STAGE }: BaseSettings): string {
-  return digest(`${STAGE} ${BASE_URL}`).slice(0, 16);
+  return remembered(`${STAGE} ${BASE_URL}`).slice(0, 16);
 }
 
+/** A session that was decrypted is the same object in each of its requests. */
+const packings = new WeakMap<object, string>();
+
 function packed(initialize: object): string {
-  return Buffer.from(JSON.stringify(initialize)).toString('base64url');
+  const known = packings.get(initialize) ?? Buffer.from(JSON.stringify(initialize)).toString('base64url');
+  packings.set(initialize, known);
+  return known;
 }

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -135,16 +135,17 @@ async function mcpProxy(ends: Ends): Promise<Caller> {
 async function wholePath(ends: Ends): Promise<Caller> {
   const state = mkdtempSync(join(tmpdir(), 'mcp-bench-'));
   ends.push(() => rmSync(state, { recursive: true, force: true }));
+  // Into a file: what it prints about each request is not for this process to read.
   const platform = spawn(process.execPath, ['infra/local/node-24.mjs', 'infra/local/dev.ts', '--port', '0'], {
     cwd: root,
     env: { ...process.env, MCP_STATE: state, RATE_LIMIT_SCALE: '1000000' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', openSync(join(state, 'printed'), 'a'), 'inherit'],
   });
   ends.push(() => stopChild(platform));
-  await new Promise<void>((resolve, reject) => {
-    platform.stdout.on('data', (chunk) => String(chunk).includes('Ready in') && resolve());
-    platform.once('exit', (code) => reject(new Error(`the platform ended with ${code}`)));
-  });
+  while (!existsSync(join(state, 'platform.json'))) {
+    if (platform.exitCode !== null) throw new Error(`the platform ended with ${platform.exitCode}`);
+    await sleep(50);
+  }
   const { base } = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as { base: string };
   const { url, key } = await deployOn(base);
   return overHttp(new URL(url), { 'x-api-key': key });

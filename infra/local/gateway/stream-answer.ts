@@ -28,6 +28,10 @@ export async function streamAnswer(streaming: Streaming): Promise<void> {
   const { invoker, target, event, response, streams, warn } = streaming;
   const out = new ResponseStream({
     head: (head) => {
+      // What comes in the same moment goes out in the same packet.
+      const { socket } = response;
+      socket?.cork();
+      setImmediate(() => socket?.uncork());
       sendHead(response, head, event.requestContext.requestId);
       response.flushHeaders();
     },
