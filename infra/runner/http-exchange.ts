@@ -8,15 +8,22 @@ const bodyBytes = 10 * 1024 * 1024;
 export class BodyTooLarge extends Error {}
 
 /** @throws {@link BodyTooLarge} past 10 MB. */
-export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > bodyBytes) throw new BodyTooLarge();
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+export function readBody(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request
+      .on('data', (chunk: Buffer) => {
+        bytes += chunk.length;
+        if (bytes <= bodyBytes) chunks.push(chunk);
+        else reject(new BodyTooLarge());
+      })
+      .once('error', reject)
+      .once('end', () => {
+        const [first] = chunks;
+        resolve((chunks.length === 1 && first ? first : Buffer.concat(chunks)).toString('utf8'));
+      });
+  });
 }
 
 /** What the client takes; clients that say nothing, or anything, take both. */

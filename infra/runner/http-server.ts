@@ -60,7 +60,7 @@ export function createHttpServer(server: HttpServerOptions): Server {
     } else if (supervisor.facts === undefined && header(request, 'mcp-session-id') === undefined) {
       refuseForNow(response, 'The MCP server is not ready', idOf(message));
     } else if (message !== undefined && isModern) await stateless(message, request, response);
-    else await bySession.post(body, parsed, request, response);
+    else await bySession.post({ body, parsed, message }, request, response);
   };
 
   const mcp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -93,6 +93,7 @@ export function createHttpServer(server: HttpServerOptions): Server {
       sendJson(response, 401, { error: 'X-Runner-Secret is missing or wrong' });
       return;
     }
+    if (request.url === '/mcp') return mcp(request, response);
     const url = new URL(request.url ?? '/', 'http://runner');
     if (url.pathname === '/mcp') await mcp(request, response);
     else if (url.pathname === '/healthz') {

@@ -31,6 +31,14 @@ export interface ServerFacts extends Handshake {
   readonly offers: Offers;
 }
 
+/** How a server that speaks protocol 2026-07-28 alone refuses a handshake. */
+const modernRefusals = new Set<number>([
+  codes.methodNotFound,
+  codes.unsupportedVersion,
+  codes.invalidParams,
+  codes.invalidRequest,
+]);
+
 interface Pending {
   readonly resolve: (answer: Response) => void;
   readonly onProgress: ((params: Params) => void) | undefined;
@@ -108,7 +116,13 @@ export class Peer {
   async handshake(version: string, capabilities: Params = {}): Promise<Handshake> {
     const clientInfo = { name: 'mcp-platform-runner', version };
     const params = { protocolVersion: newestSessionProtocol, capabilities, clientInfo };
-    const handshake = readHandshake(await this.#require('initialize', params));
+    const answer = await this.request('initialize', params);
+    const isRefused = answer.error !== undefined && modernRefusals.has(answer.error.code);
+    if (isRefused && !this.process.isModern) {
+      this.process.speakModern();
+      return this.handshake(version, capabilities).catch(() => requireResult('initialize', answer) as never);
+    }
+    const handshake = readHandshake(requireResult('initialize', answer));
     this.process.send(notificationText('notifications/initialized'));
     return handshake;
   }
@@ -133,9 +147,7 @@ export class Peer {
   }
 
   async #require(method: string, params: Params): Promise<unknown> {
-    const { result, error } = await this.request(method, params);
-    if (error === undefined) return result;
-    throw new Error(`the server answered ${method} with an error: ${error.message}`);
+    return requireResult(method, await this.request(method, params));
   }
 
   #receive(message: Message): void {
@@ -161,6 +173,11 @@ export class Peer {
         else this.process.send(refusalText(message.id, message.method));
     }
   }
+}
+
+function requireResult(method: string, { result, error }: Response): unknown {
+  if (error === undefined) return result;
+  throw new Error(`the server answered ${method} with an error: ${error.message}`);
 }
 
 async function lateness(method: string): Promise<never> {

@@ -109,7 +109,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
       ? Infinity
       : Math.floor((settings.memoryLimitMb - runnerMb - perProcess) / perProcess);
   };
-  const start = () => ({ ...(supervisor.command ?? launch), guard, log });
+  const start = () => ({ ...(supervisor.command ?? launch), guard, log, isModern: supervisor.isModern });
   const spare = new Spare({ start, version: runnerVersion, startMs: timing.startMs, room });
   const proven = () => supervisor.handOver() ?? spare.take();
   const sessions = new Sessions({

@@ -1,23 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  codes,
-  errorText,
-  maxMessageBytes,
-  type Message,
-  readServerMessage,
-  requestText,
-} from '../../lib/upstream/json-rpc.ts';
+import { maxMessageBytes, readMessage, readServerMessage, requestText } from '../../lib/upstream/json-rpc.ts';
 import type { Guard } from './guard.ts';
 import { lineReader } from './lines.ts';
 import type { LogBuffer } from './log-buffer.ts';
+import { ModernServer } from './modern-server.ts';
 import { killMarked } from './process-marks.ts';
+import { isProbed, type Listener, probePrefix, replacementOf } from './server-messages.ts';
 
 const logLineBytes = 64 * 1024;
 /** After its output is closed a process may end by itself. */
 const muteMs = 1_000;
-const probePrefix = 'runner-probe-';
 const markVariable = 'MCP_SERVER_MARK';
 
 // The shell makes itself known to the guard and becomes the server, which does not inherit the guard's descriptor.
@@ -30,17 +24,11 @@ export interface Command {
   readonly cwd?: string | undefined;
 }
 
-/** Gets what a process says. */
-export interface Listener {
-  /** A message from the server: its text, or what takes its place when it is no legal answer, and as far as it was read. */
-  readonly onMessage: (text: string, message: Message) => void;
-  /** A line on standard output that is no message. */
-  readonly onRubbish?: (line: string) => void;
-}
-
 export interface ServerProcessOptions extends Command, Listener {
   readonly guard: Guard;
   readonly log: LogBuffer;
+  /** The server is known to speak protocol 2026-07-28 alone. */
+  readonly isModern?: boolean;
 }
 
 /** One process of the MCP server, leader of a process group of its own, spoken to over standard input and output. */
@@ -51,6 +39,7 @@ export class ServerProcess {
   readonly #options: ServerProcessOptions;
   readonly #mark = `${markVariable}=${randomUUID()}`;
   #listener: Listener;
+  #modern: ModernServer | undefined;
   #probes = 0;
   #heardAt = performance.now();
   #wake: (() => void) | undefined;
@@ -70,8 +59,23 @@ export class ServerProcess {
     });
     // The server may be gone before its input is written.
     this.#child.stdin?.on('error', () => undefined);
+    if (options.isModern) this.speakModern();
     this.ended = this.#untilEnded();
     this.#read();
+  }
+
+  /** From now on the server is spoken to in protocol 2026-07-28, which nobody here notices. */
+  speakModern(): void {
+    this.#modern = new ModernServer({
+      write: (text) => this.#write(text),
+      deliver: (text, message) => {
+        if (!isProbed(message)) this.#listener.onMessage(text, message);
+      },
+    });
+  }
+
+  get isModern(): boolean {
+    return this.#modern !== undefined;
   }
 
   get pid(): number | undefined {
@@ -94,6 +98,12 @@ export class ServerProcess {
 
   /** Writes one message; it may hold no newline. */
   send(text: string): void {
+    if (this.#modern === undefined) return this.#write(text);
+    const message = readMessage(JSON.parse(text));
+    if (message) this.#modern.take(message);
+  }
+
+  #write(text: string): void {
     this.#child.stdin?.write(`${text}\n`);
   }
 
@@ -152,6 +162,7 @@ export class ServerProcess {
       if (read === undefined) return rubbish(text);
       const { message, malformed } = read;
       if (malformed) log.add('stdout', text);
+      if (this.#modern) return this.#modern.hear(malformed ? replacementOf(message, value) : text, message);
       if (!isProbed(message)) this.#listener.onMessage(malformed ? replacementOf(message, value) : text, message);
     };
     const messages = lineReader(
@@ -231,19 +242,4 @@ export class ServerProcess {
       if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
     }
   }
-}
-
-function isProbed(message: Message): boolean {
-  return message.kind === 'response' && typeof message.id === 'string' && message.id.startsWith(probePrefix);
-}
-
-/** What is passed on in place of a text that is no legal JSON-RPC. */
-function replacementOf(message: Message, value: unknown): string {
-  if (message.kind === 'response') return errorText(message.id, message.error ?? { code: codes.internal, message: '' });
-  return JSON.stringify({ ...(value as object), jsonrpc: '2.0' });
-}
-
-/** The answer to a request that the process took with it. */
-export function endedError(id: string | number, how: string): string {
-  return errorText(id, { code: codes.serverDown, message: `The MCP server is gone: ${how}` });
 }

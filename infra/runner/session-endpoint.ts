@@ -1,10 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { codes, isObject, type Params, readMessage } from '../../lib/upstream/json-rpc.ts';
+import { codes, isObject, type Message, type Params, readMessage } from '../../lib/upstream/json-rpc.ts';
 import { drainingHeader } from '../../lib/upstream/ports.ts';
 import { sessionProtocols } from '../../lib/upstream/stateless-request.ts';
 import { header, readAccept, refuse, refuseForNow } from './http-exchange.ts';
 import type { Posted, Session } from './session.ts';
 import type { Sessions } from './sessions.ts';
+
+/** A POST's body, and the one message that it is, if it is one. */
+export interface ReadBody {
+  readonly body: string;
+  readonly parsed: unknown;
+  readonly message: Message | undefined;
+}
 
 const full = 'Every session of this server is at work: try again';
 
@@ -38,19 +45,19 @@ export function sessionEndpoint(sessions: Sessions) {
   };
 
   return {
-    async post(body: string, parsed: unknown, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    async post(read: ReadBody, request: IncomingMessage, response: ServerResponse): Promise<void> {
       const accepts = readAccept(request);
       if (!accepts.json && !accepts.stream) {
         const message = 'Accept must list application/json and text/event-stream';
         refuse(response, 406, { code: codes.invalidRequest, message });
         return;
       }
-      const posted = readPosted(body, parsed);
+      const posted = readPosted(read);
       if (posted === undefined) {
         refuse(response, 400, { code: codes.invalidRequest, message: 'The body is not JSON-RPC 2.0' });
         return;
       }
-      const shape = { batch: Array.isArray(parsed), accepts };
+      const shape = { batch: Array.isArray(read.parsed), accepts };
       const [first] = posted;
       if (first?.message.kind === 'request' && first.message.method === 'initialize') {
         if (header(request, 'mcp-session-id') !== undefined || posted.length > 1) {
@@ -121,11 +128,10 @@ function speaks(session: Session, version: string | undefined): boolean {
 }
 
 /** What was posted, message by message, each on one line and otherwise as the client wrote it. */
-function readPosted(body: string, parsed: unknown): Posted[] | undefined {
+function readPosted({ body, parsed, message }: ReadBody): Posted[] | undefined {
   if (!Array.isArray(parsed)) {
-    const message = readMessage(parsed);
     const text = body.includes('\n') || body.includes('\r') ? JSON.stringify(parsed) : body;
-    return message === undefined ? undefined : [{ text, message }];
+    return message && [{ text, message }];
   }
   const posted = parsed.map((one: unknown) => ({ text: JSON.stringify(one), message: readMessage(one) }));
   const all = posted.flatMap(({ text, message }) => (message === undefined ? [] : [{ text, message }]));

@@ -15,7 +15,8 @@ import { EventStream, readEventId } from './event-stream.ts';
 import { type HangTiming, watchForHang } from './hang-watch.ts';
 import { Exchange, type ExchangeOptions } from './mcp-exchange.ts';
 import { ResumableStreams } from './resumable-streams.ts';
-import { endedError, ServerProcess, type ServerProcessOptions } from './server-process.ts';
+import { endedError } from './server-messages.ts';
+import { ServerProcess, type ServerProcessOptions } from './server-process.ts';
 
 /** The session's own stream, which the client opens with GET. */
 const standaloneStream = 'standalone';

@@ -55,6 +55,7 @@ export class Supervisor {
   #peer: Peer | undefined;
   #ready = false;
   #served = false;
+  #isModern = false;
   #handedOver = Promise.withResolvers<void>();
   #readiness = Promise.withResolvers<void>();
   #restartedAt: number[] = [];
@@ -68,6 +69,11 @@ export class Supervisor {
   /** How many requests without a session are in flight. */
   get busy(): number {
     return this.#peer?.busy ?? 0;
+  }
+
+  /** Whether the server speaks protocol 2026-07-28 alone. */
+  get isModern(): boolean {
+    return this.#isModern;
   }
 
   get pid(): number | undefined {
@@ -153,6 +159,7 @@ export class Supervisor {
       rubbish === undefined ? '' : `; it printed on standard output: ${rubbish.slice(0, 200)}`;
     try {
       this.facts = await this.#meet(peer);
+      this.#isModern = peer.process.isModern;
     } catch (error) {
       await peer.process.stop(1_000);
       return this.#stopping.signal.aborted ? 'stopped' : { reason: `${(error as Error).message}${printed()}` };
