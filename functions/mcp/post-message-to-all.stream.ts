@@ -10,7 +10,7 @@ export const handler = stream({
   summary: 'Send an MCP message to all servers that the caller may use (Streamable HTTP)',
   permission: 'mcp:call',
   limit: perMinute(600),
-  uses: ['mysql', 'mongo', 'queues', 'secrets', 'upstream', 'settings', 'quotas'],
+  uses: ['mysql', 'mongo', 'queues', 'secrets', 'upstream', 'settings', 'quotas', 'live', 'sockets'],
   memoryMb: 1024,
   protects: serverPath,
   query: AllQuery,

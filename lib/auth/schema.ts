@@ -136,7 +136,7 @@ const Servers = z
     z
       .string()
       .max(255)
-      .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'The slug of a server'),
+      .regex(/^[a-z0-9]+(-[a-z0-9]+)*(__[^\s\p{C}]{1,128})?$/u, 'The slug of a server, or <slug>__<tool>'),
   )
   .min(1)
   .max(100)
@@ -153,8 +153,9 @@ export const ApiKeyRequest = z.strictObject({
     example: ['mcps:read', 'mcp:call'],
   }),
   servers: Servers.nullish().meta({
-    description: 'The slugs of the servers that the key may call; any when left out.',
-    example: ['acme-weather'],
+    description:
+      'What the key may call: servers by their slugs, single tools as /mcp/v1 names them (`<slug>__<tool>`); any when left out.',
+    example: ['acme-weather', 'acme-files__read_file'],
   }),
 });
 export type ApiKeyRequest = z.output<typeof ApiKeyRequest>;

@@ -8,7 +8,7 @@ import { submitTask } from '../tasks/submit-task.ts';
 import type { UsageStore } from '../usage/ports.ts';
 import { usageRecord } from '../usage/usage-record.ts';
 import type { ForwardServices } from './forward.ts';
-import { type Asked, assertCallable, callServedTool, type ToolCall } from './served-tools.ts';
+import { type Asked, assertCallable, callServedTool, contentOf, type ToolCall } from './served-tools.ts';
 
 /** What the worker gets: the call, and in whose name it is made. */
 const CallJob = z.object({
@@ -21,6 +21,8 @@ const CallJob = z.object({
     apiKey: z.object({ id: z.string(), hash: z.string(), servers: z.array(z.string()).optional() }).optional(),
   }),
   requestId: z.string(),
+  /** As MCP gives it; otherwise the structured content alone, where there is any. */
+  wholeResult: z.boolean().default(false),
 });
 
 /** A worker lives 15 minutes: before that is the time to say that a call takes too long. */
@@ -35,6 +37,7 @@ export async function submitToolCall(
   services: ForwardServices & { tasks: TaskStore; jobs: JobSender; encryptor: Encryptor },
   asked: Asked,
   call: ToolCall,
+  { wholeResult } = { wholeResult: false },
 ) {
   await assertCallable(services, asked, call);
   const { userId, role, apiKey } = asked.caller;
@@ -50,6 +53,7 @@ export async function submitToolCall(
       }),
     },
     requestId: asked.request.requestId,
+    wholeResult,
   };
   return submitTask(services, {
     type: 'tool-call',
@@ -65,7 +69,7 @@ export async function runToolCall(
   services: ForwardServices & { usage: UsageStore },
   { taskId, input, signal, step }: Job,
 ): Promise<JobDone> {
-  const { slug, tool, args, caller, requestId } = CallJob.parse(input);
+  const { slug, tool, args, caller, requestId, wholeResult } = CallJob.parse(input);
   const by: Caller = {
     userId: caller.userId,
     role: caller.role,
@@ -93,12 +97,12 @@ export async function runToolCall(
   };
   try {
     const call = { tool, args, validate: false };
-    const result = await callServedTool(services, { caller: by, slug, request, log }, call, {
+    const called = await callServedTool(services, { caller: by, slug, request, log }, call, {
       timeoutMs: callMs,
       signal,
       onProgress,
     });
-    return { result, message: `${tool} of ${slug} has answered` };
+    return { result: wholeResult ? called : contentOf(called), message: `${tool} of ${slug} has answered` };
   } finally {
     await services.usage.append(
       calls.map((call) =>

@@ -10,10 +10,11 @@ import { wakeDeployment } from '../deployments/restart-deployment.ts';
 import { runnerUrl } from '../deployments/runner-client.ts';
 import { openSecrets } from '../deployments/secrets.ts';
 import { type Caller, owns } from '../kernel/http/caller.ts';
-import { notFound, Problem } from '../kernel/errors/problem.ts';
+import { notFound } from '../kernel/errors/problem.ts';
 import type { Relay } from '../outbox/ports.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import type { McpEndpoint } from '../upstream/mcp-client.ts';
+import { heldElsewhere, reachesServer } from './key-reach.ts';
 
 export interface ServerServices extends CostServices {
   readonly deployments: DeploymentStore;
@@ -53,13 +54,7 @@ export async function findServer(
   slug: string,
   { fresh } = { fresh: false },
 ): Promise<ServingTarget> {
-  const servers = caller.apiKey?.servers;
-  if (servers && !servers.includes(slug)) {
-    throw new Problem('forbidden', {
-      detail: 'This API key is held to other servers.',
-      extra: { required_permission: 'mcp:call' },
-    });
-  }
+  if (!reachesServer(caller, slug)) throw heldElsewhere('This API key is held to other servers.');
   const target = await readServingTarget(deployments, slug, { fresh });
   const own = target && owns(caller, target.deployment.ownerId);
   if (!target || (target.deployment.access === 'private' && !own)) throw notFound('server', slug);

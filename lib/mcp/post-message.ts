@@ -6,6 +6,7 @@ import { isEventStream } from '../upstream/read-messages.ts';
 import { withComments } from './answer-in-time.ts';
 import { failureOf, forward, type Forwarded, type Forwarding, type ForwardServices } from './forward.ts';
 import { observer, type Outcome } from './observe.ts';
+import { letsThrough } from './key-reach.ts';
 import { failures, type Posted, readPosted, rpcAnswer, rpcError } from './rpc.ts';
 import { reportCalls } from './report-call.ts';
 import { encryptSession } from './session-id.ts';
@@ -28,6 +29,8 @@ export async function postMessage(
   const posted = readPosted(body);
   if (!posted) return rpcAnswer(null, failures.notJson);
   if (posted === 'too-many') return rpcAnswer(null, failures.tooMany);
+  if (!posted.requests.every((request) => letsThrough(forwarding.caller, forwarding.slug, request)))
+    return rpcAnswer(posted.id, failures.heldToOthers);
   const signal = AbortSignal.any([forwarding.signal, AbortSignal.timeout(callMs)]);
   const forwarded = await forward(services, { ...forwarding, signal }, { method: 'POST', body }, holderOf(posted));
   const report = (outcomes: readonly Outcome[], bytesOut: number): void => {

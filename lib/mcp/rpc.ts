@@ -70,6 +70,12 @@ export const failures = {
     message: `The batch holds more than ${maxBatch} messages`,
   },
   noSession: { status: 404, code: 'noSession', errorCode: 'NOT_FOUND', message: 'Session not found' },
+  heldToOthers: {
+    status: 403,
+    code: 'invalidRequest',
+    errorCode: 'FORBIDDEN',
+    message: 'This API key is held to other tools of this server',
+  },
   loop: {
     status: 502,
     code: 'loop',

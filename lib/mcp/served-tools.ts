@@ -10,6 +10,7 @@ import { firstByteMs } from './answer-in-time.ts';
 import { assertFits } from './check-arguments.ts';
 import { findReplica, findServer, type ServerReplica } from './find-server.ts';
 import type { ForwardServices } from './forward.ts';
+import { assertReach } from './key-reach.ts';
 import { assertKnownOrigin } from './origin.ts';
 import { isLoop, ownHeaders } from './request-headers.ts';
 import { reportCalls } from './report-call.ts';
@@ -46,7 +47,7 @@ export interface ToolCall {
 }
 
 /**
- * Calls one tool and answers with its structured content if there is any, else with the whole result.
+ * Calls one tool.
  * @throws Problem `forbidden`, `not-found` (also for an unknown tool), `validation-error` for arguments that do not fit the tool's schema or that the
  * server refuses, `service-unavailable`, `upstream-error`, `upstream-timeout`.
  */
@@ -55,22 +56,20 @@ export async function callServedTool(
   asked: Asked,
   call: ToolCall,
   options: Partial<CallOptions> = {},
-): Promise<unknown> {
+): Promise<McpCallResult> {
   const { tool, args } = call;
   const endsAt = performance.now() + firstByteMs;
   const described = { method: 'tools/call', tool, bytesIn: JSON.stringify(args).length };
-  return contentOf(
-    await withServer(services, asked, described, async (connection, replica) => {
-      const found = await findTool(connection, replica, tool);
-      if (!found) throw notFound('tool', tool);
-      if (call.validate) assertFits(found, args);
-      const called = await connection.callTool(tool, args, {
-        timeoutMs: Math.max(0, Math.round(endsAt - performance.now())),
-        ...options,
-      });
-      return { value: called, status: called.isError === true ? 'error' : 'ok' };
-    }),
-  );
+  return withServer(services, asked, described, async (connection, replica) => {
+    const found = await findTool(connection, replica, tool);
+    if (!found) throw notFound('tool', tool);
+    if (call.validate) assertFits(found, args);
+    const called = await connection.callTool(tool, args, {
+      timeoutMs: Math.max(0, Math.round(endsAt - performance.now())),
+      ...options,
+    });
+    return { value: called, status: called.isError === true ? 'error' : 'ok' };
+  });
 }
 
 /**
@@ -78,6 +77,7 @@ export async function callServedTool(
  * @throws Problem `forbidden`, `not-found`, `validation-error`; when the tool is new, what asking the server throws.
  */
 export async function assertCallable(services: ForwardServices, asked: Asked, call: ToolCall): Promise<void> {
+  assertReach(asked.caller, asked.slug, { method: 'tools/call', tool: call.tool });
   const { deployment } = await findServer(services, asked.caller, asked.slug);
   const known = deployment.tools ?? (await listServedTools(services, asked)).tools;
   const isKnown = known.some(({ name }) => name === call.tool);
@@ -89,11 +89,12 @@ export async function assertCallable(services: ForwardServices, asked: Asked, ca
 
 /** The same for the JSON endpoint. @throws as {@link callServedTool}. */
 export async function answerToolCall(services: ForwardServices, asked: Asked, call: ToolCall): Promise<StreamedAnswer> {
-  const answer = await callServedTool(services, asked, call);
+  const answer = contentOf(await callServedTool(services, asked, call));
   return { status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(answer) };
 }
 
-function contentOf(result: McpCallResult): unknown {
+/** Structured content if there is any, else the whole result. */
+export function contentOf(result: McpCallResult): unknown {
   return result.structuredContent !== undefined && result.isError !== true ? result.structuredContent : result;
 }
 
@@ -128,6 +129,7 @@ export async function withServer<T>(
   work: (connection: McpConnection, replica: ServerReplica) => Promise<{ value: T; status: 'ok' | 'error' }>,
 ): Promise<T> {
   assertKnownOrigin(request, services.settings);
+  assertReach(caller, slug, call);
   if (isLoop(request, services.settings))
     throw new Problem('upstream-error', { detail: 'The server leads back to this platform.' });
   const startedAt = performance.now();

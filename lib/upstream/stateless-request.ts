@@ -16,10 +16,13 @@ export const metaKeys = {
 } as const;
 
 /** Methods whose subject is mirrored in the header `Mcp-Name`. */
-const named: Readonly<Record<string, 'name' | 'uri'>> = {
+const named: Readonly<Record<string, 'name' | 'uri' | 'taskId'>> = {
   'tools/call': 'name',
   'prompts/get': 'name',
   'resources/read': 'uri',
+  'tasks/get': 'taskId',
+  'tasks/update': 'taskId',
+  'tasks/cancel': 'taskId',
 };
 
 /** Whether a request is one of the revisions without a handshake: by its header, or by its envelope. */

@@ -7,7 +7,6 @@ import type {
   ReplicasChange,
   ReplicasKey,
   Replica,
-  ServedTool,
 } from '../../deployments/ports.ts';
 import { splitSlug } from '../../deployments/preview-slug.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
@@ -202,18 +201,19 @@ async function write(tx: SqlRunner, before: DeploymentState, after: DeploymentSt
   // The row of the active one is given up before another takes it.
   const deployments = after.deployments.toSorted((a, b) => Number(a.active) - Number(b.active));
   for (const each of deployments) await save(tx, 'mcp_deployments', known.get(each.id), each, deploymentRow(each));
-  for (const { tools, toolId } of deployments) if (tools) await approveFirst(tx, toolId, tools);
+  for (const each of deployments) if (each.tools) await approveFirst(tx, each);
   for (const each of after.replicas) await save(tx, 'mcp_replicas', known.get(each.id), each, replicaRow.write(each));
 }
 
 /** Keeps what a tool's server offered first; nothing when that was before. */
-async function approveFirst(tx: SqlRunner, toolId: string, tools: readonly ServedTool[]): Promise<void> {
+async function approveFirst(tx: SqlRunner, deployment: Deployment): Promise<void> {
+  const { toolId } = deployment;
   const [known] = await tx.query('SELECT tool_id FROM mcp_approvals WHERE tool_id = ?', [toolId]);
   if (known) return;
   const now = new Date();
   await tx.execute('INSERT INTO mcp_approvals (tool_id, tools, updated_at) VALUES (?, ?, ?)', [
     toolId,
-    JSON.stringify(firstApprovals(tools, now)),
+    JSON.stringify(firstApprovals(deployment, now)),
     now,
   ]);
 }

@@ -16,13 +16,14 @@ import type { ForwardServices } from '../forward.ts';
 import { assertKnownOrigin } from '../origin.ts';
 import { failures, rpcAnswer } from '../rpc.ts';
 import { encryptSession } from '../session-id.ts';
-import { type AllServices, callTool, passOn } from './call-tool.ts';
+import { callTool, passOn, useOffer } from './call-tool.ts';
 import { listenToChanges } from './follow-changes.ts';
 import { placeOfId, placeOfName, placeOfUri } from './names.ts';
 import { type AllForwarding, json, notifyOpenSessions, notifyServer, refused } from './pass-to-server.ts';
 import { type ListName, offeredBy, pageOfList, servedTo } from './read-offered.ts';
 import { searchTools } from './search-tools.ts';
 import { allServers, readAllSession } from './session.ts';
+import { answerTask, type TaskServices, tasksExtension } from './tasks.ts';
 
 export type Mode = 'all' | 'search';
 type Given = Omit<AllForwarding, 'session'>;
@@ -35,7 +36,9 @@ const capabilities = {
   resources: { listChanged: true, subscribe: true },
   completions: {},
   logging: {},
+  tasks: { list: {}, cancel: {}, requests: { tools: { call: {} } } },
 };
+const { tasks: _tasks, logging: _logging, ...modernCapabilities } = capabilities;
 const lists: Readonly<Record<string, ListName>> = {
   'tools/list': 'tools',
   'prompts/list': 'prompts',
@@ -48,7 +51,7 @@ const lists: Readonly<Record<string, ListName>> = {
  * leads to. Both eras of the protocol, one message a request.
  */
 export async function answerForAll(
-  services: AllServices,
+  services: TaskServices,
   given: Given,
   text: string,
   mode: Mode,
@@ -71,7 +74,7 @@ export async function answerForAll(
   return answerInSession(services, { ...given, session }, message, mode);
 }
 
-async function open(services: AllServices, { caller }: Given, { id, params }: Request): Promise<StreamedAnswer> {
+async function open(services: TaskServices, { caller }: Given, { id, params }: Request): Promise<StreamedAnswer> {
   const place = { replicaId: undefined, upstreamId: randomUUID(), initialize: params };
   const sessionId = await encryptSession(services.encryptor, caller, allServers, place);
   const asked = params['protocolVersion'];
@@ -84,7 +87,7 @@ async function open(services: AllServices, { caller }: Given, { id, params }: Re
 }
 
 async function answerInSession(
-  services: AllServices,
+  services: TaskServices,
   given: AllForwarding,
   message: Message,
   mode: Mode,
@@ -106,7 +109,7 @@ function answerOf({ result, error }: Extract<Message, { kind: 'response' }>): Pa
 
 /** To whom a cancelled request went is not kept; a server that does not know it passes over it. */
 async function notifyAll(
-  services: AllServices,
+  services: TaskServices,
   given: AllForwarding,
   { method, params }: { readonly method: string; readonly params: Params },
 ): Promise<void> {
@@ -115,7 +118,7 @@ async function notifyAll(
 }
 
 async function answerStateless(
-  services: AllServices,
+  services: TaskServices,
   given: AllForwarding,
   message: Message,
   mode: Mode,
@@ -128,7 +131,7 @@ async function answerStateless(
 }
 
 async function answer(
-  services: AllServices,
+  services: TaskServices,
   given: AllForwarding,
   message: Request,
   mode: Mode,
@@ -145,8 +148,8 @@ async function answer(
     const page = pageOfList(list, items, params['cursor']);
     if (!page) return invalid('The cursor is not one of this list');
     const { items: listed, ...more } = page;
-    const note = list === 'tools' &&
-      offered.heldBack.length > 0 && { _meta: { 'mcp-platform/heldBack': offered.heldBack } };
+    const heldBack = offered.heldBack[list];
+    const note = heldBack.length > 0 && { _meta: { 'mcp-platform/heldBack': heldBack } };
     return finish({ [list]: listed, ...more, ...note });
   }
   // What the revision without sessions has no more.
@@ -161,7 +164,11 @@ async function answer(
     case 'server/discover':
       return finish({
         supportedVersions: [statelessProtocol, ...sessionProtocols],
-        capabilities: { ...capabilities, resources: { listChanged: true } },
+        capabilities: {
+          ...modernCapabilities,
+          resources: { listChanged: true },
+          extensions: { [tasksExtension]: {} },
+        },
         instructions,
       });
     case 'subscriptions/listen':
@@ -169,9 +176,9 @@ async function answer(
     case 'tools/call':
       return callTool(services, given, message, finish);
     case 'prompts/get':
-      return passOn(services, given, message, placeOfName(params['name']), (name) => ({ ...params, name }));
+      return useOffer(services, given, message, 'prompts');
     case 'resources/read':
-      return passOn(services, given, message, placeOfUri(params['uri']), (uri) => ({ ...params, uri }));
+      return useOffer(services, given, message, 'resources');
     case 'completion/complete': {
       const ref = isObject(params['ref']) ? params['ref'] : {};
       const member = ref['type'] === 'ref/resource' ? 'uri' : 'name';
@@ -179,6 +186,10 @@ async function answer(
       return passOn(services, given, message, place, (name) => ({ ...params, ref: { ...ref, [member]: name } }));
     }
     default:
+      if (method.startsWith('tasks/')) {
+        const answered = await answerTask(services, given, message, finish);
+        if (answered) return answered;
+      }
       return refused(isModern ? 404 : 200, id, codes.methodNotFound, `Method not found: ${method.slice(0, 100)}`);
   }
 }

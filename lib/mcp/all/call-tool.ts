@@ -1,14 +1,16 @@
-import { stateOf } from '../../deployments/approvals.ts';
+import { type OfferKind, offeredOf, offerName, stateOf } from '../../deployments/approvals.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { StreamedAnswer } from '../../kernel/lambda/declaration.ts';
 import type { SearchServices } from '../../knowledge/search/open-space.ts';
 import { codes, type Params, type Request } from '../../upstream/json-rpc.ts';
 import { findServer } from '../find-server.ts';
 import type { ForwardServices } from '../forward.ts';
-import { type Place, placeOfName } from './names.ts';
+import { reachesTool } from '../key-reach.ts';
+import { type Place, placeOfName, placeOfUri } from './names.ts';
 import { type AllForwarding, passToServer, refused } from './pass-to-server.ts';
 import { offeredBy, reasons, servedTo } from './read-offered.ts';
 import { findTool, readCallTool } from './search-tools.ts';
+import { isTask, startTask, type TaskServices } from './tasks.ts';
 
 export type AllServices = ForwardServices & SearchServices;
 
@@ -16,7 +18,7 @@ export type AllServices = ForwardServices & SearchServices;
  * Calls a tool by its name on this endpoint, or finds one. What is held back says so, as a result, so that the model behind the client reads it too.
  */
 export async function callTool(
-  services: AllServices,
+  services: TaskServices,
   given: AllForwarding,
   message: Request,
   finish: (result: Params) => StreamedAnswer,
@@ -31,18 +33,38 @@ export async function callTool(
   if (typeof called === 'string') return failed(called);
   const named = { ...params, ...called };
   const place = placeOfName(named['name']);
-  const state = place && (await stateOfTool(services, given, place));
-  if (place && state !== undefined && state !== 'approved')
-    return failed(`${String(named['name'])}: ${reasons[state]}.`);
-  const known = state === undefined ? undefined : place;
+  const offered = place && (await findOffered(services, given, place));
+  if (place && offered && offered.state !== 'approved')
+    return failed(`${String(named['name'])}: ${reasons[offered.state]}.`);
+  if (place && offered && isTask(given.session === undefined, params, offered.tool))
+    return finish(await startTask(services, given, place, named['arguments']));
+  const known = offered && place;
   return passOn(services, given, message, known, (name) => ({ ...named, name }));
 }
 
 /** undefined for a tool that there is not, or not for this caller. */
-async function stateOfTool(services: AllServices, { caller }: AllForwarding, { slug, name }: Place) {
+async function findOffered(services: AllServices, { caller }: AllForwarding, { slug, name }: Place) {
   const target = await reachable(() => findServer(services, caller, slug));
-  const tool = target?.deployment.tools?.find((each) => each.name === name);
-  return tool && stateOf(tool, target?.approvals);
+  const tool = reachesTool(caller, slug, name) && target?.deployment.tools?.find((each) => each.name === name);
+  return tool ? { tool, state: stateOf('tools', tool, target?.approvals) } : undefined;
+}
+
+/** Gets a prompt or reads a resource, unless what is listed under its name is held back. What is not listed is the server's to know. */
+export async function useOffer(
+  services: AllServices,
+  given: AllForwarding,
+  message: Request,
+  kind: Extract<OfferKind, 'prompts' | 'resources'>,
+): Promise<StreamedAnswer> {
+  const { params, id } = message;
+  const key = kind === 'prompts' ? 'name' : 'uri';
+  const place = kind === 'prompts' ? placeOfName(params[key]) : placeOfUri(params[key]);
+  const target = place && (await reachable(() => findServer(services, given.caller, place.slug)));
+  const offer = target && offeredOf(target.deployment, kind).find((each) => offerName(kind, each) === place?.name);
+  const state = offer && stateOf(kind, offer, target.approvals);
+  if (state !== undefined && state !== 'approved')
+    return refused(200, id, codes.invalidParams, `${String(params[key]).slice(0, 200)}: ${reasons[state]}`);
+  return passOn(services, given, message, place, (name) => ({ ...params, [key]: name }));
 }
 
 /** Passes a request on to where the name in it leads. What somebody may not call is for them not there. */

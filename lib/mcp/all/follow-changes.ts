@@ -87,7 +87,7 @@ async function digestsOf(services: Services, caller: Caller): Promise<Readonly<R
   };
 }
 
-function eventOf(text: string): string {
+export function eventOf(text: string): string {
   return `event: message\ndata: ${text}\n\n`;
 }
 

@@ -1,7 +1,8 @@
-import { sortTools, type ToolState } from '../../deployments/approvals.ts';
-import type { DeploymentStore, ServedTool, Serving } from '../../deployments/ports.ts';
+import { type OfferKind, offerKinds as keys, type OfferState, sortOffers } from '../../deployments/approvals.ts';
+import type { DeploymentStore, Serving } from '../../deployments/ports.ts';
 import type { Caller } from '../../kernel/http/caller.ts';
 import type { Params } from '../../upstream/json-rpc.ts';
+import { reachableOf, reachesServer } from '../key-reach.ts';
 import { nameOf, uriOf } from './names.ts';
 
 export const listNames = ['tools', 'prompts', 'resources', 'resourceTemplates'] as const;
@@ -9,61 +10,54 @@ export type ListName = (typeof listNames)[number];
 
 /** All that a caller may use, in the order in which it is paged, under its name on the endpoint of all. */
 export type Offered = Readonly<Record<ListName, readonly Params[]>> & {
-  readonly heldBack: readonly { readonly name: string; readonly reason: string }[];
+  /** By list. */
+  readonly heldBack: Readonly<Record<ListName, readonly { readonly name: string; readonly reason: string }[]>>;
 };
 
-/** Why a tool is not let through, for whoever would have called it. */
-export const reasons: Readonly<Record<Exclude<ToolState, 'approved'>, string>> = {
+/** Why something is not let through, for whoever would have used it. */
+export const reasons: Readonly<Record<Exclude<OfferState, 'approved'>, string>> = {
   changed: 'its description or schema changed since its owner approved it; it is held back until they approve it again',
   new: 'it came after its owner approved the others; it is held back until they approve it',
   disabled: 'its owner has switched it off',
 };
 
-/** Where a caller's calls may lead: their own deployments and the team's, or those to which their key is held. */
+/** Where a caller's calls may lead: their own deployments and the team's, or what of them their key is held to. */
 export async function servedTo(
   { deployments }: { readonly deployments: DeploymentStore },
-  { userId, apiKey }: Caller,
+  caller: Caller,
 ): Promise<Serving[]> {
-  const all = await deployments.servedTo(userId);
-  const { servers } = apiKey ?? {};
-  return servers ? all.filter(({ deployment }) => servers.includes(deployment.slug)) : all;
+  const all = await deployments.servedTo(caller.userId);
+  return all
+    .filter(({ deployment }) => reachesServer(caller, deployment.slug))
+    .map((serving) => reachableOf(caller, serving));
 }
 
 /** Made of what servers said of themselves last, so that no server is waited for, and none is woken. */
 export function offeredBy(servings: readonly Serving[]): Offered {
-  const each = servings.map((serving) => ({ slug: serving.deployment.slug, serving, ...sortTools(serving) }));
-  const offered = (
-    member: 'prompts' | 'resources' | 'resourceTemplates',
-    rename: (slug: string, item: Params) => Params,
-  ) =>
-    each.flatMap(({ slug, serving }) => (serving.deployment.offers?.[member] ?? []).map((item) => rename(slug, item)));
+  const sorted = each((list) => servings.map((serving) => [serving, sortOffers(serving, list)] as const));
+  const offered = (list: ListName): Params[] =>
+    sorted[list]
+      .flatMap(([{ deployment }, { approved }]) => approved.map((offer) => listed(list, deployment.slug, offer)))
+      .toSorted((a, b) => (String(a[keys[list]]) < String(b[keys[list]]) ? -1 : 1));
+  const heldBack = (list: ListName) =>
+    sorted[list].flatMap(([{ deployment }, held]) =>
+      held.heldBack.map(({ name, state }) => ({ name: idOf(list, deployment.slug, name), reason: reasons[state] })),
+    );
   return {
-    tools: inOrder(
-      'name',
-      each.flatMap(({ slug, approved }) => approved.map((tool) => listed(slug, tool))),
-    ),
-    prompts: inOrder(
-      'name',
-      offered('prompts', (slug, item) => ({ ...item, name: nameOf(slug, String(item['name'])) })),
-    ),
-    resources: inOrder(
-      'uri',
-      offered('resources', (slug, item) => ({ ...item, uri: uriOf(slug, String(item['uri'])) })),
-    ),
-    resourceTemplates: inOrder(
-      'uriTemplate',
-      offered('resourceTemplates', (slug, item) => ({
-        ...item,
-        uriTemplate: uriOf(slug, String(item['uriTemplate'])),
-      })),
-    ),
-    heldBack: each.flatMap(({ slug, heldBack }) =>
-      heldBack.map(({ tool, state }) => ({ name: nameOf(slug, tool.name), reason: reasons[state] })),
-    ),
+    ...each(offered),
+    heldBack: each(heldBack),
   };
 }
 
-const keys = { tools: 'name', prompts: 'name', resources: 'uri', resourceTemplates: 'uriTemplate' } as const;
+function each<T>(of: (list: ListName) => T): Record<ListName, T> {
+  return {
+    tools: of('tools'),
+    prompts: of('prompts'),
+    resources: of('resources'),
+    resourceTemplates: of('resourceTemplates'),
+  };
+}
+
 const pageSize = 100;
 
 /**
@@ -85,12 +79,15 @@ export function pageOfList(
   return { items: page, nextCursor: Buffer.from(key(page.at(-1))).toString('base64url') };
 }
 
-function inOrder(member: string, items: readonly Params[]): Params[] {
-  return items.toSorted((a, b) => (String(a[member]) < String(b[member]) ? -1 : 1));
+/** What a thing is called on this endpoint. */
+function idOf(list: OfferKind, slug: string, name: string): string {
+  return list === 'tools' || list === 'prompts' ? nameOf(slug, name) : uriOf(slug, name);
 }
 
-function listed(slug: string, tool: ServedTool): Params {
-  // How a server runs it as a task is not passed on.
-  const { execution: _, ...rest } = tool;
-  return { ...rest, name: nameOf(slug, tool.name), inputSchema: { type: 'object', ...tool.inputSchema } };
+function listed(list: ListName, slug: string, offer: Params): Params {
+  const named = { ...offer, [keys[list]]: idOf(list, slug, String(offer[keys[list]])) };
+  if (list !== 'tools') return named;
+  const inputSchema = { type: 'object', ...(offer['inputSchema'] as Params | undefined) };
+  // The platform makes a task of any call, whatever the server itself can do.
+  return { ...named, inputSchema, execution: { taskSupport: 'optional' } };
 }

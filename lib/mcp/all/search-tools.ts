@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Serving } from '../../deployments/ports.ts';
-import { sortTools } from '../../deployments/approvals.ts';
+import { approvedTools } from '../../deployments/approvals.ts';
 import type { SearchServices } from '../../knowledge/search/open-space.ts';
 import { findTools } from '../../knowledge/tools/find-tools.ts';
 import type { Params } from '../../upstream/json-rpc.ts';
@@ -54,7 +54,7 @@ export async function findTool(
   if (!read.success) return { isError: true, content: [{ type: 'text', text: z.prettifyError(read.error) }] };
   const servers = servings.map((serving) => ({
     slug: serving.deployment.slug,
-    tools: sortTools(serving).approved.map(({ name }) => name),
+    tools: approvedTools(serving),
   }));
   const found = await findTools(services, { ...read.data, servers });
   const tools = found.flatMap(({ slug, tool, score, flags }) => {

@@ -80,6 +80,34 @@ describe('everything that a caller may use', () => {
     await client.close();
   });
 
+  it('is what a key is held to, tool by tool, at every door', async () => {
+    const servers = [nameOf(everything, 'test_simple_text'), nameOf(shared, 'echo')];
+    const json = { name: 'tools', servers };
+    const made = await app.call('POST', '/api/v1/auth/api-keys', { token: owner.token, json });
+    const apiKey = String(made.body['key']);
+    const client = await connectV1(url(), { 'x-api-key': apiKey });
+    expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(servers.toSorted());
+    expect((await client.listPrompts()).prompts).toEqual([]);
+    expect(textOf(await client.callTool(echo('held')))).toBe('held');
+    const others = { name: nameOf(shared, 'sum'), arguments: { a: 1, b: 2 } };
+    await expect(client.callTool(others)).rejects.toThrow('Unknown here');
+    await expect(client.callTool({ ...others, task: {} } as typeof others)).rejects.toThrow('Unknown here');
+    const prompt = { name: nameOf(everything, 'test_simple_prompt') };
+    await expect(client.getPrompt(prompt)).rejects.toThrow('held to other tools');
+    await client.close();
+    const direct = await connectV1(`${app.url}/mcp/${shared.tool.slug}/v1`, { 'x-api-key': apiKey });
+    expect(textOf(await direct.callTool({ name: 'echo', arguments: { message: 'direct' } }))).toBe('direct');
+    await expect(direct.callTool({ name: 'sum', arguments: { a: 1, b: 2 } })).rejects.toThrow('held to other tools');
+    await direct.close();
+    const plain = (tool: string, query = '') =>
+      app.call('POST', `/mcp/${shared.tool.slug}/v1/tools/${tool}${query}`, {
+        apiKey,
+        json: { message: 'x', a: 1, b: 2 },
+      });
+    expect((await plain('echo')).status).toBe(200);
+    expect([(await plain('sum')).status, (await plain('sum', '?async=true')).status]).toEqual([403, 403]);
+  });
+
   it('asks its client in the middle of a call', async () => {
     const asking = await elicitingClient();
     const asked = await asking.callTool({
@@ -115,6 +143,68 @@ async function elicitingClient(): Promise<Client> {
   await client.connect(new StreamableHTTPClientTransport(new URL(url()), { requestInit: { headers: bearer(owner) } }));
   return client;
 }
+
+describe('a call as a task', () => {
+  it('is made by a worker, and asked about as 2025-11-25 says', async () => {
+    const client = await connectV1(url(), bearer(owner));
+    const id = String((client.transport as { sessionId?: string }).sessionId);
+    const ask = async (method: string, params: object) => {
+      const reply = await post({ jsonrpc: '2.0', id: 1, method, params }, { 'mcp-session-id': id });
+      const text = reply.text.startsWith('{') ? reply.text : (/^data: (.*)$/m.exec(reply.text)?.[1] ?? '');
+      return JSON.parse(text) as { result: Record<string, unknown>; error?: { code: number } };
+    };
+    const sum = { name: nameOf(shared, 'sum'), arguments: { a: 2, b: 3 } };
+    const { task } = (await ask('tools/call', { ...sum, task: { ttl: 60_000 } })).result;
+    expect(task).toMatchObject({ status: 'working', pollInterval: expect.any(Number) as unknown });
+    const { taskId } = task as { taskId: string };
+    expect((await ask('tasks/result', { taskId })).result).toMatchObject({
+      structuredContent: { sum: 5 },
+      content: expect.any(Array) as unknown,
+      _meta: { 'io.modelcontextprotocol/related-task': { taskId } },
+    });
+    expect((await ask('tasks/get', { taskId })).result).toMatchObject({ taskId, status: 'completed' });
+    expect(JSON.stringify((await ask('tasks/list', {})).result['tasks'])).toContain(taskId);
+    expect((await ask('tasks/cancel', { taskId })).error).toMatchObject({ code: -32_602 });
+    expect((await app.call('GET', `/api/v1/tasks/${taskId}`, { token: owner.token })).body['status']).toBe('completed');
+    const slow = { name: nameOf(shared, 'count'), arguments: { to: 100, pause_ms: 300 }, task: {} };
+    const begun = ((await ask('tools/call', slow)).result['task'] as { taskId: string }).taskId;
+    expect((await ask('tasks/cancel', { taskId: begun })).result).toMatchObject({ status: 'cancelled' });
+    expect((await ask('tasks/result', { taskId: begun })).error).toMatchObject({ code: -32_602 });
+    expect((await ask('tasks/get', { taskId: 'nobody' })).error).toMatchObject({ code: -32_602 });
+    await client.close();
+  });
+
+  it('is asked about as 2026-07-28 says, by clients that declare tasks', async () => {
+    const envelope = (extensions: object) => ({
+      'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+      'io.modelcontextprotocol/clientCapabilities': { extensions },
+    });
+    const ask = (
+      method: string,
+      params: { taskId: string },
+      extensions: object = { 'io.modelcontextprotocol/tasks': {} },
+    ) =>
+      post(
+        { jsonrpc: '2.0', id: 1, method, params: { ...params, _meta: envelope(extensions) } },
+        { 'mcp-protocol-version': '2026-07-28', 'mcp-method': method, 'mcp-name': params.taskId },
+      );
+    const started = await app.call('POST', `/mcp/${shared.tool.slug}/v1/tools/sum?async=true`, {
+      token: owner.token,
+      json: { a: 2, b: 3 },
+    });
+    const taskId = String(started.body['task_id']);
+    const read = async () => (await ask('tasks/get', { taskId })).body['result'] as Record<string, unknown>;
+    await expect.poll(async () => (await read())['status'], { timeout: 20_000 }).toBe('completed');
+    expect(await read()).toMatchObject({
+      taskId,
+      ttlMs: expect.any(Number) as unknown,
+      result: { structuredContent: { sum: 5 } },
+    });
+    const undeclared = await ask('tasks/get', { taskId }, {});
+    expect([undeclared.status, undeclared.body['error']]).toMatchObject([400, { code: -32_021 }]);
+    expect((await ask('tasks/result', { taskId })).status).toBe(404);
+  });
+});
 
 describe('a client with a small context', () => {
   it('finds a tool and calls it by two tools', async () => {
