@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import type { Client } from './clients.ts';
+import type { Client } from './client.ts';
 import { startModel } from './stand-in-model.ts';
 
 const installMs = 300_000;

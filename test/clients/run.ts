@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runningBase } from '../../infra/local/state.ts';
 import { runProgram } from '../../infra/program.ts';
-import { clients } from './clients.ts';
+import { libraries } from './libraries.ts';
+import { programs } from './programs.ts';
 import { drive, type Endpoint, type Outcome } from './drive.ts';
 
 const program = {
@@ -12,7 +13,7 @@ const program = {
   about:
     "Installs MCP clients from npm, each in a folder of its own, pastes what the deployment's `connect` prints, and lets each list, call, meet a restart and a wrong key on the platform that runs here.",
   args: '[part-of-a-name …]',
-  options: { write: { about: 'Puts the table into functions/mcp/README.md.' } },
+  options: { write: { about: 'Puts the rows into the table of functions/mcp/README.md.' } },
 } as const;
 
 let base = '';
@@ -43,6 +44,21 @@ async function untilRunning(id: string): Promise<Json> {
   throw new Error('the server did not run within two minutes');
 }
 
+const head = [
+  '| client | version | pasted | connects | lists | calls | calls again after a restart | says of a wrong key |',
+  '|---|---|---|---|---|---|---|---|',
+];
+const nameIn = (row: string): string => row.split('|')[1]?.trim() ?? '';
+
+/** The document with these rows in its table, in the order of the clients; rows of clients that were not driven stay. */
+function withRows(text: string, rows: readonly string[]): string {
+  const table = /<!-- clients -->\n([\s\S]*)\n<!-- \/clients -->/.exec(text)?.[1];
+  if (table === undefined) throw new Error('functions/mcp/README.md has no place for the table');
+  const known = new Map([...table.split('\n').slice(head.length), ...rows].map((row) => [nameIn(row), row]));
+  const ordered = [...libraries, ...programs].flatMap(({ name: client }) => known.get(client) ?? []);
+  return text.replace(table, () => [...head, ...ordered].join('\n'));
+}
+
 const mark = (value: boolean | undefined): string => (value === undefined ? '–' : value ? 'yes' : 'no');
 
 await runProgram(program, async ({ args, options }) => {
@@ -67,7 +83,7 @@ await runProgram(program, async ({ args, options }) => {
 
   const rows: string[] = [];
   let failures = 0;
-  for (const client of clients) {
+  for (const client of [...libraries, ...programs]) {
     if (args.length > 0 && !args.some((part) => client.name.toLowerCase().includes(part.toLowerCase()))) continue;
     const outcome: Outcome = await drive(client, endpoint);
     const { connected, listed, called, survived, wrongKey, error } = outcome;
@@ -80,19 +96,6 @@ await runProgram(program, async ({ args, options }) => {
     console.log(`${rows.at(-1) ?? ''}${error === undefined ? '' : `\n  ${error}`}`);
   }
   await call('DELETE', `/api/v1/mcps/${name}?force=true`);
-  const table = [
-    '| client | version | pasted | connects | lists | calls | calls again after a restart | says of a wrong key |',
-    '|---|---|---|---|---|---|---|---|',
-    ...rows,
-  ].join('\n');
-  if (options.write && args.length === 0) {
-    const text = readFileSync(readme, 'utf8');
-    const marks = /<!-- clients -->[\s\S]*<!-- \/clients -->/;
-    if (!marks.test(text)) throw new Error('functions/mcp/README.md has no place for the table');
-    writeFileSync(
-      readme,
-      text.replace(marks, () => `<!-- clients -->\n${table}\n<!-- /clients -->`),
-    );
-  }
+  if (options.write) writeFileSync(readme, withRows(readFileSync(readme, 'utf8'), rows));
   if (failures > 0) process.exitCode = 1;
 });

@@ -6,9 +6,12 @@ import { waitUntil } from '../../wait-until.ts';
 
 let app: App;
 let owner: SignedUp;
+/** What restarts and replacements happen to. */
+let server: Awaited<ReturnType<typeof deployed>>;
 beforeAll(async () => {
   app = await startApp({ env: { RATE_LIMIT_SCALE: '1000' } });
   owner = await app.signUp();
+  server = await deployed(app, owner.token);
 });
 
 interface Calling {
@@ -28,7 +31,7 @@ async function untilOneGeneration(id: string): Promise<void> {
 
 describe('a session', () => {
   it('outlives a restart and a replacement, for clients that never initialize again', async () => {
-    const { tool, id } = await deployed(app, owner.token);
+    const { tool, id } = server;
     const url = `${app.url}/mcp/${tool.slug}/v1`;
     const headers = { authorization: `Bearer ${owner.token}` };
     const clients = [await connectV1(url, headers), await connectV2(url, headers, 'legacy')];
@@ -38,7 +41,8 @@ describe('a session', () => {
     for (const client of clients) expect(await echo(client)).toMatchObject(answer);
     const json = { tool_id: tool.id };
     const next = await app.call('POST', '/api/v1/deployments?replace=true', { token: owner.token, json });
-    await untilOneGeneration(String(next.body['deployment_id']));
+    server = { ...server, id: String(next.body['deployment_id']) };
+    await untilOneGeneration(server.id);
     for (const client of clients) expect(await echo(client)).toMatchObject(answer);
     for (const client of clients) await client.close();
   });
@@ -55,19 +59,24 @@ describe('a session', () => {
 
 describe('a call in flight', () => {
   it('is finished by the replica that a restart ends', async () => {
-    const { tool, id } = await deployed(app, owner.token);
+    const { tool, id } = server;
     const client = await connectV1(`${app.url}/mcp/${tool.slug}/v1`, { authorization: `Bearer ${owner.token}` });
-    const counting = client.callTool({ name: 'count', arguments: { to: 6, pause_ms: 1_000 } });
+    const counting = client.callTool({ name: 'count', arguments: { to: 4, pause_ms: 1_000 } });
     await app.call('POST', `/api/v1/deployments/${id}/restart`, { token: owner.token, json: {} });
     await untilStatus(app, owner.token, id, ['running']);
-    expect(await counting).toMatchObject({ content: [{ text: 'counted to 6' }] });
+    expect(await counting).toMatchObject({ content: [{ text: 'counted to 4' }] });
     await client.close();
   });
 });
 
 describe('a call as a task', () => {
+  let own: Awaited<ReturnType<typeof deployed>>;
+  beforeAll(async () => {
+    own = await deployed(app, owner.token);
+  });
+
   it('is accepted, made once, and counted', async () => {
-    const { tool, id } = await deployed(app, owner.token);
+    const { tool, id } = own;
     const path = `/mcp/${tool.slug}/v1/tools`;
     const options = { token: owner.token, json: { a: 2, b: 3 } };
     const accepted = await app.call('POST', `${path}/sum?async=true`, options);
@@ -90,7 +99,7 @@ describe('a call as a task', () => {
   });
 
   it('is refused beforehand for what is known to be wrong', async () => {
-    const { tool } = await deployed(app, owner.token);
+    const { tool } = own;
     const call = (name: string, json: object, query = '?async=true') =>
       app.call('POST', `/mcp/${tool.slug}/v1/tools/${name}${query}`, { token: owner.token, json });
     expect((await call('no-such-tool', {})).status).toBe(404);

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { call, rawClient } from './raw-client.ts';
 import { type RunningOptions, type RunningReplica, runReplica } from './running-replica.ts';
 import { staysTrue, waitUntil } from '../../wait-until.ts';
@@ -42,6 +42,13 @@ describe('a server that does not come up', () => {
 });
 
 describe('an answer', () => {
+  /** One for all of them: each caller has a process of their own, and none of the deaths may be the replica's. */
+  let one: RunningReplica;
+  beforeAll(async () => {
+    one = await runReplica({ launch: { command: process.execPath, args: [server], env: { MODE: '' } } });
+  });
+  afterAll(() => one.stop());
+
   it.each([
     ['crash', /"code":-32000.*ended with status 3/],
     ['kill', /"code":-32000.*SIGKILL/],
@@ -58,19 +65,19 @@ describe('an answer', () => {
     ['error as text', /"code":-32603.*error is not an object/],
     ['nothing in it', /"code":-32603.*neither a result nor an error/],
   ])('by "%s" reaches its caller, and a neighbour notices nothing', async (name, expected) => {
-    const one = await run();
     const client = rawClient(one.mcp);
-    const [hostile, neighbour] = [await client.open(), await client.open()];
+    const [hostile, neighbour] = await Promise.all([client.open(), client.open()]);
     const [answer, other] = await Promise.all([
       client.post(call('a', name), hostile).then((response) => response.text()),
       client.post(call('b', 'ok'), neighbour).then((response) => response.text()),
     ]);
     expect(answer).toMatch(expected);
     expect(other).toContain('"ok"');
+    expect(one.platform.reports.at(-1)).toMatchObject({ state: 'ready', restarts: 0 });
+    await Promise.all([hostile, neighbour].map((session) => client.delete(session)));
   });
 
   it('that never comes keeps neither other calls nor the end of the replica', async () => {
-    const one = await run();
     const client = rawClient(one.mcp);
     const session = await client.open();
     const leaving = new AbortController();

@@ -1,20 +1,17 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it, type TestContext } from 'vitest';
 import { processIdentity } from '../../../infra/local/process/process-identity.ts';
 import { callTool, connect } from './call-tool.ts';
 import { bootstrapToken, startPlatformStandIn } from './platform-stand-in.ts';
 import { fixtureLaunch, type RunningOptions, type RunningReplica, runReplica } from './running-replica.ts';
 import { waitUntil } from '../../wait-until.ts';
 
-const running: RunningReplica[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.stop()));
-});
-async function run(options: RunningOptions = {}): Promise<RunningReplica> {
+/** Its tests wait for processes most of their time, so they run beside each other. */
+async function run({ onTestFinished }: TestContext, options: RunningOptions = {}): Promise<RunningReplica> {
   const one = await runReplica(options);
-  running.push(one);
+  onTestFinished(() => one.stop());
   return one;
 }
 async function untilGone(pid: number): Promise<void> {
@@ -38,8 +35,8 @@ async function sharedPid({ mcp, headers }: RunningReplica): Promise<number> {
   return Number(result.content[0]?.text);
 }
 
-it('tells the phases of a start, and what it found', async () => {
-  const { platform } = await run();
+it.concurrent('tells the phases of a start, and what it found', async (context) => {
+  const { platform } = await run(context);
   const states = platform.reports.map(({ state }) => state);
   expect(states.slice(-2)).toEqual(['initializing', 'ready']);
   const ready = platform.reports.find(({ state }) => state === 'ready');
@@ -58,8 +55,8 @@ it('tells the phases of a start, and what it found', async () => {
   expect(sequence).toEqual(sequence.toSorted((a, b) => a - b));
 });
 
-it('starts a server again that was killed, and says so', async () => {
-  const one = await run({ timing: { backoffMs: 50 } });
+it.concurrent('starts a server again that was killed, and says so', async (context) => {
+  const one = await run(context, { timing: { backoffMs: 50 } });
   const pid = await sharedPid(one);
   process.kill(pid, 'SIGKILL');
   const again = await one.platform.reported(({ state, restarts }) => state === 'ready' && restarts === 1);
@@ -67,9 +64,9 @@ it('starts a server again that was killed, and says so', async () => {
   expect(await sharedPid(one)).not.toBe(pid);
 });
 
-it('gives up after five restarts in ten minutes, with the last lines', async () => {
+it.concurrent('gives up after five restarts in ten minutes, with the last lines', async (context) => {
   const launch = { ...fixtureLaunch, env: { CRASH_AFTER_MS: '100' } };
-  const one = await run({ launch, timing: { backoffMs: 10, longestBackoffMs: 20 } });
+  const one = await run(context, { launch, timing: { backoffMs: 10, longestBackoffMs: 20 } });
   const failed = await one.platform.reported(({ state }) => state === 'failed');
   expect(failed.restarts).toBe(5);
   expect(failed.last_error?.reason).toBe('5 restarts in ten minutes; at last: the server ended with status 9');
@@ -77,18 +74,18 @@ it('gives up after five restarts in ten minutes, with the last lines', async () 
   expect(await one.replica.ended).toBe(1);
 });
 
-it('kills a server that shows no sign of life, and starts it again', async () => {
+it.concurrent('kills a server that shows no sign of life, and starts it again', async (context) => {
   const launch = { ...fixtureLaunch, env: { BLOCK_AFTER_MS: '100' } };
   const timing = { pingMs: 50, busyPingMs: 50, unhealthyMs: 150, hungMs: 400, backoffMs: 10 };
-  const one = await run({ launch, timing });
+  const one = await run(context, { launch, timing });
   await one.platform.reported(({ state }) => state === 'unhealthy');
   const { last_error } = await one.platform.reported(({ state }) => state === 'restarting');
   expect(last_error?.reason).toContain('showed no sign of life');
 });
 
-it('is healthy again when a busy server answers again', async () => {
+it.concurrent('is healthy again when a busy server answers again', async (context) => {
   const timing = { pingMs: 50, busyPingMs: 50, unhealthyMs: 500, hungMs: 60_000 };
-  const one = await run({ timing });
+  const one = await run(context, { timing });
   const pid = await sharedPid(one);
   const before = one.platform.reports.at(-1)?.seq ?? 0;
   process.kill(pid, 'SIGSTOP');
@@ -99,21 +96,21 @@ it('is healthy again when a busy server answers again', async () => {
   expect((await fetch(`${one.url}/healthz`, { headers: one.headers })).status).toBe(200);
 });
 
-it('stops when the platform says so', async () => {
-  const one = await run({ heartbeatMs: 50 });
+it.concurrent('stops when the platform says so', async (context) => {
+  const one = await run(context, { heartbeatMs: 50 });
   one.platform.answerReports(200, { stop: true });
   expect(await one.replica.ended).toBe(0);
   expect(one.platform.reports.at(-1)).toMatchObject({ state: 'stopped', stopped_because: 'asked' });
 });
 
-it('stops when the platform no longer knows it', async () => {
-  const one = await run({ heartbeatMs: 50 });
+it.concurrent('stops when the platform no longer knows it', async (context) => {
+  const one = await run(context, { heartbeatMs: 50 });
   one.platform.answerReports(401);
   expect(await one.replica.ended).toBe(0);
 });
 
-it('tells what it could not tell, once the platform is back', async () => {
-  const one = await run({ timing: { backoffMs: 10 } });
+it.concurrent('tells what it could not tell, once the platform is back', async (context) => {
+  const one = await run(context, { timing: { backoffMs: 10 } });
   one.platform.answerReports(503);
   process.kill(await sharedPid(one), 'SIGKILL');
   await one.platform.reported(({ restarts }) => restarts === 1);
@@ -123,15 +120,15 @@ it('tells what it could not tell, once the platform is back', async () => {
   expect(told.restarts).toBe(1);
 });
 
-it('stops itself when nobody calls', async () => {
-  const one = await run({ idleTimeout: 1 });
+it.concurrent('stops itself when nobody calls', async (context) => {
+  const one = await run(context, { idleTimeout: 1 });
   await callTool(one.mcp, 'echo', { text: 'hello' });
   expect(await one.replica.ended).toBe(0);
   expect(one.platform.reports.at(-1)).toMatchObject({ state: 'stopped', stopped_because: 'idle' });
 });
 
-it('leaves no process behind when it is stopped, sessions and stubborn servers included', async () => {
-  const one = await run();
+it.concurrent('leaves no process behind when it is stopped, sessions and stubborn servers included', async (context) => {
+  const one = await run(context);
   const client = await connect(one.mcp);
   const { content } = await client.callTool({ name: 'process_id' });
   const pids = [await sharedPid(one), Number((content as { text: string }[])[0]?.text)];
@@ -140,7 +137,7 @@ it('leaves no process behind when it is stopped, sessions and stubborn servers i
   await client.close();
 });
 
-it('leaves no process behind when it is killed', async () => {
+it.concurrent('leaves no process behind when it is killed', async () => {
   // A server that neither minds its closed input nor SIGTERM, with a child that does not either.
   const script = `
     const { spawn } = require('node:child_process');
@@ -172,21 +169,24 @@ it('leaves no process behind when it is killed', async () => {
   await platform.stop();
 });
 
-it.runIf(process.platform === 'linux')('takes along what a server put outside its process group', async () => {
-  const script = `
+it.concurrent.runIf(process.platform === 'linux')(
+  'takes along what a server put outside its process group',
+  async (context) => {
+    const script = `
     const { spawn } = require('node:child_process');
     const daemon = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });
     console.error('daemon ' + daemon.pid);
     process.exit(1);`;
-  const one = await run({ launch: { command: process.execPath, args: ['-e', script] }, untilReady: false });
-  const { last_error } = await one.platform.reported(({ state }) => state === 'failed');
-  const pid = Number(last_error?.log[0]?.split(' ')[1]);
-  expect(pid).toBeGreaterThan(1);
-  await one.replica.ended;
-  expect(processIdentity(pid)).toBeUndefined();
-});
+    const one = await run(context, { launch: { command: process.execPath, args: ['-e', script] }, untilReady: false });
+    const { last_error } = await one.platform.reported(({ state }) => state === 'failed');
+    const pid = Number(last_error?.log[0]?.split(' ')[1]);
+    expect(pid).toBeGreaterThan(1);
+    await one.replica.ended;
+    expect(processIdentity(pid)).toBeUndefined();
+  },
+);
 
-it('cannot begin without its variables, or with a token that was used', async () => {
+it.concurrent('cannot begin without its variables, or with a token that was used', async () => {
   const main = fileURLToPath(new URL('../../../infra/runner/main.ts', import.meta.url));
   const begin = async (env: Record<string, string>): Promise<[unknown, string]> => {
     const child = spawn(process.execPath, [main], { stdio: ['ignore', 'ignore', 'pipe'], env });

@@ -1,28 +1,4 @@
-/** A program that speaks MCP, as a person or a developer would use it. */
-export interface Client {
-  readonly name: string;
-  /** What is installed into its folder. */
-  readonly packages: readonly string[];
-  /** Which of the deployment's `connect` blocks is pasted. */
-  readonly block: string;
-  readonly kind:
-    | {
-        /** A module that exports `connect({ url, headers })` and answers `{ list, call, close }`. */
-        readonly module: string;
-      }
-    | {
-        /** A file that the block becomes, and commands to list and to call; the block itself where it is a command. */
-        readonly file?: string;
-        /** Shows what the client makes of the endpoint. */
-        readonly list: (block: string, slug: string) => string;
-        /** What it prints then; default: the name of the tool. */
-        readonly connected?: RegExp;
-        /** undefined: its model calls tools. */
-        readonly call?: (block: string, slug: string) => string;
-        /** Gives its model, which stands at `url`, something to do. */
-        readonly ask?: (slug: string, url: string) => string;
-      };
-}
+import type { Client } from './client.ts';
 
 const asV1 = `return {
     list: async () => (await client.listTools()).tools.map(({ name }) => name),
@@ -47,21 +23,11 @@ export async function connect({ url, headers }) {
   ${asV1}
 }`;
 
-const opencodeModel = (url: string): string =>
-  JSON.stringify({
-    provider: {
-      local: {
-        npm: '@ai-sdk/openai-compatible',
-        options: { baseURL: `${url}/v1`, apiKey: 'none' },
-        models: { any: {} },
-      },
-    },
-  });
-
 const sdkV1 = '@modelcontextprotocol/sdk@1.32.2';
 const sdkV2 = '@modelcontextprotocol/client@2.4.0';
 
-export const clients: readonly Client[] = [
+/** What developers build agents with. */
+export const libraries: readonly Client[] = [
   {
     name: 'SDK v1',
     packages: [sdkV1],
@@ -101,26 +67,6 @@ export const clients: readonly Client[] = [
     throw new Error(said.trim() || error.message);
   }`,
       ),
-    },
-  },
-  {
-    name: 'Inspector CLI',
-    packages: ['@modelcontextprotocol/inspector@2.12.0'],
-    block: 'inspector',
-    kind: {
-      list: (block) => block,
-      call: (block) =>
-        block.replace('--method tools/list', '--method tools/call --tool-name echo --tool-arg message=hello'),
-    },
-  },
-  {
-    name: 'mcporter',
-    packages: ['mcporter@0.12.3'],
-    block: 'mcporter',
-    kind: {
-      file: 'mcporter.json',
-      list: (_block, slug) => `npx mcporter --config mcporter.json list ${slug}`,
-      call: (_block, slug) => `npx mcporter --config mcporter.json call ${slug}.echo message=hello`,
     },
   },
   {
@@ -197,50 +143,62 @@ export async function connect({ url, headers }) {
     },
   },
   {
-    name: 'Claude Code',
-    packages: ['@anthropic-ai/claude-code@2.1.331'],
-    block: 'claude_code',
+    name: 'LlamaIndex',
+    packages: ['@llamaindex/tools@0.2.1', '@llamaindex/core', '@llamaindex/env'],
+    block: 'cursor',
     kind: {
-      list: (block, slug) => `npx claude mcp remove ${slug}; npx ${block} && npx claude mcp list`,
-      connected: /(✓|✔) Connected/,
-      ask: (slug, url) =>
-        `ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=none ENABLE_TOOL_SEARCH=false CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 npx claude -p "Call echo" --allowedTools mcp__${slug}__echo`,
+      module: `
+import { mcp } from '@llamaindex/tools';
+export async function connect({ url, headers }) {
+  const server = mcp({ url, requestInit: { headers } });
+  const tools = await server.tools();
+  return {
+    list: async () => tools.map(({ metadata }) => metadata.name),
+    call: async (name, args) => JSON.stringify(await tools.find(({ metadata }) => metadata.name === name).call(args)),
+    close: () => server.cleanup(),
+  };
+}`,
     },
   },
   {
-    name: 'Gemini CLI',
-    packages: ['@google/gemini-cli@0.61.0'],
-    block: 'gemini',
+    name: 'Strands',
+    packages: ['@strands-agents/sdk@1.19.0', sdkV1],
+    block: 'cursor',
     kind: {
-      file: '.gemini/settings.json',
-      // It passes over the servers of a folder that nobody has said to trust.
-      list: () => `echo "{\\"$PWD\\":\\"TRUST_FOLDER\\"}" > .gemini/trustedFolders.json; npx gemini mcp list`,
-      connected: /\bConnected/,
-      ask: (_slug, url) =>
-        `GOOGLE_GEMINI_BASE_URL=${url} GEMINI_API_KEY=none npx gemini --yolo --model gemini-2.5-flash -p "Call echo"`,
+      module: `
+import { McpClient } from '@strands-agents/sdk';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+export async function connect({ url, headers }) {
+  const client = new McpClient({ transport: new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }) });
+  const tools = await client.listTools();
+  return {
+    list: async () => tools.map(({ name }) => name),
+    call: async (name, args) => JSON.stringify(await client.callTool(tools.find((tool) => tool.name === name), args)),
+    close: () => client.disconnect(),
+  };
+}`,
     },
   },
   {
-    name: 'opencode',
-    packages: ['opencode-ai@1.18.33'],
-    block: 'opencode',
+    name: 'Genkit',
+    packages: ['@genkit-ai/mcp@1.42.0', 'genkit'],
+    block: 'cursor',
     kind: {
-      file: 'opencode.json',
-      list: () => 'npx opencode mcp list',
-      connected: /✓.*connected/i,
-      ask: (_slug, url) => `OPENCODE_CONFIG_CONTENT='${opencodeModel(url)}' npx opencode run -m local/any "Call echo"`,
-    },
-  },
-  {
-    name: 'Codex',
-    packages: ['@openai/codex@0.169.0'],
-    block: 'codex',
-    kind: {
-      file: '.codex/config.toml',
-      list: () => 'npx codex mcp list',
-      connected: /enabled/,
-      ask: (_slug, url) =>
-        `OPENAI_API_KEY=none npx codex exec --skip-git-repo-check --dangerously-bypass-approvals-and-sandbox -c model=any -c model_provider=local -c 'model_providers.local={name="local",base_url="${url}/v1",wire_api="responses"}' "Call echo"`,
+      module: `
+import { genkit } from 'genkit';
+import { createMcpClient } from '@genkit-ai/mcp';
+export async function connect({ url, headers }) {
+  const client = createMcpClient({ name: 'it', mcpServer: { url, requestInit: { headers } } });
+  await client.ready();
+  const tools = await client.getActiveTools(genkit({}));
+  const named = (name) => tools.find((tool) => tool.__action.name.endsWith(name));
+  if (tools.length === 0) throw new Error('(no tools, and no reason)');
+  return {
+    list: async () => tools.map((tool) => tool.__action.name.replace('it/', '')),
+    call: async (name, args) => JSON.stringify(await named(name)(args)),
+    close: () => client.disable(),
+  };
+}`,
     },
   },
 ];

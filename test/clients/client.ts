@@ -1,0 +1,25 @@
+/** A program that speaks MCP, as a person or a developer would use it. */
+export interface Client {
+  readonly name: string;
+  /** What is installed into its folder. */
+  readonly packages: readonly string[];
+  /** Which of the deployment's `connect` blocks is pasted. */
+  readonly block: string;
+  readonly kind:
+    | {
+        /** A module that exports `connect({ url, headers })` and answers `{ list, call, close }`. */
+        readonly module: string;
+      }
+    | {
+        /** A file that the block becomes, and commands to list and to call; the block itself where it is a command. */
+        readonly file?: string;
+        /** Shows what the client makes of the endpoint. */
+        readonly list: (block: string, slug: string) => string;
+        /** What it prints then; default: the name of the tool. */
+        readonly connected?: RegExp;
+        /** undefined: its model calls tools. */
+        readonly call?: (block: string, slug: string) => string;
+        /** Gives its model, which stands at `url`, something to do. */
+        readonly ask?: (slug: string, url: string) => string;
+      };
+}
