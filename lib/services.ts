@@ -32,11 +32,19 @@ export function createRuntime({
     return building as Promise<Provides[U]>;
   };
 
+  /** By the list that a declaration holds: every request of a function asks for the same one. */
+  const gathered = new WeakMap<readonly Use[], object>();
+  const gather = async <U extends Use>(uses: readonly U[]): Promise<ServicesOf<U>> => {
+    const services = Object.assign({}, ...(await Promise.all(uses.map(service)))) as object;
+    gathered.set(uses, services);
+    return services as ServicesOf<U>;
+  };
+
   let base: BaseSettings | undefined;
   return {
     settings: () => (base ??= readSettings(env)),
     services: async <U extends Use>(uses: readonly U[]) =>
-      Object.assign({}, ...(await Promise.all(uses.map(service)))) as ServicesOf<U>,
+      (gathered.get(uses) as ServicesOf<U> | undefined) ?? gather(uses),
     authenticator: async () => (await service('sessions')).authenticator,
     limiter: async () => ({
       count: async (key, limit) =>

@@ -1,6 +1,9 @@
 import { Peer } from './peer.ts';
 import type { ServerProcess, ServerProcessOptions } from './server-process.ts';
 
+/** Once one was taken the next is often wanted before another has started. */
+const mostSpares = 2;
+
 export interface SpareOptions {
   readonly start: () => Omit<ServerProcessOptions, 'onMessage'>;
   readonly version: string;
@@ -9,45 +12,52 @@ export interface SpareOptions {
   readonly room: () => number;
 }
 
-/** A proven process beside the one that is shared, so that a session or a caller who needs their own does not wait for its start. */
+/** Proven processes beside the one that is shared, so that a session or a caller who needs their own does not wait for its start. */
 export class Spare {
   readonly #options: SpareOptions;
-  #peer: Peer | undefined;
-  #proven = false;
+  readonly #peers = new Map<Peer, { isProven: boolean }>();
+  #wanted = 0;
   #over = false;
 
   constructor(options: SpareOptions) {
     this.#options = options;
   }
 
-  /** Starts it, if there is none and the memory has room. One that cannot be started is nobody's loss. */
+  /** From now on one is kept ready, as far as the memory has room. One that cannot be started is nobody's loss. */
   prepare(): void {
-    if (this.#over || this.#peer || this.#options.room() < 2) return;
-    const { start, version, startMs } = this.#options;
-    const peer = new Peer(start());
-    this.#peer = peer;
-    this.#proven = false;
-    const late = setTimeout(() => void peer.process.stop(), startMs).unref();
-    const met = peer.handshake(version).then(
-      () => (this.#proven = this.#peer === peer),
-      () => peer.process.stop(),
-    );
-    void met.finally(() => clearTimeout(late));
-    void peer.process.ended.then(() => (this.#peer = this.#peer === peer ? undefined : this.#peer));
+    this.#wanted = Math.max(1, this.#wanted);
+    this.#fill();
   }
 
-  /** The process, if it is proven; the next one is started in its place. */
+  #fill(): void {
+    while (!this.#over && this.#peers.size < this.#wanted && this.#options.room() > this.#peers.size + 1) this.#start();
+  }
+
+  /** A process, if one is proven; another is started in its place. */
   take(): ServerProcess | undefined {
-    const peer = this.#proven ? this.#peer : undefined;
-    if (!peer || peer.process.over) return undefined;
-    this.#peer = undefined;
-    this.#proven = false;
-    this.prepare();
-    return peer.process;
+    const [peer] = [...this.#peers].flatMap(([each, { isProven }]) => (isProven && !each.process.over ? [each] : []));
+    if (this.#wanted > 0) this.#wanted = mostSpares;
+    if (peer) this.#peers.delete(peer);
+    this.#fill();
+    return peer?.process;
   }
 
   async stop(): Promise<void> {
     this.#over = true;
-    await this.#peer?.process.stop();
+    await Promise.all([...this.#peers.keys()].map(({ process }) => process.stop()));
+  }
+
+  #start(): void {
+    const { start, version, startMs } = this.#options;
+    const peer = new Peer(start());
+    const state = { isProven: false };
+    this.#peers.set(peer, state);
+    const late = setTimeout(() => void peer.process.stop(), startMs).unref();
+    const met = peer.handshake(version).then(
+      () => (state.isProven = true),
+      () => peer.process.stop(),
+    );
+    void met.finally(() => clearTimeout(late));
+    void peer.process.ended.then(() => this.#peers.delete(peer));
   }
 }

@@ -56,7 +56,7 @@ const maxTries = 4;
 export async function forward(
   services: ForwardServices,
   { caller, slug, request, signal, session: given }: Forwarding,
-  sent: Pick<UpstreamRequest, 'method' | 'body'>,
+  sent: Pick<UpstreamRequest, 'method' | 'body' | 'totalTimeoutMs'>,
   held?: string,
 ): Promise<Forwarded | NotForwarded> {
   assertKnownOrigin(request, services.settings);

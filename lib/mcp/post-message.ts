@@ -31,8 +31,8 @@ export async function postMessage(
   if (posted === 'too-many') return rpcAnswer(null, failures.tooMany);
   if (!posted.requests.every((request) => letsThrough(forwarding.caller, forwarding.slug, request)))
     return rpcAnswer(posted.id, failures.heldToOthers);
-  const signal = AbortSignal.any([forwarding.signal, AbortSignal.timeout(callMs)]);
-  const forwarded = await forward(services, { ...forwarding, signal }, { method: 'POST', body }, holderOf(posted));
+  const sent = { method: 'POST', body, totalTimeoutMs: callMs } as const;
+  const forwarded = await forward(services, forwarding, sent, holderOf(posted));
   const report = (outcomes: readonly Outcome[], bytesOut: number): void => {
     const { deployment } = forwarded.replica ?? {};
     if (!deployment) return;

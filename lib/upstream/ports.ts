@@ -9,6 +9,8 @@ export interface UpstreamRequest {
   readonly guarded: boolean;
   /** Until the head of the answer is there. */
   readonly headTimeoutMs: number;
+  /** Until the whole answer is there. */
+  readonly totalTimeoutMs?: number;
   readonly signal?: AbortSignal;
 }
 

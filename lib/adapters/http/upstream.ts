@@ -97,7 +97,7 @@ async function exchange(url: URL, request: UpstreamRequest, agent: HttpAgent): P
 class StaleConnection extends UpstreamFailure {}
 
 function sendOnce(url: URL, request: UpstreamRequest, agent: HttpAgent): Promise<UpstreamAnswer> {
-  const { method, headers, body, headTimeoutMs, signal } = request;
+  const { method, headers, body, headTimeoutMs, totalTimeoutMs, signal } = request;
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(abortedBy(signal));
@@ -115,9 +115,20 @@ function sendOnce(url: URL, request: UpstreamRequest, agent: HttpAgent): Promise
     const timeout = (ms: number, what: string) =>
       setTimeout(() => outgoing.destroy(new UpstreamFailure('timeout', `${what} took longer than ${ms} ms`)), ms);
     const head = timeout(headTimeoutMs, 'The answer');
+    let answer: IncomingMessage | undefined;
+    const end =
+      totalTimeoutMs === undefined
+        ? undefined
+        : setTimeout(() => {
+            const late = new UpstreamFailure('timeout', `The answer took longer than ${totalTimeoutMs} ms`);
+            (answer ?? outgoing).destroy(late);
+          }, totalTimeoutMs).unref();
     const abort = () => outgoing.destroy(abortedBy(signal));
     signal?.addEventListener('abort', abort, { once: true });
-    outgoing.once('close', () => signal?.removeEventListener('abort', abort));
+    outgoing.once('close', () => {
+      clearTimeout(end);
+      signal?.removeEventListener('abort', abort);
+    });
     let connecting: NodeJS.Timeout | undefined = timeout(connectMs, 'The connection');
     const connected = () => {
       clearTimeout(connecting);
@@ -130,6 +141,7 @@ function sendOnce(url: URL, request: UpstreamRequest, agent: HttpAgent): Promise
     outgoing.once('response', (incoming) => {
       clearTimeout(head);
       connected();
+      answer = incoming;
       incoming.on('error', ignore);
       resolve({
         status: incoming.statusCode ?? 502,

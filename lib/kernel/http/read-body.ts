@@ -32,7 +32,13 @@ export function readJsonBody(event: HttpEvent, headers: Headers): unknown {
  * @throws Problem 413 above `maxBytes`, 415 for a compressed body, 400 when it is not UTF-8.
  */
 export function readTextBody(event: HttpEvent, headers: Headers, maxBytes = defaultMaxBytes): string {
-  return decode(readBytes(event, headers, maxBytes));
+  const { body, isBase64Encoded } = event;
+  if (isBase64Encoded || body === null || headers['content-encoding'] !== undefined)
+    return decode(readBytes(event, headers, maxBytes));
+  // What came as text was UTF-8.
+  const bytes = Buffer.byteLength(body);
+  if (bytes > maxBytes) throw tooLarge(bytes, maxBytes);
+  return body.toWellFormed();
 }
 
 function parse(text: string): unknown {

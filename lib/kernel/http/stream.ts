@@ -30,7 +30,10 @@ export function stream<
   const declared = declaration as unknown as StreamDeclaration;
   const handler = async (event: HttpEvent, responseStream: Writable, context: Context): Promise<void> => {
     const gone = new AbortController();
-    responseStream.once('close', () => gone.abort());
+    // One that was written to its end is not gone: nobody has to be stopped.
+    responseStream.once('close', () => {
+      if (!responseStream.writableFinished) gone.abort();
+    });
     const pipeline = httpPipeline(declared, async (call) => {
       const run = declared.run({ ...call, signal: gone.signal });
       const { status, headers, body } = run instanceof Promise ? await run : { status: 200, headers: {}, body: run };

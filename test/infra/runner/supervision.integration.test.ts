@@ -169,22 +169,19 @@ it.concurrent('leaves no process behind when it is killed', async () => {
   await platform.stop();
 });
 
-it.concurrent.runIf(process.platform === 'linux')(
-  'takes along what a server put outside its process group',
-  async (context) => {
-    const script = `
+it.runIf(process.platform === 'linux')('takes along what a server put outside its process group', async (context) => {
+  const script = `
     const { spawn } = require('node:child_process');
     const daemon = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });
     console.error('daemon ' + daemon.pid);
     process.exit(1);`;
-    const one = await run(context, { launch: { command: process.execPath, args: ['-e', script] }, untilReady: false });
-    const { last_error } = await one.platform.reported(({ state }) => state === 'failed');
-    const pid = Number(last_error?.log[0]?.split(' ')[1]);
-    expect(pid).toBeGreaterThan(1);
-    await one.replica.ended;
-    expect(processIdentity(pid)).toBeUndefined();
-  },
-);
+  const one = await run(context, { launch: { command: process.execPath, args: ['-e', script] }, untilReady: false });
+  const { last_error } = await one.platform.reported(({ state }) => state === 'failed');
+  const pid = Number(last_error?.log[0]?.split(' ')[1]);
+  expect(pid).toBeGreaterThan(1);
+  await one.replica.ended;
+  expect(processIdentity(pid)).toBeUndefined();
+});
 
 it.concurrent('cannot begin without its variables, or with a token that was used', async () => {
   const main = fileURLToPath(new URL('../../../infra/runner/main.ts', import.meta.url));
