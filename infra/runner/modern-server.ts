@@ -1,4 +1,5 @@
 import {
+  codes,
   errorText,
   isObject,
   type Message,
@@ -68,7 +69,9 @@ export class ModernServer {
   /** A message of the server. */
   hear(text: string, message: Message): void {
     if (message.kind === 'request') {
-      this.#ends.write(errorText(message.id, { code: -32_601, message: 'This protocol has no requests of servers' }));
+      this.#ends.write(
+        errorText(message.id, { code: codes.methodNotFound, message: 'This protocol has no requests of servers' }),
+      );
     } else if (message.kind === 'notification') {
       if (message.method !== 'notifications/subscriptions/acknowledged') this.#ends.deliver(text, message);
     } else if (message.id !== null && message.id !== this.#listening) this.#heard(message.id, text, message);

@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { openRaw } from './raw-connection.ts';
 
 type Headers = Readonly<Record<string, string>>;
 
 /** Something that answers `tools/call`. */
 export interface Caller {
   echo(): Promise<void>;
+  /** As many calls, so many at a time. Answers the ms that they took. */
+  many(calls: number, together: number): Promise<number>;
   close(): void;
 }
 
@@ -25,6 +28,7 @@ const initialize = {
   method: 'initialize',
   params: { protocolVersion: '2025-11-25', capabilities: {}, clientInfo: { name: 'bench', version: '1' } },
 };
+const both = 'application/json, text/event-stream';
 const initialized = { jsonrpc: '2.0', method: 'notifications/initialized' };
 
 /** The server itself, over its stdin and stdout. */
@@ -43,7 +47,28 @@ export async function overStdio(command: string, args: readonly string[]): Promi
     });
   await ask(initialize);
   child.stdin.write(`${JSON.stringify(initialized)}\n`);
-  return { echo: () => ask(echoCall()), close: () => child.kill() };
+  const echo = (): Promise<void> => ask(echoCall());
+  return {
+    echo,
+    many: (calls, together) =>
+      inLanes(
+        calls,
+        Array.from({ length: together }, () => echo),
+      ),
+    close: () => child.kill(),
+  };
+}
+
+/** Each lane makes one call after the other until all are made. */
+async function inLanes(calls: number, lanes: readonly (() => Promise<void>)[]): Promise<number> {
+  let left = calls;
+  const startedAt = performance.now();
+  await Promise.all(
+    lanes.map(async (call) => {
+      while ((left -= 1) >= 0) await call();
+    }),
+  );
+  return performance.now() - startedAt;
 }
 
 /** A Streamable HTTP endpoint, as a client uses it: a session, its GET stream open, connections kept. */
@@ -56,7 +81,7 @@ export async function overHttp(url: URL, headers: Headers): Promise<Caller> {
         method,
         agent,
         headers: {
-          accept: message ? 'application/json, text/event-stream' : 'text/event-stream',
+          accept: message ? both : 'text/event-stream',
           'content-type': 'application/json',
           'mcp-protocol-version': '2025-11-25',
           ...headers,
@@ -84,6 +109,19 @@ export async function overHttp(url: URL, headers: Headers): Promise<Caller> {
     async echo() {
       const { text } = await send('POST', echoCall());
       if (!text.includes('hello')) throw new Error(`${url.href} answered ${text.slice(0, 200)}`);
+    },
+    async many(calls, together) {
+      const sent = { accept: both, 'content-type': 'application/json', 'mcp-protocol-version': '2025-11-25' };
+      const connections = await Promise.all(
+        Array.from({ length: together }, () => openRaw(url, { ...sent, ...headers, ...session })),
+      );
+      const lanes = connections.map((connection) => async () => {
+        const answer = await connection.post(JSON.stringify(echoCall()));
+        if (!answer.includes('hello')) throw new Error(`${url.href} answered ${answer.slice(0, 200)}`);
+      });
+      const ms = await inLanes(calls, lanes);
+      for (const connection of connections) connection.close();
+      return ms;
     },
     close: () => agent.destroy(),
   };
