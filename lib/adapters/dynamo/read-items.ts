@@ -14,7 +14,7 @@ const Answer = z.object({
 
 /**
  * Strongly consistent reads of some items, for what every authenticated request asks: signed by hand and sent by Node's own client, which takes a
- * fifth of the time of the SDK (figures in lib/README.md), and spares functions that only read from loading it.
+ * third of the CPU of the SDK (figures in lib/README.md), and spares functions that only read from loading it.
  * @returns undefined for whatever is not a plain success, including credentials that the environment does not hold: the SDK then knows what to do.
  */
 export function openReader(settings: DynamoSettings, TableName: string) {
