@@ -119,23 +119,27 @@ export async function openGithubTrials(stores: NodeJS.ProcessEnv, userId: string
   /** What a platform does that runs on: time passes, the sweepers sweep, the workers work, until nothing waits and nobody holds anything. */
   async function recover(): Promise<void> {
     const tasks = mongo.db().collection('task_results');
-    await waitUntil('the queues are empty', async () => {
-      const past = new Date(Date.now() - 1000);
-      await tasks.updateMany({ due_at: { $exists: true } }, { $set: { due_at: past } });
-      await tasks.updateMany({ lease_until: { $exists: true } }, { $set: { lease_until: past } });
-      const { resent } = await sweepTasks(services, new Date());
-      const { found } = await sweepOutbox(services, new Date(Date.now() + 60_000));
-      const relayed = await queues.receive('relay', hiddenSeconds);
-      for (const { body, receiptHandle } of relayed) {
-        await publishChanges(services, (JSON.parse(body) as { outbox_ids: string[] }).outbox_ids);
-        await queues.remove('relay', receiptHandle);
-      }
-      const handled = await doWork(services, queues, { ...nothing, work: 'handle' });
-      const synced = await doWork(services, queues, { ...nothing, work: 'sync' });
-      if (resent + found + relayed.length + handled + synced > 0) return false;
-      const depths = await Promise.all(['relay', 'github-events', 'github'].map((queue) => queues.depth(queue)));
-      return depths.every(({ waiting, inFlight }) => waiting + inFlight === 0);
-    });
+    await waitUntil(
+      'the queues are empty',
+      async () => {
+        const past = new Date(Date.now() - 1000);
+        await tasks.updateMany({ due_at: { $exists: true } }, { $set: { due_at: past } });
+        await tasks.updateMany({ lease_until: { $exists: true } }, { $set: { lease_until: past } });
+        const { resent } = await sweepTasks(services, new Date());
+        const { found } = await sweepOutbox(services, new Date(Date.now() + 60_000));
+        const relayed = await queues.receive('relay', hiddenSeconds);
+        for (const { body, receiptHandle } of relayed) {
+          await publishChanges(services, (JSON.parse(body) as { outbox_ids: string[] }).outbox_ids);
+          await queues.remove('relay', receiptHandle);
+        }
+        const handled = await doWork(services, queues, { ...nothing, work: 'handle' });
+        const synced = await doWork(services, queues, { ...nothing, work: 'sync' });
+        if (resent + found + relayed.length + handled + synced > 0) return false;
+        const depths = await Promise.all(['relay', 'github-events', 'github'].map((queue) => queues.depth(queue)));
+        return depths.every(({ waiting, inFlight }) => waiting + inFlight === 0);
+      },
+      60_000,
+    );
   }
 
   async function wrong(id: string, head: string, revisions: readonly string[]): Promise<string[]> {

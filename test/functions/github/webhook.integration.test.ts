@@ -5,6 +5,7 @@ import { discover } from '../../../infra/discover.ts';
 import { deliveriesTable, tableName } from '../../../lib/adapters/dynamo/tables.ts';
 import { deliveryHeaders, sign } from '../../fixtures/github/stand-in.ts';
 import { watchCalls, watched } from '../../laws/watch-calls.ts';
+import { someOf } from '../../runs.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { serverJson, startWorld } from './world.ts';
 
@@ -86,18 +87,17 @@ describe('the webhook', async () => {
       .filter((line) => line['route'] === 'sqs github-events' && line['outcome'] !== 'handled before').length;
 
   it("takes each of GitHub's own 329 examples for what it is, and none that is not signed right: nothing of those is kept", async () => {
-    const deliveries = signedExamples();
-    expect(deliveries).toHaveLength(329);
+    const all = signedExamples();
+    expect(all).toHaveLength(329);
+    const deliveries = someOf(all, 0.2);
     const before = { kept: await kept(), effects: effects() };
     const refused = await postAll(deliveries.flatMap(forgeriesOf));
     expect(refused.filter(({ status }) => status !== 401)).toEqual([]);
-    expect(refused).toHaveLength(4 * 329);
     expect(await kept()).toBe(before.kept);
 
-    // What is only acknowledged comes twice, the others five times.
-    const again = shuffled(deliveries.flatMap((each) => Array<Signed>(handled.has(each.name) ? 5 : 2).fill(each)));
-    for (const [index, { status, body }] of (await postAll(again)).entries()) {
-      const { name = '', headers } = again[index] ?? {};
+    const five = shuffled(deliveries.flatMap((each) => Array<Signed>(5).fill(each)));
+    for (const [index, { status, body }] of (await postAll(five)).entries()) {
+      const { name = '', headers } = five[index] ?? {};
       expect([status, body]).toEqual([
         name === 'ping' ? 200 : 202,
         {
@@ -107,7 +107,7 @@ describe('the webhook', async () => {
         },
       ]);
     }
-    expect(await kept()).toBe(before.kept + 329);
+    expect(await kept()).toBe(before.kept + deliveries.length);
     const wanted = deliveries.filter(({ name }) => handled.has(name)).length;
     await waitUntil('each delivery is handled', () => effects() >= before.effects + wanted);
     expect(effects()).toBe(before.effects + wanted);
