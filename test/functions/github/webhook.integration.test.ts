@@ -117,12 +117,9 @@ describe('the webhook', async () => {
     const body = '{"ref": "refs/heads/main"}';
     const before = calls.sent.get('receive-webhook')?.length ?? 0;
     expect((await post(body, deliveryHeaders('push', crypto.randomUUID(), sign(appSecret, body)))).status).toBe(202);
-    // The fetch is Redis, which counts the rate limit.
-    expect(calls.sent.get('receive-webhook')?.slice(before)).toEqual([
-      'fetch',
-      'AWS PutCommand',
-      'AWS SendMessageCommand',
-    ]);
+    // The rate limit is counted in Redis, which a fetch asks as long as it answers in time.
+    const sent = calls.sent.get('receive-webhook')?.slice(before);
+    expect(sent?.filter((what) => what !== 'fetch')).toEqual(['AWS PutCommand', 'AWS SendMessageCommand']);
   });
 
   it('verifies the bytes as they were sent, also when the gateway hands them over in base64', async () => {
