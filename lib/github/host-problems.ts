@@ -14,7 +14,11 @@ export function problemOf(error: unknown): unknown {
     case 'elsewhere':
     case 'unavailable':
       return new Problem('upstream-error', { detail: error.message, cause: error });
-    default:
+    case 'credential':
+    case 'forbidden':
+    case 'missing':
+    case 'empty':
+    case 'refused':
       return new Problem('conflict', { detail: error.message });
   }
 }
