@@ -12,6 +12,6 @@ export const handler = endpoint({
   params: ConnectionId,
   body: RotateSecret,
   output: SecretRotated,
-  problems: ['upstream-error'],
+  problems: ['conflict', 'upstream-error'],
   run: ({ params, body, caller, services }) => rotateSecret(services, caller, params.connection_id, body),
 });

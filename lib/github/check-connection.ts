@@ -5,7 +5,7 @@ import { queueSync } from './request-sync.ts';
 import { alignSecrets } from './rotate-secret.ts';
 import { openPreviews } from './review/run-previews.ts';
 import { requestReview, type RequestReviewServices } from './review/request-review.ts';
-import { statusAfter } from './run-sync.ts';
+import { factsOf, statusAfter } from './host-facts.ts';
 import { HostError, type HostedRepository } from './source-host.ts';
 
 export interface CheckServices extends RequestReviewServices {
@@ -29,10 +29,10 @@ export async function checkConnection(
   await alignSecrets(services, connection);
   try {
     const hosted = await repositoryOf(services, connection);
-    const known = describe || connection.status !== 'connected' ? await describeAgain(hosted) : {};
+    const known = describe || connection.status !== 'connected' ? await knownAnew(hosted) : {};
     const { isMoved, changes: seen } = await lookAtHead(hosted, connection);
     const changes = { ...known, ...seen };
-    if (hosted.hasMoved() && known.repository === undefined) Object.assign(changes, await describeAgain(hosted));
+    if (hosted.hasMoved() && known.repository === undefined) Object.assign(changes, await knownAnew(hosted));
     await services.githubConnections.update(connection.id, changes);
     for (const number of await openPreviews(services, connection))
       if (!(await hosted.proposal(number)).isOpen) await requestReview(services, connection, number);
@@ -53,7 +53,7 @@ async function lookAtHead(
   { branch, headEtag, lastSyncSha }: Connection,
 ): Promise<{ readonly isMoved: boolean; readonly changes: ConnectionChanges }> {
   const lastCheckedAt = new Date();
-  const head = await hosted.head(branch, headEtag);
+  const head = await hosted.head(`heads/${branch}`, headEtag);
   // Also for a head that could not be made a configuration: it is not tried again before it moves.
   if (!head) return { isMoved: false, changes: { lastCheckedAt } };
   const seen = { lastCheckedAt, headEtag: head.etag };
@@ -62,16 +62,8 @@ async function lookAtHead(
   return { isMoved: true, changes: { ...seen, behindBy: Math.max(1, distance?.ahead ?? 1) } };
 }
 
-async function describeAgain(hosted: HostedRepository): Promise<ConnectionChanges> {
-  const { repository, grants } = await hosted.describe();
-  return {
-    repository: repository.name,
-    repositoryUrl: repository.url,
-    defaultBranch: repository.defaultBranch,
-    tokenExpiresAt: grants.expiresAt,
-    status: repository.isArchived ? 'archived' : 'connected',
-    lastError: undefined,
-  };
+async function knownAnew(hosted: HostedRepository): Promise<ConnectionChanges> {
+  return { ...factsOf(await hosted.describe()), lastError: undefined };
 }
 
 /** Deliveries that did not arrive and were not sent again with success since. */

@@ -16,6 +16,7 @@ import {
   secretContext,
   tokenContext,
 } from './credentials.ts';
+import { factsOf } from './host-facts.ts';
 import { asking } from './host-problems.ts';
 import type { Connection, DeliveryStore, GithubConnectionStore } from './ports.ts';
 import { presentConnected } from './present.ts';
@@ -62,7 +63,8 @@ async function connect(
   const token = input.access_token ?? undefined;
   const credential = await asking(() => chooseCredential(services, address.name, token, isAdmin(caller)));
   const hosted = services.sourceHost.repository(address.name, credential);
-  const { repository, grants } = await asking(() => hosted.describe());
+  const described = await asking(() => hosted.describe());
+  const { repository, grants } = described;
   const at = await watchedPlace(hosted, address, input, path, repository.defaultBranch);
   const id = newId();
   const secret = newWebhookSecret();
@@ -76,19 +78,13 @@ async function connect(
     id,
     ownerId: caller.userId,
     toolId: input.tool_id ?? undefined,
-    repositoryUrl: repository.url,
     repositoryId: repository.id,
-    repository: repository.name,
+    ...factsOf(described),
     ...at,
-    defaultBranch: repository.defaultBranch,
-    status: repository.isArchived ? 'archived' : 'connected',
     accessToken: await keptToken(services, credential, token, id),
     installationId: credential.kind === 'installation' ? credential.id : undefined,
-    tokenExpiresAt: grants.expiresAt,
     webhookSecret: encrypted,
     hookId,
-    mayReport: grants.reportStatus,
-    mayComment: grants.comment,
     createdAt: now,
     updatedAt: now,
   };
@@ -96,10 +92,8 @@ async function connect(
   const entry = auditEntry(caller, { action: 'github.connected', target: { type: 'connection', id }, details });
   await services.githubConnections.insert(connection, [entry]);
   await services.relay.send([entry.id]);
-  const url = hookId === undefined ? hookUrl(services.settings.BASE_URL) : hook.url;
   return presentConnected(connection, {
-    url,
-    secret,
+    ...hook,
     installed: hookId !== undefined,
     viaApp: credential.kind === 'installation',
   });
@@ -140,7 +134,7 @@ async function assertTool(
     });
 }
 
-/** The branch and the folder to watch; the branch must be there. */
+/** The branch and the folder to watch; both must be there. */
 async function watchedPlace(
   hosted: HostedRepository,
   { rest }: RepositoryAddress,
@@ -156,14 +150,16 @@ async function watchedPlace(
           branch: named ?? defaultBranch,
           path: named === undefined ? '' : rest.slice(named.split('/').length).join('/'),
         };
-  try {
-    await hosted.head(at.branch);
-  } catch (error) {
-    if (!(error instanceof HostError) || !['missing', 'refused'].includes(error.kind))
-      return asking(() => Promise.reject(error));
-    throw invalidField(['branch'], `The repository has no branch "${at.branch.slice(0, 100)}"`, 'branch_missing');
-  }
-  return { branch: at.branch, path: path === '' ? readPath(at.path) : path };
+  const head = await asking(() =>
+    hosted.head(`heads/${at.branch}`).catch((error: unknown) => {
+      if (!(error instanceof HostError) || !['missing', 'refused'].includes(error.kind)) throw error;
+      throw invalidField(['branch'], `The repository has no branch "${at.branch.slice(0, 100)}"`, 'branch_missing');
+    }),
+  );
+  const watched = path === '' ? readPath(at.path) : path;
+  if (watched !== '' && head && !(await asking(() => hosted.folder(head.sha, watched))))
+    throw invalidField(['path'], `The branch ${at.branch} has no folder ${watched}`, 'folder_missing');
+  return { branch: at.branch, path: watched };
 }
 
 /** A hook that cannot be installed is pasted by hand; the connection works without, ten minutes behind at most. */

@@ -19,9 +19,9 @@ export function newWebhookSecret(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** Two hooks of a repository may not have the same address, so one that is installed names its connection. */
-export function hookUrl(baseUrl: string, connectionId?: string): string {
-  return `${baseUrl}/api/v1/github/webhook${connectionId === undefined ? '' : `?connection=${connectionId}`}`;
+/** Two hooks of a repository may not have the same address, so each names its connection. */
+export function hookUrl(baseUrl: string, connectionId: string): string {
+  return `${baseUrl}/api/v1/github/webhook?connection=${connectionId}`;
 }
 
 async function credentialOf(

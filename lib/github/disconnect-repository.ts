@@ -32,11 +32,12 @@ export async function disconnectRepository(
   if (!(await services.githubConnections.remove(connection.id, [entry]))) throw notFound('connection', id);
   await services.relay.send([entry.id]);
   await services.deliveries.removeSecret(repositoryId, connection.id);
-  await Promise.all([
+  const [, isUnhooked] = await Promise.all([
     leaving('files', () => services.githubFiles.forget(connection.id)),
     leaving('hook', () => removeHook(services, connection)),
   ]);
-  return { message: 'The repository is disconnected; its tool stays.', connection_id: connection.id };
+  const rest = isUnhooked ? '' : ' Its webhook could not be removed: delete it in the settings of the repository.';
+  return { message: `The repository is disconnected; its tool stays.${rest}`, connection_id: connection.id };
 }
 
 async function removeHook(services: Services, connection: Connection): Promise<void> {
@@ -44,11 +45,13 @@ async function removeHook(services: Services, connection: Connection): Promise<v
   await (await repositoryOf(services, connection)).removeHook(connection.hookId);
 }
 
-/** What cannot be cleaned up does no harm: it is noted, and the connection is gone all the same. */
-async function leaving(what: string, clean: () => Promise<void>): Promise<void> {
+/** What cannot be cleaned up does no harm: it is noted, and the connection is gone all the same. @returns whether it could. */
+async function leaving(what: string, clean: () => Promise<void>): Promise<boolean> {
   try {
     await clean();
+    return true;
   } catch (error) {
     currentCorrelation()?.log.warn('Something of the connection could not be deleted.', { what, error });
+    return false;
   }
 }

@@ -1,24 +1,10 @@
 import { invalidField, Problem } from '../kernel/errors/problem.ts';
-import { HostError } from './source-host.ts';
+import { HostError, type HostErrorKind } from './source-host.ts';
 
-/** What the host refused, as the answer to the request that named repository and token. */
+/** What the host answers where a connection's own credential asks: no field of a request is at fault. */
 export function problemOf(error: unknown): unknown {
   if (!(error instanceof HostError)) return error;
   switch (error.kind) {
-    case 'credential':
-      return invalidField(['access_token'], error.message, 'token_refused');
-    case 'forbidden':
-      return invalidField(['access_token'], error.message, 'token_not_allowed');
-    case 'missing':
-      return invalidField(
-        ['repository_url'],
-        'There is no such repository, or the token may not read it',
-        'repository_missing',
-      );
-    case 'empty':
-      return invalidField(['repository_url'], 'The repository has no commits yet', 'repository_empty');
-    case 'refused':
-      return invalidField(['repository_url'], error.message, 'repository_refused');
     case 'limited':
       return new Problem('service-unavailable', {
         detail: error.message,
@@ -28,14 +14,29 @@ export function problemOf(error: unknown): unknown {
     case 'elsewhere':
     case 'unavailable':
       return new Problem('upstream-error', { detail: error.message, cause: error });
+    case 'credential':
+    case 'forbidden':
+    case 'missing':
+    case 'empty':
+    case 'refused':
+      return new Problem('conflict', { detail: error.message });
   }
 }
 
-/** Runs `work`; what the host refuses becomes a problem about the request. */
+const fields: Partial<Record<HostErrorKind, readonly [field: string, type: string]>> = {
+  credential: ['access_token', 'token_refused'],
+  forbidden: ['access_token', 'token_not_allowed'],
+  missing: ['repository_url', 'repository_missing'],
+  empty: ['repository_url', 'repository_empty'],
+  refused: ['repository_url', 'repository_refused'],
+};
+
+/** Runs `work` for a request that named repository and token; what the host refuses is a problem of that field. */
 export async function asking<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    throw problemOf(error);
+    const place = error instanceof HostError ? fields[error.kind] : undefined;
+    throw place ? invalidField([place[0]], (error as HostError).message, place[1]) : problemOf(error);
   }
 }

@@ -2,10 +2,10 @@ import type { GithubEvent } from '../../events/github-event.ts';
 import type { OutboxEntry } from '../outbox/ports.ts';
 
 /**
- * `connected`: kept in step. `archived`: read-only, so there is nothing to follow. `suspended`: the application's installation is. `unauthorized`: the
- * token is refused. `missing`: the repository is deleted, or out of the token's sight.
+ * `connected`: kept in step. `archived`: read-only, so there is nothing to follow. `unauthorized`: the token is refused or may not read the contents, or the
+ * application's installation is suspended. `missing`: the repository is deleted, or out of the token's sight.
  */
-export const connectionStatuses = ['connected', 'archived', 'suspended', 'unauthorized', 'missing'] as const;
+export const connectionStatuses = ['connected', 'archived', 'unauthorized', 'missing'] as const;
 export type ConnectionStatus = (typeof connectionStatuses)[number];
 
 export interface Connection {
@@ -59,6 +59,8 @@ export type ConnectionChanges = Partial<
     | 'defaultBranch'
     | 'status'
     | 'tokenExpiresAt'
+    | 'mayReport'
+    | 'mayComment'
     | 'webhookSecret'
     | 'previousSecret'
     | 'hookId'

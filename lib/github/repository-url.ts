@@ -26,7 +26,8 @@ export function readRepositoryUrl(text: string, hosts: readonly string[]): Repos
   const name = file.replace(/\.git$/i, '');
   if (!owner.test(ownerName) || !repository.test(name))
     throw wrong('Names no repository: owner and name are expected after the host', 'repository_url');
-  return { name: `${ownerName}/${name}`, rest: page === 'tree' || page === 'blob' ? rest : [] };
+  // The page of a file stands for the folder of the file.
+  return { name: `${ownerName}/${name}`, rest: page === 'tree' ? rest : page === 'blob' ? rest.slice(0, -1) : [] };
 }
 
 function parse(text: string): URL | undefined {

@@ -39,7 +39,7 @@ export async function rotateSecret(
   const fresh = await encryptor.encrypt(secret, secretContext(connection.id));
   await deliveries.putSecret(repositoryId, { connectionId: connection.id, secrets: [fresh, former] });
   const isInstalled = hookId !== undefined;
-  const url = hookUrl(settings.BASE_URL, isInstalled ? connection.id : undefined);
+  const url = hookUrl(settings.BASE_URL, connection.id);
   if (isInstalled) await changeHook(services, connection, fresh, { id: hookId, url, secret });
   const until = overlapS === 0 ? undefined : new Date(Date.now() + overlapS * 1000);
   const changes = { webhookSecret: fresh, previousSecret: until && { secret: former, until } };

@@ -4,25 +4,18 @@ import { isFinal } from '../tasks/failure.ts';
 import { notFound, Problem } from '../kernel/errors/problem.ts';
 import { type Caller, permissionsOf } from '../kernel/http/caller.ts';
 import { derivedIds } from '../kernel/ids.ts';
-import { type Job, type JobDone, JobPostponed } from '../tasks/run-job.ts';
+import type { Job, JobDone } from '../tasks/run-job.ts';
 import type { RegistryKnowledge } from '../knowledge/tools/keep-document.ts';
 import { keepReadme } from '../knowledge/tools/keep-readme.ts';
 import { createSyncedTool, type SyncServices, syncTool } from '../tools/sync-tool.ts';
 import { type HostAccess, repositoryOf } from './credentials.ts';
 import { draftOf } from './detect/draft-of.ts';
-import { problemOf } from './host-problems.ts';
+import { factsOf, statusAfter } from './host-facts.ts';
+import { failureOf } from './job-failure.ts';
 import { isBehind, lookAgainLater } from './look-again.ts';
-import type {
-  Connection,
-  ConnectionChanges,
-  ConnectionStatus,
-  FileStore,
-  GithubConnectionStore,
-  GithubQueue,
-} from './ports.ts';
+import type { Connection, ConnectionChanges, FileStore, GithubConnectionStore, GithubQueue } from './ports.ts';
 import { countChanged, isReadme, readFolder } from './read-repository.ts';
 import type { SyncResult } from './schema.ts';
-import { HostError } from './source-host.ts';
 
 export interface RunSyncServices extends HostAccess, SyncServices, RegistryKnowledge {
   readonly githubConnections: GithubConnectionStore;
@@ -93,13 +86,13 @@ interface Synced {
 async function syncOnce(services: RunSyncServices, connection: Connection): Promise<Synced> {
   const caller = await ownerOf(services, connection);
   const hosted = await repositoryOf(services, connection);
-  const head = await hosted.head(connection.branch);
+  const head = await hosted.head(`heads/${connection.branch}`);
   const lagsBehind = await isBehind(hosted, connection, head?.sha);
   const seen = {
     lastCheckedAt: new Date(),
     behindBy: 0,
     lastError: undefined,
-    status: 'connected',
+    status: connection.status === 'archived' ? 'archived' : 'connected',
     ...(!lagsBehind && { expected: undefined }),
   } as const;
   if (!head || head.sha === connection.lastSyncSha) {
@@ -112,22 +105,16 @@ async function syncOnce(services: RunSyncServices, connection: Connection): Prom
     throw new Problem('validation-error', {
       detail: `${connection.path || '/'} is no folder at ${head.sha.slice(0, 7)}.`,
     });
-  const { name: repository } = { name: connection.repository };
-  const draft = draftOf({ repository, path: connection.path, files: read.files, notes: read.notes });
-  const source = {
-    repository,
-    branch: connection.branch,
-    path: connection.path,
-    sha: head.sha,
-    files: [...draft.sources],
-  };
-  const tool = connection.toolId
-    ? await syncTool(services, caller, connection.toolId, { ...draft, source })
-    : await createSyncedTool(services, caller, draftIdOf(connection), { ...draft, source });
+  const { repository, branch, path } = connection;
+  const draft = draftOf({ repository, path, ...read });
+  const synced = { ...draft, source: { repository, branch, path, sha: head.sha, files: [...draft.sources] } };
+  const toolId = connection.toolId ?? (await createSyncedTool(services, caller, draftIdOf(connection), synced)).id;
+  // A draft may have been made by an earlier try, of an earlier commit.
+  const tool = await syncTool(services, caller, toolId, synced);
   const readme = read.files.find((file) => isReadme(file.path));
   await keepReadme(services, { id: tool.id, slug: tool.slug, name: tool.name, ownerId: tool.authorId }, readme?.text);
   await services.githubFiles.put(connection.id, read.files);
-  const moved = hosted.hasMoved() ? await renamed(hosted) : {};
+  const moved = hosted.hasMoved() ? factsOf(await hosted.describe()) : {};
   return {
     result: {
       status: 'synced',
@@ -151,11 +138,6 @@ async function syncOnce(services: RunSyncServices, connection: Connection): Prom
 /** The draft that a connection without a tool makes: the same one whenever it is made. */
 function draftIdOf({ id, createdAt }: Connection): string {
   return derivedIds(id, createdAt.getTime())();
-}
-
-async function renamed(hosted: Awaited<ReturnType<typeof repositoryOf>>): Promise<ConnectionChanges> {
-  const { repository } = await hosted.describe();
-  return { repository: repository.name, repositoryUrl: repository.url, defaultBranch: repository.defaultBranch };
 }
 
 function unchanged({ lastSyncSha, toolId }: Connection, revision: number | undefined): SyncResult {
@@ -186,18 +168,10 @@ async function giveBack(
   taskId: string,
   error: unknown,
 ): Promise<never> {
-  if (error instanceof HostError && error.kind === 'limited')
-    throw new JobPostponed(error.retryAfterSeconds ?? 60, error.message);
-  const problem = problemOf(error);
+  const problem = failureOf(error);
   const lastError = problem instanceof Problem ? problem.message : 'Something went wrong on our side.';
   const changes = { lastError, lastCheckedAt: new Date(), ...statusAfter(error) };
   if (isFinal(problem)) await githubConnections.finishSync(id, taskId, wantedGeneration, changes);
   else await githubConnections.update(id, changes);
   throw problem;
-}
-
-export function statusAfter(error: unknown): { status?: ConnectionStatus } {
-  if (!(error instanceof HostError)) return {};
-  if (error.kind === 'credential') return { status: 'unauthorized' };
-  return error.kind === 'missing' ? { status: 'missing' } : {};
 }

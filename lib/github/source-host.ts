@@ -86,8 +86,8 @@ export interface HostedRepository {
   describe(): Promise<{ readonly repository: Repository; readonly grants: HostGrants }>;
   /** Whether the host answered at another name than it was asked for: the repository was renamed or transferred. */
   readonly hasMoved: () => boolean;
-  /** The commit at a branch's end; undefined when it is still the one of `etag`. */
-  head(branch: string, etag?: string): Promise<{ readonly sha: string; readonly etag: string | undefined } | undefined>;
+  /** The commit that a name stands for, `heads/<branch>` for a branch alone; undefined when it is still the one of `etag`. */
+  head(ref: string, etag?: string): Promise<{ readonly sha: string; readonly etag: string | undefined } | undefined>;
   /** One level of a folder ('' is the root); undefined when there is none. */
   folder(commit: string, path: string): Promise<readonly TreeEntry[] | undefined>;
   /** A file's bytes. */

@@ -39,12 +39,11 @@ const diedOnce =
   'The worker that did this ended without a word. It is not done again, because it may have had its effect already.';
 
 /** Thrown by the work of a job: the service that it needs wants to be asked later. The task waits so long without a worker. */
-export class JobPostponed extends Error {
+export class JobPostponed extends Problem {
   readonly seconds: number;
 
-  constructor(seconds: number, message: string) {
-    super(message);
-    this.name = 'JobPostponed';
+  constructor(seconds: number, detail: string) {
+    super('service-unavailable', { detail });
     this.seconds = seconds;
   }
 }

@@ -8,7 +8,7 @@ import { runCrashPoints } from './run-crash-points.ts';
 const program = {
   name: 'faults:github',
   about:
-    "A push on its way from the webhook to the tool's revision, killed with SIGKILL before and after whatever is sent to a store or to the host, one process for each point; then the platform runs on. The tool must be at the pushed commit, by one revision.",
+    "A push on its way from the webhook to the tool's revision, killed with SIGKILL before and after whatever changes a store, one process for each point; then the platform runs on. The tool must be at the pushed commit, by one revision.",
 } as const;
 
 await runProgram(program, () =>

@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { GithubEvent } from '../../events/github-event.ts';
@@ -23,11 +22,12 @@ import { sweepTasks } from '../../lib/tasks/sweep-tasks.ts';
 import { queueVariables } from '../../lib/uses/variables/queues.ts';
 import { deliveryHeaders, GithubStandIn, sign } from '../fixtures/github/stand-in.ts';
 import { serverJson } from '../functions/github/server-json.ts';
+import { waitUntil } from '../wait-until.ts';
 import { describeNothing } from './crash-trial.ts';
 import { publishChanges } from './publish-changes.ts';
 
-/** From the webhook to the revision: the answer to the delivery, its worker, and the job that syncs. */
-export const githubWorks = ['receive', 'handle', 'sync'] as const;
+/** From the webhook to the revision: the answer to the delivery, its worker, and the job that syncs; and the first sync of a connection, which makes its tool, with a push behind it. */
+export const githubWorks = ['receive', 'handle', 'sync', 'first'] as const;
 
 export interface GithubTrial {
   readonly work: (typeof githubWorks)[number];
@@ -55,9 +55,10 @@ export async function githubServices(env: NodeJS.ProcessEnv) {
 }
 type Services = Awaited<ReturnType<typeof githubServices>>;
 
+const nothing = { headers: {}, body: '' };
 const silent = { set: () => undefined, warn: () => undefined };
 /** What a killed worker had received is there again after this. */
-const hiddenSeconds = 2;
+const hiddenSeconds = 1;
 
 export async function doWork(
   services: Services,
@@ -88,15 +89,17 @@ const child = fileURLToPath(new URL('github-crash-child.ts', import.meta.url));
 export async function openGithubTrials(stores: NodeJS.ProcessEnv, userId: string) {
   const github = await GithubStandIn.start();
   github.tokens.set('github_pat_crash', { role: 'read' });
-  const env: NodeJS.ProcessEnv = { ...stores, GITHUB_API_URL: github.url };
+  // Each attempt is a connection and a tool of its own.
+  const QUOTAS = JSON.stringify({ connections: 10_000, tools: 10_000 });
+  const env: NodeJS.ProcessEnv = { ...stores, GITHUB_API_URL: github.url, QUOTAS };
   const services = await githubServices(env);
   const queues = openQueues(readSettings(env, queueVariables));
   const mongo = await new MongoClient(String(env['MONGODB_URI'])).connect();
   const caller: Caller = { userId, role: 'developer', permissions: [] };
   let made = 0;
 
-  /** A connection in step, and a push to it. */
-  async function prepare(work: GithubTrial['work']) {
+  /** A connection whose first sync is asked for; `push` makes the next commit and the delivery that comes of it. */
+  async function connect() {
     made += 1;
     const name = `acme/crash-${made}`;
     const repository = await github.addRepository(name, { 'server.json': serverJson('1.0.0') });
@@ -105,65 +108,80 @@ export async function openGithubTrials(stores: NodeJS.ProcessEnv, userId: string
       access_token: 'github_pat_crash',
     });
     await queueSync(services, { id, ownerId: userId });
-    await recover();
-    const after = await repository.git.commit('main', { 'server.json': serverJson('1.1.0') });
-    const body = JSON.stringify({ ref: 'refs/heads/main', after, repository: { id: repository.id, full_name: name } });
-    const headers = deliveryHeaders('push', randomUUID(), sign(webhook.secret, body));
-    const trial: GithubTrial = { work, headers, body };
-    if (work !== 'receive') await doWork(services, queues, { ...trial, work: 'receive' });
-    if (work === 'sync') await doWork(services, queues, { ...trial, work: 'handle' });
-    return { id, after, trial };
+    const push = async () => {
+      const after = await repository.git.commit('main', { 'server.json': serverJson('1.1.0') });
+      const body = JSON.stringify({ ref: 'refs/heads/main', after, repository: { id: repository.id } });
+      return { after, body, headers: deliveryHeaders('push', randomUUID(), sign(webhook.secret, body)) };
+    };
+    return { id, push };
   }
 
-  /** What a platform does that runs on: time passes, the sweepers sweep, the workers work. */
-  async function recover(untilMs = 0): Promise<void> {
-    for (let idle = 0; idle < 2 || Date.now() < untilMs;) {
-      const past = new Date(Date.now() - 1000);
-      const tasks = mongo.db().collection('task_results');
-      await tasks.updateMany({ due_at: { $exists: true } }, { $set: { due_at: past } });
-      await tasks.updateMany({ lease_until: { $exists: true } }, { $set: { lease_until: past } });
-      const { resent } = await sweepTasks(services, new Date());
-      const { found } = await sweepOutbox(services, new Date(Date.now() + 60_000));
-      const relayed = await queues.receive('relay', 30);
-      for (const { body, receiptHandle } of relayed) {
-        await publishChanges(services, (JSON.parse(body) as { outbox_ids: string[] }).outbox_ids);
-        await queues.remove('relay', receiptHandle);
-      }
-      const done = { headers: {}, body: '' };
-      const handled = await doWork(services, queues, { ...done, work: 'handle' });
-      const synced = await doWork(services, queues, { ...done, work: 'sync' });
-      idle = resent + found + relayed.length + handled + synced === 0 ? idle + 1 : 0;
-      if (idle > 0) await sleep(100);
-    }
+  /** What a platform does that runs on: time passes, the sweepers sweep, the workers work, until nothing waits and nobody holds anything. */
+  async function recover(): Promise<void> {
+    const tasks = mongo.db().collection('task_results');
+    await waitUntil(
+      'the queues are empty',
+      async () => {
+        const past = new Date(Date.now() - 1000);
+        await tasks.updateMany({ due_at: { $exists: true } }, { $set: { due_at: past } });
+        await tasks.updateMany({ lease_until: { $exists: true } }, { $set: { lease_until: past } });
+        const { resent } = await sweepTasks(services, new Date());
+        const { found } = await sweepOutbox(services, new Date(Date.now() + 60_000));
+        const relayed = await queues.receive('relay', hiddenSeconds);
+        for (const { body, receiptHandle } of relayed) {
+          await publishChanges(services, (JSON.parse(body) as { outbox_ids: string[] }).outbox_ids);
+          await queues.remove('relay', receiptHandle);
+        }
+        const handled = await doWork(services, queues, { ...nothing, work: 'handle' });
+        const synced = await doWork(services, queues, { ...nothing, work: 'sync' });
+        if (resent + found + relayed.length + handled + synced > 0) return false;
+        const depths = await Promise.all(['relay', 'github-events', 'github'].map((queue) => queues.depth(queue)));
+        return depths.every(({ waiting, inFlight }) => waiting + inFlight === 0);
+      },
+      60_000,
+    );
   }
 
-  async function wrong(id: string, head: string): Promise<string[]> {
+  async function wrong(id: string, head: string, revisions: readonly string[]): Promise<string[]> {
     const connection = await services.githubConnections.find(id);
     const tool = connection?.toolId === undefined ? undefined : await services.tools.find(connection.toolId);
     if (!connection || !tool) return ['the connection has no tool'];
     const history = mongo.db().collection<{ revision: number }>('mcp_config_history').find({ tool_id: tool.id });
-    const revisions = (await history.toArray()).map(({ revision }) => revision).toSorted((a, b) => a - b);
+    const kept = (await history.toArray()).map(({ revision }) => revision).toSorted((a, b) => a - b);
+    const tools = (await services.tools.slugsLike('weather')).length;
     return [
       ...(connection.lastSyncSha === head ? [] : [`in step with ${connection.lastSyncSha}, the head is ${head}`]),
       ...(connection.wantedGeneration === connection.syncedGeneration ? [] : ['a sync is owed']),
-      ...(tool.revision === 2 && tool.version === '1.1.0'
-        ? []
-        : [`revision ${tool.revision}, version ${tool.version}`]),
-      ...(revisions.join() === '1,2' ? [] : [`history has ${revisions.join()}`]),
+      ...(tool.version === '1.1.0' ? [] : [`revision ${tool.revision}, version ${tool.version}`]),
+      ...(revisions.includes(kept.join()) && kept.at(-1) === tool.revision ? [] : [`history has ${kept.join()}`]),
+      ...(tools === made ? [] : [`${tools} tools of ${made} connections`]),
     ];
   }
 
   return {
     /** One run of `work`, killed at a point or not at all; then the restart, and the same delivery once more. */
     async attempt(work: GithubTrial['work'], killAt?: number) {
-      const { id, after, trial } = await prepare(work);
-      const { killed, points, said } = await run({ ...trial, ...(killAt !== undefined && { killAt }) }, env);
+      const { id, push } = await connect();
+      const child = (delivery: Pick<GithubTrial, 'headers' | 'body'>) =>
+        run({ work, ...delivery, ...(killAt !== undefined && { killAt }) }, env);
+      const receive = (delivery: Pick<GithubTrial, 'headers' | 'body'>) =>
+        doWork(services, queues, { ...delivery, work: 'receive' });
+      let ended: Awaited<ReturnType<typeof run>> | undefined;
+      if (work === 'first') ended = await child(nothing);
+      else await recover();
+      const delivery = await push();
+      if (work !== 'receive') await receive(delivery);
+      if (work === 'sync') await doWork(services, queues, { ...nothing, work: 'handle' });
+      ended ??= await child(delivery);
+      const { killed, points, said } = ended;
       if (!killed && points.length === 0) throw new Error(`${work} failed: ${said}`);
       await reconcileConnections(services, new Date(Date.now() + 20 * 60_000));
-      await recover(Date.now() + (hiddenSeconds + 0.5) * 1000);
-      await doWork(services, queues, { ...trial, work: 'receive' });
       await recover();
-      return { killed, points, wrong: await wrong(id, after) };
+      await receive(delivery);
+      await recover();
+      // A draft that was not made before the push is made of it.
+      const revisions = work === 'first' ? ['1', '1,2'] : ['1,2'];
+      return { killed, points, wrong: await wrong(id, delivery.after, revisions) };
     },
     async close(): Promise<void> {
       await mongo.close();

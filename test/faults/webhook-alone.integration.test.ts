@@ -5,7 +5,9 @@ import { freshDatabase } from '../stores.ts';
 
 /* MySQL and MongoDB are away while webhooks arrive: each is answered at once, and what they say is done when the stores are back. */
 
-const deliveries = 40;
+/** `npm run faults:webhook` sends a thousand, and holds them to the time. */
+const deliveries = Number(process.env['WEBHOOK_DELIVERIES'] ?? '20');
+const p99Ms = process.env['WEBHOOK_DELIVERIES'] === undefined ? Infinity : 300;
 
 describe('while MySQL and MongoDB are away', { timeout: 240_000 }, async () => {
   const database = await freshDatabase();
@@ -16,7 +18,7 @@ describe('while MySQL and MongoDB are away', { timeout: 240_000 }, async () => {
   const world = await startWorld({ urls: { mysql: mysql.url, mongodb: mongodb.url } });
   const { github, app } = world;
 
-  it('a webhook is accepted within a second, a forged one refused, and the pushes are synced afterwards', async () => {
+  it('every webhook is accepted, a forged one refused, and the pushes are synced afterwards', async () => {
     const ada = await app.signUp();
     const repository = await github.addRepository('acme/alone', { 'server.json': serverJson() });
     const connected = await world.connect(ada, {
@@ -27,17 +29,18 @@ describe('while MySQL and MongoDB are away', { timeout: 240_000 }, async () => {
     const { secret } = connected.body['webhook'] as { secret: string };
     mysql.refuse();
     mongodb.refuse();
+    const after = await repository.git.commit('main', { 'server.json': serverJson('1.1.0') });
+    const body = JSON.stringify({ ref: 'refs/heads/main', after, repository: { id: repository.id } });
     const spentMs: number[] = [];
-    let after = '';
     for (let n = 1; n <= deliveries; n += 1) {
-      after = await repository.git.commit('main', { 'server.json': serverJson(`1.${n}.0`) });
-      const body = JSON.stringify({ ref: 'refs/heads/main', after, repository: { id: repository.id } });
       const startedAt = performance.now();
       expect((await world.deliver(body, secret)).status).toBe(202);
       spentMs.push(performance.now() - startedAt);
     }
     expect((await world.deliver('{"repository":{"id":1}}', secret)).status).toBe(401);
-    console.log(`webhooks: ${percentiles(spentMs)}`);
+    const [p50, p99] = [0.5, 0.99].map((share) => percentile(spentMs, share));
+    console.log(`webhooks: p50 ${p50?.toFixed(0)} ms, p99 ${p99?.toFixed(0)} ms, of ${deliveries}`);
+    expect(p99).toBeLessThan(p99Ms);
     mysql.resume();
     mongodb.resume();
     const id = connected.body['connection_id'];
@@ -50,8 +53,6 @@ describe('while MySQL and MongoDB are away', { timeout: 240_000 }, async () => {
   });
 });
 
-function percentiles(values: readonly number[]): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (share: number): string => `${(sorted[Math.ceil(sorted.length * share) - 1] ?? 0).toFixed(0)} ms`;
-  return `p50 ${at(0.5)}, p99 ${at(0.99)}, of ${sorted.length}`;
+function percentile(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
 }

@@ -8,7 +8,7 @@ import { currentRuntime, installRuntime } from '../../lib/kernel/lambda/runtime.
 import { makers } from '../every-endpoint/objects.ts';
 import { type App, type SignedUp, startApp } from '../harness.ts';
 import { planted } from '../infra/local/gateway/fixture.ts';
-import { watchCalls } from './watch-calls.ts';
+import { watchCalls, watched } from './watch-calls.ts';
 import { takesTime } from '../wait-until.ts';
 
 /* Law: nothing runs after the answer, because a Lambda freezes then. When a function's promise resolves, all that it sent is answered, and it sends nothing any more. */
@@ -48,13 +48,6 @@ const late = planted(
 
 const calls = watchCalls();
 
-/** The same function, its runs watched. */
-function watched(target: DiscoveredFunction): DiscoveredFunction {
-  const handler = target.handler as unknown as (...args: unknown[]) => Promise<unknown>;
-  const run = (...args: unknown[]): Promise<unknown> => calls.run(target.id, () => handler(...args));
-  return { ...target, handler: Object.assign(run, { declaration: target.declaration }) };
-}
-
 /** They last as long as their reader reads. */
 const endless = new Set(['open-stream', 'stream-events']);
 /** They end the session or the account that the others are tried with. */
@@ -66,7 +59,7 @@ let admin: SignedUp;
 let made: Record<string, string>;
 beforeAll(async () => {
   app = await startApp({
-    functions: [...functions, forgetful, late].map(watched),
+    functions: [...functions, forgetful, late].map((target) => watched(calls, target)),
     env: { RATE_LIMIT_SCALE: '100000', ALLOW_PRIVATE_ADDRESSES: 'true', ADMIN_TOTP: 'optional' },
   });
   const runtime = currentRuntime();
@@ -111,7 +104,7 @@ describe('after its answer', () => {
   it('no function sends anything, reports anything or waits for anything', { timeout: 180_000 }, async () => {
     for (const target of functions.toSorted((a, b) => weightOf(a) - weightOf(b)))
       await app.invoke(target.id, eventFor(target)).catch(() => undefined);
-    expect(calls.senders.size).toBeGreaterThan(60);
+    expect(calls.sent.size).toBeGreaterThan(60);
     const own = [...calls.breaches];
     // The planted ones come last: when the late one was seen, whatever the others left behind had its time.
     for (const { id } of [forgetful, late]) await app.invoke(id, eventFor(id === forgetful.id ? forgetful : late));

@@ -3,6 +3,7 @@ import http from 'node:http';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { AbstractCursor, Collection } from 'mongodb';
 import mysql from 'mysql2/promise';
+import type { DiscoveredFunction } from '../../infra/discover.ts';
 
 /* Which run of a function sends what to a store, seen at the vendors' clients, so that the product knows nothing of it. */
 
@@ -30,24 +31,31 @@ const inMongo = [
 export interface CallWatch {
   /** What broke the law, in the order in which it was seen. */
   readonly breaches: readonly string[];
-  /** Runs that sent something to a store. */
-  readonly senders: ReadonlySet<string>;
+  /** Runs that sent something to a store, and what, in order. */
+  readonly sent: ReadonlyMap<string, readonly string[]>;
   /** Runs a function; what it sends from then on is its own. */
   run<T>(name: string, work: () => Promise<T>): Promise<T>;
   /** Notes something that a run does besides calls of stores. */
   did(what: string): void;
 }
 
+/** The same function, its runs watched. */
+export function watched(calls: CallWatch, target: DiscoveredFunction): DiscoveredFunction {
+  const handler = target.handler as unknown as (...args: unknown[]) => Promise<unknown>;
+  const run = (...args: unknown[]): Promise<unknown> => calls.run(target.id, () => handler(...args));
+  return { ...target, handler: Object.assign(run, { declaration: target.declaration }) };
+}
+
 /** Wraps the clients of this process. */
 export function watchCalls(): CallWatch {
   const current = new AsyncLocalStorage<Run>();
   const breaches: string[] = [];
-  const senders = new Set<string>();
+  const sent = new Map<string, string[]>();
 
   const begin = (what: string): (() => void) => {
     const run = current.getStore();
     if (run === undefined) return () => undefined;
-    senders.add(run.name);
+    sent.set(run.name, [...(sent.get(run.name) ?? []), what]);
     if (run.hasAnswered) breaches.push(`${run.name}: ${what} after the answer`);
     const call = { what };
     run.underWay.add(call);
@@ -86,7 +94,7 @@ export function watchCalls(): CallWatch {
 
   return {
     breaches,
-    senders,
+    sent,
     run: async (name, work) => {
       const run: Run = { name, underWay: new Set(), hasAnswered: false };
       try {

@@ -37,13 +37,13 @@ export function hostErrorOf(error: unknown): HostError {
     case 404:
     case 410:
     case 451:
-      return new HostError('missing', 'The host knows no such thing, or the token may not see it.');
+      return new HostError('missing', 'There is no such repository, or the token may not read it.');
     case 409:
       return new HostError('empty', 'The repository has no commits yet.');
     default:
       return status >= 500
         ? new HostError('unavailable', `The host answered ${status}.`)
-        : new HostError('refused', `The host refused the request (${status}): ${said}`);
+        : new HostError('refused', `The host refused the request (${status}).`);
   }
 }
 
@@ -62,9 +62,10 @@ function waitOf(status: number, header: (name: string) => string, said: string):
 function forbiddenBecause(header: (name: string) => string, said: string): string {
   if (header('x-github-sso') !== '') return 'The organization wants the token to be authorized for its single sign-on.';
   const needed = header('x-accepted-github-permissions') || header('x-accepted-oauth-scopes');
-  return needed === ''
-    ? `The token is not allowed to do this: ${said}`
-    : `The token is not allowed to do this; it needs ${needed}.`;
+  if (needed !== '') return `The token is not allowed to do this; it needs ${needed}.`;
+  return /suspended/i.test(said)
+    ? "The application's installation on this repository is suspended."
+    : 'The token is not allowed to do this.';
 }
 
 function messageIn(data: unknown): string {

@@ -28,16 +28,10 @@ export function hostedRepository(client: Client, name: string, credential: HostC
       const { data, headers } = await ask('GET /repos/{owner}/{repo}', RepositoryAnswer);
       return { repository: repositoryOf(data), grants: grantsOf(data, headers, credential) };
     },
-    async head(branch, etag) {
-      const answer = await client.ask(
-        'GET /repos/{owner}/{repo}/commits/{ref}',
-        z.union([z.string(), z.object({ sha: Sha })]),
-        {
-          etag,
-          accept: 'application/vnd.github.sha',
-          parameters: { owner, repo, ref: branch },
-        },
-      );
+    async head(ref, etag) {
+      const route = 'GET /repos/{owner}/{repo}/commits/{ref}';
+      const asked = { etag, accept: 'application/vnd.github.sha', parameters: { owner, repo, ref } };
+      const answer = await client.ask(route, z.union([z.string(), z.object({ sha: Sha })]), asked).catch(nameRef(ref));
       if (!answer) return undefined;
       const sha = Sha.safeParse(typeof answer.data === 'string' ? answer.data.trim() : answer.data.sha);
       if (!sha.success) throw new HostError('unavailable', 'The host named no commit.');
@@ -79,6 +73,14 @@ export function hostedRepository(client: Client, name: string, credential: HostC
     },
     ...hooksOf(ask),
     ...reviewsOf(ask, credential),
+  };
+}
+
+function nameRef(ref: string) {
+  return (error: unknown): never => {
+    if (!(error instanceof HostError) || error.kind !== 'refused') throw error;
+    const name = ref.replace(/^heads\//, '').slice(0, 100);
+    throw new HostError('refused', `The repository has no branch "${name}".`, { cause: error });
   };
 }
 

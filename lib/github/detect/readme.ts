@@ -99,6 +99,7 @@ export function mentionedVariables(readme: string): string[] {
 export function firstParagraph(readme: string): string {
   const plain = readme
     .slice(0, 20_000)
+    .replaceAll(/^[ \t]*(`{3}|~{3})[^]*?(?:^[ \t]*\1.*$|(?![^]))/gm, '')
     .split(/\n\s*\n/)
     .map((part) => part.replaceAll(/\s+/g, ' ').trim());
   const prose = plain.find((part) => /^[A-Za-z*_["'`]/.test(part) && !/^\[?!\[/.test(part) && part.length > 20);

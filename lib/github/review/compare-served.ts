@@ -3,19 +3,29 @@ import type { Draft } from '../detect/draft-of.ts';
 import { type Change, compareDrafts, type Comparison } from './compare-drafts.ts';
 import type { Previews, Started } from './run-previews.ts';
 
-/** The comparison of two drafts: by the tools that both serve where both were started, else by what the files say. `ran` says which. */
-export function compareServed(
-  before: Draft | undefined,
-  after: Draft,
-  previews: Previews,
-): { readonly comparison: Comparison; readonly ran: string } {
+export interface Compared {
+  readonly comparison: Comparison;
+  /** By what was compared, and why not by more. */
+  readonly ran: string;
+  /** What has to come before more is known: the start of the previews, or a maintainer who lets a fork's code run. */
+  readonly awaits?: 'previews' | 'maintainer' | undefined;
+}
+
+/** The comparison of two drafts: by the tools that both serve where both were started, else by what the files say. */
+export function compareServed(before: Draft | undefined, after: Draft, previews: Previews): Compared {
   const declared = compareDrafts(before, after);
-  if ('why' in previews) return { comparison: declared, ran: `Compared by what the files say. ${previews.why}` };
+  if ('why' in previews)
+    return {
+      comparison: declared,
+      ran: `Compared by what the files say. ${previews.why}`,
+      awaits: previews.awaitsMaintainer ? 'maintainer' : undefined,
+    };
   const { base, head } = previews;
   if (isUnderWay(previews))
     return {
       comparison: declared,
       ran: 'The server is being started to compare what it serves; this is what the files say.',
+      awaits: 'previews',
     };
   if (head.state === 'failed') {
     const isBroken = base?.state === 'ready';

@@ -24,7 +24,7 @@ export type Started =
 
 /** The servers of a pull request's base and head; or why they are not started. */
 export type Previews =
-  | { readonly why: string }
+  | { readonly why: string; readonly awaitsMaintainer?: true }
   | { readonly base: Started | undefined; readonly head: Started; readonly endpoint: Deployment };
 
 export interface ProposedDrafts {
@@ -56,13 +56,14 @@ export async function runPreviews(
   if (toolId === undefined) return { why: 'The connection has no tool yet.' };
   if (proposal.isPrivate)
     return { why: 'The code of a private repository cannot be fetched without a secret, and a preview gets none.' };
-  if (proposal.isFromFork && seen.approvedSha !== headSha)
-    return {
-      why: `The change comes from a fork, so its code is not started by itself. A maintainer who has read it may comment \`/preview ${headSha.slice(0, 12)}\`.`,
-    };
   const archive = (sha: string): string => services.sourceHost.archiveUrl(connection.repository, sha);
   const launch = previewLaunch(after, archive(headSha), path);
   if ('why' in launch) return launch;
+  if (proposal.isFromFork && seen.approvedSha !== headSha)
+    return {
+      why: `The change comes from a fork, so its code is not started by itself. A maintainer who has read it may comment \`/preview ${headSha.slice(0, 12)}\`.`,
+      awaitsMaintainer: true,
+    };
   const baseLaunch = before && previewLaunch(before, archive(baseSha), path);
   const owner = await ownerOf(services, connection);
   const at = (name: string, sha: string, entry: typeof launch.launch) =>

@@ -1,10 +1,17 @@
 import * as z from 'zod';
 import { Problem } from '../../kernel/errors/problem.ts';
-import { type Job, type JobDone, JobPostponed } from '../../tasks/run-job.ts';
+import type { Job, JobDone } from '../../tasks/run-job.ts';
 import { repositoryOf } from '../credentials.ts';
 import { draftOf } from '../detect/draft-of.ts';
-import { problemOf } from '../host-problems.ts';
-import type { Connection, GithubConnectionStore, GithubQueue, ProposalStore, SeenProposal } from '../ports.ts';
+import { failureOf } from '../job-failure.ts';
+import type {
+  Connection,
+  ConnectionChanges,
+  GithubConnectionStore,
+  GithubQueue,
+  ProposalStore,
+  SeenProposal,
+} from '../ports.ts';
 import { readFolder } from '../read-repository.ts';
 import { HostError, type HostedRepository, type Proposal } from '../source-host.ts';
 import { compareServed, isUnderWay } from './compare-served.ts';
@@ -37,9 +44,7 @@ export async function runReview(services: ReviewServices, job: Job): Promise<Job
   try {
     return await review(services, connection, number);
   } catch (error) {
-    if (error instanceof HostError && error.kind === 'limited')
-      throw new JobPostponed(error.retryAfterSeconds ?? 60, error.message);
-    throw problemOf(error);
+    throw failureOf(error);
   }
 }
 
@@ -79,13 +84,19 @@ async function write(
 ): Promise<JobDone> {
   const { found, previews } = await compareProposal(services, hosted, connection, proposal, seen);
   const detailsUrl = `${services.settings.BASE_URL}/api/v1/github/connections/${connection.id}`;
-  await hosted.report(checkName(connection), reportOf(found, proposal.headSha, detailsUrl));
+  const report = hosted.report(checkName(connection), reportOf(found, proposal.headSha, detailsUrl));
+  await report.catch(async (error: unknown) => {
+    await learn(services, connection, { mayReport: false }, error);
+    throw error;
+  });
   if (connection.mayComment) {
     const preview =
       previews && 'endpoint' in previews && previews.head.state === 'ready'
         ? describePreview(services.settings.BASE_URL, previews.endpoint)
         : undefined;
-    await hosted.keepComment(proposal.number, markerOf(connection), commentOf(connection, found, proposal, preview));
+    const text = commentOf(connection, found, proposal, preview);
+    const comment = hosted.keepComment(proposal.number, markerOf(connection), text);
+    await comment.catch((error: unknown) => learn(services, connection, { mayComment: false }, error));
   }
   if (isUnderWay(previews))
     await services.githubQueue.send(
@@ -96,6 +107,17 @@ async function write(
     result: { status: 'reviewed', verdict: verdictOf(found), head_sha: proposal.headSha, title: titleOf(found) },
     message: titleOf(found),
   };
+}
+
+/** A fine-grained token does not say what it may do: it shows when the host forbids something, and the connection's warnings say so from then on. */
+async function learn(
+  { githubConnections }: ReviewServices,
+  { id }: Connection,
+  changes: ConnectionChanges,
+  error: unknown,
+): Promise<void> {
+  if (!(error instanceof HostError) || error.kind !== 'forbidden') throw error;
+  await githubConnections.update(id, changes);
 }
 
 async function compareProposal(

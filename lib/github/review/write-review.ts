@@ -1,17 +1,13 @@
 import type { Report, Verdict } from '../source-host.ts';
-import type { Change, Comparison } from './compare-drafts.ts';
+import type { Change } from './compare-drafts.ts';
+import type { Compared } from './compare-served.ts';
 
 /** A maintainer sets it to let a breaking change through. */
 export const okLabel = 'mcp-breaking-ok';
 
 /** How a review of a proposed change ends. */
 export type Review =
-  | {
-      readonly kind: 'compared';
-      readonly comparison: Comparison;
-      readonly isAllowed: boolean;
-      readonly ran: string | undefined;
-    }
+  | ({ readonly kind: 'compared'; readonly isAllowed: boolean } & Compared)
   /** The head describes no server, or not a valid one. */
   | { readonly kind: 'broken'; readonly detail: string }
   | { readonly kind: 'no-server' };
@@ -27,7 +23,10 @@ export function verdictOf(review: Review): Verdict {
     case 'compared': {
       const { changes, isVersionRaised } = review.comparison;
       const isGrave = changes.some((change) => change.class !== 'compatible');
-      return isGrave && !isVersionRaised && !review.isAllowed ? 'failure' : 'success';
+      // Nobody may merge by a success that the served tools take back a moment later.
+      if (review.awaits === 'previews') return 'pending';
+      if (isGrave && !isVersionRaised && !review.isAllowed) return 'failure';
+      return review.awaits === 'maintainer' ? 'neutral' : 'success';
     }
   }
 }
@@ -35,6 +34,12 @@ export function verdictOf(review: Review): Verdict {
 export function titleOf(review: Review): string {
   if (review.kind === 'broken') return 'The configuration is broken.';
   if (review.kind === 'no-server') return 'Nothing here says how an MCP server is started.';
+  if (review.awaits === 'previews') return 'The server is being started to compare what it serves.';
+  const byFiles = verdictOf(review) === 'neutral' ? ' As far as the files say: a maintainer may comment /preview.' : '';
+  return `${changesOf(review)}${byFiles}`;
+}
+
+function changesOf(review: Extract<Review, { kind: 'compared' }>): string {
   const { changes, isVersionRaised } = review.comparison;
   const count = (of: Change['class']): number => changes.filter((change) => change.class === of).length;
   const grave = count('breaking') + count('suspicious');
@@ -78,7 +83,8 @@ export function summaryOf(review: Review): string {
             .map(({ rule, severity, message }) => `- **${severity}** ${code(message)} (${rule})`),
         ]
       : []),
-    ...(review.ran === undefined ? [] : ['', review.ran]),
+    '',
+    review.ran,
   ].join('\n');
 }
 

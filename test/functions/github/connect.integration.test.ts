@@ -7,7 +7,8 @@ describe('connecting', async () => {
   const world = await startWorld();
   const { app, github } = world;
   const ada = await app.signUp();
-  await github.addRepository('acme/weather', { 'server.json': serverJson(), 'src/a.ts': '' });
+  const weather = await github.addRepository('acme/weather', { 'server.json': serverJson(), 'src/a.ts': '' });
+  const head = await weather.git.head('main');
   const repository = await github.addRepository('acme/secret', { 'server.json': serverJson() });
   repository.isPrivate = true;
   await github.addRepository('acme/empty');
@@ -28,6 +29,8 @@ describe('connecting', async () => {
     ['github.com/acme/weather/', 'main', ''],
     ['https://www.github.com/acme/weather?tab=readme#top', 'main', ''],
     ['https://github.com/acme/weather/tree/main/src', 'main', 'src'],
+    ['https://github.com/acme/weather/blob/main/src/a.ts', 'main', 'src'],
+    ['https://github.com/acme/weather/blob/main/server.json', 'main', ''],
   ])('reads the address %s', async (repository_url, branch, path) => {
     const { status, body, text } = await world.connect(ada, { repository_url, access_token: good });
     expect(status, text).toBe(201);
@@ -44,7 +47,8 @@ describe('connecting', async () => {
     const base = 'https://github.com/acme/branches';
     expect(await at({ repository_url: `${base}/tree/feature/x/pkg` })).toEqual(['feature/x', 'pkg']);
     expect(await at({ repository_url: base, branch: 'refs/heads/feature/x' })).toEqual(['feature/x', '']);
-    expect(await at({ repository_url: base, branch: 'HEAD', path: './pkg/' })).toEqual(['main', 'pkg']);
+    expect(await at({ repository_url: base, branch: 'feature/x', path: './pkg/' })).toEqual(['feature/x', 'pkg']);
+    expect(await at({ repository_url: base, branch: 'HEAD' })).toEqual(['main', '']);
   });
 
   it.each([
@@ -73,6 +77,10 @@ describe('connecting', async () => {
     ],
     ['an empty repository', { repository_url: 'https://github.com/acme/empty' }, 'repository_url', 'repository_empty'],
     ['a branch that is not there', { repository_url: url, branch: 'nope' }, 'branch', 'branch_missing'],
+    ['a commit for a branch', { repository_url: url, branch: head }, 'branch', 'branch_missing'],
+    ['the long name of a branch', { repository_url: url, branch: 'heads/main' }, 'branch', 'branch_missing'],
+    ['a folder that is not there', { repository_url: url, path: 'no/such' }, 'path', 'folder_missing'],
+    ['a file for a folder', { repository_url: url, path: 'server.json' }, 'path', 'folder_missing'],
     [
       'a token that GitHub refuses',
       { repository_url: url, access_token: 'ghp_wrong' },
@@ -166,6 +174,12 @@ describe('connecting', async () => {
         response.write('{"id": 1,');
         setImmediate(() => response.destroy());
       },
+    ],
+    [
+      '403',
+      422,
+      (_: unknown, response: ServerResponse) =>
+        void response.writeHead(403, { 'x-github-sso': 'required' }).end('{"message":"Resource protected"}'),
     ],
     [
       '429',

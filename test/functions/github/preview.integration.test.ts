@@ -3,7 +3,7 @@ import { connectV1 } from '../mcp/clients.ts';
 import { commentOn, openPull, pullHappens, sourceOf, stateOf } from './pulls.ts';
 import { startWorld } from './world.ts';
 
-describe('the preview of a pull request', { timeout: 240_000 }, async () => {
+describe.concurrent('the preview of a pull request', { timeout: 240_000 }, async () => {
   const world = await startWorld();
   const { app, github } = world;
   const ada = await app.signUp();
@@ -40,6 +40,8 @@ describe('the preview of a pull request', { timeout: 240_000 }, async () => {
     const one = await repositoryFor('served', sourceOf('served-mcp', ['forecast', 'climate']));
     const pull = await openPull(github, one.repository, sourceOf('served-mcp', ['forecast', 'tides']));
     await expect.poll(() => stateOf(one.repository, pull), { timeout: 120_000 }).toBe('failure');
+    // No success on the way, by which somebody may merge.
+    expect(new Set(one.repository.statuses.map(({ state }) => state))).toEqual(new Set(['pending', 'failure']));
     const slug = `${one.slug}--pr-${pull.number}`;
     await expect.poll(() => comment(one), { timeout: 30_000 }).toContain(`/mcp/${slug}/v1`);
     expect(comment(one)).toMatch(/\| breaking \| `climate` \| `The tool is gone` \|/);
@@ -76,6 +78,7 @@ describe('the preview of a pull request', { timeout: 240_000 }, async () => {
       .poll(() => comment(one), { timeout: 60_000 })
       .toMatch(/comes from a fork[^\n]*`\/preview [0-9a-f]{12}`/);
     expect(await deployments(one.toolId)).toEqual([]);
+    expect(one.repository.statuses).toMatchObject([{ description: expect.stringContaining('comment /preview') }]);
     const said = /`(\/preview [0-9a-f]{12})`/.exec(comment(one))?.[1] ?? '';
 
     await commentOn(github, one.repository, pull, 'stranger', said);

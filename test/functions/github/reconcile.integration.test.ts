@@ -1,6 +1,9 @@
+import type { ServerResponse } from 'node:http';
 import { createConnection } from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
 import type { HostedFixture } from '../../fixtures/github/model.ts';
+import { scheduledEvent } from '../../../infra/local/gateway/clock.ts';
+import { waitUntil } from '../../wait-until.ts';
 import { serverJson, startWorld } from './world.ts';
 
 describe('what webhooks do not bring', { timeout: 240_000 }, async () => {
@@ -27,16 +30,23 @@ describe('what webhooks do not bring', { timeout: 240_000 }, async () => {
     await sql.end();
     await world.reconcile();
   }
-  const until = (id: string, member: string) => {
-    return expect.poll(async () => (await world.connection(ada, id))[member], { timeout: 60_000 });
+  const until = (id: string, member: string, message = member) => {
+    return expect.poll(async () => (await world.connection(ada, id))[member], { timeout: 60_000, message });
   };
+  /** A task that waits for its time is sent again by the sweeper. */
+  const sweptUntilOver = (taskId: unknown) =>
+    waitUntil('the task is over', async () => {
+      await app.invoke('sweep-tasks', scheduledEvent('sweep-tasks', new Date()));
+      const { body } = await app.call('GET', `/api/v1/tasks/${String(taskId)}`, { token: ada.token });
+      return body['status'] === 'completed';
+    });
   const random = (seed: number) => () => {
     seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648;
     return seed / 2_147_483_648;
   };
 
   // `npm run faults:github-lossy` tries a hundred.
-  const seeds = Array.from({ length: Number(process.env['LOSSY_SEEDS'] ?? 5) }, (_, index) => index + 1);
+  const seeds = Array.from({ length: Number(process.env['LOSSY_SEEDS'] ?? 2) }, (_, index) => index + 1);
   it.each(seeds)('is found by the next look when three in ten deliveries are lost (seed %i)', async (seed) => {
     const { repository, id } = await connected();
     const next = random(seed);
@@ -97,6 +107,55 @@ describe('what webhooks do not bring', { timeout: 240_000 }, async () => {
     if (known) github.tokens.set(token, known);
     expect(await world.sync(ada, id)).toMatchObject({ result: { status: 'synced' } });
     expect(await world.connection(ada, id)).toMatchObject({ status: 'connected', last_error: null });
+  });
+
+  it('is tried again when GitHub is away for a moment, and ends with what it refuses', async () => {
+    const answer = (status: number, headers: Record<string, string> = {}) => {
+      return (response: ServerResponse) => void response.writeHead(status, headers).end('{}');
+    };
+    const failed = (detail: string) => ({ status: 'failed', error: { detail: expect.stringContaining(detail) } });
+    const completed = { status: 'completed' };
+    const cases = [
+      { kind: '500', fault: answer(500), task: completed, status: 'connected' },
+      { kind: '429', fault: answer(429, { 'retry-after': '1' }), task: completed, status: 'connected' },
+      {
+        kind: 'a cut',
+        fault: (response: ServerResponse) => void response.destroy(),
+        task: completed,
+        status: 'connected',
+      },
+      { kind: 'nothing', fault: () => undefined, task: completed, status: 'connected' },
+      {
+        kind: '403',
+        fault: answer(403, { 'x-accepted-github-permissions': 'contents=read' }),
+        task: failed('it needs contents=read'),
+        status: 'unauthorized',
+      },
+      { kind: '404', fault: answer(404), task: failed('no such repository'), status: 'missing' },
+      { kind: '409', fault: answer(409), task: failed('no commits yet'), status: 'connected' },
+    ];
+    const begun = await Promise.all(cases.map(async (one) => ({ ...one, ...(await connected()) })));
+    const waiting = new Map(begun.map(({ repository: { name }, fault }) => [name, fault]));
+    github.fault = ({ url = '' }, response) => {
+      const name = /^\/repos\/([^/]+\/[^/]+)\/commits/.exec(url)?.[1] ?? '';
+      const fault = waiting.get(name);
+      waiting.delete(name);
+      fault?.(response);
+      return fault !== undefined;
+    };
+    await Promise.all(
+      begun.map(async ({ kind, id, task, status }) => {
+        const { body } = await app.call('POST', `/api/v1/github/sync/${id}`, { token: ada.token });
+        if (kind === '429') await sweptUntilOver(body['task_id']);
+        expect(await world.ended(ada, body['task_id']), kind).toMatchObject(task);
+        expect(await world.connection(ada, id), kind).toMatchObject({ status });
+      }),
+    );
+    github.fault = undefined;
+    // A refusal is no end: the next look finds what is right again.
+    await lookNow();
+    for (const { kind, id, repository } of begun)
+      await until(id, 'last_sync_sha', kind).toBe(await repository.git.head('main'));
   });
 
   it('asks once for an unchanged repository, and at most twelve times for a changed one', async () => {

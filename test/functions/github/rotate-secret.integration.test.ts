@@ -66,7 +66,7 @@ describe('the secret of a webhook', { timeout: 120_000 }, async () => {
       };
     };
     answering(403);
-    expect((await rotate(one.id)).status).toBe(422);
+    expect((await rotate(one.id)).status).toBe(409);
     expect(await deliver(one, one.secret)).toBe(202);
     answering(500);
     expect((await rotate(one.id)).status).toBe(502);

@@ -1,6 +1,12 @@
 import { createRequire } from 'node:module';
-import { describe, expect, it } from 'vitest';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { describe, expect, inject, it } from 'vitest';
+import { discover } from '../../../infra/discover.ts';
+import { deliveriesTable, tableName } from '../../../lib/adapters/dynamo/tables.ts';
 import { deliveryHeaders, sign } from '../../fixtures/github/stand-in.ts';
+import { watchCalls, watched } from '../../laws/watch-calls.ts';
+import { someOf } from '../../runs.ts';
+import { waitUntil } from '../../wait-until.ts';
 import { serverJson, startWorld } from './world.ts';
 
 interface Example {
@@ -8,11 +14,8 @@ interface Example {
   readonly examples: readonly Record<string, unknown>[];
 }
 const examples = createRequire(import.meta.url)('@octokit/webhooks-examples/api.github.com/index.json') as Example[];
-const payloads = examples.flatMap(({ name, examples: list }) =>
-  list.map((payload) => ({ name, body: JSON.stringify(payload) })),
-);
 const appSecret = 'the secret of the application';
-const handled = [
+const handled = new Set([
   'push',
   'release',
   'repository',
@@ -20,45 +23,104 @@ const handled = [
   'installation_repositories',
   'pull_request',
   'issue_comment',
-];
+]);
+
+/** GitHub's own examples as new deliveries that are signed right. */
+const signedExamples = () =>
+  examples.flatMap(({ name, examples: list }) =>
+    list.map((payload) => {
+      const body = JSON.stringify(payload);
+      return { name, body, headers: deliveryHeaders(name, crypto.randomUUID(), sign(appSecret, body)) };
+    }),
+  );
+type Signed = ReturnType<typeof signedExamples>[number];
+
+/** Under another secret, with one bit turned, with the signature of old, with none. */
+function forgeriesOf({ name, body, headers }: Signed): Signed[] {
+  const { 'x-hub-signature-256': _, ...unsigned } = headers;
+  const at = Math.floor(body.length / 2);
+  const flipped = `${body.slice(0, at)}${String.fromCharCode(body.charCodeAt(at) ^ 1)}${body.slice(at + 1)}`;
+  return [
+    { name, body, headers: { ...headers, 'x-hub-signature-256': sign('wrong', body) } },
+    { name, body: flipped, headers },
+    { name, body, headers: { ...unsigned, 'x-hub-signature': 'sha1=7d38cdd689735b008b3c702edd92eea23791c5f6' } },
+    { name, body, headers: unsigned },
+  ];
+}
+
+/** Always the same order, and none that anybody would think of. */
+const shuffled = <T>(list: readonly T[]): T[] =>
+  list
+    .map((each, index) => [each, (index * 7919 + 104_729) % 10_007] as const)
+    .toSorted(([, a], [, b]) => a - b)
+    .map(([each]) => each);
 
 describe('the webhook', async () => {
-  const world = await startWorld({ env: { GITHUB_WEBHOOK_SECRET: appSecret } });
+  const calls = watchCalls();
+  const functions = (await discover()).map((each) => (each.id === 'receive-webhook' ? watched(calls, each) : each));
+  const world = await startWorld({ functions, env: { GITHUB_WEBHOOK_SECRET: appSecret } });
   const { app, github } = world;
   const ada = await app.signUp();
   const post = (body: string, headers: Record<string, string>, query = '') =>
     app.call('POST', `/api/v1/github/webhook${query}`, { raw: body, headers });
+  /** Many at once, as they come. */
+  async function postAll(list: readonly Signed[]) {
+    const answers: Awaited<ReturnType<typeof post>>[] = [];
+    for (let start = 0; start < list.length; start += 25)
+      answers.push(
+        ...(await Promise.all(list.slice(start, start + 25).map(({ body, headers }) => post(body, headers)))),
+      );
+    return answers;
+  }
+  async function kept(): Promise<number> {
+    const client = new DynamoDBClient({ endpoint: inject('stores').dynamodb, region: 'us-east-1' });
+    const { Count = 0 } = await client.send(
+      new ScanCommand({ TableName: tableName(app.stage, deliveriesTable), Select: 'COUNT' }),
+    );
+    client.destroy();
+    return Count;
+  }
+  /** How often the worker did something for a delivery. */
+  const effects = () =>
+    app.lines
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+      .filter((line) => line['route'] === 'sqs github-events' && line['outcome'] !== 'handled before').length;
 
-  it("takes each of GitHub's own example payloads for what it is when it is signed, and none that is not", async () => {
-    expect(payloads.length).toBeGreaterThan(300);
-    let accepted = 0;
-    for (const { name, body } of payloads) {
-      const guid = crypto.randomUUID();
-      const headers = deliveryHeaders(name, guid, sign(appSecret, body));
-      const right = await post(body, headers);
-      expect(right.status, name).toBe(name === 'ping' ? 200 : 202);
-      expect(right.body).toEqual({
-        message: expect.stringMatching(handled.includes(name) ? /accepted/ : /acknowledged|works/),
-        event_type: name,
-        delivery_id: guid,
-      });
-      accepted += 1;
-      const { 'x-hub-signature-256': _, ...unsigned } = headers;
-      const at = Math.floor(body.length / 2);
-      const flipped = `${body.slice(0, at)}${String.fromCharCode(body.charCodeAt(at) ^ 1)}${body.slice(at + 1)}`;
-      const forged = [
-        await post(body, { ...headers, 'x-hub-signature-256': sign('wrong', body) }),
-        await post(flipped, headers),
-        await post(body, { ...unsigned, 'x-hub-signature': 'sha1=7d38cdd689735b008b3c702edd92eea23791c5f6' }),
-        await post(body, unsigned),
-      ];
-      expect(
-        forged.map(({ status }) => status),
-        name,
-      ).toEqual([401, 401, 401, 401]);
+  it("takes each of GitHub's own 329 examples for what it is, and none that is not signed right: nothing of those is kept", async () => {
+    const all = signedExamples();
+    expect(all).toHaveLength(329);
+    const deliveries = someOf(all, 0.2);
+    const before = { kept: await kept(), effects: effects() };
+    const refused = await postAll(deliveries.flatMap(forgeriesOf));
+    expect(refused.filter(({ status }) => status !== 401)).toEqual([]);
+    expect(await kept()).toBe(before.kept);
+
+    const five = shuffled(deliveries.flatMap((each) => Array<Signed>(5).fill(each)));
+    for (const [index, { status, body }] of (await postAll(five)).entries()) {
+      const { name = '', headers } = five[index] ?? {};
+      expect([status, body]).toEqual([
+        name === 'ping' ? 200 : 202,
+        {
+          message: expect.stringMatching(handled.has(name) ? /accepted/ : /acknowledged|works/),
+          event_type: name,
+          delivery_id: headers?.['x-github-delivery'],
+        },
+      ]);
     }
-    expect(accepted).toBe(payloads.length);
+    expect(await kept()).toBe(before.kept + deliveries.length);
+    const wanted = deliveries.filter(({ name }) => handled.has(name)).length;
+    await waitUntil('each delivery is handled', () => effects() >= before.effects + wanted);
+    expect(effects()).toBe(before.effects + wanted);
   }, 240_000);
+
+  it('does one conditional write and sends one message before it answers, and asks no other store', async () => {
+    const body = '{"ref": "refs/heads/main"}';
+    const before = calls.sent.get('receive-webhook')?.length ?? 0;
+    expect((await post(body, deliveryHeaders('push', crypto.randomUUID(), sign(appSecret, body)))).status).toBe(202);
+    // The rate limit is counted in Redis, which a fetch asks as long as it answers in time.
+    const sent = calls.sent.get('receive-webhook')?.slice(before);
+    expect(sent?.filter((what) => what !== 'fetch')).toEqual(['AWS PutCommand', 'AWS SendMessageCommand']);
+  });
 
   it('verifies the bytes as they were sent, also when the gateway hands them over in base64', async () => {
     const body = '{ "zen":"Ünïcode — ✓",\n\t"hook_id": 1 }';

@@ -52,6 +52,14 @@ describe('what a repository would make', () => {
     ]);
   });
 
+  it('takes its description from prose, not from a block of code', () => {
+    const README =
+      '# W\n\n```json\n{"mcpServers": {"w": {"command": "npx", "args": ["w-mcp"]}}}\n```\n\nForecasts for all who sail.';
+    const files = { 'package.json': '{"name":"w-mcp","version":"1.0.0","bin":"x"}' };
+    expect(draftFor({ files: { ...files, 'README.md': README } }).description).toBe('Forecasts for all who sail.');
+    expect(draftFor({ files: { ...files, 'README.md': '```\nnpx w-mcp is never closed' } }).description).toBe('');
+  });
+
   it('names nine in ten of the variables', () => {
     const wanted = layouts.flatMap((layout) => (layout.variables ?? []).map((name) => [layout, name] as const));
     const missing = wanted.filter(([layout, name]) => !found(layout).variables.includes(name));
