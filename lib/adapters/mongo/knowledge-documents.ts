@@ -17,16 +17,18 @@ import {
   withoutContent,
 } from './knowledge-records.ts';
 import { quotaOf } from './knowledge-quota.ts';
+import { versionsOf } from './knowledge-versions.ts';
 
 const duplicateKey = 11_000;
 
 export function mongoKnowledgeDocuments(db: Db): DocumentStore {
   const documents = db.collection<KnowledgeDocument>('knowledge_documents');
   const passages = db.collection<KnowledgePassage>('knowledge_passages');
-  const judgements = db.collection('knowledge_judgements');
+  const others = ['knowledge_judgements', 'knowledge_vectors'].map((name) => db.collection(name));
   const alive = { deleted_at: { $exists: false } } as const;
   return {
     ...quotaOf(db, documents),
+    ...versionsOf(db, documents, passages),
 
     insert: (record, upload) =>
       answering(async () => {
@@ -52,6 +54,7 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
           ...(upload && { upload: new Binary(upload) }),
         };
         await documents.updateOne({ _id }, { $setOnInsert: document }, { upsert: true });
+        return true as const;
       }),
 
     find: (id) =>
@@ -125,8 +128,7 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
 
     remove: (id) =>
       answering(async () => {
-        await passages.deleteMany({ document_id: id });
-        await judgements.deleteMany({ document_id: id });
+        for (const parts of [passages, ...others]) await parts.deleteMany({ document_id: id });
         await documents.deleteOne({ _id: id, deleted_at: { $exists: true } });
       }),
 
@@ -173,7 +175,7 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
         };
       }),
 
-    insertPassages: (_space, records) =>
+    insertPassages: (records) =>
       answering(async () => {
         if (records.length > 0)
           await withoutRepeats(() => passages.insertMany(records.map(keptPassage), { ordered: false }));

@@ -1,7 +1,7 @@
 import { defaultSettings, type RankingSettings } from '../search/settings.ts';
 import { surfaceMark } from '../text/analyze.ts';
 import type { SegmentReader } from './cached-segments.ts';
-import type { Manifest, StaleVersion } from './ports.ts';
+import type { Manifest } from './ports.ts';
 import type { PassageKey, SegmentHeader } from './segment-header.ts';
 import { type BlockEntry, decodePostings, entriesOf, findEntry } from './segment.ts';
 
@@ -41,17 +41,15 @@ export interface OpenIndex {
 
 const nothing: SegmentPostings = { passages: new Uint32Array(), frequencies: new Uint32Array(), count: 0 };
 
-export async function openIndex(
-  reader: SegmentReader,
-  { segments: entries, stale, settings }: Manifest,
-): Promise<OpenIndex> {
+export async function openIndex(reader: SegmentReader, manifest: Manifest): Promise<OpenIndex> {
+  const { segments: entries, settings } = manifest;
   const headers = await reader.headers(entries.map(({ id }) => id));
   const segments: OpenSegment[] = [];
   let size = 0;
   let livePassages = 0;
   let liveLength = 0;
   headers.forEach((header, index) => {
-    const dead = deadPassages(header, stale);
+    const dead = deadPassages(header, manifest);
     segments.push({ id: entries[index]?.id ?? '', header, base: size, dead });
     size += header.passages;
     livePassages += header.passages;
@@ -84,10 +82,21 @@ function segmentOf(segments: readonly OpenSegment[], passage: number): OpenSegme
   return found;
 }
 
-function deadPassages(header: SegmentHeader, stale: readonly StaleVersion[]): Uint8Array | undefined {
+/** What was found last for a segment: thousands of versions may be stale until a merge. */
+const lastDead = new WeakMap<SegmentHeader, { readonly of: string; readonly dead: Uint8Array | undefined }>();
+
+function deadPassages(header: SegmentHeader, { generation, stale }: Manifest): Uint8Array | undefined {
+  // Within a generation versions are added to the list alone.
+  const of = `${generation} ${stale.length}`;
+  const last = lastDead.get(header);
+  if (last?.of === of) return last.dead;
   const documents = new Set(stale.map(({ id, version }) => header.findDocument(id, version)).filter((at) => at !== -1));
-  if (documents.size === 0) return undefined;
-  return Uint8Array.from(header.documentOf, (document) => (documents.has(document) ? 1 : 0));
+  const dead =
+    documents.size === 0
+      ? undefined
+      : Uint8Array.from(header.documentOf, (document) => (documents.has(document) ? 1 : 0));
+  lastDead.set(header, { of, dead });
+  return dead;
 }
 
 async function readPostings(
