@@ -64,25 +64,10 @@ export interface DocumentFilter {
 }
 
 /** What a change of a document writes. */
-export type DocumentChange = Partial<
-  Pick<
-    DocumentRecord,
-    | 'title'
-    | 'metadata'
-    | 'content'
-    | 'language'
-    | 'bytes'
-    | 'passages'
-    | 'indexStatus'
-    | 'embeddingStatus'
-    | 'failure'
-    | 'notes'
-    | 'digest'
-    | 'mediaType'
-    | 'updatedAt'
-    | 'isUntitled'
-  >
-> & { readonly embeddingModel?: string; readonly version?: number; readonly upload?: Uint8Array | null };
+export type DocumentChange = Partial<Omit<DocumentRecord, 'id' | 'space' | 'ownerId' | 'createdAt'>> & {
+  readonly embeddingModel?: string;
+  readonly upload?: Uint8Array | null;
+};
 
 /**
  * Documents and their passages. A document is there from its insert to `markDeleted`; what belongs to it is written before it and removed after it.

@@ -27,6 +27,11 @@ const program = {
       default: 100_000,
       about: 'For search: up to how many passages queries are measured; 0 leaves the costs out.',
     },
+    state: {
+      value: '<folder>',
+      default: '',
+      about: 'For search: keeps the filled bases there, so that the next run measures their queries at once.',
+    },
   },
 } as const;
 
@@ -36,6 +41,7 @@ interface Benchmark {
     readonly runs: number;
     readonly tools: number;
     readonly passages: number;
+    readonly state: string;
   }): Promise<void>;
 }
 

@@ -11,18 +11,24 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const progress = (line: string): void => void process.stderr.write(`\r${line.padEnd(60)}\r`);
 
 /**
- * `npm run bench -- search [--passages 100000]`: the knowledge base with its shipped defaults. How well it ranks beside minisearch and MariaDB's FULLTEXT on judged
+ * `npm run bench -- search [--passages 100000] [--state <folder>]`: the knowledge base with its shipped defaults. How well it ranks beside minisearch and MariaDB's FULLTEXT on judged
  * collections, whether identifiers are found, then what passages and queries cost through the whole platform at 1,000, 10,000 … up to `--passages`. The full size takes
  * a quarter of an hour; `--passages 0` leaves the costs out.
  */
-export async function run({ passages: most }: { readonly passages: number }): Promise<void> {
+export async function run({
+  passages: most,
+  state: kept,
+}: {
+  readonly passages: number;
+  readonly state: string;
+}): Promise<void> {
   const collections = readCollections();
   const state = mkdtempSync(join(tmpdir(), 'mcp-bench-'));
   try {
     await compare(collections, state);
     await findIdentifiers(collections.flatMap(({ docs }) => docs));
     const sizes = [1000, 10_000, 100_000].filter((size) => size < most);
-    if (most > 0) await showCosts(collections, [...sizes, most], state);
+    if (most > 0) await showCosts(collections, [...sizes, most], kept || state);
   } finally {
     rmSync(state, { recursive: true, force: true });
   }

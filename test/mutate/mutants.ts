@@ -1,5 +1,6 @@
 import { accessMutants } from './access-mutants.ts';
 import { configurationMutants } from './configuration-mutants.ts';
+import { knowledgeMutants } from './knowledge-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { wallMutants } from './wall-mutants.ts';
 import { workMutants } from './work-mutants.ts';
@@ -9,4 +10,10 @@ import { workMutants } from './work-mutants.ts';
  * stale, and that is a failure too. Keep the texts short, and the tests the smallest that notice.
  */
 
-export const mutants: readonly Mutant[] = [...accessMutants, ...wallMutants, ...workMutants, ...configurationMutants];
+export const mutants: readonly Mutant[] = [
+  ...accessMutants,
+  ...wallMutants,
+  ...workMutants,
+  ...knowledgeMutants,
+  ...configurationMutants,
+];

@@ -10,6 +10,7 @@ import { answering, isDuplicate } from './errors.ts';
 import {
   documentOf,
   headOf,
+  keptDocument,
   keptPassage,
   type KnowledgeDocument,
   type KnowledgePassage,
@@ -32,28 +33,9 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
 
     insert: (record, upload) =>
       answering(async () => {
-        const { _id, ...document } = {
-          _id: record.id,
-          space: record.space,
-          owner_id: record.ownerId,
-          created_at: record.createdAt,
-          version: record.version,
-          title: record.title,
-          metadata: JSON.stringify(record.metadata),
-          media_type: record.mediaType,
-          content: record.content,
-          language: record.language,
-          bytes: record.bytes,
-          passages: record.passages,
-          index_status: record.indexStatus,
-          embedding_status: record.embeddingStatus,
-          notes: record.notes,
-          digest: record.digest,
-          ...(record.isUntitled && { is_untitled: true }),
-          updated_at: record.updatedAt,
-          ...(upload && { upload: new Binary(upload) }),
-        };
-        await documents.updateOne({ _id }, { $setOnInsert: document }, { upsert: true });
+        const { id: _id, ...document } = record;
+        const $setOnInsert = { ...keptDocument(document), ...(upload && { upload: new Binary(upload) }) };
+        await documents.updateOne({ _id }, { $setOnInsert }, { upsert: true });
         return true as const;
       }),
 
@@ -224,22 +206,9 @@ function conditions({ space, ownerId, indexStatus, search }: DocumentFilter): Fi
   };
 }
 
-function updateOf({ upload, metadata, ...change }: DocumentChange) {
-  const names = {
-    mediaType: 'media_type',
-    indexStatus: 'index_status',
-    embeddingStatus: 'embedding_status',
-    embeddingModel: 'embedding_model',
-    isUntitled: 'is_untitled',
-    updatedAt: 'updated_at',
-  } as Readonly<Record<string, string>>;
-  const set = Object.entries(change).map(([name, value]) => [names[name] ?? name, value ?? null]);
+function updateOf({ upload, ...change }: DocumentChange) {
   return {
-    $set: {
-      ...(Object.fromEntries(set) as Partial<KnowledgeDocument>),
-      ...(metadata && { metadata: JSON.stringify(metadata) }),
-      ...(upload && { upload: new Binary(upload), parses: 0 }),
-    },
+    $set: { ...keptDocument(change), ...(upload && { upload: new Binary(upload), parses: 0 }) },
     ...(upload === null && { $unset: { upload: '' as const, parses: '' as const } }),
   };
 }

@@ -34,6 +34,8 @@ export interface OpenIndex {
   readonly settings: RankingSettings;
   /** For each term its postings by segment. */
   postings(terms: readonly string[]): Promise<ReadonlyMap<string, readonly SegmentPostings[]>>;
+  /** In how many live passages each term stands; cheaper than their postings. */
+  counts(terms: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Words of the dictionary that begin with `prefix`, with the number of passages that hold each. */
   dictionary(prefix: string): Promise<ReadonlyMap<string, number>>;
   keyOf(passage: number): PassageKey;
@@ -67,7 +69,11 @@ export async function openIndex(reader: SegmentReader, manifest: Manifest): Prom
     liveLength,
     languages: [...new Set(headers.flatMap(({ languages }) => languages))].toSorted(),
     settings: { ...defaultSettings, ...settings },
-    postings: (terms) => readPostings(reader, segments, terms),
+    postings: (terms) => readTerms(reader, segments, terms, decode),
+    async counts(terms) {
+      const found = await readTerms(reader, segments, terms, countOf);
+      return new Map([...found].map(([term, counts]) => [term, counts.reduce((sum, count) => sum + count, 0)]));
+    },
     dictionary: (prefix) => readDictionary(reader, segments, prefix),
     keyOf(passage) {
       const { header, base } = segmentOf(segments, passage);
@@ -99,11 +105,13 @@ function deadPassages(header: SegmentHeader, { generation, stale }: Manifest): U
   return dead;
 }
 
-async function readPostings(
+/** What `read` makes of the entries of each term, by segment. */
+async function readTerms<T>(
   reader: SegmentReader,
   segments: readonly OpenSegment[],
   terms: readonly string[],
-): Promise<ReadonlyMap<string, readonly SegmentPostings[]>> {
+  read: (entries: readonly BlockEntry[], dead: Uint8Array | undefined) => T,
+): Promise<ReadonlyMap<string, readonly T[]>> {
   const wanted = [...new Set(terms)].map((term) => ({ term, bytes: Buffer.from(term, 'utf8') }));
   const places = wanted.map(({ bytes }) =>
     segments.map(({ id, header }) => header.blocksBetween(bytes, bytes).map((block) => `${id}:${block}`)),
@@ -118,10 +126,14 @@ async function readPostings(
           const block = blocks.get(key);
           return (block && findEntry(block, bytes)) ?? [];
         });
-        return decode(entries, dead);
+        return read(entries, dead);
       }),
     ]),
   );
+}
+
+function countOf(entries: readonly BlockEntry[], dead: Uint8Array | undefined): number {
+  return dead ? decode(entries, dead).count : entries.reduce((sum, { count }) => sum + count, 0);
 }
 
 function decode(entries: readonly BlockEntry[], dead: Uint8Array | undefined): SegmentPostings {

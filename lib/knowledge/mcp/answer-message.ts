@@ -90,12 +90,11 @@ async function callTool(
       code: codes.invalidParams,
       message: `Unknown tool: ${String(params['name']).slice(0, 100)}`,
     });
-  const given = tool.arguments.safeParse(params['arguments'] ?? {});
-  if (!given.success) return finish(toolError(z.prettifyError(given.error)));
   try {
     const result = await tool.run(services, params['arguments'] ?? {});
     return finish({ content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: result });
   } catch (error) {
+    if (error instanceof z.ZodError) return finish(toolError(z.prettifyError(error)));
     if (error instanceof Problem && error.status < 500) return finish(toolError(error.options.detail ?? error.title));
     throw error;
   }

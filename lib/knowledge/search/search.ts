@@ -13,7 +13,7 @@ import { collectHits } from './collect-hits.ts';
 import type { Found } from './found.ts';
 import { openSpace, type SearchServices } from './open-space.ts';
 import { parseQuery } from './parse-query.ts';
-import { presentResult } from './present-result.ts';
+import { presentResults } from './present-result.ts';
 import { byPlace, rank, type Ranking } from './rank.ts';
 import type { RankingSettings } from './settings.ts';
 
@@ -23,7 +23,7 @@ export async function searchKnowledge(services: SearchServices, input: Search): 
   const found = await findPassages(services, librarySpace, input);
   const { corrected } = found.ranking;
   return {
-    results: found.hits.map((hit) => presentResult(found, hit, input.explain)),
+    results: presentResults(found, input.explain),
     total: found.total,
     query_time_ms: Math.round((performance.now() - started) * 10) / 10,
     mode: found.mode,
