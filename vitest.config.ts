@@ -11,6 +11,7 @@ const slow = [
   'test/infra/bundle*.test.ts',
   'test/infra/stacks/nag.test.ts',
   'test/every-endpoint/{description,silent-import}.test.ts',
+  'test/lib/knowledge/hostile.test.ts',
 ];
 /**
  * Starts the stores once for a run; unit tests do without. Tried twice more: on a busy machine a store misses the deadline after which the platform answers without it.

@@ -64,33 +64,18 @@ export interface DocumentFilter {
 }
 
 /** What a change of a document writes. */
-export type DocumentChange = Partial<
-  Pick<
-    DocumentRecord,
-    | 'title'
-    | 'metadata'
-    | 'content'
-    | 'language'
-    | 'bytes'
-    | 'passages'
-    | 'indexStatus'
-    | 'embeddingStatus'
-    | 'failure'
-    | 'notes'
-    | 'digest'
-    | 'mediaType'
-    | 'updatedAt'
-    | 'isUntitled'
-  >
-> & { readonly embeddingModel?: string; readonly version?: number; readonly upload?: Uint8Array | null };
+export type DocumentChange = Partial<Omit<DocumentRecord, 'id' | 'space' | 'ownerId' | 'createdAt'>> & {
+  readonly embeddingModel?: string;
+  readonly upload?: Uint8Array | null;
+};
 
 /**
  * Documents and their passages. A document is there from its insert to `markDeleted`; what belongs to it is written before it and removed after it.
  * Every method @throws Problem `service-unavailable`.
  */
 export interface DocumentStore {
-  /** Once per id. */
-  insert(document: DocumentRecord, upload?: Uint8Array): Promise<void>;
+  /** Once per id. @returns true. */
+  insert(document: DocumentRecord, upload?: Uint8Array): Promise<true>;
   find(id: string): Promise<DocumentRecord | undefined>;
   heads(ids: readonly string[]): Promise<DocumentHead[]>;
   list(
@@ -107,7 +92,7 @@ export interface DocumentStore {
   change(id: string, version: number, change: DocumentChange): Promise<boolean>;
   /** Takes it out of every view. @returns what it was, once. */
   markDeleted(id: string): Promise<DocumentHead | undefined>;
-  /** Removes what is marked, for good. */
+  /** Removes what is marked, for good, and all that belongs to it. */
   remove(id: string): Promise<void>;
   /** Indexed ones of a space that have no vectors of the model. */
   unembedded(space: string, model: string, limit: number): Promise<DocumentHead[]>;
@@ -119,7 +104,14 @@ export interface DocumentStore {
     limit: number,
   ): Promise<{ pendingSpaces: string[]; deleted: DocumentHead[]; unparsed: DocumentHead[] }>;
 
-  insertPassages(space: string, passages: readonly PassageRecord[]): Promise<void>;
+  /** Notes that passages or vectors of a version are about to be written; @returns false when that is noted already. */
+  noteVersion(id: string, version: number): Promise<boolean>;
+  /** Removes the note; and what was written of the version when the document is not at it. */
+  endVersion(id: string, version: number): Promise<void>;
+  /** Noted before `before`: whoever wrote them has died. */
+  unfinishedVersions(before: Date, limit: number): Promise<{ readonly id: string; readonly version: number }[]>;
+  /** Of a version that is noted. */
+  insertPassages(passages: readonly PassageRecord[]): Promise<void>;
   passages(ids: readonly string[]): Promise<PassageRecord[]>;
   passagesOf(documentId: string, version: number): Promise<PassageRecord[]>;
   /** Removes the passages of versions before `version`. */

@@ -7,14 +7,16 @@ import { librarySpace } from './ports.ts';
 const lostAfterMs = 60_000;
 /** A task of its own looks after a file; only one that has none is left for so long. */
 const unparsedAfterMs = 900_000;
+/** Whoever writes or reads takes no longer. */
+const longestWorkMs = 300_000;
 const batch = 500;
 
-/** Wakes the indexing of spaces whose message was lost, has files read that nobody reads, and removes what deletions left behind when their process died. */
+/** Wakes the indexing of spaces whose message was lost, has files read that nobody reads, and removes what processes left behind that died while they wrote or deleted. */
 export async function sweepKnowledge(
   services: KnowledgeWriting,
   now: Date,
-): Promise<{ woken: number; removed: number; requested: number }> {
-  const { documents, knowledgeQueue, embedder } = services;
+): Promise<{ woken: number; removed: number; requested: number; unfinished: number; unnamed: number }> {
+  const { documents, segments, knowledgeQueue, embedder } = services;
   const { pendingSpaces, deleted, unparsed } = await documents.leftovers(new Date(now.getTime() - lostAfterMs), batch);
   // The provider was away, or another model embeds from now on.
   const unembedded = embedder ? await documents.unembedded(librarySpace, embedder.model, 1) : [];
@@ -25,5 +27,15 @@ export async function sweepKnowledge(
   for (const document of forgotten)
     if (await documents.change(document.id, document.version, { updatedAt: now }))
       await requestIndexing(services, document);
-  return { woken: woken.size, removed: deleted.length, requested: forgotten.length };
+  const longAgo = new Date(now.getTime() - longestWorkMs);
+  const unfinished = await documents.unfinishedVersions(longAgo, batch);
+  for (const { id, version } of unfinished) await documents.endVersion(id, version);
+  const unnamed = await segments.removeUnnamed(longAgo);
+  return {
+    woken: woken.size,
+    removed: deleted.length,
+    requested: forgotten.length,
+    unfinished: unfinished.length,
+    unnamed,
+  };
 }

@@ -21,11 +21,28 @@ const program = {
     },
     runs: { from: 1, to: 1000, default: 9, about: 'For init: how often each function is started.' },
     tools: { from: 1, to: 10_000_000, default: 100_000, about: 'For tools: how many there are.' },
+    passages: {
+      from: 0,
+      to: 10_000_000,
+      default: 100_000,
+      about: 'For search: up to how many passages queries are measured; 0 leaves the costs out.',
+    },
+    state: {
+      value: '<folder>',
+      default: '',
+      about: 'For search: keeps the filled bases there, so that the next run measures their queries at once.',
+    },
   },
 } as const;
 
 interface Benchmark {
-  run(options: { readonly file: string; readonly runs: number; readonly tools: number }): Promise<void>;
+  run(options: {
+    readonly file: string;
+    readonly runs: number;
+    readonly tools: number;
+    readonly passages: number;
+    readonly state: string;
+  }): Promise<void>;
 }
 
 await runProgram(program, async ({ command, options }) => {

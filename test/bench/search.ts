@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { type Collection, ndcg, readCollections, type Text, withIdentifiers } from './search/collections.ts';
 import { mariaDb, miniSearch, ourEngine } from './search/engines.ts';
+import { cache } from '../../infra/local/state.ts';
 import { startStores } from '../../infra/local/stores/start-stores.ts';
 import { costs } from './search/through-api.ts';
 
@@ -12,20 +11,24 @@ const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const progress = (line: string): void => void process.stderr.write(`\r${line.padEnd(60)}\r`);
 
 /**
- * `npm run bench -- search [--passages 100000]`: the knowledge base with its shipped defaults. How well it ranks beside minisearch and MariaDB's FULLTEXT on judged
+ * `npm run bench -- search [--passages 100000] [--state <folder>]`: the knowledge base with its shipped defaults. How well it ranks beside minisearch and MariaDB's FULLTEXT on judged
  * collections, whether identifiers are found, then what passages and queries cost through the whole platform at 1,000, 10,000 … up to `--passages`. The full size takes
  * a quarter of an hour; `--passages 0` leaves the costs out.
  */
-export async function run(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { passages: { type: 'string', default: '100000' } } });
-  const most = Number(values.passages);
+export async function run({
+  passages: most,
+  state: kept,
+}: {
+  readonly passages: number;
+  readonly state: string;
+}): Promise<void> {
   const collections = readCollections();
   const state = mkdtempSync(join(tmpdir(), 'mcp-bench-'));
   try {
     await compare(collections, state);
     await findIdentifiers(collections.flatMap(({ docs }) => docs));
     const sizes = [1000, 10_000, 100_000].filter((size) => size < most);
-    if (most > 0) await showCosts(collections, [...sizes, most], state);
+    if (most > 0) await showCosts(collections, [...sizes, most], kept || state);
   } finally {
     rmSync(state, { recursive: true, force: true });
   }
@@ -34,7 +37,7 @@ export async function run(args: readonly string[]): Promise<void> {
 async function compare(collections: readonly Collection[], state: string): Promise<void> {
   const stores = await startStores({
     state: join(state, 'peer'),
-    cache: fileURLToPath(new URL('../../.local/debian', import.meta.url)),
+    cache,
     env: process.env,
     report: () => undefined,
     lost: console.error,
@@ -43,7 +46,7 @@ async function compare(collections: readonly Collection[], state: string): Promi
   for (const collection of collections) {
     const ours = await ndcg(collection, await ourEngine(collection.docs));
     const mini = await ndcg(collection, miniSearch(collection.docs));
-    await using fulltext = await mariaDb(stores.urls.mysql, collection.docs);
+    await using fulltext = await mariaDb(stores.urls.mysqlOwner, collection.docs);
     const maria = await ndcg(collection, fulltext);
     print(`| ${collection.name} | ${ours.toFixed(3)} | ${mini.toFixed(3)} | ${maria.toFixed(3)} |`);
   }

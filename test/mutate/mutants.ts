@@ -1,6 +1,7 @@
 import { accessMutants } from './access-mutants.ts';
 import { configurationMutants } from './configuration-mutants.ts';
 import { matrixMutants } from './matrix-mutants.ts';
+import { knowledgeMutants } from './knowledge-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { wallMutants } from './wall-mutants.ts';
 import { workMutants } from './work-mutants.ts';
@@ -14,6 +15,7 @@ export const mutants: readonly Mutant[] = [
   ...accessMutants,
   ...wallMutants,
   ...workMutants,
+  ...knowledgeMutants,
   ...configurationMutants,
   ...matrixMutants,
 ];

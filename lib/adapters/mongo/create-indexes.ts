@@ -18,7 +18,7 @@ const indexes: Readonly<Record<string, readonly Index[]>> = {
   ],
   knowledge_passages: [[{ document_id: 1, version: 1, ordinal: 1 }]],
   knowledge_vectors: [[{ document_id: 1 }]],
-  knowledge_segments: [[{ space: 1, created_at: 1 }]],
+  knowledge_segments: [[{ created_at: 1 }, { sparse: true }]],
   knowledge_judgements: [[{ created_at: -1 }], [{ document_id: 1 }]],
   model_spending: [[{ expires_at: 1 }, { expireAfterSeconds: 0 }]],
 };

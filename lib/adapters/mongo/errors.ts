@@ -15,6 +15,17 @@ export async function answering<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Makes something that must not be there yet; false when it is. */
+export async function trueUnlessDuplicate(make: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await make();
+    return true;
+  } catch (error) {
+    if (isDuplicate(error)) return false;
+    throw error;
+  }
+}
+
 /** Whether a write failed because a document with its id, or another unique value, is there already. */
 export function isDuplicate(error: unknown): boolean {
   return error instanceof MongoServerError && error.code === 11_000;

@@ -10,6 +10,7 @@ import { answering, isDuplicate } from './errors.ts';
 import {
   documentOf,
   headOf,
+  keptDocument,
   keptPassage,
   type KnowledgeDocument,
   type KnowledgePassage,
@@ -17,41 +18,25 @@ import {
   withoutContent,
 } from './knowledge-records.ts';
 import { quotaOf } from './knowledge-quota.ts';
+import { versionsOf } from './knowledge-versions.ts';
 
 const duplicateKey = 11_000;
 
 export function mongoKnowledgeDocuments(db: Db): DocumentStore {
   const documents = db.collection<KnowledgeDocument>('knowledge_documents');
   const passages = db.collection<KnowledgePassage>('knowledge_passages');
-  const judgements = db.collection('knowledge_judgements');
+  const others = ['knowledge_judgements', 'knowledge_vectors'].map((name) => db.collection(name));
   const alive = { deleted_at: { $exists: false } } as const;
   return {
     ...quotaOf(db, documents),
+    ...versionsOf(db, documents, passages),
 
     insert: (record, upload) =>
       answering(async () => {
-        const { _id, ...document } = {
-          _id: record.id,
-          space: record.space,
-          owner_id: record.ownerId,
-          created_at: record.createdAt,
-          version: record.version,
-          title: record.title,
-          metadata: JSON.stringify(record.metadata),
-          media_type: record.mediaType,
-          content: record.content,
-          language: record.language,
-          bytes: record.bytes,
-          passages: record.passages,
-          index_status: record.indexStatus,
-          embedding_status: record.embeddingStatus,
-          notes: record.notes,
-          digest: record.digest,
-          ...(record.isUntitled && { is_untitled: true }),
-          updated_at: record.updatedAt,
-          ...(upload && { upload: new Binary(upload) }),
-        };
-        await documents.updateOne({ _id }, { $setOnInsert: document }, { upsert: true });
+        const { id: _id, ...document } = record;
+        const $setOnInsert = { ...keptDocument(document), ...(upload && { upload: new Binary(upload) }) };
+        await documents.updateOne({ _id }, { $setOnInsert }, { upsert: true });
+        return true as const;
       }),
 
     find: (id) =>
@@ -125,8 +110,7 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
 
     remove: (id) =>
       answering(async () => {
-        await passages.deleteMany({ document_id: id });
-        await judgements.deleteMany({ document_id: id });
+        for (const parts of [passages, ...others]) await parts.deleteMany({ document_id: id });
         await documents.deleteOne({ _id: id, deleted_at: { $exists: true } });
       }),
 
@@ -173,7 +157,7 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
         };
       }),
 
-    insertPassages: (_space, records) =>
+    insertPassages: (records) =>
       answering(async () => {
         if (records.length > 0)
           await withoutRepeats(() => passages.insertMany(records.map(keptPassage), { ordered: false }));
@@ -222,22 +206,9 @@ function conditions({ space, ownerId, indexStatus, search }: DocumentFilter): Fi
   };
 }
 
-function updateOf({ upload, metadata, ...change }: DocumentChange) {
-  const names = {
-    mediaType: 'media_type',
-    indexStatus: 'index_status',
-    embeddingStatus: 'embedding_status',
-    embeddingModel: 'embedding_model',
-    isUntitled: 'is_untitled',
-    updatedAt: 'updated_at',
-  } as Readonly<Record<string, string>>;
-  const set = Object.entries(change).map(([name, value]) => [names[name] ?? name, value ?? null]);
+function updateOf({ upload, ...change }: DocumentChange) {
   return {
-    $set: {
-      ...(Object.fromEntries(set) as Partial<KnowledgeDocument>),
-      ...(metadata && { metadata: JSON.stringify(metadata) }),
-      ...(upload && { upload: new Binary(upload), parses: 0 }),
-    },
+    $set: { ...keptDocument(change), ...(upload && { upload: new Binary(upload), parses: 0 }) },
     ...(upload === null && { $unset: { upload: '' as const, parses: '' as const } }),
   };
 }

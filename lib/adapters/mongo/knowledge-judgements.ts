@@ -1,6 +1,6 @@
 import type { Db } from 'mongodb';
 import type { Judgement, JudgementStore } from '../../knowledge/judgements/ports.ts';
-import { answering, isDuplicate } from './errors.ts';
+import { answering, trueUnlessDuplicate } from './errors.ts';
 import type { ManifestDocument } from './knowledge-segments.ts';
 
 interface JudgementDocument {
@@ -47,16 +47,12 @@ export function mongoKnowledgeJudgements(db: Db): JudgementStore {
         const change = { $set: { settings, settings_revision: revision + 1 } };
         if (revision > 0)
           return (await manifests.updateOne({ _id: space, settings_revision: revision }, change)).matchedCount === 1;
-        try {
-          // The space may have no index yet. One with settings is not found, and making it anew fails because it is there.
-          const first = { _id: space, settings_revision: { $exists: false } };
-          const none = { generation: 0, segments: [], stale: [] };
-          await manifests.updateOne(first, { ...change, $setOnInsert: none }, { upsert: true });
-          return true;
-        } catch (error) {
-          if (isDuplicate(error)) return false;
-          throw error;
-        }
+        // The space may have no index yet. One with settings is not found, and making it anew fails because it is there.
+        const first = { _id: space, settings_revision: { $exists: false } };
+        const none = { generation: 0, segments: [], stale: [] };
+        return trueUnlessDuplicate(() =>
+          manifests.updateOne(first, { ...change, $setOnInsert: none }, { upsert: true }),
+        );
       }),
   };
 }

@@ -1,6 +1,6 @@
 import type { Collection, Db } from 'mongodb';
 import type { DocumentStore } from '../../knowledge/ports.ts';
-import { answering, isDuplicate } from './errors.ts';
+import { answering, trueUnlessDuplicate } from './errors.ts';
 import type { KnowledgeDocument } from './knowledge-records.ts';
 
 interface Bytes {
@@ -20,14 +20,9 @@ export function quotaOf(
   const add = (id: string, bytes: number) => kept.updateOne({ _id: id }, { $inc: { bytes } }, { upsert: true });
   const fits = async (id: string, bytes: number, limit: number): Promise<boolean> => {
     if (bytes > limit) return false;
-    try {
-      // One without room is not found, and making it anew fails because it is there.
-      await kept.updateOne({ _id: id, bytes: { $lte: limit - bytes } }, { $inc: { bytes } }, { upsert: true });
-      return true;
-    } catch (error) {
-      if (isDuplicate(error)) return false;
-      throw error;
-    }
+    // One without room is not found, and making it anew fails because it is there.
+    const hasRoom = { _id: id, bytes: { $lte: limit - bytes } };
+    return trueUnlessDuplicate(() => kept.updateOne(hasRoom, { $inc: { bytes } }, { upsert: true }));
   };
   const recount = async (id: string): Promise<void> => {
     let bytes = 0;

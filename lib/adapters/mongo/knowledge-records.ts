@@ -66,6 +66,26 @@ export function headOf(document: KnowledgeHead): DocumentHead {
   };
 }
 
+const names: Readonly<Record<string, string>> = {
+  ownerId: 'owner_id',
+  mediaType: 'media_type',
+  indexStatus: 'index_status',
+  embeddingStatus: 'embedding_status',
+  embeddingModel: 'embedding_model',
+  isUntitled: 'is_untitled',
+  createdAt: 'created_at',
+  updatedAt: 'updated_at',
+};
+
+/** Members of a document as they are kept. */
+export function keptDocument({
+  metadata,
+  ...members
+}: Partial<Omit<DocumentRecord, 'id'>>): Partial<Omit<KnowledgeDocument, '_id'>> {
+  const kept = Object.entries(members).map(([name, value]) => [names[name] ?? name, value ?? null]);
+  return { ...Object.fromEntries(kept), ...(metadata && { metadata: JSON.stringify(metadata) }) };
+}
+
 export function documentOf(document: KnowledgeHead & { readonly content: string }): DocumentRecord {
   return { ...headOf(document), content: document.content };
 }

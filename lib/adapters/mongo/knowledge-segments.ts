@@ -1,7 +1,7 @@
 import { Binary, type Db } from 'mongodb';
 import type { SegmentEntry, SegmentStore, StaleVersion } from '../../knowledge/index/ports.ts';
 import type { RankingSettings } from '../../knowledge/search/settings.ts';
-import { answering, isDuplicate } from './errors.ts';
+import { answering, trueUnlessDuplicate } from './errors.ts';
 
 export interface ManifestDocument {
   /** The space. */
@@ -16,12 +16,11 @@ export interface ManifestDocument {
 }
 
 interface PartDocument {
-  /** `<segment>:h` for the header, `<segment>:<number>` for a block. */
+  /** `<segment>:h` for the header, which is written first, `<segment>:<number>` for a block. */
   readonly _id: string;
-  readonly space: string;
-  readonly segment: string;
-  readonly created_at: Date;
   readonly bytes: Binary;
+  /** Of a header: a segment that no manifest names is found by it. */
+  readonly created_at?: Date;
 }
 
 export function mongoKnowledgeSegments(db: Db): SegmentStore {
@@ -46,7 +45,7 @@ export function mongoKnowledgeSegments(db: Db): SegmentStore {
         const $set = { generation: from.generation + 1, segments };
         const unchanged = { _id: space, generation: from.generation };
         if (from.generation === 0)
-          return insertFirst(() =>
+          return trueUnlessDuplicate(() =>
             manifests.updateOne(unchanged, { $set, $setOnInsert: { stale: [] } }, { upsert: true }),
           );
         const $pull = { stale: { $in: forget.map(writeStale) } };
@@ -55,23 +54,19 @@ export function mongoKnowledgeSegments(db: Db): SegmentStore {
 
     markStale: (space, versions) =>
       answering(async () => {
-        // A space without a manifest has no segment that could hold them.
-        await manifests.updateOne({ _id: space }, { $addToSet: { stale: { $each: versions.map(writeStale) } } });
+        // Whoever makes the first segment of the space may just be about to name it.
+        const none = { generation: 0, segments: [] };
+        const stale = { $each: versions.map(writeStale) };
+        await manifests.updateOne({ _id: space }, { $addToSet: { stale }, $setOnInsert: none }, { upsert: true });
       }),
 
-    write: (space, id, { header, blocks }) =>
+    write: (id, { header, blocks }) =>
       answering(async () => {
-        const created_at = new Date();
-        const all = [
-          [`${id}:h`, header] as const,
-          ...blocks.map((block, number) => [`${id}:${number}`, block] as const),
-        ];
-        for (let from = 0; from < all.length; from += 100)
-          await parts.insertMany(
-            all
-              .slice(from, from + 100)
-              .map(([_id, bytes]) => ({ _id, space, segment: id, created_at, bytes: new Binary(bytes) })),
-          );
+        await parts.insertOne({ _id: `${id}:h`, bytes: new Binary(header), created_at: new Date() });
+        for (let from = 0; from < blocks.length; from += 100) {
+          const some = blocks.slice(from, from + 100);
+          await parts.insertMany(some.map((block, at) => ({ _id: `${id}:${from + at}`, bytes: new Binary(block) })));
+        }
       }),
 
     headers: (ids) =>
@@ -82,25 +77,20 @@ export function mongoKnowledgeSegments(db: Db): SegmentStore {
 
     blocks: (keys) => answering(() => read(keys)),
 
-    removeUnnamed: (space, before) =>
+    removeUnnamed: (before) =>
       answering(async () => {
-        const old = await parts.find({ space, created_at: { $lt: before } }, { projection: { segment: 1 } }).toArray();
-        const named = new Set((await manifests.findOne({ _id: space }))?.segments.map(({ id }) => id));
-        const unnamed = [...new Set(old.map(({ segment }) => segment))].filter((segment) => !named.has(segment));
-        if (unnamed.length > 0) await parts.deleteMany({ space, segment: { $in: unnamed } });
+        const headers = await parts.find({ created_at: { $lt: before } }, { projection: { _id: 1 } }).toArray();
+        const spaces = await manifests.find({}, { projection: { segments: 1 } }).toArray();
+        const named = new Set(spaces.flatMap(({ segments }) => segments.map(({ id }) => id)));
+        const unnamed = headers.map(({ _id }) => _id.slice(0, -2)).filter((id) => !named.has(id));
+        for (const id of unnamed) {
+          // The header last: by it the blocks are found again when the process dies in between.
+          await parts.deleteMany({ _id: { $gte: `${id}:0`, $lt: `${id}:h` } });
+          await parts.deleteOne({ _id: `${id}:h` });
+        }
         return unnamed.length;
       }),
   };
-}
-
-async function insertFirst(insert: () => Promise<unknown>): Promise<boolean> {
-  try {
-    await insert();
-    return true;
-  } catch (error) {
-    if (isDuplicate(error)) return false;
-    throw error;
-  }
 }
 
 function writeStale({ id, version }: StaleVersion): string {

@@ -6,25 +6,22 @@ interface VectorDocument {
   /** `<model>:<passage>` */
   readonly _id: string;
   readonly document_id: string;
+  readonly version: number;
+  readonly model: string;
   readonly vector: Binary;
 }
 
 export function mongoKnowledgeVectors(db: Db): VectorStore {
   const vectors = db.collection<VectorDocument>('knowledge_vectors');
   return {
-    write: (model, document_id, kept) =>
+    write: (model, { id: document_id, version }, kept) =>
       answering(async () => {
-        if (kept.length === 0) return;
-        await vectors.bulkWrite(
-          kept.map(({ id, vector }) => ({
-            updateOne: {
-              filter: { _id: `${model}:${id}` },
-              update: { $setOnInsert: { document_id, vector: new Binary(new Uint8Array(vector.buffer)) } },
-              upsert: true,
-            },
-          })),
-          { ordered: false },
-        );
+        const writes = kept.map(({ id, vector }) => {
+          const set = { document_id, version, model, vector: new Binary(new Uint8Array(vector.buffer)) };
+          return { updateOne: { filter: { _id: `${model}:${id}` }, update: { $setOnInsert: set }, upsert: true } };
+        });
+        if (writes.length > 0) await vectors.bulkWrite(writes, { ordered: false });
+        await vectors.deleteMany({ document_id, $or: [{ version: { $ne: version } }, { model: { $ne: model } }] });
       }),
 
     read: (model, ids) =>
@@ -34,11 +31,6 @@ export function mongoKnowledgeVectors(db: Db): VectorStore {
           id: _id.slice(model.length + 1),
           vector: Int8Array.from(new Int8Array(Uint8Array.from(vector.value()).buffer)),
         }));
-      }),
-
-    remove: (documentId) =>
-      answering(async () => {
-        await vectors.deleteMany({ document_id: documentId });
       }),
   };
 }

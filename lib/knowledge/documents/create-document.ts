@@ -7,6 +7,7 @@ import { prepareContent } from './prepare-content.ts';
 import { presentHead } from './present.ts';
 import { reserveBytes } from './quota.ts';
 import { readSource, type Source } from './read-source.ts';
+import { writeVersion } from './write-version.ts';
 import type { KnowledgeWriting } from './writing.ts';
 
 /**
@@ -47,8 +48,8 @@ export async function createDocument(
   };
   const duplicateOf = await documents.findByDigest(librarySpace, source.digest);
   await reserveBytes(services, caller.userId, source.bytes);
-  await documents.insertPassages(librarySpace, prepared.passages);
-  await documents.insert(document, source.upload);
+  await documents.noteVersion(id, document.version);
+  await writeVersion(documents, document, prepared.passages, () => documents.insert(document, source.upload));
   const taskId = await requestIndexing(services, document);
   return { ...presentHead(document), task_id: taskId, duplicate_of: duplicateOf === id ? null : (duplicateOf ?? null) };
 }

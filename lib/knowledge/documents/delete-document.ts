@@ -2,13 +2,11 @@ import type { Caller } from '../../kernel/http/caller.ts';
 import { notFound } from '../../kernel/errors/problem.ts';
 import type { SegmentStore } from '../index/ports.ts';
 import type { DocumentHead, DocumentStore } from '../ports.ts';
-import type { VectorStore } from '../vectors/ports.ts';
 import { findOwnDocument } from './get-document.ts';
 
 interface Services {
   readonly documents: DocumentStore;
   readonly segments: SegmentStore;
-  readonly vectors: VectorStore;
 }
 
 /** Deletes a document; from the answer on no search shows it. @throws Problem `not-found`, `forbidden`. */
@@ -27,10 +25,9 @@ export async function deleteDocument(
 
 /** What follows the mark; a process that dies in between leaves it to the sweeper. */
 export async function removeDocument(
-  { documents, segments, vectors }: Services,
+  { documents, segments }: Services,
   { id, space, version }: Pick<DocumentHead, 'id' | 'space' | 'version'>,
 ): Promise<void> {
   await segments.markStale(space, [{ id, version }]);
-  await vectors.remove(id);
   await documents.remove(id);
 }

@@ -8,6 +8,7 @@ import { carryOver, prepareContent } from './prepare-content.ts';
 import { presentDocument } from './present.ts';
 import { reserveBytes } from './quota.ts';
 import { readSource } from './read-source.ts';
+import { claimVersion, writeVersion } from './write-version.ts';
 import type { KnowledgeWriting } from './writing.ts';
 
 /**
@@ -23,7 +24,9 @@ export async function updateDocument(
   const before = await findOwnDocument(services, caller, id);
   const source = readSource(given(sent));
   const { documents, segments, embedder } = services;
-  const version = before.version + 1;
+  const bytes = source?.bytes ?? before.bytes;
+  await reserveBytes(services, before.ownerId, bytes - before.bytes);
+  const version = await claimVersion(documents, id, before.version + 1);
   const changed = {
     ...before,
     ...(title !== undefined && { title, isUntitled: false }),
@@ -44,14 +47,16 @@ export async function updateDocument(
     failure: undefined,
     notes: source ? [] : before.notes,
     updatedAt: new Date(),
-    ...(source && { mediaType: source.mediaType, digest: source.digest, bytes: source.bytes }),
+    bytes,
+    ...(source && { mediaType: source.mediaType, digest: source.digest }),
   };
-  await reserveBytes(services, before.ownerId, after.bytes - before.bytes);
-  await documents.insertPassages(before.space, prepared.passages);
   const { id: _id, space: _space, ownerId: _owner, createdAt: _created, ...change } = after;
   const upload = source ? { upload: source.upload ?? null } : {};
-  if (!(await documents.change(id, before.version, { ...change, embeddingModel: '', ...upload }))) {
-    await reserveBytes(services, before.ownerId, before.bytes - after.bytes);
+  const isWritten = await writeVersion(documents, after, prepared.passages, () =>
+    documents.change(id, before.version, { ...change, embeddingModel: '', ...upload }),
+  );
+  if (!isWritten) {
+    await reserveBytes(services, before.ownerId, before.bytes - bytes);
     throw new Problem('conflict', {
       detail: 'The document was changed by somebody else meanwhile; read it and try again.',
     });

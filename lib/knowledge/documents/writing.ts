@@ -1,7 +1,6 @@
 import type { JobSender, TaskStore } from '../../tasks/ports.ts';
 import type { Encryptor } from '../../secrets/encryptor.ts';
 import type { SegmentStore } from '../index/ports.ts';
-import type { VectorStore } from '../vectors/ports.ts';
 import type { Quotas } from '../../quotas/quotas.ts';
 import type { DocumentStore, Embedder, KnowledgeQueue } from '../ports.ts';
 
@@ -9,7 +8,6 @@ import type { DocumentStore, Embedder, KnowledgeQueue } from '../ports.ts';
 export interface KnowledgeWriting {
   readonly documents: DocumentStore;
   readonly segments: SegmentStore;
-  readonly vectors: VectorStore;
   readonly knowledgeQueue: KnowledgeQueue;
   readonly quotas: Quotas;
   readonly embedder: Embedder | undefined;

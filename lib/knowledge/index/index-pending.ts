@@ -94,9 +94,7 @@ async function addToManifest(
   for (;;) {
     const manifest = await segments.manifest(space);
     const headers = await readHeaders(segments, manifest);
-    const missing = batch.filter(
-      ({ id, version }) => !headers.some((header) => header.findDocument(id, version) !== -1),
-    );
+    const missing = batch.filter(({ id, version }) => !isIn(headers, id, version));
     await markReplaced(segments, space, manifest, headers, batch);
     const passages = missing.flatMap(({ id }) => analyzed.get(id) ?? []);
     if (passages.length === 0) return;
@@ -105,13 +103,17 @@ async function addToManifest(
       missing.map(({ language }) => language),
     );
     const id = newId();
-    await segments.write(space, id, segment);
+    await segments.write(id, segment);
     const entry = { id, passages: segment.passages, bytes: segment.bytes };
     const forget = manifest.stale.filter(
-      (stale) => !headers.some((header) => header.findDocument(stale.id, stale.version) !== -1),
+      (stale) => !isIn([...headers, new SegmentHeader(segment.header)], stale.id, stale.version),
     );
     if (await segments.swap(space, manifest, { segments: [...manifest.segments, entry], forget })) return;
   }
+}
+
+export function isIn(headers: readonly SegmentHeader[], id: string, version: number): boolean {
+  return headers.some((header) => header.findDocument(id, version) !== -1);
 }
 
 /** Whoever changed a document may have died before it marked the former version. */

@@ -8,21 +8,15 @@ import { SegmentHeader } from './segment-header.ts';
 const factor = 8;
 /** Larger ones stay as they are: a merge has to fit a function's memory. */
 const mostBytes = 48_000_000;
-/** Searches that began before a swap still read what it replaced. */
-export const keptAfterSwapMs = 300_000;
 
 /** Merges until nothing is due; each merge is one conditional swap, so a process that dies leaves nothing half done. */
-export async function mergeWhereDue(segments: SegmentStore, space: string): Promise<number> {
-  let merges = 0;
+export async function mergeWhereDue(segments: SegmentStore, space: string): Promise<void> {
   for (;;) {
     const manifest = await segments.manifest(space);
     const due = dueForMerge(manifest, await staleShare(segments, manifest));
-    if (due.length === 0) break;
+    if (due.length === 0) return;
     await merge(segments, space, manifest, due);
-    merges += 1;
   }
-  if (merges > 0) await segments.removeUnnamed(space, new Date(Date.now() - keptAfterSwapMs));
-  return merges;
 }
 
 async function merge(
@@ -34,7 +28,7 @@ async function merge(
   const reader = cachedSegments(segments, 2 * mostBytes);
   const merged = await mergeSegments(reader, { ...manifest, segments: due });
   const id = newId();
-  if (merged.passages > 0) await segments.write(space, id, merged);
+  if (merged.passages > 0) await segments.write(id, merged);
   const names = new Set(due.map((entry) => entry.id));
   const dropped = await reader.headers([...names]);
   const kept = manifest.segments.filter((entry) => !names.has(entry.id));

@@ -1,7 +1,7 @@
 import { defaultSettings, type RankingSettings } from '../search/settings.ts';
 import { surfaceMark } from '../text/analyze.ts';
 import type { SegmentReader } from './cached-segments.ts';
-import type { Manifest, StaleVersion } from './ports.ts';
+import type { Manifest } from './ports.ts';
 import type { PassageKey, SegmentHeader } from './segment-header.ts';
 import { type BlockEntry, decodePostings, entriesOf, findEntry } from './segment.ts';
 
@@ -34,6 +34,8 @@ export interface OpenIndex {
   readonly settings: RankingSettings;
   /** For each term its postings by segment. */
   postings(terms: readonly string[]): Promise<ReadonlyMap<string, readonly SegmentPostings[]>>;
+  /** In how many live passages each term stands; cheaper than their postings. */
+  counts(terms: readonly string[]): Promise<ReadonlyMap<string, number>>;
   /** Words of the dictionary that begin with `prefix`, with the number of passages that hold each. */
   dictionary(prefix: string): Promise<ReadonlyMap<string, number>>;
   keyOf(passage: number): PassageKey;
@@ -41,17 +43,15 @@ export interface OpenIndex {
 
 const nothing: SegmentPostings = { passages: new Uint32Array(), frequencies: new Uint32Array(), count: 0 };
 
-export async function openIndex(
-  reader: SegmentReader,
-  { segments: entries, stale, settings }: Manifest,
-): Promise<OpenIndex> {
+export async function openIndex(reader: SegmentReader, manifest: Manifest): Promise<OpenIndex> {
+  const { segments: entries, settings } = manifest;
   const headers = await reader.headers(entries.map(({ id }) => id));
   const segments: OpenSegment[] = [];
   let size = 0;
   let livePassages = 0;
   let liveLength = 0;
   headers.forEach((header, index) => {
-    const dead = deadPassages(header, stale);
+    const dead = deadPassages(header, manifest);
     segments.push({ id: entries[index]?.id ?? '', header, base: size, dead });
     size += header.passages;
     livePassages += header.passages;
@@ -69,7 +69,11 @@ export async function openIndex(
     liveLength,
     languages: [...new Set(headers.flatMap(({ languages }) => languages))].toSorted(),
     settings: { ...defaultSettings, ...settings },
-    postings: (terms) => readPostings(reader, segments, terms),
+    postings: (terms) => readTerms(reader, segments, terms, decode),
+    async counts(terms) {
+      const found = await readTerms(reader, segments, terms, countOf);
+      return new Map([...found].map(([term, counts]) => [term, counts.reduce((sum, count) => sum + count, 0)]));
+    },
     dictionary: (prefix) => readDictionary(reader, segments, prefix),
     keyOf(passage) {
       const { header, base } = segmentOf(segments, passage);
@@ -84,17 +88,30 @@ function segmentOf(segments: readonly OpenSegment[], passage: number): OpenSegme
   return found;
 }
 
-function deadPassages(header: SegmentHeader, stale: readonly StaleVersion[]): Uint8Array | undefined {
+/** What was found last for a segment: thousands of versions may be stale until a merge. */
+const lastDead = new WeakMap<SegmentHeader, { readonly of: string; readonly dead: Uint8Array | undefined }>();
+
+function deadPassages(header: SegmentHeader, { generation, stale }: Manifest): Uint8Array | undefined {
+  // Within a generation versions are added to the list alone.
+  const of = `${generation} ${stale.length}`;
+  const last = lastDead.get(header);
+  if (last?.of === of) return last.dead;
   const documents = new Set(stale.map(({ id, version }) => header.findDocument(id, version)).filter((at) => at !== -1));
-  if (documents.size === 0) return undefined;
-  return Uint8Array.from(header.documentOf, (document) => (documents.has(document) ? 1 : 0));
+  const dead =
+    documents.size === 0
+      ? undefined
+      : Uint8Array.from(header.documentOf, (document) => (documents.has(document) ? 1 : 0));
+  lastDead.set(header, { of, dead });
+  return dead;
 }
 
-async function readPostings(
+/** What `read` makes of the entries of each term, by segment. */
+async function readTerms<T>(
   reader: SegmentReader,
   segments: readonly OpenSegment[],
   terms: readonly string[],
-): Promise<ReadonlyMap<string, readonly SegmentPostings[]>> {
+  read: (entries: readonly BlockEntry[], dead: Uint8Array | undefined) => T,
+): Promise<ReadonlyMap<string, readonly T[]>> {
   const wanted = [...new Set(terms)].map((term) => ({ term, bytes: Buffer.from(term, 'utf8') }));
   const places = wanted.map(({ bytes }) =>
     segments.map(({ id, header }) => header.blocksBetween(bytes, bytes).map((block) => `${id}:${block}`)),
@@ -109,10 +126,14 @@ async function readPostings(
           const block = blocks.get(key);
           return (block && findEntry(block, bytes)) ?? [];
         });
-        return decode(entries, dead);
+        return read(entries, dead);
       }),
     ]),
   );
+}
+
+function countOf(entries: readonly BlockEntry[], dead: Uint8Array | undefined): number {
+  return dead ? decode(entries, dead).count : entries.reduce((sum, { count }) => sum + count, 0);
 }
 
 function decode(entries: readonly BlockEntry[], dead: Uint8Array | undefined): SegmentPostings {

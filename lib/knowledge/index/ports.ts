@@ -38,12 +38,13 @@ export interface SegmentStore {
     from: Manifest,
     to: { readonly segments: readonly SegmentEntry[]; readonly forget: readonly StaleVersion[] },
   ): Promise<boolean>;
+  /** Counts from its answer on, also for a segment that is named later. */
   markStale(space: string, versions: readonly StaleVersion[]): Promise<void>;
   /** Once per id. */
-  write(space: string, id: string, segment: EncodedSegment): Promise<void>;
+  write(id: string, segment: EncodedSegment): Promise<void>;
   headers(ids: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
   /** By `<segment>:<number>`. */
   blocks(keys: readonly string[]): Promise<ReadonlyMap<string, Uint8Array>>;
-  /** Removes segments of the space written before `before` which its manifest does not name; @returns their number. */
-  removeUnnamed(space: string, before: Date): Promise<number>;
+  /** Removes segments written before `before` which no manifest names; @returns their number. */
+  removeUnnamed(before: Date): Promise<number>;
 }

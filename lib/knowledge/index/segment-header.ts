@@ -57,43 +57,27 @@ export class SegmentHeader {
 
   /** The number of a document's version in this segment; -1 when it is not there. */
   findDocument(id: string, version: number): number {
-    const wanted = packUuid(id);
-    let low = 0;
-    let high = this.documents - 1;
-    while (low <= high) {
-      const middle = (low + high) >> 1;
-      const order =
-        Buffer.compare(this.#ids.subarray(middle * 16, middle * 16 + 16), wanted) ||
-        (this.versions[middle] ?? 0) - version;
-      if (order === 0) return middle;
-      if (order < 0) low = middle + 1;
-      else high = middle - 1;
-    }
+    for (const document of this.#versionsOf(id)) if (this.versions[document] === version) return document;
     return -1;
   }
 
   /** The versions of a document in this segment that are older than one. */
   versionsBefore(id: string, version: number): number[] {
-    const wanted = packUuid(id);
-    const found: number[] = [];
-    // Versions of one document stand together, the oldest first.
-    for (let at = this.#firstOf(wanted); at < this.documents; at += 1) {
-      const own = this.versions[at] ?? 0;
-      if (own >= version || Buffer.compare(this.#ids.subarray(at * 16, at * 16 + 16), wanted) !== 0) break;
-      found.push(own);
-    }
-    return found;
+    return [...this.#versionsOf(id)].map((document) => this.versions[document] ?? 0).filter((own) => own < version);
   }
 
-  #firstOf(id: Uint8Array): number {
+  /** Versions of one document stand together. */
+  *#versionsOf(id: string): Generator<number> {
+    const wanted = packUuid(id);
+    const compare = (document: number): number =>
+      Buffer.compare(this.#ids.subarray(document * 16, document * 16 + 16), wanted);
     let low = 0;
-    let high = this.documents;
-    while (low < high) {
+    for (let high = this.documents; low < high;) {
       const middle = (low + high) >> 1;
-      if (Buffer.compare(this.#ids.subarray(middle * 16, middle * 16 + 16), id) < 0) low = middle + 1;
+      if (compare(middle) < 0) low = middle + 1;
       else high = middle;
     }
-    return low;
+    for (; low < this.documents && compare(low) === 0; low += 1) yield low;
   }
 
   /** The blocks that may hold terms from `low` to `high`, both included. */

@@ -8,7 +8,6 @@ import type { Judgement, JudgementStore } from './ports.ts';
 
 export interface EvaluationServices extends SearchServices {
   readonly judgements: JudgementStore;
-  readonly embedder?: Embedder | undefined;
 }
 
 /** How well the judged queries are answered. */

@@ -5,71 +5,74 @@ import type { BaseSettings } from '../../kernel/settings/settings.ts';
 import {
   codes,
   errorText,
-  isObject,
   type Params,
   readMessage,
   type Request,
   resultText,
   type RpcError,
 } from '../../upstream/json-rpc.ts';
+import { checkRequest, isStateless, sessionProtocols, statelessProtocol } from '../../upstream/stateless-request.ts';
+import { finished } from '../../upstream/stateless-result.ts';
 import type { SearchServices } from '../search/open-space.ts';
 import { knowledgeTools } from './knowledge-tools.ts';
 
-/** The revision without a handshake, and those with one, newest first. */
-const stateless = '2026-07-28';
-const withHandshake = ['2025-11-25', '2025-06-18', '2025-03-26'];
-const meta = 'io.modelcontextprotocol/';
+const supportedVersions = [statelessProtocol, ...sessionProtocols];
 const instructions = "The team's documents: search_knowledge finds passages, get_document reads on. Cite what you use.";
 const capabilities = { tools: {} };
+/** Lists are the same for everybody, and change with a release alone. */
+const kept = { ttlMs: 3_600_000, cacheScope: 'public' };
 
-interface Asked {
-  readonly request: RequestFacts;
-  readonly services: SearchServices & { readonly settings: BaseSettings };
-}
+type Services = SearchServices & { readonly settings: BaseSettings };
 
 /**
  * The knowledge base as an MCP server (Streamable HTTP without sessions, JSON answers): both eras of the protocol, one message a request.
  * Whoever calls it has checked Host and Origin. @throws Problem `service-unavailable`.
  */
-export async function answerMessage({ request, services }: Asked, text: string): Promise<StreamedAnswer> {
+export async function answerMessage(
+  { request, services }: { readonly request: RequestFacts; readonly services: Services },
+  text: string,
+): Promise<StreamedAnswer> {
   const parsed = parse(text);
   if (parsed === undefined) return failed(400, null, { code: codes.parse, message: 'The body is not JSON' });
   const message = readMessage(parsed.value);
   if (!message)
     return failed(400, null, { code: codes.invalidRequest, message: 'The body is not one JSON-RPC 2.0 message' });
   if (message.kind !== 'request') return { status: 202, headers: {}, body: '' };
-  const version = request.headers['mcp-protocol-version'];
-  const isStateless = versionIn(message.params) !== undefined || message.method === 'server/discover';
-  const said = isStateless ? (versionIn(message.params) ?? version ?? stateless) : (version ?? '2025-03-26');
-  if (![stateless, ...withHandshake].includes(said)) {
-    const data = { supported: [stateless, ...withHandshake], requested: said };
-    return failed(400, message.id, { code: codes.unsupportedVersion, message: 'Unsupported protocol version', data });
-  }
-  return answer(services, message, isStateless);
+  const isModern = isStateless(message, request.headers);
+  const problem = isModern ? checkRequest(message, request.headers) : checkVersion(request);
+  return problem ? failed(400, message.id, problem) : answer(services, message, isModern);
 }
 
-async function answer(services: Asked['services'], message: Request, isStateless: boolean): Promise<StreamedAnswer> {
+function checkVersion({ headers: { 'mcp-protocol-version': requested } }: RequestFacts): RpcError | undefined {
+  if (requested === undefined || supportedVersions.includes(requested)) return undefined;
+  const data = { supported: supportedVersions, requested };
+  return { code: codes.unsupportedVersion, message: 'Unsupported protocol version', data };
+}
+
+async function answer(services: Services, message: Request, isModern: boolean): Promise<StreamedAnswer> {
   const { id, method, params } = message;
-  const finish = (result: Params): StreamedAnswer =>
-    json(200, resultText(id, isStateless ? finished(result, method, services.settings) : result));
+  const serverInfo = {
+    name: 'mcp-platform-knowledge',
+    title: 'Knowledge base',
+    version: services.settings.VERSION,
+  };
+  const finish = (result: Params, more: Params = {}): StreamedAnswer =>
+    json(200, resultText(id, isModern ? finished({ ...result, ...more }, method, { serverInfo }) : result));
+  const asked = params['protocolVersion'];
+  const protocolVersion = sessionProtocols.find((known) => known === asked) ?? sessionProtocols[0];
   switch (method) {
     case 'initialize':
-      return finish({
-        protocolVersion: withHandshake.find((known) => known === params['protocolVersion']) ?? withHandshake[0],
-        capabilities,
-        serverInfo: serverInfo(services.settings),
-        instructions,
-      });
+      return finish({ protocolVersion, capabilities, serverInfo, instructions });
     case 'server/discover':
-      return finish({ supportedVersions: [stateless, ...withHandshake], capabilities, instructions });
+      return finish({ supportedVersions, capabilities, instructions }, kept);
     case 'ping':
       return finish({});
     case 'tools/list':
-      return finish({ tools: knowledgeTools.map(({ declaration }) => declaration) });
+      return finish({ tools: knowledgeTools.map(({ declaration }) => declaration) }, kept);
     case 'tools/call':
       return callTool(services, message, finish);
     default:
-      return failed(isStateless ? 404 : 200, id, {
+      return failed(isModern ? 404 : 200, id, {
         code: codes.methodNotFound,
         message: `Method not found: ${method.slice(0, 100)}`,
       });
@@ -87,12 +90,11 @@ async function callTool(
       code: codes.invalidParams,
       message: `Unknown tool: ${String(params['name']).slice(0, 100)}`,
     });
-  const given = tool.arguments.safeParse(params['arguments'] ?? {});
-  if (!given.success) return finish(toolError(z.prettifyError(given.error)));
   try {
     const result = await tool.run(services, params['arguments'] ?? {});
     return finish({ content: [{ type: 'text', text: JSON.stringify(result) }], structuredContent: result });
   } catch (error) {
+    if (error instanceof z.ZodError) return finish(toolError(z.prettifyError(error)));
     if (error instanceof Problem && error.status < 500) return finish(toolError(error.options.detail ?? error.title));
     throw error;
   }
@@ -100,25 +102,6 @@ async function callTool(
 
 function toolError(text: string): Params {
   return { isError: true, content: [{ type: 'text', text }] };
-}
-
-function finished(result: Params, method: string, settings: BaseSettings): Params {
-  const isList = method === 'tools/list' || method === 'server/discover';
-  return {
-    ...(isList && { ttlMs: 3_600_000, cacheScope: 'public' }),
-    resultType: 'complete',
-    ...result,
-    _meta: { [`${meta}serverInfo`]: serverInfo(settings) },
-  };
-}
-
-function serverInfo({ VERSION }: BaseSettings): Params {
-  return { name: 'mcp-platform-knowledge', title: 'Knowledge base', version: VERSION };
-}
-
-function versionIn({ _meta }: Params): string | undefined {
-  const version = isObject(_meta) ? _meta[`${meta}protocolVersion`] : undefined;
-  return typeof version === 'string' ? version : undefined;
 }
 
 function parse(text: string): { readonly value: unknown } | undefined {

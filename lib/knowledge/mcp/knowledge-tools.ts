@@ -30,13 +30,12 @@ const readOnly = { readOnlyHint: true, destructiveHint: false, idempotentHint: t
 
 export interface KnowledgeTool {
   readonly declaration: Readonly<Record<string, unknown>> & { readonly name: string };
-  readonly arguments: z.ZodType;
+  /** @throws ZodError when the arguments do not fit; Problem. */
   readonly run: (services: SearchServices, given: unknown) => Promise<Readonly<Record<string, unknown>>>;
 }
 
 export const knowledgeTools: readonly KnowledgeTool[] = [
   {
-    arguments: SearchArguments,
     declaration: {
       name: 'search_knowledge',
       title: 'Search the knowledge base',
@@ -51,7 +50,6 @@ export const knowledgeTools: readonly KnowledgeTool[] = [
     },
   },
   {
-    arguments: DocumentArguments,
     declaration: {
       name: 'get_document',
       title: 'Read a document',

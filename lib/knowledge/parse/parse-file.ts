@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { Job, JobDone } from '../../tasks/run-job.ts';
 import { prepareContent } from '../documents/prepare-content.ts';
+import { writeVersion } from '../documents/write-version.ts';
 import type { DocumentHead, DocumentStore, KnowledgeQueue } from '../ports.ts';
 import { decodeHtml } from './decode-text.ts';
 import type { PdfReader } from './ports.ts';
@@ -25,7 +26,7 @@ export async function parseFile(services: Services, job: Job): Promise<JobDone> 
   const { documents } = services;
   const [head] = await documents.heads([id]);
   const bytes = await documents.upload(id);
-  if (!head || head.version !== version || head.indexStatus !== 'parsing' || !bytes)
+  if (head?.version !== version || head.indexStatus !== 'parsing' || !bytes)
     return {
       result: { document_id: id, version, passages: 0 },
       message: 'The document was changed or deleted meanwhile.',
@@ -62,9 +63,8 @@ function shortened(parsed: ParsedText): ParsedText {
 
 async function keep({ documents, knowledgeQueue }: Services, head: DocumentHead, parsed: ParsedText): Promise<number> {
   const { passages, language } = await prepareContent(head, parsed);
-  await documents.insertPassages(head.space, passages);
   const title = parsed.title?.replace(/\s+/g, ' ').trim().slice(0, 500).toWellFormed();
-  await documents.change(head.id, head.version, {
+  const change = {
     ...(head.isUntitled && title && { title }),
     content: parsed.content,
     language,
@@ -73,7 +73,9 @@ async function keep({ documents, knowledgeQueue }: Services, head: DocumentHead,
     indexStatus: 'pending',
     upload: null,
     updatedAt: new Date(),
-  });
+  } as const;
+  await documents.noteVersion(head.id, head.version);
+  await writeVersion(documents, head, passages, () => documents.change(head.id, head.version, change));
   await knowledgeQueue.wake(head.space);
   return passages.length;
 }
@@ -86,4 +88,6 @@ async function fail({ documents }: Services, { id, version }: DocumentHead, prob
     upload: null,
     updatedAt: new Date(),
   });
+  // Whoever died over it may have written some.
+  await documents.removePassages(id, version + 1);
 }

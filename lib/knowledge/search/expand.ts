@@ -2,7 +2,8 @@ import type { Concept } from './score.ts';
 import type { RankingSettings } from './settings.ts';
 
 /*
- * Pseudo-relevance feedback after Amati's Bo1 (divergence from randomness, 2003): words that stand in the best passages more often than chance would have them join the question.
+ * Pseudo-relevance feedback after Amati's Bo1 (divergence from randomness, 2003): words that stand in the best passages more often than chance would have them join the question. Chance goes by the
+ * passages that hold a word: how often it stands in all of them ranks no better, and takes the postings of sixty words to find out.
  */
 export const feedbackPassages = 3;
 /** Terms whose frequency in the whole base is looked up; those that stand in the best passages most often. */
@@ -22,16 +23,16 @@ export function candidateTerms(best: readonly ReadonlyMap<string, number>[]): { 
     .slice(0, candidates);
 }
 
-/** The words with the most information, weighted against the words of the question. `inAll`: how often they stand in the whole base. */
+/** The words with the most information, weighted against the words of the question. `passages`: in how many a term stands, of `all`. */
 export function expansion(
-  terms: readonly { readonly term: string; readonly frequency: number; readonly inAll: number }[],
-  passages: number,
+  terms: readonly { readonly term: string; readonly frequency: number; readonly passages: number }[],
+  all: number,
   { expansionTerms, expansionWeight }: RankingSettings,
 ): Concept[] {
   const weighed = terms
-    .filter(({ inAll }) => inAll > 0)
-    .map(({ term, frequency, inAll }) => {
-      const chance = inAll / passages;
+    .filter(({ passages }) => passages > 0)
+    .map(({ term, frequency, passages }) => {
+      const chance = passages / all;
       return { term, information: frequency * Math.log2((1 + chance) / chance) + Math.log2(1 + chance) };
     })
     .toSorted((a, b) => b.information - a.information || (a.term < b.term ? -1 : 1))

@@ -1,11 +1,11 @@
 import type { SegmentReader } from '../index/cached-segments.ts';
-import { analyzePassages } from '../index/index-pending.ts';
+import { analyzePassages, isIn } from '../index/index-pending.ts';
 import { buildSegment } from '../index/build-segment.ts';
 import { openIndex, type OpenIndex } from '../index/open-index.ts';
 import type { Manifest, SegmentStore } from '../index/ports.ts';
 import type { EncodedSegment } from '../index/segment.ts';
 import { SegmentHeader } from '../index/segment-header.ts';
-import type { DocumentHead, DocumentStore } from '../ports.ts';
+import type { DocumentHead, DocumentStore, Embedder } from '../ports.ts';
 import type { VectorStore } from '../vectors/ports.ts';
 import type { RankingSettings } from './settings.ts';
 
@@ -14,6 +14,7 @@ export interface SearchServices {
   readonly documents: DocumentStore;
   readonly segments: SegmentStore;
   readonly segmentReader: SegmentReader;
+  readonly embedder?: Embedder | undefined;
 }
 
 /** Documents that wait for the index, as many as a search takes along. */
@@ -38,9 +39,7 @@ export async function openSpace(
   const manifest = settings ? { ...kept, settings } : kept;
   if (waiting.length === 0) return openIndex(segmentReader, manifest);
   const headers = await segmentReader.headers(manifest.segments.map(({ id }) => id));
-  const missing = waiting.filter(
-    ({ id, version }) => !headers.some((header) => header.findDocument(id, version) !== -1),
-  );
+  const missing = waiting.filter(({ id, version }) => !isIn(headers, id, version));
   const segment = await tailOf(documents, firstPassages(missing));
   if (!segment) return openIndex(segmentReader, manifest);
   const entry = { id: tail, passages: segment.passages, bytes: segment.bytes };

@@ -33,8 +33,9 @@ export interface ParsedQuery {
 const mostWords = 256;
 /** In a longer question quotes set words off; they do not demand them. */
 const longestStrict = 8;
-/** An identifier or compound beside its parts. */
-const wholeWeight = 0.5;
+/** Beside its parts: an identifier is meant as it stands; a compound of prose (boundary-layer) may stand there in words too. */
+const identifierWeight = 1.5;
+const compoundWeight = 0.5;
 /** Each further time that a word is asked for. */
 const repeatWeight = 0.5;
 
@@ -104,9 +105,10 @@ export function readWord(word: Word, languages: readonly Language[], quoted: boo
   const parts = isStopWord
     ? []
     : word.parts.map((part) => conceptOf(part, languages)).filter((concept) => concept !== undefined);
+  const weight = /[-']/.test(word.whole) ? compoundWeight : identifierWeight;
   return {
     text: word.whole,
-    concepts: [...parts, ...(whole === undefined ? [] : [{ word: word.whole, terms: [whole], weight: wholeWeight }])],
+    concepts: [...parts, ...(whole === undefined ? [] : [{ word: word.whole, terms: [whole], weight }])],
     parts,
     isIdentifier: whole !== undefined || /\p{N}/u.test(word.whole),
     isPlain: !quoted && whole === undefined && /^\p{L}{4,24}$/u.test(word.whole),

@@ -1,27 +1,28 @@
 import type { PassageRecord } from '../ports.ts';
 import type { SearchResult } from '../schema.ts';
-import type { Hit } from './collect-hits.ts';
 import { flagsOf } from './flags.ts';
 import type { FoundConcept } from './score.ts';
 import type { Found } from './found.ts';
-import { snippetOf } from './snippet.ts';
+import { matcherOf, snippetOf } from './snippet.ts';
 
-export function presentResult(found: Found, { number, score, passage, document }: Hit, explain: boolean): SearchResult {
+/** How what was found is shown. */
+export function presentResults(found: Found, explain: boolean): SearchResult[] {
   const { concepts } = found.ranking;
   const weights = new Map(concepts.flatMap(({ terms, idf, weight }) => terms.map((term) => [term, idf * weight])));
-  return {
+  const matcher = matcherOf(found.languages, weights);
+  return found.hits.map(({ number, score, passage, document }) => ({
     document_id: document.id,
     passage_id: passage.id,
     version: document.version,
     title: document.title,
-    content_snippet: snippetOf(passage.text, found.languages, weights),
+    content_snippet: snippetOf(passage.text, matcher),
     // A match is never shown as none.
     similarity_score: Math.max(1e-6, rounded(score)),
     metadata: document.metadata,
     position: presentPosition(passage),
     flags: flagsOf(passage.text),
     ...(explain && { explanation: explanationOf(found, number) }),
-  };
+  }));
 }
 
 export function presentPosition({ start, end, page, headings }: PassageRecord) {

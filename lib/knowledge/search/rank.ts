@@ -1,3 +1,4 @@
+import { byPlace as compareKeys } from '../index/build-segment.ts';
 import type { OpenIndex } from '../index/open-index.ts';
 import type { PassageKey } from '../index/segment-header.ts';
 import type { Language } from '../text/languages.ts';
@@ -62,12 +63,7 @@ export async function rank(index: OpenIndex, query: ParsedQuery, options: RankOp
 
 /** Before the same: by place, so that equal scores have one order whatever segments they are in. */
 export function byPlace(index: OpenIndex): (a: number, b: number) => boolean {
-  return (a, b) => {
-    const left = index.keyOf(a);
-    const right = index.keyOf(b);
-    if (left.documentId !== right.documentId) return left.documentId < right.documentId;
-    return left.version === right.version ? left.ordinal < right.ordinal : left.version < right.version;
-  };
+  return (a, b) => compareKeys(index.keyOf(a), index.keyOf(b)) < 0;
 }
 
 /** The same word in several ways of writing counts once. */
@@ -158,26 +154,7 @@ async function expand(
   const { best } = selectBest(scores, feedbackPassages, byPlace(index));
   const passages = await termsOfPassages(best.map((passage) => index.keyOf(passage)));
   const terms = candidateTerms(passages);
-  const found = await findConcepts(
-    index,
-    terms.map(({ term }) => ({ word: term, terms: [term], weight: 1 })),
-  );
-  const weighed = expansion(
-    terms.map((term, at) => ({ ...term, inAll: frequencyOf(found[at]) })),
-    index.livePassages,
-    index.settings,
-  );
-  const byWord = new Map(found.map((concept) => [concept.word, concept]));
-  return weighed.flatMap(({ word, weight }) => {
-    const concept = byWord.get(word);
-    return concept ? [{ ...concept, weight }] : [];
-  });
-}
-
-/** How often a concept's terms stand in the whole base. */
-function frequencyOf(found: FoundConcept | undefined): number {
-  let sum = 0;
-  for (const { frequencies, count } of found?.postings ?? [])
-    for (let at = 0; at < count; at += 1) sum += frequencies[at] ?? 0;
-  return sum;
+  const counts = await index.counts(terms.map(({ term }) => term));
+  const holding = terms.map((term) => ({ ...term, passages: counts.get(term.term) ?? 0 }));
+  return findConcepts(index, expansion(holding, index.livePassages, index.settings));
 }

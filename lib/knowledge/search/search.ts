@@ -2,7 +2,7 @@ import { MissingSegment } from '../index/cached-segments.ts';
 import { facetTerm } from '../index/facets.ts';
 import type { OpenIndex } from '../index/open-index.ts';
 import type { PassageKey } from '../index/segment-header.ts';
-import { type DocumentStore, type Embedder, EmbeddingUnavailable, librarySpace } from '../ports.ts';
+import { type DocumentStore, EmbeddingUnavailable, librarySpace } from '../ports.ts';
 import { currentCorrelation } from '../../kernel/log/correlation.ts';
 import { findSimilar } from '../vectors/find-similar.ts';
 import { fuse, similarities } from './fuse.ts';
@@ -13,20 +13,17 @@ import { collectHits } from './collect-hits.ts';
 import type { Found } from './found.ts';
 import { openSpace, type SearchServices } from './open-space.ts';
 import { parseQuery } from './parse-query.ts';
-import { presentResult } from './present-result.ts';
+import { presentResults } from './present-result.ts';
 import { byPlace, rank, type Ranking } from './rank.ts';
 import type { RankingSettings } from './settings.ts';
 
 /** Searches the documents. The same question has the same answer until something is written. */
-export async function searchKnowledge(
-  services: SearchServices & { readonly embedder?: Embedder | undefined },
-  input: Search,
-): Promise<SearchResults> {
+export async function searchKnowledge(services: SearchServices, input: Search): Promise<SearchResults> {
   const started = performance.now();
   const found = await findPassages(services, librarySpace, input);
   const { corrected } = found.ranking;
   return {
-    results: found.hits.map((hit) => presentResult(found, hit, input.explain)),
+    results: presentResults(found, input.explain),
     total: found.total,
     query_time_ms: Math.round((performance.now() - started) * 10) / 10,
     mode: found.mode,
@@ -42,7 +39,7 @@ type Question = Pick<Search, 'query' | 'limit' | 'filters' | 'min_similarity'> &
 
 /** The best passages of a space; by words alone where nothing else is asked for, or nobody embeds the question. */
 export async function findPassages(
-  services: SearchServices & { readonly embedder?: Embedder | undefined },
+  services: SearchServices,
   space: string,
   { query, limit, filters = {}, min_similarity = 0, mode = 'lexical', settings }: Question,
 ): Promise<Found> {
@@ -71,7 +68,7 @@ function isSure(mode: Search['mode'], { isExact, concepts }: Ranking): boolean {
 }
 
 async function findMeaning(
-  services: SearchServices & { readonly embedder?: Embedder | undefined },
+  services: SearchServices,
   space: string,
   query: string,
   index: OpenIndex,

@@ -1,15 +1,42 @@
 import type { Language } from '../text/languages.ts';
 import { termOf, wholeTerm } from '../text/analyze.ts';
-import { wordsOf } from '../text/words.ts';
+import { type Word, wordsOf } from '../text/words.ts';
 
 /** With the marks. */
 const longest = 500;
 const mark = '**';
 const ellipsis = '… ';
 
-/** The part of a text that holds most of what was asked for, its matches between two asterisks. `weights`: by term. */
-export function snippetOf(text: string, languages: readonly Language[], weights: ReadonlyMap<string, number>): string {
-  const matches = matchesIn(text, languages, weights);
+/** The term that a word matches, and what that weighs; undefined for a word that was not asked for. */
+export type Matcher = (word: Word) => { readonly term: string; readonly weight: number } | undefined;
+
+/** A matcher for many texts. `weights`: by term. */
+export function matcherOf(languages: readonly Language[], weights: ReadonlyMap<string, number>): Matcher {
+  const known = new Map<string, ReturnType<Matcher>>();
+  return (word) => {
+    const key = [word.whole, ...word.parts.slice(1)].join(' ');
+    if (!known.has(key)) known.set(key, heaviest(word, languages, weights));
+    return known.get(key);
+  };
+}
+
+function heaviest(
+  word: Word,
+  languages: readonly Language[],
+  weights: ReadonlyMap<string, number>,
+): ReturnType<Matcher> {
+  const terms = [wholeTerm(word), ...word.parts.flatMap((part) => languages.map((language) => termOf(part, language)))];
+  return terms
+    .flatMap((term) => {
+      const weight = term === undefined ? undefined : weights.get(term);
+      return term === undefined || weight === undefined ? [] : [{ term, weight }];
+    })
+    .toSorted((a, b) => b.weight - a.weight)[0];
+}
+
+/** The part of a text that holds most of what was asked for, its matches between two asterisks. */
+export function snippetOf(text: string, matcher: Matcher): string {
+  const matches = matchesIn(text, matcher);
   const window = bestWindow(text, matches);
   const start = wordStart(text, window);
   let out = start > 0 ? ellipsis : '';
@@ -26,26 +53,13 @@ export function snippetOf(text: string, languages: readonly Language[], weights:
   return (out + text.slice(at, rest)).trim().toWellFormed();
 }
 
-interface Match {
-  readonly start: number;
-  readonly end: number;
-  readonly term: string;
-  readonly weight: number;
-}
+type Match = Pick<Word, 'start' | 'end'> & NonNullable<ReturnType<Matcher>>;
 
-function matchesIn(text: string, languages: readonly Language[], weights: ReadonlyMap<string, number>): Match[] {
+function matchesIn(text: string, matcher: Matcher): Match[] {
   const matches: Match[] = [];
   for (const word of wordsOf(text)) {
-    const terms = [
-      wholeTerm(word),
-      ...word.parts.flatMap((part) => languages.map((language) => termOf(part, language))),
-    ];
-    const best = terms
-      .filter((term) => term !== undefined)
-      .filter((term) => weights.has(term))
-      .toSorted((a, b) => (weights.get(b) ?? 0) - (weights.get(a) ?? 0))[0];
-    if (best !== undefined && word.start >= (matches.at(-1)?.end ?? 0))
-      matches.push({ start: word.start, end: word.end, term: best, weight: weights.get(best) ?? 0 });
+    const found = matcher(word);
+    if (found && word.start >= (matches.at(-1)?.end ?? 0)) matches.push({ ...word, ...found });
   }
   return matches;
 }

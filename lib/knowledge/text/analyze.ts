@@ -1,13 +1,6 @@
 import { type Language, languageOf } from './languages.ts';
 import { type Word, withoutAccents, wordsOf } from './words.ts';
 
-/** A place of a text that an index term stands for. */
-export interface TermAt {
-  readonly term: string;
-  readonly start: number;
-  readonly end: number;
-}
-
 /** Terms with which the index keeps what is no text: `\u0001key\u0001value` for filters, `\u0002word` for the dictionary of surface words. */
 export const facetMark = '\u0001';
 export const surfaceMark = '\u0002';
@@ -29,17 +22,16 @@ export function* termsOf(
   text: string,
   language: Language,
   onWord?: (word: Word) => void,
-): Generator<TermAt & { readonly isWhole: boolean }> {
+): Generator<{ readonly term: string; readonly isWhole: boolean }> {
   for (const word of wordsOf(text)) {
     onWord?.(word);
     if (language.stopWords.has(word.whole)) continue;
-    const { start, end } = word;
     for (const part of word.parts) {
       const term = termOf(part, language);
-      if (term !== undefined) yield { term, start, end, isWhole: false };
+      if (term !== undefined) yield { term, isWhole: false };
     }
     const whole = wholeTerm(word);
-    if (whole !== undefined) yield { term: whole, start, end, isWhole: true };
+    if (whole !== undefined) yield { term: whole, isWhole: true };
   }
 }
 

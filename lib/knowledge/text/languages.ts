@@ -5,109 +5,33 @@ export interface Language {
   readonly stopWords: ReadonlySet<string>;
 }
 
-interface Parts {
-  readonly iso3: string;
-  readonly stemmer: () => Promise<{ readonly stemmer: (word: string) => string }>;
-  readonly stopWords: () => Promise<{ readonly stopwords: readonly string[] }>;
-}
+type Parts = readonly [
+  iso3: string,
+  stemmer: () => Promise<{ readonly stemmer: (word: string) => string }>,
+  stopWords: () => Promise<{ readonly stopwords: readonly string[] }>,
+];
 
 /** Snowball's stemmers, by ISO 639-1. Each is loaded when a text of its language comes up: 2 KB and under a millisecond. */
 const languages: Readonly<Record<string, Parts>> = {
-  ar: part(
-    'arb',
-    () => import('@orama/stemmers/arabic'),
-    () => import('@orama/stopwords/arabic'),
-  ),
-  bg: part(
-    'bul',
-    () => import('@orama/stemmers/bulgarian'),
-    () => import('@orama/stopwords/bulgarian'),
-  ),
-  da: part(
-    'dan',
-    () => import('@orama/stemmers/danish'),
-    () => import('@orama/stopwords/danish'),
-  ),
-  de: part(
-    'deu',
-    () => import('@orama/stemmers/german'),
-    () => import('@orama/stopwords/german'),
-  ),
-  el: part(
-    'ell',
-    () => import('@orama/stemmers/greek'),
-    () => import('@orama/stopwords/greek'),
-  ),
-  en: part(
-    'eng',
-    () => import('@orama/stemmers/english'),
-    () => import('@orama/stopwords/english'),
-  ),
-  es: part(
-    'spa',
-    () => import('@orama/stemmers/spanish'),
-    () => import('@orama/stopwords/spanish'),
-  ),
-  fi: part(
-    'fin',
-    () => import('@orama/stemmers/finnish'),
-    () => import('@orama/stopwords/finnish'),
-  ),
-  fr: part(
-    'fra',
-    () => import('@orama/stemmers/french'),
-    () => import('@orama/stopwords/french'),
-  ),
-  hu: part(
-    'hun',
-    () => import('@orama/stemmers/hungarian'),
-    () => import('@orama/stopwords/hungarian'),
-  ),
-  it: part(
-    'ita',
-    () => import('@orama/stemmers/italian'),
-    () => import('@orama/stopwords/italian'),
-  ),
-  nl: part(
-    'nld',
-    () => import('@orama/stemmers/dutch'),
-    () => import('@orama/stopwords/dutch'),
-  ),
-  no: part(
-    'nob',
-    () => import('@orama/stemmers/norwegian'),
-    () => import('@orama/stopwords/norwegian'),
-  ),
-  pt: part(
-    'por',
-    () => import('@orama/stemmers/portuguese'),
-    () => import('@orama/stopwords/portuguese'),
-  ),
-  ro: part(
-    'ron',
-    () => import('@orama/stemmers/romanian'),
-    () => import('@orama/stopwords/romanian'),
-  ),
-  ru: part(
-    'rus',
-    () => import('@orama/stemmers/russian'),
-    () => import('@orama/stopwords/russian'),
-  ),
-  sv: part(
-    'swe',
-    () => import('@orama/stemmers/swedish'),
-    () => import('@orama/stopwords/swedish'),
-  ),
-  tr: part(
-    'tur',
-    () => import('@orama/stemmers/turkish'),
-    () => import('@orama/stopwords/turkish'),
-  ),
+  ar: ['arb', () => import('@orama/stemmers/arabic'), () => import('@orama/stopwords/arabic')],
+  bg: ['bul', () => import('@orama/stemmers/bulgarian'), () => import('@orama/stopwords/bulgarian')],
+  da: ['dan', () => import('@orama/stemmers/danish'), () => import('@orama/stopwords/danish')],
+  de: ['deu', () => import('@orama/stemmers/german'), () => import('@orama/stopwords/german')],
+  el: ['ell', () => import('@orama/stemmers/greek'), () => import('@orama/stopwords/greek')],
+  en: ['eng', () => import('@orama/stemmers/english'), () => import('@orama/stopwords/english')],
+  es: ['spa', () => import('@orama/stemmers/spanish'), () => import('@orama/stopwords/spanish')],
+  fi: ['fin', () => import('@orama/stemmers/finnish'), () => import('@orama/stopwords/finnish')],
+  fr: ['fra', () => import('@orama/stemmers/french'), () => import('@orama/stopwords/french')],
+  hu: ['hun', () => import('@orama/stemmers/hungarian'), () => import('@orama/stopwords/hungarian')],
+  it: ['ita', () => import('@orama/stemmers/italian'), () => import('@orama/stopwords/italian')],
+  nl: ['nld', () => import('@orama/stemmers/dutch'), () => import('@orama/stopwords/dutch')],
+  no: ['nob', () => import('@orama/stemmers/norwegian'), () => import('@orama/stopwords/norwegian')],
+  pt: ['por', () => import('@orama/stemmers/portuguese'), () => import('@orama/stopwords/portuguese')],
+  ro: ['ron', () => import('@orama/stemmers/romanian'), () => import('@orama/stopwords/romanian')],
+  ru: ['rus', () => import('@orama/stemmers/russian'), () => import('@orama/stopwords/russian')],
+  sv: ['swe', () => import('@orama/stemmers/swedish'), () => import('@orama/stopwords/swedish')],
+  tr: ['tur', () => import('@orama/stemmers/turkish'), () => import('@orama/stopwords/turkish')],
 };
-
-function part(iso3: string, stemmer: Parts['stemmer'], stopWords: Parts['stopWords']): Parts {
-  return { iso3, stemmer, stopWords };
-}
 
 /** A text whose language is not known, or has no stemmer: its words stay as they are. */
 const unknownLanguage: Language = { code: 'und', stem: (word) => word, stopWords: new Set() };
@@ -125,14 +49,14 @@ export function languageOf(code: string): Promise<Language> {
   return loading;
 }
 
-async function load(code: string, { stemmer, stopWords }: Parts): Promise<Language> {
+async function load(code: string, [, stemmer, stopWords]: Parts): Promise<Language> {
   const [{ stemmer: stem }, { stopwords }] = await Promise.all([stemmer(), stopWords()]);
   return { code, stem: remembered(stem), stopWords: new Set([...stopwords, ...(code === 'en' ? ['a'] : [])]) };
 }
 
 /** ISO 639-3 → ISO 639-1, of the languages that have a stemmer. */
 export const byIso3: ReadonlyMap<string, string> = new Map(
-  Object.entries(languages).map(([code, { iso3 }]) => [iso3, code]),
+  Object.entries(languages).map(([code, [iso3]]) => [iso3, code]),
 );
 
 /** Words come again and again, and a stemmer takes longer than a look-up. */

@@ -13,6 +13,7 @@ const joined = /[_.\-'’]/;
 const camel = /\p{Ll}\p{Lu}|\p{Lu}{2}\p{Ll}/u;
 const camelCuts = /(?<=[\p{Ll}\p{N}])(?=\p{Lu})|(?<=\p{Lu})(?=\p{Lu}\p{Ll})/u;
 const ascii = /^[ -~]*$/;
+const plain = /^[a-z\d]+$/;
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
@@ -24,7 +25,9 @@ export function* wordsOf(text: string): Generator<Word> {
   for (const match of text.matchAll(wordShape)) {
     const [found] = match;
     const start = match.index;
-    if (unspaced.test(found)) yield* wordsOfRun(found, start);
+    // Most words, and then nothing else has to be looked for.
+    if (plain.test(found)) yield single(found, start);
+    else if (unspaced.test(found)) yield* wordsOfRun(found, start);
     else {
       const parts = partsOf(found);
       if (parts.length > 0)

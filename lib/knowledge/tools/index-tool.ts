@@ -42,6 +42,8 @@ async function followTool(services: Services, change: ToolChanged): Promise<void
   const metadata = { tool_id: id, slug, name: snapshot.name, status: snapshot.status, language: 'en' };
   const content = describeTool(snapshot);
   const document = registryDocument({ id, version: revision, metadata, content, ownerId: changed_by });
+  // Whoever else writes this revision writes the same.
+  await documents.noteVersion(id, revision);
   await writeDocument(services, before, document);
 }
 

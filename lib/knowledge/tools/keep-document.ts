@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { v5 } from 'uuid';
 import { removeDocument } from '../documents/delete-document.ts';
 import { prepareContent } from '../documents/prepare-content.ts';
+import { claimVersion, writeVersion } from '../documents/write-version.ts';
 import type { SegmentStore } from '../index/ports.ts';
 import type { DocumentHead, DocumentRecord, DocumentStore, KnowledgeQueue } from '../ports.ts';
-import type { VectorStore } from '../vectors/ports.ts';
 
 /** The space of the registry's tools. */
 export const toolSpace = 'tools';
@@ -12,7 +12,6 @@ export const toolSpace = 'tools';
 export interface RegistryKnowledge {
   readonly documents: DocumentStore;
   readonly segments: SegmentStore;
-  readonly vectors: VectorStore;
   readonly knowledgeQueue: KnowledgeQueue;
 }
 
@@ -43,7 +42,8 @@ export async function keepToolText(
     const [before] = await documents.heads([id]);
     if (before?.digest === digest || (!before && content === '')) return;
     // Above every version that was there before, also when the document was removed in between: the index may still hold those as stale.
-    const version = Math.max((before?.version ?? 0) + 1, Math.floor(Date.now() / 1000));
+    const next = Math.max((before?.version ?? 0) + 1, Math.floor(Date.now() / 1000));
+    const version = await claimVersion(documents, id, next);
     const metadata = { tool_id: tool.id, slug: tool.slug, name: tool.name, kind };
     const document = registryDocument({ id, version, metadata, content, ownerId: tool.ownerId });
     if (await writeDocument({ documents, segments }, before, document)) break;
@@ -59,7 +59,7 @@ export async function removeToolTexts(services: RegistryKnowledge, toolId: strin
   }
 }
 
-/** Writes the passages first, then the document under the condition that nobody else did. @returns whether it was written. */
+/** Writes a noted version under the condition that nobody else did. @returns whether it was written. */
 export async function writeDocument(
   { documents, segments }: Pick<RegistryKnowledge, 'documents' | 'segments'>,
   before: DocumentHead | undefined,
@@ -67,15 +67,12 @@ export async function writeDocument(
 ): Promise<boolean> {
   const { passages, language } = await prepareContent(document, document);
   const whole = { ...document, language, passages: passages.length };
-  await documents.insertPassages(toolSpace, passages);
-  if (!before) {
-    await documents.insert(whole);
-    return true;
-  }
   const { id, space: _space, ownerId: _owner, createdAt: _created, ...changed } = whole;
-  if (!(await documents.change(id, before.version, changed))) return false;
-  await segments.markStale(toolSpace, [{ id, version: before.version }]);
-  return true;
+  const isWritten = await writeVersion(documents, whole, passages, () =>
+    before ? documents.change(id, before.version, changed) : documents.insert(whole),
+  );
+  if (isWritten && before) await segments.markStale(toolSpace, [{ id, version: before.version }]);
+  return isWritten;
 }
 
 type Described = Pick<DocumentRecord, 'id' | 'version' | 'metadata' | 'content' | 'ownerId'>;

@@ -1,7 +1,6 @@
 import { newId } from '../../kernel/ids.ts';
 import { currentCorrelation } from '../../kernel/log/correlation.ts';
-import { readHeaders } from '../index/index-pending.ts';
-import { keptAfterSwapMs } from '../index/merge-where-due.ts';
+import { isIn, readHeaders } from '../index/index-pending.ts';
 import type { Manifest, SegmentStore } from '../index/ports.ts';
 import type { SegmentHeader } from '../index/segment-header.ts';
 import {
@@ -58,7 +57,7 @@ async function embedBatch(
   waiting: readonly DocumentHead[],
   signal: AbortSignal,
 ): Promise<void> {
-  const { documents, segments, vectors } = services;
+  const { documents, vectors } = services;
   const codes: Code[] = [];
   for (const { id, version, title } of waiting) {
     const passages = await documents.passagesOf(id, version);
@@ -73,9 +72,10 @@ async function embedBatch(
       );
     }
     const vectorAt = (at: number): Float32Array => embedded[at] ?? new Float32Array();
+    await documents.noteVersion(id, version);
     await vectors.write(
       embedder.model,
-      id,
+      { id, version },
       passages.map((passage, at) => ({ id: passage.id, vector: quantize(vectorAt(at)) })),
     );
     codes.push(
@@ -83,9 +83,10 @@ async function embedBatch(
     );
   }
   await addCodes(services, codeSpace(space, embedder.model), codes);
-  for (const { id, version } of waiting)
+  for (const { id, version } of waiting) {
     await documents.change(id, version, { embeddingStatus: 'completed', embeddingModel: embedder.model });
-  await segments.removeUnnamed(codeSpace(space, embedder.model), new Date(Date.now() - keptAfterSwapMs));
+    await documents.endVersion(id, version);
+  }
 }
 
 function textOf(title: string, { headings, text }: PassageRecord): string {
@@ -97,15 +98,13 @@ async function addCodes({ documents, segments }: EmbedServices, space: string, c
   for (;;) {
     const manifest = await segments.manifest(space);
     const headers = await readHeaders(segments, manifest);
-    const missing = codes.filter(
-      ({ documentId, version }) => !headers.some((header) => header.findDocument(documentId, version) !== -1),
-    );
+    const missing = codes.filter(({ documentId, version }) => !isIn(headers, documentId, version));
     if (missing.length === 0) return;
     const isMerge = manifest.segments.length >= mostSegments;
     const others = isMerge ? await currentCodes(documents, segments, manifest, headers) : [];
     const segment = encodeCodes([...others, ...missing]);
     const id = newId();
-    await segments.write(space, id, segment);
+    await segments.write(id, segment);
     const entry = { id, passages: segment.passages, bytes: segment.bytes };
     const kept = isMerge ? [] : manifest.segments;
     if (await segments.swap(space, manifest, { segments: [...kept, entry], forget: [] })) return;

@@ -7,8 +7,11 @@ interface KeptVector {
 
 /** Vectors by model. Every method @throws Problem `service-unavailable`. */
 export interface VectorStore {
-  write(model: string, documentId: string, vectors: readonly KeptVector[]): Promise<void>;
+  /** In place of those of other versions and models of the document. They go with it. */
+  write(
+    model: string,
+    of: { readonly id: string; readonly version: number },
+    vectors: readonly KeptVector[],
+  ): Promise<void>;
   read(model: string, ids: readonly string[]): Promise<KeptVector[]>;
-  /** Those of all models. */
-  remove(documentId: string): Promise<void>;
 }

@@ -8,14 +8,13 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Of the clock by which Linux counts CPU time. */
 const ticksPerSecond = 100;
 
-export interface Platform {
+export interface Platform extends AsyncDisposable {
   readonly base: string;
   readonly token: string;
   post(path: string, json: object): Promise<Record<string, unknown>>;
   get(path: string): Promise<Record<string, unknown>>;
   /** Milliseconds of CPU that it and all of its processes have taken so far, by /proc. */
   cpuMs(): number;
-  stop(): Promise<void>;
 }
 
 /** Starts the whole platform on a state folder; its state outlives it. */
@@ -54,7 +53,7 @@ export async function startPlatform(state: string): Promise<Platform> {
     post: (path, json) => call('POST', path, json),
     get: (path) => call('GET', path),
     cpuMs: () => cpuOf(child),
-    stop: async () => {
+    [Symbol.asyncDispose]: async () => {
       child.kill('SIGTERM');
       await once(child, 'exit');
     },

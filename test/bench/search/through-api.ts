@@ -1,5 +1,6 @@
-import type { Collection } from './collections.ts';
-import { documentsOf } from './collections.ts';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Collection, documentsOf } from './collections.ts';
 import { type Platform, startPlatform } from './platform.ts';
 
 interface Timed {
@@ -9,12 +10,16 @@ interface Timed {
   readonly cpu: number;
 }
 
-export interface Cost {
+interface Filled {
   readonly passages: number;
-  readonly bytes: number;
   readonly segments: number;
-  /** Milliseconds of CPU a passage: everything from the request to the merged index. */
+  /** A passage. */
+  readonly bytes: number;
+  /** Milliseconds of CPU a passage, of the whole platform with its stores: from the request to the merged index. */
   readonly cpu: number;
+}
+
+export interface Cost extends Filled {
   /** Straight after a start: nothing is in the process yet. */
   readonly cold: Timed;
   readonly warm: Timed;
@@ -23,7 +28,7 @@ export interface Cost {
 const writers = 4;
 const path = '/api/v1/knowledge';
 
-/** Fills the base up to each of some sizes through the API, and measures queries there: all of them once after a restart, then again. */
+/** Fills a base of each of some sizes through the API, and measures queries there: all of them once after a start, then again. A base that `state` holds is not filled again. */
 export async function* costs(
   collections: readonly Collection[],
   sizes: readonly number[],
@@ -31,31 +36,41 @@ export async function* costs(
   say: (line: string) => void,
 ): AsyncGenerator<Cost> {
   const queries = collections.flatMap(({ queries: some }) => some.slice(0, 100)).map(({ text }) => text);
-  let [written, cpu] = [0, 0];
-  const documents = documentsOf(collections, sizes.at(-1) ?? 0);
   for (const size of sizes) {
-    let platform = await startPlatform(state);
-    const before = platform.cpuMs();
-    await Promise.all(
-      Array.from({ length: writers }, async () => {
-        while (written < size) {
-          written += 10;
-          const { value } = documents.next() as { value: { title: string; text: string } };
-          await platform.post(`${path}/documents`, { title: value.title, content: value.text });
-          if (written % 1000 === 0) say(`${written} of ${size} passages written`);
-        }
-      }),
-    );
-    const filled = await indexed(platform, say);
-    cpu += platform.cpuMs() - before;
-    await platform.stop();
-    platform = await startPlatform(state);
+    const filled = await fillOnce(collections, size, join(state, String(size)), say);
+    await using platform = await startPlatform(join(state, String(size)));
     const cold = await timed(platform, queries);
     await timed(platform, queries);
     const warm = await timed(platform, queries);
-    await platform.stop();
-    yield { ...filled, bytes: filled.bytes / filled.passages, cpu: cpu / filled.passages, cold, warm };
+    yield { ...filled, cold, warm };
   }
+}
+
+async function fillOnce(
+  collections: readonly Collection[],
+  size: number,
+  state: string,
+  say: (line: string) => void,
+): Promise<Filled> {
+  const result = `${state}.json`;
+  if (existsSync(result)) return JSON.parse(readFileSync(result, 'utf8')) as Filled;
+  await using platform = await startPlatform(state);
+  const documents = documentsOf(collections, size);
+  const before = platform.cpuMs();
+  let written = 0;
+  const write = async (): Promise<void> => {
+    for (const { title, text } of documents) {
+      await platform.post(`${path}/documents`, { title, content: text });
+      written += 10;
+      if (written % 1000 === 0) say(`${written} of ${size} passages written`);
+    }
+  };
+  // One generator for all of them: each takes the next document.
+  await Promise.all(Array.from({ length: writers }, write));
+  const { passages, segments, bytes } = await indexed(platform, say);
+  const filled = { passages, segments, bytes: bytes / passages, cpu: (platform.cpuMs() - before) / passages };
+  writeFileSync(result, JSON.stringify(filled));
+  return filled;
 }
 
 /** Waits until nothing waits for the index and its segments have been merged. */

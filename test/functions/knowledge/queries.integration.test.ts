@@ -153,25 +153,3 @@ describe('a snippet', () => {
     expect([content.slice(start, end), heading]).toEqual(['The potoroo hops.', 'One › Two']);
   });
 });
-
-describe('a deletion', { timeout: 120_000 }, () => {
-  it('is seen by every one of 1,000 searches that begin after its answer, while others race with it', async () => {
-    const id = await add('Gone', 'The thylacine is extinct.');
-    let deleted = false;
-    let late = 0;
-    let seen = 0;
-    const racers = Array.from({ length: 20 }, async () => {
-      while (late < 1000) {
-        const isLate = deleted;
-        if (isLate) late += 1;
-        const { results, total } = await search('thylacine extinct');
-        if (isLate && (total > 0 || results.length > 0)) seen += 1;
-      }
-    });
-    const { status } = await app.call('DELETE', `${path}/documents/${id}`, { token: user.token });
-    deleted = true;
-    expect(status).toBe(200);
-    await Promise.all(racers);
-    expect([late >= 1000, seen]).toEqual([true, 0]);
-  });
-});

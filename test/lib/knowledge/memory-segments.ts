@@ -20,7 +20,7 @@ export function memorySegments(): SegmentStore & { readonly parts: Map<string, U
     async markStale(_space, versions) {
       manifest = { ...manifest, stale: [...manifest.stale, ...versions] };
     },
-    async write(_space, id, { header, blocks }) {
+    async write(id, { header, blocks }) {
       parts.set(`${id}:h`, header);
       blocks.forEach((block, number) => parts.set(`${id}:${number}`, block));
     },

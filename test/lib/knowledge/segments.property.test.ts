@@ -52,7 +52,7 @@ describe('an index of segments', () => {
         for (const [number, batch] of made.entries()) {
           const manifest = await store.manifest('s');
           const segment = buildSegment(batch, ['en']);
-          await store.write('s', `s${number}`, segment);
+          await store.write(`s${number}`, segment);
           const entry = { id: `s${number}`, passages: segment.passages, bytes: segment.bytes };
           await store.swap('s', manifest, { segments: [...manifest.segments, entry], forget: [] });
           for (const passage of batch) {
@@ -98,7 +98,7 @@ describe('an index of segments', () => {
     const store = memorySegments();
     const segment = buildSegment(passages, ['en']);
     expect(Math.max(...segment.blocks.map(({ length }) => length))).toBeLessThanOrEqual(64_000);
-    await store.write('s', 'one', segment);
+    await store.write('one', segment);
     const entry = { id: 'one', passages: segment.passages, bytes: segment.bytes };
     await store.swap('s', await store.manifest('s'), { segments: [entry], forget: [] });
     const index = await openIndex(cachedSegments(store, 1e6), await store.manifest('s'));

@@ -1,0 +1,104 @@
+import { type Mutant, of } from './mutant.ts';
+
+/* What the knowledge base promises: what is gone is not shown, scores are BM25F's and bounded, nothing is left by a process that died. */
+
+const documents = ['test/functions/knowledge/documents.integration.test.ts'];
+const queries = ['test/functions/knowledge/queries.integration.test.ts'];
+const semantic = ['test/functions/knowledge/semantic.integration.test.ts'];
+const judgements = ['test/functions/knowledge/judgements.integration.test.ts'];
+const segments = ['test/lib/knowledge/segments.property.test.ts'];
+const writing = ['test/lib/knowledge/writing.integration.test.ts'];
+const tools = ['test/lib/knowledge/find-tools.integration.test.ts'];
+const hostile = ['test/lib/knowledge/hostile.test.ts'];
+
+export const knowledgeMutants: readonly Mutant[] = [
+  // What is gone
+  ...of('lib/knowledge/search/collect-hits.ts', tools, [
+    'a hit is shown at the present version of its document',
+    '|| document.version !== key.version',
+    '',
+  ]),
+  ...of('lib/adapters/mongo/knowledge-documents.ts', documents, [
+    'a deleted document is nowhere',
+    'const alive = { deleted_at: { $exists: false } } as const;',
+    'const alive = {} as { readonly deleted_at?: { $exists: false } };',
+  ]),
+  // Scores
+  ...of(
+    'lib/knowledge/search/score.ts',
+    segments,
+    ['frequencies saturate', '(weight * idf * frequency * (k1 + 1)) / saturation', 'weight * idf * frequency'],
+    ['longer passages are held back', '/ average);', '/ (average + 1));'],
+    ['rare words weigh more', '(count + 0.5)', '(count + 1)'],
+  ),
+  ...of(
+    'lib/knowledge/index/open-index.ts',
+    segments,
+    ['stale versions are not counted', 'livePassages -= 1;', ''],
+    ['stale versions are not scored', 'if (dead[passage] === 1) continue;', ''],
+  ),
+  ...of('lib/knowledge/index/merge.ts', segments, [
+    'a merge keeps the live passages alone',
+    '.filter((passage) => dead?.[passage] !== 1)',
+    '',
+  ]),
+  ...of('lib/knowledge/search/rank.ts', semantic, [
+    'scores are at most 1',
+    'Math.min(1, score / best)',
+    'score / best * 40',
+  ]),
+  ...of('lib/knowledge/search/fuse.ts', semantic, [
+    'a rare word of the question goes before meaning',
+    '(holding[number] === 1 ? 0.5 : 0) + score / 2',
+    'score',
+  ]),
+  ...of('lib/knowledge/search/search.ts', semantic, [
+    'the least similarity leaves scores alone',
+    'if ((scores[number] ?? 0) < min_similarity) scores[number] = 0;',
+    'scores[number] = Math.max(0, (scores[number] ?? 0) - min_similarity);',
+  ]),
+  ...of('lib/knowledge/search/rank.ts', queries, [
+    'what is corrected is said',
+    'if (correction !== undefined) corrected.set(text, correction);',
+    '',
+  ]),
+  ...of('lib/knowledge/judgements/change-settings.ts', judgements, [
+    'settings that answer the judged queries worse are refused',
+    'if ((after.ndcg_at_10 ?? 0) < (before.ndcg_at_10 ?? 0))',
+    'if ((after.ndcg_at_10 ?? 0) < 0)',
+  ]),
+  // Processes that died
+  ...of('lib/knowledge/documents/write-version.ts', writing, [
+    'two writers of a version do not mix',
+    'while (!(await documents.noteVersion(id, version))) version += 1;',
+    'await documents.noteVersion(id, version);',
+  ]),
+  ...of(
+    'lib/adapters/mongo/knowledge-versions.ts',
+    writing,
+    ['what came of nothing is removed', 'passages.deleteMany({ document_id: id, version })', 'Promise.resolve()'],
+    ['vectors of what is gone are removed', 'vectors.deleteMany({ document_id: id, version })', 'Promise.resolve()'],
+    ['what is being written is left alone', '.find({ begun_at: { $lt: before } })', '.find({})'],
+  ),
+  ...of('lib/knowledge/sweep-knowledge.ts', writing, [
+    'segments without a name are swept',
+    'await segments.removeUnnamed(longAgo)',
+    '0',
+  ]),
+  ...of('lib/adapters/mongo/knowledge-segments.ts', writing, [
+    'segments with a name are not swept',
+    '.filter((id) => !named.has(id))',
+    '',
+  ]),
+  // Files
+  ...of('lib/adapters/pdfium/limit-memory.ts', hostile, [
+    'a PDF has 256 MB',
+    'write(limited.subarray(start, at), pages);',
+    'write(limited.subarray(start, at), 4 * pages);',
+  ]),
+  ...of('lib/knowledge/parse/read-html.ts', documents, [
+    'what a page hides is not read',
+    'skipped.has(name) || isHidden(next)',
+    'skipped.has(name)',
+  ]),
+];
