@@ -1,4 +1,4 @@
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import http from 'node:http';
 import { createConnection } from 'mysql2/promise';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { newApiKeyText } from '../../lib/auth/api-key-text.ts';
@@ -107,11 +107,20 @@ function remembering(sessions: SessionStore): SessionStore {
 
 /** The reads of DynamoDB while `work` runs. */
 async function readsOf(work: () => Promise<unknown>): Promise<unknown[]> {
-  const send = vi.spyOn(DynamoDBDocumentClient.prototype, 'send');
-  onTestFinished(() => send.mockRestore());
+  const reads: unknown[] = [];
+  const { request } = http;
+  const seen = vi.spyOn(http, 'request').mockImplementation(((...args: Parameters<typeof request>) => {
+    const outgoing = request(...args);
+    const end = outgoing.end.bind(outgoing);
+    outgoing.end = (body: unknown) => {
+      reads.push(JSON.parse(String(body)));
+      return end(body);
+    };
+    return outgoing;
+  }) as typeof request);
+  onTestFinished(() => seen.mockRestore());
   await work();
-  const reads = send.mock.calls.map(([{ input }]) => input);
-  send.mockRestore();
+  seen.mockRestore();
   return reads;
 }
 

@@ -76,10 +76,10 @@ export const accessMutants: readonly Mutant[] = [
     ['a change of password ends other sessions', 'family.userVersion >= sessionsEnded.before', 'true'],
     ['a session is its user’s', '|| user.userId !== family.userId', ''],
   ),
-  ...of('lib/adapters/dynamo/session-store.ts', trust, [
+  ...of('lib/adapters/dynamo/read-items.ts', trust, [
     'session and user are read strongly consistent',
-    'Keys: [one, other], ConsistentRead: true',
-    'Keys: [one, other]',
+    '{ Keys, ConsistentRead: true }',
+    '{ Keys }',
   ]),
   ...of(
     'lib/auth/authenticator.ts',
@@ -110,7 +110,7 @@ export const accessMutants: readonly Mutant[] = [
     'lib/mcp/find-server.ts',
     ['test/lib/mcp/find-server.test.ts'],
     ['a private deployment is its owner’s', "target.deployment.access === 'private' && !own", 'false'],
-    ['a key is held to its servers', 'servers && !servers.includes(slug)', 'false'],
+    ['a key is held to its servers', '!reachesServer(caller, slug)', 'false'],
   ),
   ...of(
     'lib/live/audience.ts',
