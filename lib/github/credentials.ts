@@ -31,12 +31,10 @@ async function credentialOf(
   if (accessToken !== undefined)
     return { kind: 'token', token: await encryptor.decrypt(accessToken, tokenContext(id)) };
   if (installationId !== undefined) return { kind: 'installation', id: installationId };
-  return platformCredential(platformToken);
+  return platformToken === undefined ? nobody : { kind: 'token', token: platformToken };
 }
 
-export function platformCredential(platformToken: string | undefined): HostCredential {
-  return platformToken === undefined ? { kind: 'anonymous' } : { kind: 'token', token: platformToken };
-}
+export const nobody: HostCredential = { kind: 'anonymous' };
 
 /** The connection's repository, asked with its credential. */
 export async function repositoryOf(access: HostAccess, connection: Connection): Promise<HostedRepository> {
@@ -44,7 +42,8 @@ export async function repositoryOf(access: HostAccess, connection: Connection): 
 }
 
 /**
- * What a new connection asks with: the caller's token; else the installation of the platform's application, for a public repository or an admin; else the platform's token.
+ * What a new connection asks with: the caller's token; else the installation of the platform's application, for a public repository or an admin; else the platform's token; else
+ * `otherwise`.
  * @throws Problem `validation-error` about `access_token` when there is none of them.
  */
 export async function chooseCredential(
@@ -52,6 +51,7 @@ export async function chooseCredential(
   name: string,
   token: string | undefined,
   isAdmin: boolean,
+  otherwise?: HostCredential,
 ): Promise<HostCredential> {
   if (token !== undefined) return { kind: 'token', token };
   const installation = await sourceHost.installationOf(name);
@@ -68,5 +68,6 @@ export async function chooseCredential(
     );
   }
   if (platformToken !== undefined) return { kind: 'token', token: platformToken };
+  if (otherwise) return otherwise;
   throw invalidField(['access_token'], 'Field required: the platform has no token of its own', 'missing');
 }

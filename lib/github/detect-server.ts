@@ -1,16 +1,15 @@
 import type * as z from 'zod';
 import { invalidField, Problem } from '../kernel/errors/problem.ts';
-import { type Caller, isAdmin } from '../kernel/http/caller.ts';
+import { allows, type Caller, isAdmin } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
 import { presentTool } from '../tools/present.ts';
 import { createSyncedTool, type SyncServices } from '../tools/sync-tool.ts';
-import { chooseCredential, type HostAccess, platformCredential } from './credentials.ts';
+import { chooseCredential, type HostAccess, nobody } from './credentials.ts';
 import { draftOf } from './detect/draft-of.ts';
 import { asking } from './host-problems.ts';
 import { readFolder } from './read-repository.ts';
 import { readRepositoryUrl, splitRest } from './repository-url.ts';
 import type { Detected, DetectServer } from './schema.ts';
-import type { HostCredential } from './source-host.ts';
 
 export type DetectServices = HostAccess & SyncServices & { readonly encryptor: HostAccess['encryptor'] };
 
@@ -24,8 +23,10 @@ export async function detectServer(
   input: DetectServer,
   { create }: { readonly create: boolean },
 ): Promise<z.output<typeof Detected>> {
+  if (create) assertMayCreate(caller);
   const address = readRepositoryUrl(input.repository_url, services.sourceHost.webHosts);
-  const credential = await asking(() => credentialFor(services, address.name, input.access_token ?? undefined, caller));
+  const token = input.access_token ?? undefined;
+  const credential = await asking(() => chooseCredential(services, address.name, token, isAdmin(caller), nobody));
   const hosted = services.sourceHost.repository(address.name, credential);
   const { repository } = await asking(() => hosted.describe());
   const at =
@@ -38,7 +39,6 @@ export async function detectServer(
   const draft = draftOf({ repository: repository.name, path: at.path, ...read });
   const { name, slug, description, version, config, sources, confidence, reasons } = draft;
   const source = { repository: repository.name, ...at, sha: head.sha, files: [...sources] };
-  if (create) assertMayCreate(caller);
   const tool = create ? await createSyncedTool(services, caller, newId(), { ...draft, source }) : undefined;
   return {
     draft: { name, slug, description, version, config },
@@ -49,20 +49,8 @@ export async function detectServer(
   };
 }
 
-/** Like a connection's; and nobody's, for a repository that everybody may read. */
-async function credentialFor(
-  services: HostAccess,
-  name: string,
-  token: string | undefined,
-  caller: Caller,
-): Promise<HostCredential> {
-  if (token === undefined && services.platformToken === undefined && !(await services.sourceHost.installationOf(name)))
-    return platformCredential(undefined);
-  return chooseCredential(services, name, token, isAdmin(caller));
-}
-
-function assertMayCreate({ permissions }: Caller): void {
-  if (permissions.includes('*:*') || permissions.includes('mcps:create')) return;
+function assertMayCreate(caller: Caller): void {
+  if (allows(caller, 'mcps:create')) return;
   throw new Problem('forbidden', {
     detail: 'Requires permission mcps:create.',
     extra: { required_permission: 'mcps:create' },

@@ -111,7 +111,7 @@ export interface GithubConnectionStore {
    */
   finishSync(id: string, taskId: string, generation: number, changes: ConnectionChanges): Promise<boolean>;
   /** The task ends without having synced. */
-  releaseSync(id: string, taskId: string, changes: ConnectionChanges): Promise<void>;
+  releaseSync(id: string, taskId: string): Promise<void>;
 }
 
 /** A pull request that is open, as the last review saw it. */

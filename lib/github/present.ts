@@ -5,16 +5,26 @@ import type * as schema from './schema.ts';
 
 const warnAheadMs = 7 * 24 * 3_600_000;
 
+interface ShownHook {
+  readonly url: string;
+  readonly secret: string;
+  readonly installed: boolean;
+}
+
+/** What stands in the settings of the repository, or has to be put there. */
+export function presentHook({ url, secret, installed }: ShownHook) {
+  return { url, secret, events: [...hookEvents], content_type: 'application/json', installed };
+}
+
 export function presentConnected(
   connection: Connection,
-  hook: { readonly url: string; readonly secret: string; readonly installed: boolean; readonly viaApp: boolean },
+  hook: ShownHook & { readonly viaApp: boolean },
 ): z.output<typeof schema.Connected> {
-  const { url, secret, installed } = hook;
   return {
     ...common(connection),
-    webhook: { url, secret, events: [...hookEvents], content_type: 'application/json', installed },
+    webhook: presentHook(hook),
     warnings: [
-      ...(installed || hook.viaApp
+      ...(hook.installed || hook.viaApp
         ? []
         : [
             'The webhook is not installed: add it in the settings of the repository, or changes arrive up to ten minutes late.',

@@ -8,7 +8,8 @@ import { type HostAccess, hookUrl, newWebhookSecret, repositoryOf, secretContext
 import { findOwnConnection } from './find-connection.ts';
 import { problemOf } from './host-problems.ts';
 import type { Connection, DeliveryStore, GithubConnectionStore } from './ports.ts';
-import { hookEvents, type RotateSecret, type SecretRotated } from './schema.ts';
+import { presentHook } from './present.ts';
+import type { RotateSecret, SecretRotated } from './schema.ts';
 import { HostError } from './source-host.ts';
 
 /** So long both secrets count when nobody knows which of them the host has. */
@@ -57,7 +58,7 @@ export async function rotateSecret(
   });
   return {
     connection_id: connection.id,
-    webhook: { url, secret, events: [...hookEvents], content_type: 'application/json', installed: isInstalled },
+    webhook: presentHook({ url, secret, installed: isInstalled }),
     previous_valid_until: until?.toISOString() ?? null,
   };
 }

@@ -55,7 +55,7 @@ export async function runSync(services: RunSyncServices, job: Job): Promise<JobD
     }
   }
   if (result) {
-    await githubConnections.releaseSync(id, job.taskId, {});
+    await githubConnections.releaseSync(id, job.taskId);
     await githubQueue.send({ kind: 'check', connection_id: id });
   }
   return doneWith(result ?? (await asItIs(services, id)));

@@ -1,4 +1,4 @@
-import type { Connection, ConnectionChanges, GithubConnectionStore } from '../../github/ports.ts';
+import type { Connection, GithubConnectionStore } from '../../github/ports.ts';
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
 import { connectionRow } from './github-rows.ts';
 import { insertOutbox } from './outbox.ts';
@@ -109,12 +109,8 @@ export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
         await set({ ...connectionRow.writePart(changes), synced_generation: generation, ...claim }, 'id = ?', [id], tx);
         return isDone;
       }),
-    async releaseSync(id, taskId, changes: ConnectionChanges) {
-      await set(
-        { ...connectionRow.writePart(changes), sync_task_id: null, sync_claimed_at: null },
-        'id = ? AND sync_task_id = ?',
-        [id, taskId],
-      );
+    async releaseSync(id, taskId) {
+      await set({ sync_task_id: null, sync_claimed_at: null }, 'id = ? AND sync_task_id = ?', [id, taskId]);
     },
   };
 }
