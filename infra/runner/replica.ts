@@ -92,7 +92,6 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
     log,
     version: runnerVersion,
     timing,
-    onShared: () => spare.prepare(),
     onState: (state, { reason }) => {
       // Nobody can call before.
       if (now.state !== 'ready') calledAt = performance.now();
@@ -171,6 +170,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
     options: run,
     startMs: timing.startMs,
     replicaId: document.replica_id,
+    onClient: () => spare.prepare(),
     log,
     health: () => {
       const { restarts, facts } = supervisor;

@@ -1,8 +1,8 @@
 import { Peer } from './peer.ts';
 import type { ServerProcess, ServerProcessOptions } from './server-process.ts';
 
-/** Once one was taken the next is often wanted before another has started. */
-const mostSpares = 2;
+/** When one is taken the next is often wanted before another has started. */
+const spares = 2;
 
 export interface SpareOptions {
   readonly start: () => Omit<ServerProcessOptions, 'onMessage'>;
@@ -16,27 +16,27 @@ export interface SpareOptions {
 export class Spare {
   readonly #options: SpareOptions;
   readonly #peers = new Map<Peer, { isProven: boolean }>();
-  #wanted = 0;
+  #isWanted = false;
   #over = false;
 
   constructor(options: SpareOptions) {
     this.#options = options;
   }
 
-  /** From now on one is kept ready, as far as the memory has room. One that cannot be started is nobody's loss. */
+  /** From now on two are kept ready, as far as the memory has room. One that cannot be started is nobody's loss. */
   prepare(): void {
-    this.#wanted = Math.max(1, this.#wanted);
+    this.#isWanted = true;
     this.#fill();
   }
 
   #fill(): void {
-    while (!this.#over && this.#peers.size < this.#wanted && this.#options.room() > this.#peers.size + 1) this.#start();
+    if (this.#over || !this.#isWanted) return;
+    while (this.#peers.size < spares && this.#options.room() > this.#peers.size + 1) this.#start();
   }
 
   /** A process, if one is proven; another is started in its place. */
   take(): ServerProcess | undefined {
     const [peer] = [...this.#peers].flatMap(([each, { isProven }]) => (isProven && !each.process.over ? [each] : []));
-    if (this.#wanted > 0) this.#wanted = mostSpares;
     if (peer) this.#peers.delete(peer);
     this.#fill();
     return peer?.process;

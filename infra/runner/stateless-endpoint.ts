@@ -36,6 +36,8 @@ export interface StatelessServer {
   readonly options: RunOptions;
   readonly startMs: number;
   readonly replicaId: string;
+  /** A client of this revision is there: the next may want a process of its own. */
+  readonly onClient: () => void;
 }
 
 const forwarded = new Set([
@@ -126,6 +128,7 @@ export function statelessEndpoint(server: StatelessServer) {
   };
 
   return async (message: Message, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
+    server.onClient();
     if (message.kind === 'response') {
       refuse(response, 400, { code: codes.invalidRequest, message: 'This protocol has no responses of clients' });
       return;

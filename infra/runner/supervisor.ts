@@ -14,8 +14,6 @@ export interface SupervisorOptions {
   readonly log: LogBuffer;
   readonly version: string;
   readonly onState: (state: RunnerState, change: { readonly facts?: ServerFacts; readonly reason?: string }) => void;
-  /** The process begins to answer requests without a session: from then on nobody gets it as their own. */
-  readonly onShared: () => void;
   readonly timing?: Partial<typeof defaultTiming>;
 }
 
@@ -84,7 +82,6 @@ export class Supervisor {
   async peerWithin(ms: number): Promise<Peer | undefined> {
     if (!this.#ready) await Promise.race([this.#readiness.promise, sleep(ms, undefined, { ref: false })]);
     if (!this.#ready) return undefined;
-    if (!this.#served) this.#options.onShared();
     this.#served = true;
     return this.#peer;
   }
