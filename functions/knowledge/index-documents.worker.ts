@@ -4,7 +4,7 @@ import { embedPending } from '../../lib/knowledge/vectors/embed-pending.ts';
 import { indexPending } from '../../lib/knowledge/index/index-pending.ts';
 
 /** What is left of the function's time is for the batch that is under way. */
-const embeddingMs = 60_000;
+const embeddingMs = 40_000;
 
 export const handler = worker({
   queue: 'knowledge',

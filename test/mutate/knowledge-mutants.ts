@@ -92,7 +92,7 @@ export const knowledgeMutants: readonly Mutant[] = [
   ]),
   // Files
   ...of('lib/adapters/pdfium/limit-memory.ts', hostile, [
-    'a PDF has 256 MB',
+    'a PDF has 208 MB',
     'write(limited.subarray(start, at), pages);',
     'write(limited.subarray(start, at), 4 * pages);',
   ]),

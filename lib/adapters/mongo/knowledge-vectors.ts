@@ -7,7 +7,6 @@ interface VectorDocument {
   readonly _id: string;
   readonly document_id: string;
   readonly version: number;
-  readonly model: string;
   readonly vector: Binary;
 }
 
@@ -17,11 +16,11 @@ export function mongoKnowledgeVectors(db: Db): VectorStore {
     write: (model, { id: document_id, version }, kept) =>
       answering(async () => {
         const writes = kept.map(({ id, vector }) => {
-          const set = { document_id, version, model, vector: new Binary(new Uint8Array(vector.buffer)) };
+          const set = { document_id, version, vector: new Binary(new Uint8Array(vector.buffer)) };
           return { updateOne: { filter: { _id: `${model}:${id}` }, update: { $setOnInsert: set }, upsert: true } };
         });
         if (writes.length > 0) await vectors.bulkWrite(writes, { ordered: false });
-        await vectors.deleteMany({ document_id, $or: [{ version: { $ne: version } }, { model: { $ne: model } }] });
+        await vectors.deleteMany({ document_id, version: { $lt: version } });
       }),
 
     read: (model, ids) =>

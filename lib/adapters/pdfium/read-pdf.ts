@@ -18,8 +18,8 @@ export type PdfResult =
   | { readonly failure: 'encrypted' | 'broken' }
   | { readonly texts: readonly string[]; readonly pages: number; readonly isCut: boolean; readonly title: string };
 
-/** 256 MB: hostile files end here, real ones of 300 pages need 60. */
-const memoryPages = 4096;
+/** 208 MB, so that the process keeps within 350: hostile files end here, real ones of 300 pages need 60. */
+const memoryPages = 3328;
 /** Of the thread's own time: on a busy machine a good file is not refused for what others do. */
 const mostCpuMs = 8000;
 const deadlineMs = 60_000;
@@ -78,10 +78,13 @@ function inThread(assets: string | undefined, job: PdfJob): Promise<PdfResult> {
       stderr: true,
     });
     const startedAt = performance.now();
+    let hasEnded = false;
     const end = (finish: () => void): void => {
+      if (hasEnded) return;
+      hasEnded = true;
       clearInterval(timer);
-      void thread.terminate();
-      finish();
+      // Its memory is free again before the next file comes.
+      void thread.terminate().finally(finish);
     };
     const refuse = (): void => end(() => reject(unreadable('The PDF takes too long to read.')));
     const checkTime = async (): Promise<void> => {

@@ -11,7 +11,9 @@ import { type SegmentPassage } from './segment.ts';
 
 /** A segment is made of at most about this many passages at a time. */
 const batchPassages = 2000;
-const batchDocuments = 500;
+const batchDocuments = 300;
+/** While documents come faster than they are indexed, a run ends all the same: a function has 120 s for this, a merge and the embedding. */
+const longestRunMs = 40_000;
 
 export interface IndexServices {
   readonly documents: DocumentStore;
@@ -22,7 +24,7 @@ export interface IndexServices {
 const running = new WeakMap<DocumentStore, Map<string, { again: boolean; done: Promise<number> }>>();
 
 /**
- * Brings every waiting document of a space into its index, then merges segments where there are many. Any number of processes may do so at once: a document comes into the
+ * Brings the waiting documents of a space into its index, for 40 s at most, then merges segments where there are many. Any number of processes may do so at once: a document comes into the
  * index once, because the manifest that names it is swapped under a condition.
  * @returns how many documents were indexed.
  */
@@ -42,7 +44,9 @@ export function indexPending(services: IndexServices, space: string): Promise<nu
 
 async function indexAll(services: IndexServices, space: string, run: { again: boolean }): Promise<number> {
   let indexed = 0;
-  for (;;) {
+  const until = performance.now() + longestRunMs;
+  // What is left then is found by the next message, or by the sweeper.
+  while (performance.now() < until) {
     run.again = false;
     const waiting = await services.documents.pending(space, batchDocuments);
     if (waiting.length > 0) indexed += await indexBatch(services, space, waiting);

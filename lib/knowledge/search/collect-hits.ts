@@ -14,6 +14,8 @@ export interface Hit {
 }
 
 const firstSelection = 200;
+/** What is stale is left out before; few are gone since. */
+const spare = 3;
 /** Phrases are looked for in the text of so many passages. */
 const phraseCandidates = 500;
 
@@ -34,7 +36,7 @@ export async function collectHits(
     const { best, total } = selectBest(scores, wanted, byPlace(index));
     const enough = hasPhrases ? phraseCandidates : 0;
     while (from < best.length && (hits.length < limit || from < enough)) {
-      const chunk = best.slice(from, from + Math.max(20, 2 * limit));
+      const chunk = best.slice(from, from + (hasPhrases ? 100 : limit + spare));
       const found = await readHits(documents, index, chunk, scores, space);
       const fitting = found.filter(({ document, passage }) => fitsPhrases(query, document.title, passage));
       gone += chunk.length - fitting.length;

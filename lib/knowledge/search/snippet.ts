@@ -10,28 +10,18 @@ const ellipsis = '… ';
 /** The term that a word matches, and what that weighs; undefined for a word that was not asked for. */
 export type Matcher = (word: Word) => { readonly term: string; readonly weight: number } | undefined;
 
-/** A matcher for many texts. `weights`: by term. */
+/** `weights`: by term. */
 export function matcherOf(languages: readonly Language[], weights: ReadonlyMap<string, number>): Matcher {
-  const known = new Map<string, ReturnType<Matcher>>();
   return (word) => {
-    const key = [word.whole, ...word.parts.slice(1)].join(' ');
-    if (!known.has(key)) known.set(key, heaviest(word, languages, weights));
-    return known.get(key);
-  };
-}
-
-function heaviest(
-  word: Word,
-  languages: readonly Language[],
-  weights: ReadonlyMap<string, number>,
-): ReturnType<Matcher> {
-  const terms = [wholeTerm(word), ...word.parts.flatMap((part) => languages.map((language) => termOf(part, language)))];
-  return terms
-    .flatMap((term) => {
+    let best: ReturnType<Matcher>;
+    const consider = (term: string | undefined): void => {
       const weight = term === undefined ? undefined : weights.get(term);
-      return term === undefined || weight === undefined ? [] : [{ term, weight }];
-    })
-    .toSorted((a, b) => b.weight - a.weight)[0];
+      if (term !== undefined && weight !== undefined && weight > (best?.weight ?? -1)) best = { term, weight };
+    };
+    consider(wholeTerm(word));
+    for (const part of word.parts) for (const language of languages) consider(termOf(part, language));
+    return best;
+  };
 }
 
 /** The part of a text that holds most of what was asked for, its matches between two asterisks. */
@@ -55,11 +45,18 @@ export function snippetOf(text: string, matcher: Matcher): string {
 
 type Match = Pick<Word, 'start' | 'end'> & NonNullable<ReturnType<Matcher>>;
 
+/** In order; those that touch or overlap, as words of a script without spaces do, are one. */
 function matchesIn(text: string, matcher: Matcher): Match[] {
-  const matches: Match[] = [];
+  const found: Match[] = [];
   for (const word of wordsOf(text)) {
-    const found = matcher(word);
-    if (found && word.start >= (matches.at(-1)?.end ?? 0)) matches.push({ ...word, ...found });
+    const match = matcher(word);
+    if (match) found.push({ start: word.start, end: word.end, ...match });
+  }
+  const matches: Match[] = [];
+  for (const match of found.toSorted((a, b) => a.start - b.start)) {
+    const last = matches.at(-1);
+    if (last && match.start <= last.end) matches.splice(-1, 1, { ...last, end: Math.max(last.end, match.end) });
+    else matches.push(match);
   }
   return matches;
 }

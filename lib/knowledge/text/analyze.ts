@@ -7,9 +7,7 @@ export const surfaceMark = '\u0002';
 
 /** What a part of a word is looked up as; undefined for a stop word. */
 export function termOf(part: string, { stem, stopWords }: Language): string | undefined {
-  if (stopWords.has(part)) return undefined;
-  const stemmed = /\p{N}/u.test(part) ? part : stem(part);
-  return withoutAccents(stemmed === '' ? part : stemmed);
+  return stopWords.has(part) ? undefined : stem(part);
 }
 
 /** What a word of several parts is looked up as when it is meant as it stands. */

@@ -1,6 +1,9 @@
+import { withoutAccents } from './words.ts';
+
 /** What belongs to one language: how its words are cut to their stems, and which of them say nothing. */
 export interface Language {
   readonly code: string;
+  /** Words with digits stay as they are; accents go. */
   readonly stem: (word: string) => string;
   readonly stopWords: ReadonlySet<string>;
 }
@@ -34,7 +37,7 @@ const languages: Readonly<Record<string, Parts>> = {
 };
 
 /** A text whose language is not known, or has no stemmer: its words stay as they are. */
-const unknownLanguage: Language = { code: 'und', stem: (word) => word, stopWords: new Set() };
+const unknownLanguage: Language = { code: 'und', stem: withoutAccents, stopWords: new Set() };
 
 const loaded = new Map<string, Promise<Language>>();
 
@@ -66,7 +69,8 @@ function remembered(stem: (word: string) => string): (word: string) => string {
     let stemmed = known.get(word);
     if (stemmed !== undefined) return stemmed;
     if (known.size >= 20_000) known.clear();
-    known.set(word, (stemmed = stem(word)));
+    stemmed = withoutAccents((/\p{N}/u.test(word) ? '' : stem(word)) || word);
+    known.set(word, stemmed);
     return stemmed;
   };
 }

@@ -7,7 +7,7 @@ interface KeptVector {
 
 /** Vectors by model. Every method @throws Problem `service-unavailable`. */
 export interface VectorStore {
-  /** In place of those of other versions and models of the document. They go with it. */
+  /** In place of those of earlier versions of the document. They go with it. */
   write(
     model: string,
     of: { readonly id: string; readonly version: number },

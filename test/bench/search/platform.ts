@@ -35,9 +35,14 @@ export async function startPlatform(state: string): Promise<Platform> {
   });
   const { base } = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as Platform;
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  const call = async (method: string, path: string, json?: object): Promise<Record<string, unknown>> => {
+  const call = async (method: string, path: string, json?: object, tries = 30): Promise<Record<string, unknown>> => {
     const body = json && JSON.stringify(json);
     const response = await fetch(`${base}${path}`, { method, headers, ...(body !== undefined && { body }) });
+    if (response.status === 503 && tries > 0) {
+      // A store missed its deadline: others work on the machine too.
+      await new Promise((resolve) => setTimeout(resolve, 1000));
+      return call(method, path, json, tries - 1);
+    }
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Record<string, unknown>;
   };

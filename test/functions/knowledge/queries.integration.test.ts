@@ -137,6 +137,11 @@ describe('a snippet', () => {
     }
   });
 
+  it('marks words as one that touch in a script without spaces', async () => {
+    const [hit] = (await search('人工智能')).results;
+    expect(hit?.content_snippet).toContain('**人工智能**');
+  });
+
   it('of every cut of a text with wide characters is well-formed', async () => {
     await add('Wide', `${'😀'.repeat(300)} bandicoot ${'👩‍👩‍👧'.repeat(300)}`);
     const [hit] = (await search('bandicoot')).results;

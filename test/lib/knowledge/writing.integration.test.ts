@@ -32,6 +32,8 @@ const sweep = () => sweepKnowledge(base, new Date(Date.now() + 600_000));
 
 async function wrong(): Promise<string[]> {
   await base.index(librarySpace);
+  // What a merge has replaced stays for searches that began before it.
+  await sweep();
   const left = await leftBehind({ ...base, embedder }, mongo.db(stores.database));
   return [
     ...(await wronglyShown(stores)),
