@@ -18,6 +18,25 @@ export interface Me {
   readonly permissions: readonly string[];
 }
 
+export interface SessionSummary {
+  readonly id: string;
+  readonly is_current: boolean;
+  readonly source_ip: string | null;
+  readonly user_agent: string | null;
+  readonly created_at: string;
+  readonly last_renewed_at: string;
+  readonly expires_at: string;
+}
+
+export interface OfferedTool {
+  readonly name: string;
+  readonly state: 'approved' | 'changed' | 'new' | 'disabled';
+  readonly fingerprint: string;
+  readonly description: string | null;
+  readonly input_schema: unknown;
+  readonly approved_at: string | null;
+}
+
 export interface Finding {
   readonly rule: string;
   readonly severity: string;
