@@ -1,74 +1,154 @@
+import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type App, type SignedUp, startApp } from '../../harness.ts';
+import { type App, startApp } from '../../harness.ts';
+
+const auth = '/api/v1/auth';
 
 let app: App;
-let ada: SignedUp;
 beforeAll(async () => {
   app = await startApp();
-  ada = await app.signUp();
 });
 
-type Session = Readonly<Record<string, unknown>> & { readonly id: string; readonly is_current: boolean };
+const login = (username: string, password: string) =>
+  app.call('POST', `${auth}/login`, { json: { username, password } });
+const refresh = (refresh_token: unknown) => app.call('POST', `${auth}/refresh`, { json: { refresh_token } });
+const me = (token: unknown) => app.call('GET', `${auth}/me`, { token: String(token) });
 
-async function logIn({ username, password }: SignedUp, agent: string) {
-  const answer = await app.call('POST', '/api/v1/auth/login', {
-    json: { username, password },
-    headers: { 'user-agent': agent },
-  });
-  return { token: String(answer.body['access_token']), refresh: String(answer.body['refresh_token']) };
-}
-
-const listed = async (token: string, query = ''): Promise<Session[]> =>
-  (await app.call('GET', `/api/v1/auth/sessions${query}`, { token })).body['items'] as Session[];
-
-/** A login is listed once the relay has brought it to the audit log. */
-async function untilListed(token: string, count: number): Promise<Session[]> {
-  await expect.poll(() => listed(token), { timeout: 20_000 }).toHaveLength(count);
-  return listed(token);
-}
-
-describe('the sessions of a user', () => {
-  it('are listed newest first with what opened them, the asking one marked, and nobody else’s', async () => {
-    const phone = await logIn(ada, 'Phone/1.0');
-    await app.signUp();
-    const found = await untilListed(phone.token, 2);
-    expect(found.map(({ is_current }) => is_current)).toEqual([true, false]);
-    expect(found[0]).toMatchObject({ user_agent: 'Phone/1.0', source_ip: '127.0.0.1' });
-    expect(JSON.stringify(found)).not.toMatch(/token|hash|mac/);
-    expect((await listed(ada.token))[1]?.is_current).toBe(true);
-    expect(await listed(ada.token, '?page=2&page_size=1')).toMatchObject([{ is_current: true }]);
+describe('POST /auth/login', () => {
+  it('opens a session for the user name or the address, in any case', async () => {
+    const { username, password, id } = await app.signUp();
+    for (const name of [username, username.toUpperCase(), `${username}@example.org`]) {
+      const { status, body, headers } = await login(name, password);
+      expect(status).toBe(200);
+      expect(headers.get('cache-control')).toBe('no-store');
+      expect(body).toEqual({
+        access_token: expect.stringMatching(/^eyJ/),
+        refresh_token: expect.stringMatching(/^mcp_rt_/),
+        token_type: 'bearer',
+        expires_in: 900,
+      });
+      expect((await me(body['access_token'])).body).toMatchObject({ id, username });
+    }
   });
 
-  it('end one by one: tokens of that one are dead at once, those of the others live', async () => {
-    const user = await app.signUp();
-    const lost = await logIn(user, 'Lost/1.0');
-    const found = await untilListed(user.token, 2);
-    const id = found.find(({ user_agent }) => user_agent === 'Lost/1.0')?.id ?? '';
-    expect((await app.call('DELETE', `/api/v1/auth/sessions/${id}`, { token: ada.token })).status).toBe(404);
-    expect((await app.call('GET', '/api/v1/auth/me', { token: lost.token })).status).toBe(200);
-    const ended = await app.call('DELETE', `/api/v1/auth/sessions/${id}`, { token: user.token });
-    expect([ended.status, ended.body['id']]).toEqual([200, id]);
-    expect((await app.call('GET', '/api/v1/auth/me', { token: lost.token })).status).toBe(401);
-    const renewed = await app.call('POST', '/api/v1/auth/refresh', { json: { refresh_token: lost.refresh } });
-    expect(renewed.status).toBe(401);
-    expect((await app.call('GET', '/api/v1/auth/me', { token: user.token })).status).toBe(200);
-    expect(await listed(user.token)).toMatchObject([{ is_current: true }]);
-    expect((await app.call('DELETE', `/api/v1/auth/sessions/${id}`, { token: user.token })).status).toBe(404);
+  it('answers an unknown name and a wrong password alike', async () => {
+    const { username } = await app.signUp();
+    const [wrong, unknown] = await Promise.all([login(username, 'Wrong-Horse-7'), login('nobody', 'Wrong-Horse-7')]);
+    const { request_id: _one, ...wrongBody } = wrong.body;
+    const { request_id: _two, ...unknownBody } = unknown.body;
+    expect(wrong.status).toBe(401);
+    expect(wrong.headers.get('www-authenticate')).toBe('Bearer');
+    expect(wrongBody).toEqual(unknownBody);
   });
 
-  it('are not listed any more when a new password has ended them', async () => {
-    const user = await app.signUp();
-    await logIn(user, 'Old/1.0');
-    await untilListed(user.token, 2);
-    const json = { current_password: user.password, new_password: 'Another-Horse-8' };
-    expect((await app.call('POST', '/api/v1/auth/password', { token: user.token, json })).status).toBe(204);
-    expect(await listed(user.token)).toMatchObject([{ is_current: true }]);
+  it.each(["' OR 1=1 --", '%', 'u%', '💥'.repeat(50), 'ä'])('takes %j for a name like any other', async (name) => {
+    expect((await login(name, 'Wrong-Horse-7')).status).toBe(401);
+  });
+});
+
+describe('POST /auth/refresh', () => {
+  it('gives a new pair of the same session', async () => {
+    const { token, refreshToken } = await app.signUp();
+    const { status, body } = await refresh(refreshToken);
+    expect(status).toBe(200);
+    expect(body['refresh_token']).not.toBe(refreshToken);
+    expect(decodeJwt(String(body['access_token']))['sid']).toBe(decodeJwt(token)['sid']);
+    expect((await me(body['access_token'])).status).toBe(200);
   });
 
-  it('cannot be ended with an API key', async () => {
-    const key = await app.call('POST', '/api/v1/auth/api-keys', { token: ada.token, json: { name: 'ci' } });
-    const [first] = await listed(ada.token);
-    const refused = await app.call('DELETE', `/api/v1/auth/sessions/${first?.id}`, { apiKey: String(key.body['key']) });
-    expect(refused.status).toBe(403);
+  it('gives the same successor again while it is unused', async () => {
+    const { refreshToken } = await app.signUp();
+    const [first, second] = [await refresh(refreshToken), await refresh(refreshToken)];
+    expect(second.status).toBe(200);
+    expect(second.body['refresh_token']).toBe(first.body['refresh_token']);
+  });
+
+  it('ends the session, its access tokens included, when a spent token comes back', async () => {
+    const { token, refreshToken } = await app.signUp();
+    const first = await refresh(refreshToken);
+    const second = await refresh(first.body['refresh_token']);
+    expect(await refresh(refreshToken)).toMatchObject({ status: 401, body: { error_code: 'UNAUTHORIZED' } });
+    expect((await refresh(second.body['refresh_token'])).status).toBe(401);
+    expect((await me(second.body['access_token'])).status).toBe(401);
+    expect((await me(token)).status).toBe(401);
+    expect(app.lines.some((line) => line.includes('session.token-reused'))).toBe(true);
+  });
+
+  it('leaves one live successor of fifty refreshes at once', async () => {
+    const { refreshToken } = await app.signUp();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => refresh(refreshToken)));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect(new Set(answers.map(({ body }) => body['refresh_token'])).size).toBe(1);
+  });
+
+  it('takes noise that names a session for noise, and leaves the session alone', async () => {
+    const { token, refreshToken } = await app.signUp();
+    const noise = refreshToken.slice(0, -20) + 'A'.repeat(20);
+    expect((await refresh(noise)).status).toBe(401);
+    expect((await refresh('mcp_rt_nonsense')).status).toBe(401);
+    expect((await me(token)).status).toBe(200);
+  });
+
+  it('never writes a token into its report lines', () => {
+    expect(app.lines.join('\n')).not.toMatch(/mcp_rt_[A-Za-z0-9_-]{40}|eyJ[\w-]{20}/);
+  });
+});
+
+describe('POST /auth/logout', () => {
+  it("ends the access token's session at once, and no other", async () => {
+    const { username, password, token, refreshToken } = await app.signUp();
+    const other = await login(username, password);
+    const { status, text } = await app.call('POST', `${auth}/logout`, { token, json: {} });
+    expect([status, text]).toEqual([204, '']);
+    expect((await me(token)).status).toBe(401);
+    expect((await refresh(refreshToken)).status).toBe(401);
+    expect((await me(other.body['access_token'])).status).toBe(200);
+  });
+
+  it("ends the refresh token's session, and may be repeated", async () => {
+    const { token, refreshToken } = await app.signUp();
+    for (const _ of [1, 2]) {
+      const { status } = await app.call('POST', `${auth}/logout`, { json: { refresh_token: refreshToken } });
+      expect(status).toBe(204);
+    }
+    expect((await me(token)).status).toBe(401);
+  });
+
+  it('asks who one is when nothing says', async () => {
+    const { status, headers } = await app.call('POST', `${auth}/logout`, { json: {} });
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toBe('Bearer');
+  });
+});
+
+describe('GET /auth/me', () => {
+  it('shows the caller and what he may do', async () => {
+    const viewer = await app.signUp('viewer');
+    expect((await me(viewer.token)).body).toEqual({
+      id: viewer.id,
+      username: viewer.username,
+      email: `${viewer.username}@example.org`,
+      role: 'viewer',
+      is_active: true,
+      created_at: expect.any(String),
+      permissions: ['mcps:read', 'knowledge:read', 'deployments:read', 'tasks:read'],
+    });
+  });
+
+  it('asks for credentials, and tells bad ones from none', async () => {
+    const none = await app.call('GET', `${auth}/me`);
+    expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
+    const bad = await me('nonsense');
+    expect([bad.status, bad.headers.get('www-authenticate')]).toEqual([401, 'Bearer error="invalid_token"']);
+  });
+});
+
+describe('GET /.well-known/jwks.json', () => {
+  it('shows the public key under which the tokens verify, for caches', async () => {
+    const { status, body, headers, text } = await app.call('GET', '/.well-known/jwks.json');
+    expect(status).toBe(200);
+    expect(headers.get('cache-control')).toBe('public, max-age=300');
+    expect(body['keys']).toMatchObject([{ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' }]);
+    expect(text).not.toContain('"d"');
   });
 });
