@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployed, fixtureServer, untilStatus } from '../functions/deployments/deploy.ts';
 import { type App, type SignedUp, startApp } from '../harness.ts';
-import { chromiumPath, openBrowser, violationsOf } from './open-browser.ts';
+import { chromiumPath, openBrowser } from './open-browser.ts';
+import { faultsOf, picture } from './look-at.ts';
 
 /* The console as a person uses it. Where the machine has no Chromium these tests are skipped, and the run says so. */
 
@@ -247,24 +247,3 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await page.close();
   }, 240_000);
 });
-
-/** What is wrong with the page as it is: for everybody in the light, for who sees its colours in the dark, and on a narrow screen. */
-async function faultsOf(page: Page): Promise<string[]> {
-  const light = await violationsOf(page);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  const dark = await violationsOf(page, ['color-contrast', 'link-in-text-block']);
-  await page.emulateMedia({ colorScheme: 'light' });
-  const { width = 1280, height = 720 } = page.viewportSize() ?? {};
-  await page.setViewportSize({ width: 320, height: 640 });
-  const isWide = await page.evaluate<boolean>('document.documentElement.scrollWidth > innerWidth');
-  await page.setViewportSize({ width, height });
-  return [...light, ...dark.map((fault) => `dark: ${fault}`), ...(isWide ? ['wider than 320 pixels'] : [])];
-}
-
-/** A picture for the documents, where they are wanted: `CONSOLE_PICTURES=yes npm run test:integration -- test/browser`. */
-async function picture(page: Page, name: string): Promise<void> {
-  if (process.env['CONSOLE_PICTURES'] === undefined) return;
-  const path = fileURLToPath(new URL(`../../functions/console/pictures/${name}.png`, import.meta.url));
-  await page.evaluate('scrollTo(0, 0)');
-  await page.screenshot({ path });
-}
