@@ -230,11 +230,11 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await untilStatus(app, user.token, id, ['stopped'], 60_000);
 
     await visit(page, `tools/${tool.slug}`);
-    await page.getByText('1 tool held back').waitFor();
+    await page.getByText('1 of 9 held back').waitFor();
     await picture(page, 'approvals');
     expect(await faultsOf(page)).toEqual([]);
     await follow(page, 'Approve variable', 'button');
-    await page.getByText('1 tool held back').waitFor({ state: 'detached' });
+    await page.getByText('1 of 9 held back').waitFor({ state: 'detached' });
     const read = await app.call('GET', `/api/v1/mcps/${tool.id}/approvals`, authorized);
     expect(read.body['tools']).toContainEqual(expect.objectContaining({ name: 'variable', state: 'approved' }));
 

@@ -15,7 +15,7 @@ export interface SavedCall {
 const key = 'mcp-console-calls';
 const most = 50;
 
-export function savedCalls(): readonly SavedCall[] {
+function savedCalls(): readonly SavedCall[] {
   try {
     return JSON.parse(localStorage.getItem(key) ?? '[]') as SavedCall[];
   } catch {

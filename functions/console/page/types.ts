@@ -28,14 +28,22 @@ export interface SessionSummary {
   readonly expires_at: string;
 }
 
-export interface OfferedTool {
-  readonly name: string;
+interface Offered {
   readonly state: 'approved' | 'changed' | 'new' | 'disabled';
   readonly fingerprint: string;
   readonly description: string | null;
-  readonly input_schema: unknown;
   readonly approved_at: string | null;
 }
+
+/** What a server offers: each kind has its things by a name of its own. */
+export interface Offers {
+  readonly tools: readonly (Offered & { readonly name: string; readonly input_schema: unknown })[];
+  readonly prompts: readonly (Offered & { readonly name: string })[];
+  readonly resources: readonly (Offered & { readonly uri: string })[];
+  readonly resource_templates: readonly (Offered & { readonly uri_template: string })[];
+}
+
+export type OfferState = Offered['state'];
 
 export interface Finding {
   readonly rule: string;
