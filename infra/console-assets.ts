@@ -28,7 +28,7 @@ async function bundleConsole(): Promise<ReadonlyMap<string, Uint8Array<ArrayBuff
     bundle: true,
     platform: 'browser',
     // CSS nesting and what else browsers have had since 2023.
-    target: ['chrome120', 'firefox121', 'safari17'],
+    target: ['chrome123', 'firefox121', 'safari17.5'],
     format: 'esm',
     minify: true,
     legalComments: 'none',

@@ -5,6 +5,7 @@ import type * as z from 'zod';
 import { rulePages } from '../lib/analysis/describe-rules.ts';
 import { allows, permissions, permissionsOf, roles } from '../lib/kernel/http/caller.ts';
 import { baseVariables, type Variables } from '../lib/kernel/settings/settings.ts';
+import { writeCliTypes } from './cli-types.ts';
 import { discoverUses } from './discover-uses.ts';
 import { installed, capacityTable, streamTable } from './operate/capacity.ts';
 import { loadOf } from './operate/capacity-model.ts';
@@ -12,7 +13,7 @@ import { runProgram } from './program.ts';
 
 const program = {
   name: 'generate',
-  about: 'Writes .env.example and the tables of the documents that follow from code.',
+  about: 'Writes .env.example, the types of mcpp, and the tables of the documents that follow from code.',
 } as const;
 
 const project = fileURLToPath(new URL('..', import.meta.url));
@@ -120,7 +121,8 @@ function presetOf(schema: z.ZodType): string {
 
 // The launcher imports this file, so it is not Node's main module.
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  await runProgram(program, () => {
+  await runProgram(program, async () => {
+    await writeCliTypes();
     writeFileSync(join(project, '.env.example'), envExample());
     for (const generated of generatedTexts) {
       const file = join(project, generated.file);

@@ -13,5 +13,6 @@ export const handler = endpoint({
   output: TokenPair,
   headers: () => ({ 'cache-control': 'no-store' }),
   problems: ['invalid-credentials', 'totp-required', 'password-change-required'],
-  run: ({ body, services, request }) => login(services, body, request.sourceIp),
+  run: ({ body, services, request: { sourceIp, headers } }) =>
+    login(services, body, { address: sourceIp, userAgent: headers['user-agent'] }),
 });

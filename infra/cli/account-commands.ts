@@ -2,11 +2,7 @@ import { hostname } from 'node:os';
 import type { Command } from './command.ts';
 import { call, Failure, forgetAccount, keepAccount, readAccount, Refusal } from './platform.ts';
 import { ask } from './terminal.ts';
-
-interface Tokens {
-  readonly access_token: string;
-  readonly refresh_token: string;
-}
+import type { Schemas } from './typed-call.ts';
 
 /** Signs in once and keeps an API key, which can be revoked in the console, rather than a session. */
 export const login: Command = {
@@ -18,7 +14,7 @@ export const login: Command = {
     const username = textOf(values['username']) ?? (await ask('User name: '));
     const password = await ask('Password: ', { hidden: true });
     const { access_token: token, refresh_token } = await signIn({ username, password, totp: textOf(values['totp']) });
-    const key = await call<{ id: string; key: string }>('POST', '/api/v1/auth/api-keys', {
+    const key = await call('POST', '/api/v1/auth/api-keys', {
       token,
       json: { name: `mcpp on ${hostname()}` },
     });
@@ -29,9 +25,13 @@ export const login: Command = {
   },
 };
 
-async function signIn(credentials: { username: string; password: string; totp: string | undefined }): Promise<Tokens> {
+async function signIn(credentials: {
+  username: string;
+  password: string;
+  totp: string | undefined;
+}): Promise<Schemas['TokenPair']> {
   try {
-    return await call<Tokens>('POST', '/api/v1/auth/login', {
+    return await call('POST', '/api/v1/auth/login', {
       json: { ...credentials, totp: credentials.totp ?? null },
     });
   } catch (error) {
@@ -45,7 +45,7 @@ export const logout: Command = {
   summary: 'revoke the key of this machine and forget it',
   async run() {
     const { key_id } = readAccount();
-    if (key_id !== undefined) await call('DELETE', `/api/v1/auth/api-keys/${key_id}`);
+    if (key_id !== undefined) await call('DELETE', '/api/v1/auth/api-keys/{key_id}', { path: { key_id } });
     forgetAccount();
     return { json: { revoked: key_id ?? null }, text: 'Signed out.' };
   },
@@ -71,18 +71,14 @@ export const doctor: Command = {
       }
     };
     await add('platform', async () => {
-      const { status, version, services } = await call<{
-        status: string;
-        version: string;
-        services: Record<string, { status: string }>;
-      }>('GET', '/health');
+      const { status, version, services } = await call('GET', '/health', {});
       const away = Object.entries(services).filter(([, service]) => service.status !== 'healthy');
       if (away.length > 0) throw new Failure(`${status}: ${away.map(([name]) => name).join(', ')} away`);
       return `${status}, version ${version}, at ${url}`;
     });
     await add('credential', async () => {
       if (key === undefined) throw new Failure('none: `mcpp login` makes one');
-      const me = await call<{ username: string; role: string }>('GET', '/api/v1/auth/me');
+      const me = await call('GET', '/api/v1/auth/me', {});
       return `${me.username}, ${me.role}`;
     });
     const text = checks

@@ -1,17 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from './command.ts';
+import { type Command, wholeNumber } from './command.ts';
 import { call, Failure } from './platform.ts';
 import { bar, endProgress, progress, table } from './terminal.ts';
+import type { Answer } from './typed-call.ts';
 
-interface Task {
-  readonly task_id: string;
-  readonly status: string;
-  readonly progress: number;
-  readonly message: string;
-  readonly error: { readonly detail: string } | null;
-  readonly result: unknown;
-}
-
+/** As much of a finding as is printed. */
 interface Finding {
   readonly severity: string;
   readonly path: string;
@@ -24,9 +17,9 @@ export const analyze: Command = {
   options: { improve: { type: 'boolean' } },
   async run({ positionals: [tool], values }) {
     if (tool === undefined) throw new Failure('Name the tool.', 2);
-    const { id } = await call<{ id: string }>('GET', `/api/v1/mcps/${encodeURIComponent(tool)}`);
+    const { id } = await call('GET', '/api/v1/mcps/{tool_id}', { path: { tool_id: tool } });
     const kind = values['improve'] === true ? 'improvements' : 'feasibility';
-    const { task_id } = await call<{ task_id: string }>('POST', `/api/v1/analyze/${kind}`, { json: { tool_id: id } });
+    const { task_id } = await call('POST', `/api/v1/analyze/${kind}`, { json: { tool_id: id } });
     const result = await untilDone(task_id);
     if (kind === 'improvements') {
       const { improvements } = result as {
@@ -51,7 +44,7 @@ async function untilDone(taskId: string): Promise<unknown> {
   let last = '';
   try {
     for (;;) {
-      const task = await call<Task>('GET', `/api/v1/tasks/${taskId}`);
+      const task = await call('GET', '/api/v1/tasks/{task_id}', { path: { task_id: taskId } });
       const line = `${bar(task.progress)}  ${task.message}`;
       if (line !== last) progress((last = line));
       if (task.status === 'completed') return task.result;
@@ -64,13 +57,6 @@ async function untilDone(taskId: string): Promise<unknown> {
   }
 }
 
-interface Hit {
-  readonly title: string;
-  readonly similarity_score: number;
-  readonly content_snippet: string;
-  readonly position: { readonly heading?: string };
-}
-
 export const search: Command = {
   usage: 'search <question> [--limit <n>] [--mode lexical|semantic|hybrid] [--tag <tag> …]',
   summary: 'search the knowledge base',
@@ -78,11 +64,11 @@ export const search: Command = {
   async run({ positionals, values }) {
     const query = positionals.join(' ');
     if (query === '') throw new Failure('What do you look for?', 2);
-    const answer = await call<{ results: readonly Hit[]; total: number }>('POST', '/api/v1/knowledge/search', {
+    const answer = await call('POST', '/api/v1/knowledge/search', {
       json: {
         query,
-        limit: Number(values['limit'] ?? 10),
-        ...(values['mode'] !== undefined && { mode: values['mode'] }),
+        limit: values['limit'] === undefined ? 10 : wholeNumber(values, 'limit'),
+        ...(values['mode'] !== undefined && { mode: values['mode'] as 'lexical' | 'semantic' | 'hybrid' }),
         ...(values['tag'] !== undefined && { filters: { tags: values['tag'] } }),
       },
     });
@@ -94,33 +80,24 @@ export const search: Command = {
   },
 };
 
-interface Row {
-  readonly key?: string;
-  readonly slug?: string;
-  readonly calls: number;
-  readonly errors: number;
-  readonly p50_ms: number | null;
-  readonly p95_ms: number | null;
-}
+type Row = Answer<'GET', '/api/v1/usage'>['total'] & { readonly key?: string; readonly slug?: string };
 
 export const usage: Command = {
   usage: 'usage [--group day|hour|tool|user] [--days <n>]',
   summary: 'calls, errors and times of your servers',
   options: { group: { type: 'string' }, days: { type: 'string' } },
   async run({ values }) {
-    const from = new Date(Date.now() - Number(values['days'] ?? 7) * 86_400_000).toISOString();
-    const group = typeof values['group'] === 'string' ? values['group'] : 'day';
-    const answer = await call<{ items: readonly Row[]; total: Row }>('GET', '/api/v1/usage', {
+    const days = values['days'] === undefined ? 7 : wholeNumber(values, 'days');
+    const from = new Date(Date.now() - days * 86_400_000).toISOString();
+    const group = (values['group'] ?? 'day') as 'day' | 'hour' | 'tool' | 'user';
+    const answer = await call('GET', '/api/v1/usage', {
       query: { group, from },
     });
-    const rowOf = ({ key = 'total', slug, calls, errors, p50_ms, p95_ms }: Row): string[] => [
-      slug ?? key,
-      String(calls),
-      String(errors),
-      String(p50_ms ?? '–'),
-      String(p95_ms ?? '–'),
-    ];
     const rows = [[group, 'calls', 'errors', 'p50 ms', 'p95 ms'], ...answer.items.map(rowOf), rowOf(answer.total)];
     return { json: answer, text: table(rows) };
   },
 };
+
+function rowOf({ key = 'total', slug, calls, errors, p50_ms, p95_ms }: Row): string[] {
+  return [slug ?? key, String(calls), String(errors), String(p50_ms ?? '–'), String(p95_ms ?? '–')];
+}

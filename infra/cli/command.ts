@@ -1,4 +1,5 @@
 import type { ParseArgsConfig } from 'node:util';
+import { Failure } from './platform.ts';
 
 interface Arguments {
   readonly values: Readonly<Record<string, string | boolean | (string | boolean)[] | undefined>>;
@@ -21,4 +22,11 @@ export interface Command {
   readonly options?: NonNullable<ParseArgsConfig['options']>;
   /** @throws Failure. */
   readonly run: (given: Arguments) => Promise<Outcome>;
+}
+
+/** @throws Failure for what is no whole number. */
+export function wholeNumber(values: Arguments['values'], name: string): number {
+  const text = String(values[name]);
+  if (!/^\d{1,9}$/.test(text)) throw new Failure(`--${name} takes a whole number, not ${JSON.stringify(text)}.`, 2);
+  return Number(text);
 }

@@ -4,6 +4,9 @@ import { dirname, join } from 'node:path';
 import type { Command } from './command.ts';
 import { call, Failure } from './platform.ts';
 import { ask } from './terminal.ts';
+import type { Query } from './typed-call.ts';
+
+type Format = NonNullable<Query<'GET', '/api/v1/mcps/{tool_id}/export'>['format']>;
 
 /** Where clients read JSON, and under which member their servers are. Other clients' blocks are printed. */
 const files: Readonly<Record<string, readonly [path: string, member: string]>> = {
@@ -20,8 +23,10 @@ export const connect: Command = {
   options: { file: { type: 'string' }, yes: { type: 'boolean' }, print: { type: 'boolean' } },
   async run({ positionals: [client, tool], values }) {
     if (client === undefined || tool === undefined) throw new Failure('Name the client and the tool.', 2);
-    const block = await call<unknown>('GET', `/api/v1/mcps/${encodeURIComponent(tool)}/export`, {
-      query: { format: client, via: 'platform' },
+    const block = await call('GET', '/api/v1/mcps/{tool_id}/export', {
+      path: { tool_id: tool },
+      // A client that the platform does not know is refused there, with the names of those that it does.
+      query: { format: client as Format, via: 'platform' },
     });
     const text = typeof block === 'string' ? block : JSON.stringify(block, null, 2);
     const known = Object.hasOwn(files, client) ? files[client] : undefined;

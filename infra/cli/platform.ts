@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { Answer, PathOf, Request, Verb } from './typed-call.ts';
 
 /* The platform as the command line reaches it: over HTTP, with a key of its own. */
 
@@ -52,14 +53,6 @@ export function forgetAccount(): void {
   rmSync(file, { force: true });
 }
 
-export interface Request {
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
-  readonly json?: unknown;
-  readonly text?: string;
-  readonly type?: string;
-  readonly token?: string;
-}
-
 interface ProblemBody {
   readonly type?: string;
   readonly detail?: string;
@@ -88,28 +81,47 @@ function exitCodeOf(status: number): 1 | 3 | 4 {
 }
 
 /** @throws Refusal; Failure when the platform cannot be reached. */
-export async function call<T>(method: string, path: string, request: Request = {}): Promise<T> {
+export async function call<V extends Verb, P extends PathOf<V>>(
+  method: V,
+  path: P,
+  request: Request<V, P>,
+): Promise<Answer<V, P>> {
+  const given = request as Given;
   const { url: base, key } = readAccount();
-  const url = new URL(path, base);
-  for (const [name, value] of Object.entries(request.query ?? {}))
+  const url = new URL(filled(path, given.path ?? {}), base);
+  for (const [name, value] of Object.entries(given.query ?? {}))
     if (value !== undefined) url.searchParams.set(name, String(value));
   const response = await fetch(url, {
     method,
     headers: {
-      ...(request.json !== undefined && { 'content-type': 'application/json' }),
-      ...(request.text !== undefined && { 'content-type': request.type ?? 'text/plain' }),
-      ...(request.token === undefined
+      ...(given.json !== undefined && { 'content-type': 'application/json' }),
+      ...(given.text !== undefined && { 'content-type': given.type ?? 'text/plain' }),
+      ...(given.token === undefined
         ? key !== undefined && { 'x-api-key': key }
-        : { authorization: `Bearer ${request.token}` }),
+        : { authorization: `Bearer ${given.token}` }),
     },
-    body: request.text ?? (request.json === undefined ? null : JSON.stringify(request.json)),
+    body: given.text ?? (given.json === undefined ? null : JSON.stringify(given.json)),
   }).catch((cause: unknown) => {
     throw new Failure(`${base} cannot be reached: ${reasonOf(cause)}. MCPP_URL names another platform.`);
   });
   const text = await response.text();
   const isJson = (response.headers.get('content-type') ?? '').includes('json');
   if (!response.ok) throw new Refusal(response.status, isJson ? (JSON.parse(text) as ProblemBody) : {});
-  return (isJson ? JSON.parse(text) : text) as T;
+  return (isJson ? JSON.parse(text) : text) as Answer<V, P>;
+}
+
+/** What every request may hold; its type says what this one does. */
+interface Given {
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>;
+  readonly json?: unknown;
+  readonly text?: string;
+  readonly type?: string;
+  readonly token?: string;
+}
+
+function filled(path: string, values: Readonly<Record<string, string>>): string {
+  return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(values[name] ?? ''));
 }
 
 function reasonOf(cause: unknown): string {

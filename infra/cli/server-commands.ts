@@ -1,18 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Command } from './command.ts';
+import { type Command, wholeNumber } from './command.ts';
 import { call, Failure } from './platform.ts';
 import { endProgress, progress, readInput, table } from './terminal.ts';
-
-interface Deployment {
-  readonly deployment_id: string;
-  readonly slug: string;
-  readonly status: string;
-  readonly phase: string;
-  readonly endpoint_url: string;
-  readonly last_error?: { readonly reason: string; readonly log: readonly string[] } | null;
-  readonly tools?: readonly { readonly name: string }[] | null;
-}
+import type { Answer, Schemas } from './typed-call.ts';
 
 export const importTools: Command = {
   usage: 'import <file or -> [--dry-run]',
@@ -23,13 +14,10 @@ export const importTools: Command = {
     const text = file === '-' ? await readInput() : readText(file);
     const ending = file.split('.').at(-1) ?? '';
     const type = { toml: 'application/toml', yaml: 'application/yaml', yml: 'application/yaml' }[ending];
-    const imported = await call<{
-      tools: readonly { slug: string; version: string }[];
-      secrets_moved: readonly { name: string }[];
-    }>('POST', '/api/v1/mcps/import', {
+    const imported = await call('POST', '/api/v1/mcps/import', {
       text,
       type: type ?? 'application/json',
-      query: { dry_run: values['dry-run'] === true || undefined },
+      query: values['dry-run'] === true ? { dry_run: true } : {},
     });
     const moved = imported.secrets_moved.map(({ name }) => name);
     const lines = imported.tools.map(({ slug, version }) => `${slug} ${version}`);
@@ -63,14 +51,15 @@ export const deploy: Command = {
         pair.slice(pair.indexOf('=') + 1),
       ]),
     );
-    const made = await call<Deployment>('POST', '/api/v1/deployments', {
-      query: { replace: values['replace'] === true || undefined },
+    const made = await call('POST', '/api/v1/deployments', {
+      query: values['replace'] === true ? { replace: true } : {},
       json: {
         tool_id: tool,
         config: {
           secrets,
-          ...(values['access'] !== undefined && { access: values['access'] }),
-          ...(values['replicas'] !== undefined && { replicas: Number(values['replicas']) }),
+          // Another word is refused by the platform, which names those that it takes.
+          ...(values['access'] !== undefined && { access: values['access'] as 'private' | 'team' }),
+          ...(values['replicas'] !== undefined && { replicas: wholeNumber(values, 'replicas') }),
         },
       },
     });
@@ -82,12 +71,12 @@ export const deploy: Command = {
 const startMs = 600_000;
 
 /** @throws Failure with what the server wrote last when it does not start. */
-async function untilReady(id: string): Promise<Deployment> {
+async function untilReady(id: string): Promise<Schemas['Deployment']> {
   const deadline = Date.now() + startMs;
   let phase = '';
   try {
     while (Date.now() < deadline) {
-      const now = await call<Deployment>('GET', `/api/v1/deployments/${id}`);
+      const now = await call('GET', '/api/v1/deployments/{deployment_id}', { path: { deployment_id: id } });
       if (now.phase !== phase) progress(`${now.status}, ${(phase = now.phase)}`);
       if (now.status === 'running' || now.status === 'idle') return now;
       if (now.status === 'failed' || now.status === 'stopped')
@@ -105,8 +94,8 @@ async function untilReady(id: string): Promise<Deployment> {
 /** The newest deployment of a tool, or the deployment with this id. */
 async function findDeployment(name: string): Promise<string> {
   if (/^[0-9a-f]{8}-/.test(name)) return name;
-  const { id } = await call<{ id: string }>('GET', `/api/v1/mcps/${encodeURIComponent(name)}`);
-  const { deployments } = await call<{ deployments: readonly Deployment[] }>('GET', '/api/v1/deployments', {
+  const { id } = await call('GET', '/api/v1/mcps/{tool_id}', { path: { tool_id: name } });
+  const { deployments } = await call('GET', '/api/v1/deployments', {
     query: { tool_id: id, page_size: 1 },
   });
   const [newest] = deployments;
@@ -114,11 +103,7 @@ async function findDeployment(name: string): Promise<string> {
   return newest.deployment_id;
 }
 
-interface Line {
-  readonly at: string | null;
-  readonly stream: string;
-  readonly text: string;
-}
+type Line = Answer<'GET', '/api/v1/deployments/{deployment_id}/logs'>['lines'][number];
 
 export const logs: Command = {
   usage: 'logs <tool or deployment> [-f] [--lines <n>]',
@@ -128,9 +113,13 @@ export const logs: Command = {
     if (name === undefined) throw new Failure('Name the tool or the deployment.', 2);
     const id = await findDeployment(name);
     const read = async (count: number): Promise<readonly Line[]> =>
-      (await call<{ lines: readonly Line[] }>('GET', `/api/v1/deployments/${id}/logs`, { query: { lines: count } }))
-        .lines;
-    const first = await read(Number(values['lines'] ?? 100));
+      (
+        await call('GET', '/api/v1/deployments/{deployment_id}/logs', {
+          path: { deployment_id: id },
+          query: { lines: count },
+        })
+      ).lines;
+    const first = await read(values['lines'] === undefined ? 100 : wholeNumber(values, 'lines'));
     if (values['follow'] !== true) return { json: first, text: first.map(lineOf).join('\n') };
     const print = (lines: readonly Line[]): void => {
       for (const line of lines)
@@ -162,15 +151,17 @@ export const callTool: Command = {
   summary: 'call a tool of a deployed server; without a tool, list them',
   async run({ positionals: [server, tool, ...rest] }) {
     if (server === undefined) throw new Failure('Name the server.', 2);
-    const path = `/mcp/${encodeURIComponent(server)}/v1/tools`;
     if (tool === undefined) {
-      const { tools } = await call<{ tools: readonly { name: string; description?: string }[] }>('GET', path);
+      const { tools } = await call('GET', '/mcp/{slug}/v1/tools', { path: { slug: server } });
       return {
         json: tools,
         text: table(tools.map(({ name, description = '' }) => [name, description.split('\n')[0] ?? ''])),
       };
     }
-    const answer = await call<unknown>('POST', `${path}/${encodeURIComponent(tool)}`, { json: argumentsOf(rest) });
+    const answer = await call('POST', '/mcp/{slug}/v1/tools/{tool}', {
+      path: { slug: server, tool },
+      json: argumentsOf(rest),
+    });
     const failed = (answer as { isError?: boolean } | null)?.isError === true;
     return { json: answer, text: textOf(answer), exitCode: failed ? 1 : 0 };
   },

@@ -52,7 +52,7 @@ export function tableStatements(
   { stack, stage }: { readonly stack: Stack; readonly stage: string },
   tables: readonly Table[],
 ): iam.PolicyStatement[] {
-  const actions = ['BatchGetItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'];
+  const actions = ['BatchGetItem', 'BatchWriteItem', 'DeleteItem', 'GetItem', 'PutItem', 'Query', 'UpdateItem'];
   const names = tables.map((table) => arnOf(stack, 'dynamodb', 'table', tableName(stage, table)));
   return [
     allow(

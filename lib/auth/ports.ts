@@ -190,6 +190,8 @@ export interface SessionStore {
   key(hash: string, userId: string): Promise<{ key: KeyStatus | undefined; user: KnownUser | undefined }>;
   user(userId: string): Promise<KnownUser | undefined>;
   family(sessionId: string): Promise<SessionFamily | undefined>;
+  /** Those that are not over, of 100 ids at most, in any order. */
+  families(sessionIds: readonly string[]): Promise<SessionFamily[]>;
   /** Changes nothing when a newer version is there. */
   putUser(status: UserStatus): Promise<void>;
   putKey(hash: string, status: KeyStatus): Promise<void>;

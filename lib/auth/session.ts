@@ -7,7 +7,8 @@ import { accessTokenSeconds, type SigningKey } from './tokens.ts';
 
 const day = 86_400_000;
 const slidingMs = 7 * day;
-const absoluteMs = 30 * day;
+/** A session lasts no longer, however often it is renewed. */
+export const absoluteMs = 30 * day;
 /** A client whose answer was lost asks again within this time, or has to log in. */
 const lostAnswerMs = 10_000;
 /** Applications of several processes keep a spent token in their files longer. */

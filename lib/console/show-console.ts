@@ -1,6 +1,3 @@
-import { notFound } from '../kernel/errors/problem.ts';
-import type { ApiDescription } from '../kernel/http/api-description.ts';
-
 /** The console's one page; everything else it draws itself. */
 export const consolePage = `<!doctype html>
 <html lang="en">
@@ -33,13 +30,3 @@ export const consolePolicy = [
   "require-trusted-types-for 'script'",
   "trusted-types 'none'",
 ].join('; ');
-
-/** @throws Problem `not-found` for a name that is no file of the console. */
-export async function readConsoleAsset(
-  { apiDescription }: { readonly apiDescription: ApiDescription },
-  name: string,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const content = await apiDescription.consoleAsset(name);
-  if (!content) throw notFound('file', name);
-  return content;
-}

@@ -1,7 +1,9 @@
+import { Problem } from '../kernel/errors/problem.ts';
 import type { Caller } from '../kernel/http/caller.ts';
 import type { Quotas } from '../quotas/quotas.ts';
 import { enterWithinQuota } from './enter-within-quota.ts';
 import { everybody, personChannel } from './audience.ts';
+import { disconnect } from './disconnect.ts';
 import type { ConnectionStore, ConnectedQueue, Sockets } from './ports.ts';
 
 /** API Gateway ends a WebSocket after 2 h. */
@@ -9,7 +11,7 @@ const socketMs = 2.2 * 3_600_000;
 
 /**
  * Records an opened WebSocket, and has `connected` sent once it can be posted to.
- * @throws Problem `quota-exceeded`.
+ * @throws Problem `quota-exceeded`; `service-unavailable` when the queue of it is away.
  */
 export async function connect(
   {
@@ -24,7 +26,13 @@ export async function connect(
   const connection = { id, caller, channels: [] };
   await connections.open(connection);
   await connections.subscribe(connection, [everybody, personChannel(caller.userId)]);
-  await connectedQueue.request(id);
+  try {
+    await connectedQueue.request(id);
+  } catch (cause) {
+    // Nobody would say `connected`, for which clients wait.
+    await disconnect({ connections, quotas }, id);
+    throw new Problem('service-unavailable', { cause, headers: { 'retry-after': '5' } });
+  }
 }
 
 /** Tries while the answer to $connect may still be on its way; after that the socket is gone. */

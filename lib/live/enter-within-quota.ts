@@ -18,17 +18,34 @@ export async function enterWithinQuota(
 /** Streams that end make room again within seconds. */
 const retrySeconds = 30;
 
+interface EnteredStream {
+  /** Takes it out again. */
+  readonly leave: () => Promise<void>;
+  /** False once it was taken out for a stream that the same person resumes. */
+  readonly isEntered: () => Promise<boolean>;
+}
+
 /**
  * Registers a stream that lasts `ms` at most. On AWS it is a function that runs all that time, so one too many is refused like a request too many: a later try is welcome.
- * @returns what takes it out again.
+ * @param resumes Its client was here before. On AWS a function does not learn that its client left, so when the quota is used up the person's oldest stream makes room.
  * @throws Problem `rate-limit-exceeded`.
  */
-export async function enterStream(quotas: Quotas, caller: Caller, ms: number): Promise<() => Promise<void>> {
+export async function enterStream(
+  quotas: Quotas,
+  caller: Caller,
+  ms: number,
+  { resumes = false } = {},
+): Promise<EnteredStream> {
   const id = newId();
+  const enter = () => enterWithinQuota(quotas, 'streams', caller, id, ms + 10_000);
   try {
-    await enterWithinQuota(quotas, 'streams', caller, id, ms + 10_000);
+    await enter().catch(async (error: unknown) => {
+      if (!resumes || !isExceeded(error)) throw error;
+      await quotas.open.leaveOldest('streams', caller.userId);
+      await enter();
+    });
   } catch (error) {
-    if (!(error instanceof Problem) || error.type !== 'quota-exceeded') throw error;
+    if (!isExceeded(error)) throw error;
     const { detail, extra } = error.options;
     throw new Problem('rate-limit-exceeded', {
       ...(detail !== undefined && { detail }),
@@ -36,5 +53,9 @@ export async function enterStream(quotas: Quotas, caller: Caller, ms: number): P
       headers: { 'retry-after': String(retrySeconds) },
     });
   }
-  return () => quotas.open.leave('streams', id);
+  return { leave: () => quotas.open.leave('streams', id), isEntered: () => quotas.open.has('streams', id) };
+}
+
+function isExceeded(error: unknown): error is Problem {
+  return error instanceof Problem && error.type === 'quota-exceeded';
 }

@@ -19,19 +19,43 @@ const patientMs = 20_000;
 const askAgainMs = 25;
 
 /**
- * Posts everything up to a place to the sockets that listen. One process does so at a time, in the order of the log; who finds it busy waits until it has come this far, so that
- * an event whose publisher returned has been posted.
+ * Posts everything up to a place to the sockets that listen. One process does so at a time, in the order of the log, for all of its publishers at once; who finds it busy waits until it has
+ * come this far, so that an event whose publisher returned has been posted.
  * @throws Problem `service-unavailable` when that takes too long; publishing again continues.
  */
 export async function fanOut(services: FanOutServices, place: number): Promise<void> {
   const deadline = Date.now() + patientMs;
   while (Date.now() < deadline) {
-    const lease = await services.fanOut.acquire(place - 1);
-    const reached = lease ? await postWhatWaits(services, lease) : await services.fanOut.reached();
+    const { reached, hasPosted } = await roundOf(services, place);
     if (reached >= place) return;
-    await sleep(askAgainMs * (0.5 + Math.random()));
+    // Otherwise another process is posting, or an earlier event is still being written.
+    if (!hasPosted) await sleep(askAgainMs * (0.5 + Math.random()));
   }
   throw new Problem('service-unavailable', { detail: 'Live updates are delayed.', headers: { 'retry-after': '5' } });
+}
+
+interface Round {
+  readonly reached: number;
+  readonly hasPosted: boolean;
+}
+
+/** The one that runs, for each log that this process publishes to. */
+const rounds = new WeakMap<FanOut, Promise<Round>>();
+
+function roundOf(services: FanOutServices, place: number): Promise<Round> {
+  const running = rounds.get(services.fanOut);
+  if (running) return running;
+  const round = takeRound(services, place).finally(() => rounds.delete(services.fanOut));
+  rounds.set(services.fanOut, round);
+  return round;
+}
+
+async function takeRound(services: FanOutServices, place: number): Promise<Round> {
+  // Where nothing was ever posted, others may be publishing their first events too.
+  const lease = await services.fanOut.acquire(Math.max(0, place - batch));
+  if (!lease) return { reached: await services.fanOut.reached(), hasPosted: false };
+  const reached = await postWhatWaits(services, lease);
+  return { reached, hasPosted: reached > lease.upTo };
 }
 
 async function postWhatWaits({ fanOut, ...services }: FanOutServices, lease: FanOutLease): Promise<number> {

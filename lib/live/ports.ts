@@ -31,7 +31,7 @@ export interface LiveLog {
   /**
    * The events after a place, at most `limit`, up to the first that is still being written. One that its writer has left unwritten for 2 s is passed over, and the writer takes
    * another place.
-   * @param reader Who reads: readers are spread over copies of the log. Without it the original is read.
+   * @param reader Who follows the log's end: readers are spread over copies of the log, may share what they read, and are 250 ms behind at most. Without it the original is read.
    */
   since(after: number, limit: number, reader?: string): Promise<LogStretch>;
 }

@@ -18,6 +18,8 @@ const pollMs = 1000;
 const commentMs = 15_000;
 /** A stream outlives the session that opened it by no more than this. */
 const recheckMs = 3000;
+/** And no more than this a stream that took its place. */
+const replacedMs = 6000;
 const endMs = 300_000;
 const batch = 200;
 
@@ -40,8 +42,10 @@ export async function openEventStream(
   caller: Caller,
   request: StreamRequest,
 ): Promise<StreamedAnswer> {
-  const leave = await enterStream(services.quotas, caller, endMs);
-  const body = leaving(streamEvents(services, caller, request), leave);
+  const { leave, isEntered } = await enterStream(services.quotas, caller, endMs, {
+    resumes: request.lastEventId !== undefined,
+  });
+  const body = leaving(streamEvents(services, caller, request, isEntered), leave);
   return { status: 200, headers: { 'x-accel-buffering': 'no' }, body };
 }
 
@@ -61,6 +65,7 @@ async function* streamEvents(
   { liveLog, authenticator }: StreamServices,
   caller: Caller,
   { taskId, lastEventId, signal }: StreamRequest,
+  isEntered: () => Promise<boolean>,
 ): AsyncGenerator<string> {
   const startedAt = Date.now();
   const resumed = lastEventId === undefined ? undefined : await liveLog.find(lastEventId);
@@ -69,10 +74,15 @@ async function* streamEvents(
   if (lastEventId !== undefined && resumed === undefined) yield 'event: resync\ndata: {"type":"resync"}\n\n';
   let quietSince = startedAt;
   let checkedAt = startedAt;
+  let enteredAt = startedAt;
   while (!signal.aborted && Date.now() - startedAt < endMs) {
     if (Date.now() - checkedAt >= recheckMs) {
       if (!(await isUnchanged({ authenticator }, caller))) return;
       checkedAt = Date.now();
+    }
+    if (Date.now() - enteredAt >= replacedMs) {
+      if (!(await isEntered())) return;
+      enteredAt = Date.now();
     }
     const { events, upTo } = await liveLog.since(place, batch, caller.userId);
     place = upTo;
@@ -89,6 +99,15 @@ async function* streamEvents(
   }
 }
 
+/** Streams that share what they read share its text. */
+const frames = new WeakMap<LoggedEvent, string>();
+
 function frameOf(logged: LoggedEvent): string {
+  const frame = frames.get(logged) ?? writeFrame(logged);
+  frames.set(logged, frame);
+  return frame;
+}
+
+function writeFrame(logged: LoggedEvent): string {
   return `id: ${logged.id}\nevent: ${logged.event.type}\ndata: ${JSON.stringify(wireForm(logged))}\n\n`;
 }

@@ -35,7 +35,7 @@ export async function enterForStream(
   open: (signal: AbortSignal) => Promise<StreamedAnswer>,
 ): Promise<StreamedAnswer> {
   if (settings.MCP_LISTEN === 'off' && request.headers['last-event-id'] === undefined) throw notOffered();
-  const leave = await enterStream(quotas, caller, streamMs);
+  const { leave } = await enterStream(quotas, caller, streamMs);
   try {
     const answer = await open(AbortSignal.any([AbortSignal.timeout(streamMs), signal]));
     if (typeof answer.body !== 'string') return { ...answer, body: untilOver(answer.body, leave) };

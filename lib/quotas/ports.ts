@@ -36,5 +36,9 @@ export interface OpenConnections {
   /** Registers one, for `ttlMs` at most. */
   enter(kind: 'streams' | 'sockets', userId: string, id: string, ttlMs: number): Promise<void>;
   leave(kind: 'streams' | 'sockets', id: string): Promise<void>;
+  /** Takes out the stream that a person opened first. */
+  leaveOldest(kind: 'streams', userId: string): Promise<void>;
+  /** Whether it has neither left nor been taken out. */
+  has(kind: 'streams' | 'sockets', id: string): Promise<boolean>;
   count(kind: 'streams' | 'sockets', userId: string): Promise<Count>;
 }

@@ -1,12 +1,4 @@
 import type { ApiDescription } from '../kernel/http/api-description.ts';
-import { notFound } from '../kernel/errors/problem.ts';
-
-const contentTypes: Readonly<Record<string, string>> = {
-  js: 'text/javascript; charset=utf-8',
-  css: 'text/css; charset=utf-8',
-  png: 'image/png',
-  svg: 'image/svg+xml',
-};
 
 function page(title: string, head: string, body: string): string {
   return `<!doctype html>
@@ -68,18 +60,8 @@ const ownFiles: Readonly<Record<string, string>> = {
   'contrast.css': contrastStyles,
 };
 
-/** @throws Problem `not-found` for a name that is no file of the page. */
-export async function readDocsAsset(
-  { apiDescription }: { apiDescription: ApiDescription },
-  name: string,
-): Promise<Uint8Array<ArrayBuffer>> {
+/** A file of the documentation pages; undefined when there is none of that name. */
+export async function readDocsAsset(from: ApiDescription, name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const own = Object.hasOwn(ownFiles, name) ? ownFiles[name] : undefined;
-  const content = own === undefined ? await apiDescription.docsAsset(name) : new TextEncoder().encode(own);
-  if (!content) throw notFound('file', name);
-  return content;
-}
-
-/** By the file's ending. */
-export function contentTypeOf(name: string): string {
-  return contentTypes[name.split('.').at(-1) ?? ''] ?? 'application/octet-stream';
+  return own === undefined ? from.docsAsset(name) : new TextEncoder().encode(own);
 }

@@ -1,4 +1,5 @@
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
+import { shareReads } from '../live/share-reads.ts';
 import type { ConnectionStore, FanOut, LiveLog } from '../live/ports.ts';
 import { dynamoVariables } from './variables/dynamo.ts';
 
@@ -9,7 +10,8 @@ export const use = defineUse({
     settings,
   ): Promise<{ readonly liveLog: LiveLog; readonly fanOut: FanOut; readonly connections: ConnectionStore }> {
     const { openLive } = await import('../adapters/dynamo/live.ts');
-    return openLive(settings);
+    const live = openLive(settings);
+    return { ...live, liveLog: shareReads(live.liveLog) };
   },
 });
 

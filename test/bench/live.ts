@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { listen, type LiveUpdate } from '../../events/client.ts';
 import { openLive } from '../../lib/adapters/dynamo/live.ts';
 import { openSockets } from '../../lib/adapters/sockets/management.ts';
@@ -19,12 +18,7 @@ import { publish } from '../../lib/live/publish.ts';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const people = 100;
 
-export async function run(args: readonly string[]): Promise<void> {
-  const number = (fallback: number) => ({ type: 'string', default: String(fallback) }) as const;
-  const { values } = parseArgs({
-    args: [...args],
-    options: { sockets: number(1000), streams: number(200), rate: number(100), seconds: number(60), seed: number(1) },
-  });
+export async function run(load: Load): Promise<void> {
   const state = mkdtempSync(join(tmpdir(), 'mcp-bench-'));
   const platform = spawn(process.execPath, ['infra/local/node-24.mjs', 'infra/local/dev.ts', '--port', '0'], {
     cwd: root,
@@ -43,13 +37,7 @@ export async function run(args: readonly string[]): Promise<void> {
       platform.once('exit', (code) => reject(new Error(`the platform ended with ${code}`)));
     });
     const addresses = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as Record<string, string>;
-    await measure(addresses, {
-      sockets: Number(values.sockets),
-      streams: Number(values.streams),
-      rate: Number(values.rate),
-      seconds: Number(values.seconds),
-      seed: Number(values.seed),
-    });
+    await measure(addresses, load);
   } finally {
     platform.kill('SIGTERM');
     await once(platform, 'exit');
@@ -65,8 +53,11 @@ interface Load {
   readonly seed: number;
 }
 
+const warmUp = 'warm-up';
+
 interface Client {
   readonly person: number;
+  listens(): boolean;
   readonly heard: { readonly id: string; readonly text: string }[];
   cut(): void;
   end(): Promise<void>;
@@ -74,25 +65,34 @@ interface Client {
 
 async function measure(addresses: Record<string, string>, load: Load): Promise<void> {
   const { base = '' } = addresses;
-  const users = await Promise.all(Array.from({ length: people }, (_, index) => signUp(base, index)));
+  const users: { id: string; token: string }[] = [];
+  // Hashing passwords is slow on purpose: a few at a time.
+  for (let index = 0; index < people; index += 4)
+    users.push(...(await Promise.all([0, 1, 2, 3].map((next) => signUp(base, index + next)))));
   const delays: number[] = [];
-  let open = 0;
+  const openingAt = Date.now();
   const clients = Array.from({ length: load.sockets + load.streams }, (_, index) => {
     const person = index % people;
     const transport = index < load.sockets ? 'socket' : 'events';
-    return startClient({
-      base,
-      token: users[person]?.token ?? '',
-      person,
-      transport,
-      delays,
-      opened: () => (open += 1),
-    });
+    return startClient({ base, token: users[person]?.token ?? '', person, transport, delays });
   });
-  while (open < clients.length) await sleep(100);
-  console.log(`${load.sockets} WebSockets and ${load.streams} event streams are open.`);
-
   const services = servicesOf(addresses);
+  const say = (person: number, key: string, message: string): Promise<void> =>
+    publish(services, `bench:${key}`, {
+      type: 'task_update',
+      timestamp: new Date().toISOString(),
+      audience: { permission: 'tasks:read', user_id: users[person]?.id ?? '' },
+      data: { task_id: crypto.randomUUID(), status: 'running', progress: 1, message },
+    });
+  // A client listens when it has heard something: `connected` comes before its subscription.
+  for (let round = 0; clients.some((client) => !client.listens()); round += 1) {
+    const deaf = new Set(clients.filter((client) => !client.listens()).map(({ person }) => person));
+    for (const person of deaf) await say(person, `warm-up:${round}:${person}`, warmUp);
+    await sleep(2000);
+  }
+  const openedIn = ((Date.now() - openingAt) / 1000).toFixed(1);
+  console.log(`${load.sockets} WebSockets and ${load.streams} event streams listen after ${openedIn} s.`);
+
   const random = seeded(load.seed);
   const sent = Array.from({ length: people }, (): string[] => []);
   const publishing: Promise<void>[] = [];
@@ -104,13 +104,7 @@ async function measure(addresses: Record<string, string>, load: Load): Promise<v
     const person = Math.floor(random() * people);
     const text = `event ${count}`;
     sent[person]?.push(text);
-    const event = {
-      type: 'task_update' as const,
-      timestamp: new Date().toISOString(),
-      audience: { permission: 'tasks:read', user_id: users[person]?.id ?? '' },
-      data: { task_id: crypto.randomUUID(), status: 'running', progress: 1, message: text },
-    };
-    publishing.push(publish(services, `bench:${count}`, event));
+    publishing.push(say(person, String(count), text));
     if (random() < 0.05) clients[Math.floor(random() * clients.length)]?.cut();
   }
   await Promise.all(publishing);
@@ -140,21 +134,24 @@ function report(clients: readonly Client[], sent: readonly string[][], delays: n
   if (lost + doubled + disordered > 0) process.exitCode = 1;
 }
 
-function startClient(options: {
+function startClient({
+  base,
+  token,
+  person,
+  transport,
+  delays,
+}: {
   base: string;
   token: string;
   person: number;
   transport: 'socket' | 'events';
   delays: number[];
-  opened: () => void;
 }): Client {
-  const { base, token, person, transport, delays, opened } = options;
   const heard: Client['heard'] = [];
-  let isNew = true;
+  let last: string | undefined;
   let running = { ending: new AbortController(), done: Promise.resolve() };
   const begin = (): void => {
     const ending = new AbortController();
-    const last = heard.at(-1)?.id;
     const done = listen({
       baseUrl: base,
       credential: async () => ({ token }),
@@ -163,14 +160,10 @@ function startClient(options: {
       ...(last !== undefined && { after: last }),
       onUpdate: (update: LiveUpdate) => {
         if (update.type !== 'task_update' || ending.signal.aborted) return;
+        last = update.id;
+        if (update.message === warmUp) return;
         heard.push({ id: update.id, text: update.message });
         delays.push(Date.now() - Date.parse(update.timestamp));
-      },
-      onState: (now) => {
-        if (now === 'open' && isNew) {
-          isNew = false;
-          opened();
-        }
       },
       signal: ending.signal,
     });
@@ -180,9 +173,8 @@ function startClient(options: {
   return {
     person,
     heard,
-    // One that has heard nothing yet has no place to go on from.
+    listens: () => last !== undefined,
     cut: () => {
-      if (heard.length === 0) return;
       running.ending.abort();
       begin();
     },

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { runProgram } from '../../infra/program.ts';
+import { type Input, runProgram } from '../../infra/program.ts';
 
 /* `npm run bench -- <name>` runs `run(options)` of `test/bench/<name>.ts`. */
 
@@ -32,17 +32,18 @@ const program = {
       default: '',
       about: 'For search: keeps the filled bases there, so that the next run measures their queries at once.',
     },
+    sockets: { from: 0, to: 10_000, default: 1000, about: 'For live: how many WebSockets listen.' },
+    streams: { from: 0, to: 10_000, default: 200, about: 'For live: how many event streams listen.' },
+    rate: { from: 1, to: 10_000, default: 100, about: 'For live: events a second.' },
+    seconds: { from: 1, to: 3600, default: 60, about: 'For live: how long events are published.' },
+    seed: { from: 0, to: 4_294_967_295, default: 1, about: 'For live: which clients are cut, and when.' },
   },
 } as const;
 
+type Options = Input<typeof program>['options'];
+
 interface Benchmark {
-  run(options: {
-    readonly file: string;
-    readonly runs: number;
-    readonly tools: number;
-    readonly passages: number;
-    readonly state: string;
-  }): Promise<void>;
+  run(options: Options): Promise<void>;
 }
 
 await runProgram(program, async ({ command, options }) => {

@@ -25,7 +25,7 @@ const open: readonly RegExp[] = [
 ];
 const recognised = /^(POST \/api\/v1\/auth\/(register|logout)|GET \/health)$/;
 const loggedIn =
-  /^(\w+ \/api\/v1\/auth\/(me|password|ticket|limits|totp(\/confirm)?|(grants|accounts)(\/\{grant_id\}|\/\{account_id\})?|api-keys(\/\{key_id\})?)|GET \/events)$/;
+  /^(\w+ \/api\/v1\/auth\/(me|password|ticket|limits|totp(\/confirm)?|(grants|accounts|sessions)(\/\{(grant|account|session)_id\})?|api-keys(\/\{key_id\})?)|GET \/events)$/;
 
 const special: readonly (readonly [RegExp, Permission])[] = [
   [/^POST \/api\/v1\/mcps\/\{tool_id\}\/restore$/, 'mcps:update'],

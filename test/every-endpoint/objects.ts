@@ -1,4 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { decodeJwt } from 'jose';
 import { createConnection } from 'mysql2/promise';
 import { signIn } from '../functions/oauth/sign-in.ts';
 import type { App, SignedUp } from '../harness.ts';
@@ -46,6 +47,12 @@ async function grant(app: App, owner: SignedUp): Promise<string> {
   return made.id;
 }
 
+/** Another login of the owner's. */
+async function session(app: App, { username, password }: SignedUp): Promise<string> {
+  const { body } = await app.call('POST', '/api/v1/auth/login', { json: { username, password } });
+  return String(decodeJwt(String(body['access_token']))['sid']);
+}
+
 export const makers: Readonly<Record<string, Maker>> = {
   tool_id: tool,
   key_id: (app, owner) => made(app, owner, '/api/v1/auth/api-keys', { name: 'k' }, 'id'),
@@ -64,6 +71,7 @@ export const makers: Readonly<Record<string, Maker>> = {
     ),
   connection_id: connection,
   grant_id: grant,
+  session_id: session,
   doc_id: document,
   judgement_id: async (app, owner) => {
     const judged = { query: 'words', document_id: await document(app, owner) };

@@ -1,6 +1,6 @@
 import { describe, expect, inject, it } from 'vitest';
 import { serverJson, startWorld } from '../functions/github/world.ts';
-import { startTcpProxy } from '../lib/adapters/mysql/tcp-proxy.ts';
+import { startStoreNetwork } from './store-network.ts';
 import { freshDatabase } from '../stores.ts';
 
 /* MySQL and MongoDB are away while webhooks arrive: each is answered at once, and what they say is done when the stores are back. */
@@ -12,8 +12,8 @@ const p99Ms = process.env['WEBHOOK_DELIVERIES'] === undefined ? Infinity : 300;
 describe('while MySQL and MongoDB are away', { timeout: 240_000 }, async () => {
   const database = await freshDatabase();
   const [mysql, mongodb] = await Promise.all([
-    startTcpProxy(database.url),
-    startTcpProxy(new URL(`/w${crypto.randomUUID().slice(0, 8)}`, inject('stores').mongodb).href),
+    startStoreNetwork(database.url),
+    startStoreNetwork(new URL(`/w${crypto.randomUUID().slice(0, 8)}`, inject('stores').mongodb).href),
   ]);
   const world = await startWorld({ urls: { mysql: mysql.url, mongodb: mongodb.url } });
   const { github, app } = world;
@@ -27,8 +27,8 @@ describe('while MySQL and MongoDB are away', { timeout: 240_000 }, async () => {
     });
     expect(connected.status, connected.text).toBe(201);
     const { secret } = connected.body['webhook'] as { secret: string };
-    mysql.refuse();
-    mongodb.refuse();
+    mysql.fail('reset');
+    mongodb.fail('reset');
     const after = await repository.git.commit('main', { 'server.json': serverJson('1.1.0') });
     const body = JSON.stringify({ ref: 'refs/heads/main', after, repository: { id: repository.id } });
     const spentMs: number[] = [];
@@ -41,8 +41,8 @@ describe('while MySQL and MongoDB are away', { timeout: 240_000 }, async () => {
     const [p50, p99] = [0.5, 0.99].map((share) => percentile(spentMs, share));
     console.log(`webhooks: p50 ${p50?.toFixed(0)} ms, p99 ${p99?.toFixed(0)} ms, of ${deliveries}`);
     expect(p99).toBeLessThan(p99Ms);
-    mysql.resume();
-    mongodb.resume();
+    await mysql.resume();
+    await mongodb.resume();
     const id = connected.body['connection_id'];
     // A worker that found no store gave up in the end; the look of every ten minutes finds what is owed.
     const inStep = async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { areCliTypesCurrent } from '../../infra/cli-types.ts';
 import { discoverUses } from '../../infra/discover-uses.ts';
 import { envExample, generatedTexts, withGenerated } from '../../infra/generated-text.ts';
 import { permissions } from '../../lib/kernel/http/caller.ts';
@@ -19,6 +20,10 @@ describe('generated text (else: npm run generate)', () => {
       expect(withGenerated(read(file), generated)).toBe(read(file));
     },
   );
+
+  it('is current in the types of mcpp', async () => {
+    expect(await areCliTypesCurrent()).toBe(true);
+  });
 
   it('refuses a document without its marks', () => {
     const [generated] = generatedTexts;

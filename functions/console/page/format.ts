@@ -50,11 +50,35 @@ export function json(value: unknown): string {
 
 /** `deployment.created` → `Deployment created`. */
 export function sentence(name: string): string {
-  const words = name.replaceAll(/[._-]/g, ' ');
+  const words = name.replaceAll(/[._-]/g, ' ').replace(/\bapi\b/, 'API');
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** About how many tokens a text is to a language model: four characters each. */
 export function tokens(value: unknown): number {
   return Math.ceil(JSON.stringify(value).length / 4);
+}
+
+const programs: readonly (readonly [RegExp, string])[] = [
+  [/\bEdg\//, 'Edge'],
+  [/\b(Chrome|HeadlessChrome|Chromium)\//, 'Chrome'],
+  [/\bFirefox\//, 'Firefox'],
+  [/\bSafari\//, 'Safari'],
+];
+const systems: readonly (readonly [RegExp, string])[] = [
+  [/Android/, 'Android'],
+  [/iPhone|iPad/, 'iOS'],
+  [/Windows/, 'Windows'],
+  [/Mac OS X/, 'macOS'],
+  [/Linux/, 'Linux'],
+];
+
+/** A program by its `User-Agent`: a browser's name and system, else its first word. */
+export function programName(userAgent: string | null): string {
+  if (userAgent === null || userAgent === '') return 'Unknown program';
+  const named = (list: typeof programs): string | undefined => list.find(([form]) => form.test(userAgent))?.[1];
+  const program = named(programs);
+  if (program === undefined) return userAgent.split(/[\s/]/)[0] ?? '';
+  const system = named(systems);
+  return system === undefined ? program : `${program} on ${system}`;
 }

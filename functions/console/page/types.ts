@@ -18,6 +18,33 @@ export interface Me {
   readonly permissions: readonly string[];
 }
 
+export interface SessionSummary {
+  readonly id: string;
+  readonly is_current: boolean;
+  readonly source_ip: string | null;
+  readonly user_agent: string | null;
+  readonly created_at: string;
+  readonly last_renewed_at: string;
+  readonly expires_at: string;
+}
+
+interface Offered {
+  readonly state: 'approved' | 'changed' | 'new' | 'disabled';
+  readonly fingerprint: string;
+  readonly description: string | null;
+  readonly approved_at: string | null;
+}
+
+/** What a server offers: each kind has its things by a name of its own. */
+export interface Offers {
+  readonly tools: readonly (Offered & { readonly name: string; readonly input_schema: unknown })[];
+  readonly prompts: readonly (Offered & { readonly name: string })[];
+  readonly resources: readonly (Offered & { readonly uri: string })[];
+  readonly resource_templates: readonly (Offered & { readonly uri_template: string })[];
+}
+
+export type OfferState = Offered['state'];
+
 export interface Finding {
   readonly rule: string;
   readonly severity: string;

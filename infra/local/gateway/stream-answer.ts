@@ -20,8 +20,8 @@ interface Streaming {
 }
 
 /**
- * Runs a streaming function and sends what it writes as it comes. A client that goes away does not stop the function: what it still writes
- * is dropped, as on AWS.
+ * Runs a streaming function and sends what it writes as it comes. A client that goes away does not stop a function that does something: what it still writes
+ * is dropped, as on AWS. A GET does nothing but write, so here it ends with its client; on AWS it goes on until its time is up.
  * @throws what the function threw, BadAnswer or InvocationTimeout; the response has then been sent in part or not at all.
  */
 export async function streamAnswer(streaming: Streaming): Promise<void> {
@@ -49,6 +49,7 @@ export async function streamAnswer(streaming: Streaming): Promise<void> {
     out.once('close', resolve);
   });
   streams.add(out);
+  if (event.httpMethod === 'GET') response.once('close', () => out.destroy());
   void invoker.stream(target, event, out).then(
     () => out.end(),
     (error: unknown) => {

@@ -1,4 +1,10 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import {
+  BatchWriteCommand,
+  type DynamoDBDocumentClient,
+  GetCommand,
+  PutCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
 import { LiveEvent } from '../../../events/live-event.ts';
 import type { LiveLog, LoggedEvent } from '../../live/ports.ts';
 import { ask } from './client.ts';
@@ -59,13 +65,13 @@ export function dynamoLiveLog(client: DynamoDBDocumentClient, TableName: string)
     return Number((await get(Key))?.['place']);
   };
 
-  const writeCopies = (item: Item, place: number) =>
-    Promise.all(
-      Array.from({ length: copies - 1 }, (_, n) => {
-        const put = new PutCommand({ TableName, Item: { ...item, ...entryKey(place, n + 1) } });
-        return ask((o) => client.send(put, o));
-      }),
-    );
+  /** A copy that is left out for want of capacity is filled from the original by its readers. */
+  const writeCopies = (item: Item, place: number) => {
+    const puts = Array.from({ length: copies - 1 }, (_, n) => ({
+      PutRequest: { Item: { ...item, ...entryKey(place, n + 1) } },
+    }));
+    return ask((o) => client.send(new BatchWriteCommand({ RequestItems: { [TableName]: puts } }), o));
+  };
   /** What stands at a place that is not in a copy yet; written as skipped when its writer has left it. Undefined while it is still waited for. */
   const fill = async (place: number, isOld: boolean): Promise<Item | undefined> => {
     const original = await get(entryKey(place));

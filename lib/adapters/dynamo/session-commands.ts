@@ -52,13 +52,16 @@ function sessionStore(client: DynamoDBDocumentClient, TableName: string): Sessio
     const { Item } = await ask((o) => client.send(new GetCommand({ TableName, Key, ConsistentRead: true }), o));
     return Item;
   };
-  const getBoth = async (one: Key, other: Key): Promise<[Item | undefined, Item | undefined]> => {
-    const RequestItems = { [TableName]: { Keys: [one, other], ConsistentRead: true } };
-    const answer = await ask((o) => client.send(new BatchGetCommand({ RequestItems }), o), againMs);
+  const getMany = async (Keys: Key[], deadlineMs?: number): Promise<Item[]> => {
+    const RequestItems = { [TableName]: { Keys, ConsistentRead: true } };
+    const answer = await ask((o) => client.send(new BatchGetCommand({ RequestItems }), o), deadlineMs);
     // What DynamoDB left out for want of capacity must not pass for missing.
     if (answer.UnprocessedKeys?.[TableName])
       throw new Problem('service-unavailable', { headers: { 'retry-after': '1' } });
-    const items = answer.Responses?.[TableName] ?? [];
+    return answer.Responses?.[TableName] ?? [];
+  };
+  const getBoth = async (one: Key, other: Key): Promise<[Item | undefined, Item | undefined]> => {
+    const items = await getMany([one, other], againMs);
     return [items.find(({ pk }) => pk === one.pk), items.find(({ pk }) => pk === other.pk)];
   };
   const put = async (Item: Item): Promise<void> => {
@@ -79,6 +82,11 @@ function sessionStore(client: DynamoDBDocumentClient, TableName: string): Sessio
     },
     user: async (userId) => readUser(await get(userKey(userId))),
     family: async (sessionId) => readFamily(await get(familyKey(sessionId))),
+    async families(sessionIds) {
+      const keys = [...new Set(sessionIds)].map(familyKey);
+      const items = keys.length === 0 ? [] : await getMany(keys);
+      return items.map(readFamily).filter((family) => family !== undefined);
+    },
 
     async putUser({ userId, role, isActive, hasSecondFactor, version }) {
       const update = new UpdateCommand({

@@ -56,11 +56,16 @@ type Method = (...args: unknown[]) => Promise<unknown>;
 /** A port whose methods all answer promises, and which is opened by the first call; `own` methods do without it. */
 function later<Port extends object>(open: () => Promise<Port>, own: Partial<Port> = {}): Port {
   return new Proxy(own, {
-    get: (methods, name) =>
-      Reflect.get(methods, name) ??
-      (async (...args: unknown[]) => {
-        const port = await open();
-        return (Reflect.get(port, name) as Method).apply(port, args);
-      }),
+    get: (methods, name) => {
+      // A promise that resolves with a port asks whether it is one itself.
+      if (name === 'then') return undefined;
+      return (
+        Reflect.get(methods, name) ??
+        (async (...args: unknown[]) => {
+          const port = await open();
+          return (Reflect.get(port, name) as Method).apply(port, args);
+        })
+      );
+    },
   }) as Port;
 }

@@ -1,10 +1,15 @@
 import { MongoError, MongoServerError } from 'mongodb';
 import { Problem } from '../../kernel/errors/problem.ts';
 
-/** What `work` resolves. @throws Problem `service-unavailable` when MongoDB fails at it. */
+/** The driver notices a server that is silent, not one whose answer comes byte by byte. */
+const deadlineMs = 14_000;
+
+/** What `work` resolves. @throws Problem `service-unavailable` when MongoDB fails at it, or it takes longer than 14 s. */
 export async function answering<T>(work: () => Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(new MongoError(`no answer within ${deadlineMs} ms`)), deadlineMs);
   try {
-    return await work();
+    return await Promise.race([work(), late.promise]);
   } catch (cause) {
     if (!(cause instanceof MongoError)) throw cause;
     throw new Problem('service-unavailable', {
@@ -12,6 +17,8 @@ export async function answering<T>(work: () => Promise<T>): Promise<T> {
       cause,
       headers: { 'retry-after': '5' },
     });
+  } finally {
+    clearTimeout(timer);
   }
 }
 

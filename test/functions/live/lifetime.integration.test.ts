@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { type App, type CallOptions, type SignedUp, startApp } from '../../harness.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 /* How long streams and sockets live, and how many of them one person may have. */
 
@@ -22,12 +23,16 @@ async function connect(headers: Record<string, string>): Promise<{ socket: WebSo
 }
 const bearer = ({ token }: { token: string }) => ({ authorization: `Bearer ${token}` });
 
-async function listen(options: CallOptions): Promise<{ status: number; ended: Promise<void>; leave: () => void }> {
+async function listen(
+  options: CallOptions,
+  resumeFrom?: string,
+): Promise<{ status: number; ended: Promise<void>; leave: () => void }> {
   const leaving = new AbortController();
   const response = await fetch(`${app.url}/events`, {
     headers: {
       ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
       ...(options.apiKey !== undefined && { 'x-api-key': options.apiKey }),
+      ...(resumeFrom !== undefined && { 'last-event-id': resumeFrom }),
     },
     signal: leaving.signal,
   });
@@ -51,7 +56,7 @@ const endings: readonly (readonly [string, (user: SignedUp) => Promise<{ status:
   ],
 ];
 
-describe('a WebSocket', () => {
+describe.concurrent('a WebSocket', () => {
   it.each(endings)('ends with %s', async (_what, end) => {
     const user = await app.signUp();
     const other = await app.signUp();
@@ -104,13 +109,11 @@ describe('a WebSocket', () => {
     expect((await connect(bearer(user))).status).toBe(409);
     const [first] = sockets;
     first?.socket.close();
-    await expect
-      .poll(async () => {
-        const { socket, status } = await connect(bearer(user));
-        if (status === undefined) socket.terminate();
-        return status;
-      })
-      .toBeUndefined();
+    await waitUntil('there is room again', async () => {
+      const { socket, status } = await connect(bearer(user));
+      if (status === undefined) socket.terminate();
+      return status === undefined;
+    });
     sockets[1]?.socket.terminate();
   });
 
@@ -119,12 +122,13 @@ describe('a WebSocket', () => {
     const heard: string[] = [];
     socket.on('message', (data) => heard.push((data as Buffer).toString()));
     for (let sent = 0; sent < 14; sent += 1) socket.send('{"type":"ping"}');
-    await expect.poll(() => heard.join('\n'), { timeout: 8000 }).toContain('RATE_LIMIT_EXCEEDED');
+    const refusal = () => heard.find((frame) => frame.includes('RATE_LIMIT_EXCEEDED'));
+    expect(await waitUntil('a frame too many is refused', refusal)).toContain('retry_after');
     socket.terminate();
   });
 });
 
-describe('an event stream', () => {
+describe.concurrent('an event stream', () => {
   it.each(endings)('ends with %s', async (_what, end) => {
     const user = await app.signUp();
     const { ended } = await listen(user);
@@ -138,5 +142,29 @@ describe('an event stream', () => {
     expect(streams.filter(({ status }) => status === 200)).toHaveLength(2);
     expect(streams.filter(({ status }) => status === 429)).toHaveLength(6);
     for (const { leave } of streams) leave();
+  });
+
+  it('makes room when its client goes away', async () => {
+    const user = await app.signUp();
+    for (const { leave } of [await listen(user), await listen(user)]) leave();
+    const roomAgain = async (): Promise<boolean> => {
+      const again = await listen(user);
+      again.leave();
+      return again.status === 200;
+    };
+    expect(await waitUntil('there is room again', roomAgain)).toBe(true);
+  });
+
+  it('makes room for one that resumes, as the oldest of its person, where nobody learns that a client went away', async () => {
+    const [user, other] = [await app.signUp(), await app.signUp()];
+    const bystander = await listen(other);
+    const [first, second] = [await listen(user), await listen(user)];
+    expect((await listen(user)).status).toBe(429);
+    const resumed = await listen(user, '01000000-0000-7000-8000-000000000000');
+    expect(resumed.status).toBe(200);
+    await first.ended;
+    const open = await app.call('GET', '/api/v1/auth/limits', { token: user.token });
+    expect(open.body['limits']).toContainEqual(expect.objectContaining({ quota: 'streams', used: 2 }));
+    for (const { leave } of [second, resumed, bystander]) leave();
   });
 });

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
-import { startTcpProxy, type TcpProxy } from '../../lib/adapters/mysql/tcp-proxy.ts';
+import { startStoreNetwork, type StoreNetwork } from '../../faults/store-network.ts';
 import { waitUntil } from '../../wait-until.ts';
 
-let redis: TcpProxy;
+let redis: StoreNetwork;
 let app: App;
 let ada: SignedUp;
 beforeAll(async () => {
-  redis = await startTcpProxy(inject('stores').redis);
+  redis = await startStoreNetwork(inject('stores').redis);
   app = await startApp({ urls: { redis: redis.url.replace(/\/$/, '') } });
   ada = await app.signUp();
 });
@@ -49,20 +49,20 @@ describe('a list', () => {
     const name = word();
     await create(name);
     expect(await found(name)).toEqual([name]);
-    redis.refuse();
+    redis.fail('reset');
     expect(await call('PUT', `/${name}`, { name: `${name} changed` })).toMatchObject({ status: 200 });
     const changedAt = performance.now();
-    redis.resume();
+    await redis.resume();
     await waitUntil('the new name', async () => (await found(name))[0] !== name);
     expect(performance.now() - changedAt).toBeLessThan(5500);
   });
 
   it('comes straight from MySQL while Redis is away', async () => {
     const name = word();
-    redis.refuse();
+    redis.fail('reset');
     expect(await create(name)).toMatchObject({ status: 201 });
     expect(await found(name)).toEqual([name]);
     expect(lastReport()).toHaveProperty('cache_skipped');
-    redis.resume();
+    await redis.resume();
   });
 });

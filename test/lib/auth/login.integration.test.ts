@@ -61,7 +61,7 @@ const enter = ({ username }: User, secret = password) =>
       settings: { RATE_LIMIT_SCALE: 100 },
     },
     { username, password: secret },
-    '192.0.2.7',
+    { address: '192.0.2.7', userAgent: 'test' },
   );
 
 describe('login', () => {

@@ -16,6 +16,7 @@ import {
   useLoad,
 } from '../ui.ts';
 import type { Page } from '../types.ts';
+import { Sessions } from './sessions.ts';
 
 interface Grant {
   readonly id: string;
@@ -34,6 +35,7 @@ export function Account(): VNode {
       <span>since <${Time} at=${user?.created_at ?? null} /></span>
     </p>
     <div class="columns"><${Password} /><${SecondFactor} /></div>
+    <${Sessions} />
     <${Grants} />`;
 }
 

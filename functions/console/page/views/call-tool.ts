@@ -16,11 +16,13 @@ interface Answered {
 /** The form of one tool, its request, and what it answered. */
 export function CallTool({
   slug,
+  revision,
   tool,
   replayed,
   onSave,
 }: {
   slug: string;
+  revision: number | undefined;
   tool: ServedTool;
   replayed: SavedCall | undefined;
   onSave: () => void;
@@ -51,7 +53,7 @@ export function CallTool({
     </form>
     <${ErrorNote} error=${action.error} />
     <div role="status">
-      ${answered && html`<${Answer} slug=${slug} tool=${tool.name} values=${values} answered=${answered} replayed=${replayed} onSave=${onSave} />`}
+      ${answered && html`<${Answer} slug=${slug} revision=${revision} tool=${tool.name} values=${values} answered=${answered} replayed=${replayed} onSave=${onSave} />`}
     </div>
     <details>
       <summary>Request</summary>
@@ -63,6 +65,7 @@ export function CallTool({
 
 function Answer({
   slug,
+  revision,
   tool,
   values,
   answered: { body, tookMs },
@@ -70,6 +73,7 @@ function Answer({
   onSave,
 }: {
   slug: string;
+  revision: number | undefined;
   tool: string;
   values: Values;
   answered: Answered;
@@ -80,11 +84,11 @@ function Answer({
   const text = json(body);
   const save = (event: Event): void => {
     event.preventDefault();
-    saveCall({ name, slug, tool, values, answer: text, at: new Date().toISOString() });
+    saveCall({ name, slug, revision, tool, values, answer: text, at: new Date().toISOString() });
     onSave();
   };
   return html`<h3>Answer <span class="faint">in ${ms(tookMs)}</span></h3>
-    ${replayed && html`<p class=${replayed.answer === text ? 'note good' : 'note bad'}>${replayed.answer === text ? 'The same as when it was saved.' : 'Not what it answered when it was saved:'}</p>`}
+    ${replayed && html`<p class=${replayed.answer === text ? 'note good' : 'note bad'}>${comparison(replayed, text, revision)}</p>`}
     ${replayed && replayed.answer !== text && html`<${Code} label="The saved answer" text=${replayed.answer} />`}
     <${CopyBlock} label="Answer" text=${plainText(body) ?? text} />
     <form class="inline" onSubmit=${save}>
@@ -97,6 +101,16 @@ function Answer({
       /></label>
       <button type="submit" class="secondary">Save</button>
     </form>`;
+}
+
+/** `Revision 5 answers the same as revision 3 did when it was saved.` */
+function comparison(saved: SavedCall, text: string, revision: number | undefined): string {
+  const before =
+    saved.revision !== undefined && saved.revision !== revision ? `revision ${saved.revision} did` : 'it did';
+  const now = before === 'it did' || revision === undefined ? 'It' : `Revision ${revision}`;
+  return saved.answer === text
+    ? `${now} answers the same as ${before} when this was saved.`
+    : `${now} does not answer what ${before} when this was saved:`;
 }
 
 function defaults({ inputSchema }: ServedTool): Values {

@@ -25,9 +25,23 @@ import { Logs } from './logs.ts';
 const phases = ['queued', 'provisioning', 'installing', 'initializing', 'ready'];
 const clients: Readonly<Record<string, string>> = {
   claude_code: 'Claude Code',
+  claude_desktop: 'Claude Desktop',
+  cline: 'Cline',
+  codex: 'Codex',
+  copilot: 'GitHub Copilot',
   cursor: 'Cursor',
-  vscode: 'VS Code',
+  gemini: 'Gemini CLI',
   inspector: 'MCP Inspector',
+  lm_studio: 'LM Studio',
+  mcp_remote: 'mcp-remote',
+  mcporter: 'mcporter',
+  opencode: 'opencode',
+  qwen: 'Qwen Code',
+  roo: 'Roo Code',
+  sign_in: 'Any client that signs in',
+  vscode: 'VS Code',
+  windsurf: 'Windsurf',
+  zed: 'Zed',
 };
 
 export function DeploymentView({ id }: { id: string }): VNode {
@@ -69,8 +83,7 @@ export function DeploymentView({ id }: { id: string }): VNode {
         ${
           isOver
             ? html`<${Empty}>It is ${status}: there is no endpoint.<//>`
-            : html`<p>Put a key of <a href=${to('keys')}>yours</a> in the place of <code>YOUR_API_KEY</code>.</p>
-                ${Object.entries(deployment.connect).map(([client, text]) => html`<${CopyBlock} label=${clients[client] ?? client} text=${text} />`)}`
+            : html`<${Connect} blocks=${deployment.connect} />`
         }
       </article>
       <article>
@@ -85,6 +98,28 @@ export function DeploymentView({ id }: { id: string }): VNode {
       </article>
     </div>
     <${Logs} id=${deployment.deployment_id} live=${!isOver} />`;
+}
+
+/** What to paste, for the client that somebody has. */
+function Connect({ blocks }: { blocks: Deployment['connect'] }): VNode {
+  const [client, setClient] = useState('claude_code');
+  return html`<label class="field"
+      ><span>Client</span>
+      <select
+        value=${client}
+        onChange=${(event: Event) => setClient((event.currentTarget as HTMLSelectElement).value)}
+      >
+        ${Object.keys(blocks).map((name) => html`<option value=${name}>${clients[name] ?? name}</option>`)}
+      </select></label
+    >
+    <${CopyBlock} label=${clients[client] ?? client} text=${blocks[client] ?? ''} />
+    <p class="faint">
+      ${
+        client === 'sign_in'
+          ? 'The client asks you to sign in when it first connects.'
+          : html`Put a key of <a href=${to('keys')}>yours</a> in the place of <code>YOUR_API_KEY</code>.`
+      }
+    </p>`;
 }
 
 function Actions({ deployment, onChange }: { deployment: Deployment; onChange: () => void }): VNode {

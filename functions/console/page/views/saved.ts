@@ -1,33 +1,36 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
-import { forgetCall, type SavedCall, savedCalls } from '../saved-calls.ts';
+import { forgetCall, type SavedCall, savedCallsOf } from '../saved-calls.ts';
 import { Time } from '../ui.ts';
 
 export function SavedCalls({ slug, onReplay }: { slug: string; onReplay: (saved: SavedCall) => void }): VNode | null {
-  const [calls, setCalls] = useState(savedCalls());
-  const mine = calls.filter((saved) => saved.slug === slug);
-  if (mine.length === 0) return null;
+  const [calls, setCalls] = useState(savedCallsOf(slug));
+  if (calls.length === 0) return null;
   const forget = (saved: SavedCall): void => {
     forgetCall(saved);
-    setCalls(savedCalls());
+    setCalls(savedCallsOf(slug));
   };
   return html`<article>
     <h2>Saved calls</h2>
+    <p class="faint">
+      Deploy another revision, or choose the preview of a pull request above, and replay them: the answers are compared.
+    </p>
     <ul class="feed">
-      ${mine.map(
+      ${calls.map(
         (saved) =>
           html`<li class="row">
             <span class="grow"
-              ><strong>${saved.name}</strong> <span class="faint">${saved.tool}, saved <${Time} at=${saved.at} /></span
+              ><strong>${saved.name}</strong>${' '}
+              <span class="faint">${describe(saved, slug)}, saved <${Time} at=${saved.at} /></span
             ></span>
             <button
               type="button"
               class="secondary small"
-              aria-label=${`Load ${saved.name}`}
+              aria-label=${`Replay ${saved.name}`}
               onClick=${() => onReplay(saved)}
             >
-              Load
+              Replay
             </button>
             <button
               type="button"
@@ -41,4 +44,9 @@ export function SavedCalls({ slug, onReplay }: { slug: string; onReplay: (saved:
       )}
     </ul>
   </article>`;
+}
+
+function describe({ tool, revision, slug }: SavedCall, shown: string): string {
+  const parts = [tool, slug !== shown && `of ${slug}`, revision !== undefined && `revision ${revision}`];
+  return parts.filter((part) => part !== false).join(', ');
 }

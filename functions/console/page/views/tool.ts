@@ -21,6 +21,7 @@ import {
   useAction,
   useLoad,
 } from '../ui.ts';
+import { Approvals } from './approvals.ts';
 
 export function ToolView({ id }: { id: string }): VNode {
   const loaded = useLoad(() => call<Tool>('GET', `/api/v1/mcps/${encodeURIComponent(id)}`), [id]);
@@ -39,6 +40,7 @@ export function ToolView({ id }: { id: string }): VNode {
       <${Score} tool=${tool} />
       <${Export} tool=${tool} />
     </div>
+    <${Approvals} id=${tool.id} mine=${isMine(tool)} />
     <article>
       <h2>Configuration</h2>
       <${Code} label="Configuration" text=${json(tool.config)} />
@@ -46,9 +48,13 @@ export function ToolView({ id }: { id: string }): VNode {
     <${History} tool=${tool} />`;
 }
 
+function isMine({ author_id }: Tool): boolean {
+  return author_id === currentUser()?.id || currentUser()?.role === 'admin';
+}
+
 function Actions({ tool, onChange }: { tool: Tool; onChange: () => void }): VNode {
   const { busy, error, run } = useAction();
-  const mine = tool.author_id === currentUser()?.id || currentUser()?.role === 'admin';
+  const mine = isMine(tool);
   const change = (status: Tool['status']): void =>
     void run(async () => {
       await call('PUT', `/api/v1/mcps/${tool.id}`, { json: { status }, headers: { 'if-match': `"${tool.revision}"` } });
@@ -172,7 +178,7 @@ function History({ tool }: { tool: Tool }): VNode {
   );
   const restore = (revision: number): void =>
     void run(() => call('POST', `/api/v1/mcps/${tool.id}/restore`, { json: { revision } }));
-  const mine = tool.author_id === currentUser()?.id || currentUser()?.role === 'admin';
+  const mine = isMine(tool);
   return html`<article>
     <h2>Versions</h2>
     <${ErrorNote} error=${error} />

@@ -5,7 +5,7 @@ import { count, plural, tokens } from '../format.ts';
 import { go, to } from '../router.ts';
 import { type SavedCall } from '../saved-calls.ts';
 import { call } from '../session.ts';
-import type { DeploymentSummary, ServedTool } from '../types.ts';
+import type { Deployment, DeploymentSummary, ServedTool } from '../types.ts';
 import { Empty, Head, Loaded, useLoad } from '../ui.ts';
 import { CallTool } from './call-tool.ts';
 import { SavedCalls } from './saved.ts';
@@ -17,13 +17,7 @@ export function TryTool({ slug, query }: { slug: string | undefined; query: URLS
 }
 
 function Servers({ slug }: { slug: string | undefined }): VNode {
-  const loaded = useLoad(
-    () =>
-      call<{ deployments: readonly DeploymentSummary[] }>('GET', '/api/v1/deployments', {
-        query: { status: 'running', page_size: 100 },
-      }),
-    [],
-  );
+  const loaded = useLoad(running, []);
   return html`<${Loaded} from=${loaded}>
     ${({ deployments }: { deployments: readonly DeploymentSummary[] }) =>
       deployments.length === 0 && slug === undefined
@@ -43,7 +37,7 @@ function Servers({ slug }: { slug: string | undefined }): VNode {
 }
 
 function Server({ slug, chosen }: { slug: string; chosen: string | undefined }): VNode {
-  const loaded = useLoad(() => call<{ tools: readonly ServedTool[] }>('GET', `/mcp/${slug}/v1/tools`), [slug]);
+  const loaded = useLoad(() => load(slug), [slug]);
   const [replayed, setReplayed] = useState<SavedCall>();
   const [saves, setSaves] = useState(0);
   const replay = (saved: SavedCall): void => {
@@ -51,10 +45,10 @@ function Server({ slug, chosen }: { slug: string; chosen: string | undefined }):
     go(to('try', slug, { tool: saved.tool }));
   };
   return html`<${Loaded} from=${loaded}>
-    ${({ tools }: { tools: readonly ServedTool[] }) => {
+    ${({ tools, revision }: Served) => {
       const tool = tools.find(({ name }) => name === chosen) ?? tools[0];
       return html`<p class="faint">
-          ${plural(tools.length, 'tool')}. Their list costs a model about ${count(tokens(tools))} tokens.
+          ${revision !== undefined && `Revision ${revision}. `}${plural(tools.length, 'tool')}. Their list costs a model about ${count(tokens(tools))} tokens.
         </p>
         <div class="try">
           <nav class="nav" aria-label="Tools of this server">
@@ -68,6 +62,7 @@ function Server({ slug, chosen }: { slug: string; chosen: string | undefined }):
                 ? html`<${CallTool}
                     key=${`${tool.name} ${replayed?.at ?? ''}`}
                     slug=${slug}
+                    revision=${revision}
                     tool=${tool}
                     replayed=${replayed?.tool === tool.name ? replayed : undefined}
                     onSave=${() => setSaves(saves + 1)}
@@ -79,4 +74,31 @@ function Server({ slug, chosen }: { slug: string; chosen: string | undefined }):
         </div>`;
     }}
   <//>`;
+}
+
+interface Served {
+  readonly tools: readonly ServedTool[];
+  /** Of the tool whose server it is; unknown to who may not see the deployment. */
+  readonly revision: number | undefined;
+}
+
+async function load(slug: string): Promise<Served> {
+  const [{ tools }, revision] = await Promise.all([
+    call<{ tools: readonly ServedTool[] }>('GET', `/mcp/${slug}/v1/tools`),
+    revisionOf(slug),
+  ]);
+  return { tools, revision };
+}
+
+async function revisionOf(slug: string): Promise<number | undefined> {
+  const { deployments } = await running();
+  const id = deployments.find((one) => one.slug === slug)?.deployment_id;
+  if (id === undefined) return undefined;
+  return (await call<Deployment>('GET', `/api/v1/deployments/${id}`)).tool_revision;
+}
+
+function running() {
+  return call<{ deployments: readonly DeploymentSummary[] }>('GET', '/api/v1/deployments', {
+    query: { status: 'running', page_size: 100 },
+  });
 }

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { get as httpGet, type IncomingMessage } from 'node:http';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
 import { becomes, credentials } from '../temporary-state.ts';
@@ -19,11 +19,11 @@ const warnings: string[] = [];
 let arrived = 0;
 
 /** Goes on after a while, or as soon as its reader has what was yielded. */
-function counting(id: string, chunks: number, pauseMs: number | 'read', text = 'x') {
+function counting(id: string, chunks: number, pauseMs: number | 'read', text = 'x', method: 'GET' | 'POST' = 'GET') {
   return planted(
     id,
     stream({
-      route: `GET /${id}`,
+      route: `${method} /${id}`,
       summary: 'Counts',
       permission: 'public',
       limit: 'off',
@@ -77,6 +77,7 @@ beforeAll(async () => {
     functions: [
       counting('count', 3, 'read'),
       counting('endless', 1_000_000, 5),
+      counting('work', 1_000_000, 5, 'x', 'POST'),
       counting('flood', 200, 0, 'x'.repeat(100_000)),
       planted(
         'refusing',
@@ -124,9 +125,10 @@ beforeEach(() => {
 
 afterAll(() => gateway.stop());
 
-const open = async (path: string): Promise<IncomingMessage> => {
-  const request = httpGet(gateway.url + path);
+const open = async (path: string, method = 'GET'): Promise<IncomingMessage> => {
+  const request = httpRequest(gateway.url + path, { method });
   request.on('error', () => undefined);
+  request.end();
   const [response] = (await once(request, 'response')) as [IncomingMessage];
   return response;
 };
@@ -150,8 +152,15 @@ describe('a stream behind the gateway', () => {
     expect(await answer.json()).toMatchObject({ error_code: 'UNAUTHORIZED' });
   });
 
-  it('is not aborted when its client goes away', async () => {
+  it('ends when its client goes away', async () => {
     const response = await open('/endless');
+    await once(response, 'data');
+    response.destroy();
+    expect(await becomes(() => aborted)).toBe(true);
+  });
+
+  it('is not aborted when its client goes away while it does something', async () => {
+    const response = await open('/work', 'POST');
     await once(response, 'data');
     response.destroy();
     const before = yielded;

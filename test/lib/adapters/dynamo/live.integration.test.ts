@@ -4,6 +4,7 @@ import { createTables } from '../../../../lib/adapters/dynamo/create-tables.ts';
 import { openDynamo } from '../../../../lib/adapters/dynamo/client.ts';
 import { openLive } from '../../../../lib/adapters/dynamo/live.ts';
 import { liveTable, tableName } from '../../../../lib/adapters/dynamo/tables.ts';
+import { shareReads } from '../../../../lib/live/share-reads.ts';
 import type { LiveEvent } from '../../../../events/live-event.ts';
 import type { Caller } from '../../../../lib/kernel/http/caller.ts';
 import { withCredentials } from '../../../../infra/local/environment.ts';
@@ -93,6 +94,40 @@ describe('the live log', () => {
     expect(await liveLog.find(id.replace(/^./, (digit) => (digit === '0' ? '1' : '0')))).toBeUndefined();
     expect(await liveLog.find(crypto.randomUUID())).toBeUndefined();
     expect(await liveLog.find('nonsense')).toBeUndefined();
+  });
+});
+
+describe('the live log for many streams of one process', () => {
+  it('is read about once for all that follow its end, and gives each of them everything once and in order', async () => {
+    let reads = 0;
+    const shared = shareReads({ ...liveLog, since: (...asked) => ((reads += 1), liveLog.since(...asked)) });
+    const start = await liveLog.head();
+    const followers = Array.from({ length: 40 }, () => ({ at: start, heard: [] as string[] }));
+    const follow = () =>
+      Promise.all(
+        followers.map(async (follower) => {
+          const { events, upTo } = await shared.since(follower.at, 200, 'ab');
+          follower.at = upTo;
+          follower.heard.push(...events.map((one) => String(one.event.data['message'])));
+        }),
+      );
+    const sent = Array.from({ length: 30 }, (_, n) => `shared-${n}`);
+    await follow();
+    for (const text of sent) await liveLog.append(text, event(text));
+    await expect
+      .poll(
+        async () => {
+          await follow();
+          return followers.every(({ heard }) => heard.length >= sent.length);
+        },
+        { timeout: 10_000, interval: 300 },
+      )
+      .toBe(true);
+    for (const { heard } of followers) expect(heard).toEqual(sent);
+    expect(reads).toBeLessThan(40);
+    // Who resumes from further back gets there as well.
+    const { events } = await shared.since(start - 3, 200, 'ab');
+    expect(events.length).toBeGreaterThanOrEqual(sent.length);
   });
 });
 

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'v
 import { connectMysql, type Mysql, mysqlProbe, type SqlValue } from '../../../../lib/adapters/mysql/connection.ts';
 import { DuplicateKey } from '../../../../lib/adapters/mysql/errors.ts';
 import { emptyDatabase, type TestDatabase } from '../../../stores.ts';
-import { startTcpProxy, type TcpProxy } from './tcp-proxy.ts';
+import { startStoreNetwork, type StoreNetwork } from '../../../faults/store-network.ts';
 
 let database: TestDatabase;
 let mysql: Mysql;
@@ -20,8 +20,8 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function throughProxy(pool = 1): Promise<{ proxy: TcpProxy; behind: Mysql }> {
-  const proxy = await startTcpProxy(database.url);
+async function throughProxy(pool = 1): Promise<{ proxy: StoreNetwork; behind: Mysql }> {
+  const proxy = await startStoreNetwork(database.url);
   const behind = connectMysql({ url: proxy.url, pool });
   onTestFinished(async () => {
     await proxy.close();
@@ -120,7 +120,7 @@ test('a database that is down answers as unavailable at once', async () => {
 
 test('a database that accepts and then says nothing answers as unavailable within the connect deadline', async () => {
   const { proxy, behind } = await throughProxy();
-  proxy.stall();
+  proxy.fail('stall');
   const started = performance.now();
   await expect(behind.execute(insert, [1])).rejects.toMatchObject(unavailable);
   expect(performance.now() - started).toBeLessThan(3000);
@@ -129,7 +129,7 @@ test('a database that accepts and then says nothing answers as unavailable withi
 test('a statement that is not answered in 5 s is given up, also by those who wait for its connection', async () => {
   const { proxy, behind } = await throughProxy();
   await behind.query('SELECT 1');
-  proxy.stall();
+  proxy.fail('stall');
   const started = performance.now();
   const both = await Promise.allSettled([behind.query('SELECT 1'), behind.query('SELECT 2')]);
   expect(both).toMatchObject([
@@ -142,7 +142,7 @@ test('a statement that is not answered in 5 s is given up, also by those who wai
 test('a probe rejects in the time it is given', async () => {
   const { proxy, behind } = await throughProxy();
   await mysqlProbe(behind)(1000);
-  proxy.stall();
+  proxy.fail('stall');
   const started = performance.now();
   await expect(mysqlProbe(behind)(200)).rejects.toThrow('did not answer within 200 ms');
   expect(performance.now() - started).toBeLessThan(400);

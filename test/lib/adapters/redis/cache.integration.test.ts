@@ -3,7 +3,7 @@ import { Redis } from '@upstash/redis';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { redisCache } from '../../../../lib/adapters/redis/cache.ts';
 import { correlated } from '../../../../lib/kernel/log/correlation.ts';
-import { startTcpProxy, type TcpProxy } from '../mysql/tcp-proxy.ts';
+import { startStoreNetwork, type StoreNetwork } from '../../../faults/store-network.ts';
 import { takesTime } from '../../../wait-until.ts';
 
 const { redis: url, redisToken: token } = inject('stores');
@@ -11,7 +11,7 @@ const stage = `t${randomBytes(4).toString('hex')}`;
 const open = (at = url) => redisCache(new Redis({ url: at, token, retry: false, enableTelemetry: false }), stage);
 const space = () => `s${randomBytes(4).toString('hex')}`;
 
-let proxy: TcpProxy | undefined;
+let proxy: StoreNetwork | undefined;
 afterEach(async () => {
   await proxy?.close();
   proxy = undefined;
@@ -91,10 +91,10 @@ describe('without Redis', () => {
   });
 
   it('that stalls, one reader waits a moment and the next ones not at all', async () => {
-    proxy = await startTcpProxy(url);
+    proxy = await startStoreNetwork(url);
     const [made, cache, of] = [source(1), open(proxy.url), space()];
     await cache.remember(of, 'k', 5, made.load);
-    proxy.stall();
+    proxy.fail('stall');
     const time = async () => {
       const startedAt = performance.now();
       await cache.remember(of, 'k', 5, made.load);
