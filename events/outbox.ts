@@ -63,6 +63,8 @@ export const auditActions = [
   'application.allowed',
   'application.ended',
   'application.code-reused',
+  'account.connected',
+  'account.ended',
   'api-key.revoked',
   'tool.created',
   'tool.updated',

@@ -6,7 +6,7 @@ export const handler = endpoint({
   route: 'GET /api/v1/deployments/{deployment_id}/health',
   summary: "Check a deployment's replicas now",
   permission: 'deployments:read',
-  uses: ['mysql', 'upstream', 'secrets'],
+  uses: ['mysql', 'upstream', 'secrets', 'queues', 'settings'],
   params: DeploymentId,
   output: DeploymentHealth,
   headers: () => ({ 'cache-control': 'no-store' }),

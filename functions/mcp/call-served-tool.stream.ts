@@ -18,7 +18,7 @@ export const handler = stream({
   bodyAs: 'text',
   produces: 'application/json',
   answers: { 202: Accepted },
-  problems: ['quota-exceeded', 'upstream-error', 'upstream-timeout'],
+  problems: ['account-required', 'quota-exceeded', 'upstream-error', 'upstream-timeout'],
   run: ({ params, query, body, services, ...call }) =>
     answerCallRequest(services, { ...params, ...call }, params.tool, query, body),
 });

@@ -13,6 +13,6 @@ export const handler = endpoint({
   protects: serverPath,
   params: ServerSlug,
   output: ServedTools,
-  problems: ['quota-exceeded', 'upstream-error', 'upstream-timeout'],
+  problems: ['account-required', 'quota-exceeded', 'upstream-error', 'upstream-timeout'],
   run: ({ params, services, ...call }) => listServedTools(services, { ...params, ...call }),
 });

@@ -1,16 +1,10 @@
-import type { Encryptor } from '../secrets/encryptor.ts';
-import type { Upstream } from '../upstream/ports.ts';
 import { type Caller, owns } from '../kernel/http/caller.ts';
 import { findDeployment, findOwnDeployment } from './assert-owner.ts';
 import type { Deployment, DeploymentStore, HealthStatus, Replica } from './ports.ts';
-import { probeRemote } from './probe-remote.ts';
+import { type ProbeServices, probeRemote } from './probe-remote.ts';
 import { checkRunner } from './runner-client.ts';
 
-interface Services {
-  readonly deployments: DeploymentStore;
-  readonly upstream: Upstream;
-  readonly encryptor: Encryptor;
-}
+type Services = ProbeServices & { readonly deployments: DeploymentStore };
 
 /**
  * Asks every replica of a deployment now, and notes the outcome. A check of a remote server carries its owner's headers, so it is made for owner and
@@ -28,7 +22,7 @@ export async function checkDeploymentHealth(services: Services, caller: Caller, 
     const startedAt = performance.now();
     if (!('url' in deployment.launch)) return checkRunner(services, replica);
     const probed = await probeRemote(services, deployment);
-    return { healthy: probed.ok, ms: Math.round(performance.now() - startedAt) };
+    return { healthy: probed.ok || probed.wantsAccount, ms: Math.round(performance.now() - startedAt) };
   };
   const checks = await Promise.all(replicas.map(async (replica) => ({ replica, result: await check(replica) })));
   const health: HealthStatus =

@@ -1,5 +1,6 @@
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { Upstream } from '../upstream/ports.ts';
+import type { AccountStore } from '../accounts/ports.ts';
 import { alterReplicas, type ReplicaServices, hasWork, withDeployment, withReplica } from './change-replicas.ts';
 import { type Containers, type ContainerTask, StartRefused } from './containers-port.ts';
 import { credentialsOf } from './credentials.ts';
@@ -7,12 +8,13 @@ import { endedBy } from './end-replica.ts';
 import { refusalOf } from './launch-policy.ts';
 import { currentCorrelation } from '../kernel/log/correlation.ts';
 import type { Deployment, DeploymentQueue, DeploymentState, Replica } from './ports.ts';
-import { probeRemote } from './probe-remote.ts';
+import { probeRemote, withProbed } from './probe-remote.ts';
 
 export interface ReconcileServices extends ReplicaServices {
   readonly containers: Containers;
   readonly deploymentQueue: DeploymentQueue;
   readonly upstream: Upstream;
+  readonly accounts: AccountStore;
   readonly settings: BaseSettings;
 }
 
@@ -100,24 +102,17 @@ async function fail(services: ReconcileServices, { id }: Replica, reason: string
 /** A remote server needs no task: it is there, or it is not. */
 async function reachRemote(services: ReconcileServices, deployment: Deployment, replica: Replica): Promise<void> {
   const probed = await probeRemote(services, deployment);
+  const isThere = probed.ok || probed.wantsAccount;
   await follow(services, replica, (state, now) => {
     const reached = withReplica(state, replica.id, (current) => ({
       ...current,
       taskId: 'remote',
       seenAt: now,
-      ...(probed.ok
+      ...(isThere
         ? { state: 'ready' as const, host: 'remote' }
         : { state: 'failed' as const, endedAt: now, lastError: { reason: probed.reason, log: [] } }),
     }));
-    if (!probed.ok) return reached;
-    const { serverInfo, protocolVersion, tools, offers } = probed;
-    return withDeployment(reached, deployment.id, (current) => ({
-      ...current,
-      serverInfo,
-      protocolVersion,
-      tools,
-      offers,
-    }));
+    return isThere ? withDeployment(reached, deployment.id, (current) => withProbed(current, probed)) : reached;
   });
 }
 

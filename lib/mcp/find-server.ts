@@ -114,6 +114,11 @@ async function endpointOf(encryptor: Encryptor, deployment: Deployment, replica:
     const { proxy } = await credentialsOf(encryptor, replica);
     return { url: `${runnerUrl(replica) ?? ''}/mcp`, headers: { 'x-runner-secret': proxy }, guarded: false };
   }
+  return remoteEndpointOf(encryptor, deployment);
+}
+
+/** A remote server with the headers that were deployed. */
+export async function remoteEndpointOf(encryptor: Encryptor, deployment: Deployment): Promise<McpEndpoint> {
   const launch = resolveLaunch(deployment, {
     ...deployment.environment,
     ...(await openSecrets(encryptor, deployment)),

@@ -1,3 +1,5 @@
+import { AccountNeeded } from '../accounts/account-needed.ts';
+import type { AccountStore } from '../accounts/ports.ts';
 import type { Caller } from '../kernel/http/caller.ts';
 import type { RequestFacts } from '../kernel/lambda/declaration.ts';
 import type { Log } from '../kernel/log/log.ts';
@@ -15,10 +17,12 @@ import { findReplica, findServer, type ServerReplica, type ServerServices } from
 import { assertKnownOrigin } from './origin.ts';
 import { headersTo, isLoop } from './request-headers.ts';
 import { failures, type RpcFailure } from './rpc.ts';
-import { decryptSession, type SessionPlace } from './session-id.ts';
+import { decryptSession, ownSession, type SessionPlace } from './session-id.ts';
+import { upstreamFor } from './upstream-for.ts';
 
 export interface ForwardServices extends ServerServices {
   readonly upstream: Upstream;
+  readonly accounts: AccountStore;
   readonly settings: BaseSettings;
 }
 
@@ -44,6 +48,10 @@ export interface Forwarded {
 export interface NotForwarded {
   readonly failure: RpcFailure;
   readonly replica?: ServerReplica;
+  /** The server wants an account of the caller. */
+  readonly needed?: AccountNeeded;
+  /** The session that was asked in, or meant. */
+  readonly session?: SessionPlace | undefined;
 }
 
 const maxTries = 4;
@@ -63,6 +71,7 @@ export async function forward(
   if (isLoop(request, services.settings)) return { failure: failures.loop };
   const session = given ?? (await readSession(services, caller, slug, request.headers['mcp-session-id']));
   if (session === 'unknown') return { failure: failures.noSession };
+  if (session?.upstreamId === ownSession) return { failure: failures.ownSession, session };
   const tried = new Set<string>();
   let last: NotForwarded = { failure: failures.unavailable };
   while (tried.size < maxTries) {
@@ -70,7 +79,7 @@ export async function forward(
     if (!replica) return last;
     const isMoved = session?.replicaId !== undefined && session.replicaId !== replica.id;
     if (isMoved && replica.deployment.options.stateful) return { failure: failures.noSession, replica };
-    const outcome = await sendTo(services, replica, {
+    const outcome = await sendTo(upstreamFor(services, caller, replica), replica, {
       ...sent,
       url: replica.endpoint.url,
       headers: headersTo(replica, request, caller, services.settings, session),
@@ -78,7 +87,7 @@ export async function forward(
       headTimeoutMs: firstByteMs,
       signal,
     });
-    if (outcome !== 'elsewhere') return outcome;
+    if (outcome !== 'elsewhere') return { ...outcome, session };
     tried.add(replica.id);
     last = { failure: failures.unavailable, replica };
     if (replica.endpoint.guarded) return last;
@@ -104,7 +113,7 @@ async function readSession(
 
 /** `elsewhere`: the replica has surely not taken the request. */
 async function sendTo(
-  { upstream }: ForwardServices,
+  upstream: Upstream,
   replica: ServerReplica,
   request: UpstreamRequest,
 ): Promise<Forwarded | NotForwarded | 'elsewhere'> {
@@ -119,6 +128,8 @@ async function sendTo(
     await discard(answer);
     return { failure: head, replica };
   } catch (error) {
+    if (error instanceof AccountNeeded)
+      return { failure: { ...failures.accountNeeded, message: error.message }, replica, needed: error };
     if (!(error instanceof UpstreamFailure)) throw error;
     if (error.kind === 'unsent') return 'elsewhere';
     return { failure: failureOf(error), replica };

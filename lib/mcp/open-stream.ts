@@ -5,7 +5,7 @@ import type { Quotas } from '../quotas/quotas.ts';
 import { UpstreamFailure } from '../upstream/ports.ts';
 import { withComments } from './answer-in-time.ts';
 import { forward, type Forwarding, type ForwardServices } from './forward.ts';
-import { rpcAnswer } from './rpc.ts';
+import { failures, rpcAnswer } from './rpc.ts';
 
 /** A stream ends itself before its function's time is up; the client resumes by Last-Event-ID. */
 const streamMs = 285_000;
@@ -50,6 +50,8 @@ export async function enterForStream(
 /** Ends the session at the server. */
 export async function endSession(services: ForwardServices, forwarding: Forwarding): Promise<StreamedAnswer> {
   const forwarded = await forward(services, forwarding, { method: 'DELETE' });
+  if ('failure' in forwarded && forwarded.failure === failures.ownSession)
+    return { status: 204, headers: {}, body: '' };
   if ('failure' in forwarded) return rpcAnswer(null, forwarded.failure);
   return { ...forwarded.head, body: forwarded.answer.body };
 }

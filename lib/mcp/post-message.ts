@@ -3,6 +3,7 @@ import { heldCallPattern } from '../deployments/runner-contract.ts';
 import { maxMessageBytes } from '../upstream/json-rpc.ts';
 import { UpstreamFailure } from '../upstream/ports.ts';
 import { isEventStream } from '../upstream/read-messages.ts';
+import { answerInOwnSession, answerWithoutAccount } from './account/own-session.ts';
 import { withComments } from './answer-in-time.ts';
 import { failureOf, forward, type Forwarded, type Forwarding, type ForwardServices } from './forward.ts';
 import { observer, type Outcome } from './observe.ts';
@@ -46,11 +47,14 @@ export async function postMessage(
     reportCalls(forwarding.log, deployment, calls);
   };
   if ('failure' in forwarded) {
-    const { failure } = forwarded;
+    const { failure, needed, replica, session } = forwarded;
+    if (failure === failures.ownSession && session)
+      return answerInOwnSession(services, { ...forwarding, signal }, session, body);
     report(
       posted.requests.map(() => ({ status: 'error', errorCode: failure.errorCode })),
       0,
     );
+    if (needed && replica) return answerWithoutAccount(services, { ...forwarding, session }, body, replica, needed);
     return rpcAnswer(posted.id, failure);
   }
   const { status, headers } = forwarded.head;

@@ -107,6 +107,18 @@ export const failures = {
     errorCode: 'UPSTREAM_ERROR',
     message: 'The server did not answer as an MCP server does',
   },
+  ownSession: {
+    status: 405,
+    code: 'unavailable',
+    errorCode: 'METHOD_NOT_ALLOWED',
+    message: 'This session has no stream of its own',
+  },
+  accountNeeded: {
+    status: 403,
+    code: 'upstream',
+    errorCode: 'FORBIDDEN',
+    message: 'The server wants an account of the caller',
+  },
   refused: {
     status: 502,
     code: 'upstream',

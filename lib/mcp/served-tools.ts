@@ -1,3 +1,4 @@
+import { AccountNeeded } from '../accounts/account-needed.ts';
 import type { Caller } from '../kernel/http/caller.ts';
 import type { RequestFacts, StreamedAnswer } from '../kernel/lambda/declaration.ts';
 import type { Log } from '../kernel/log/log.ts';
@@ -14,6 +15,7 @@ import { assertReach } from './key-reach.ts';
 import { assertKnownOrigin } from './origin.ts';
 import { isLoop, ownHeaders } from './request-headers.ts';
 import { reportCalls } from './report-call.ts';
+import { upstreamFor } from './upstream-for.ts';
 
 const connectMs = 20_000;
 const invalidParams = -32_602;
@@ -30,7 +32,7 @@ export interface Asked {
 
 /**
  * The tools that a deployed server offers now.
- * @throws Problem `forbidden`, `not-found`, `service-unavailable`, `upstream-error`, `upstream-timeout`.
+ * @throws Problem `forbidden`, `not-found`, `account-required`, `service-unavailable`, `upstream-error`, `upstream-timeout`.
  */
 export async function listServedTools(services: ForwardServices, asked: Asked): Promise<{ tools: McpTool[] }> {
   return withServer(services, asked, { method: 'tools/list', tool: undefined, bytesIn: 0 }, async (connection) => ({
@@ -142,7 +144,8 @@ export async function withServer<T>(
   for (let replica = first; ;) {
     try {
       const headers = ownHeaders(replica, caller, services.settings);
-      const connection = await connectMcp(services.upstream, { ...replica.endpoint, headers }, connectMs);
+      const upstream = upstreamFor(services, caller, replica);
+      const connection = await connectMcp(upstream, { ...replica.endpoint, headers }, connectMs);
       try {
         const { value, status } = await work(connection, replica);
         report(status, undefined, JSON.stringify(value).length);
@@ -184,6 +187,8 @@ function problemOf(error: unknown): Problem {
       ? new Problem('validation-error', { detail: 'The server refuses these arguments.', extra })
       : new Problem('upstream-error', { detail: 'The server answered with an error.', extra });
   }
+  if (error instanceof AccountNeeded)
+    return new Problem('account-required', { detail: error.message, extra: { connect_url: error.url } });
   if (!(error instanceof UpstreamFailure)) return new Problem('internal-error', { cause: error });
   if (error.kind === 'unsent') return unavailable(error);
   const late = error.kind === 'timeout';

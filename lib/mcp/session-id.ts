@@ -14,6 +14,9 @@ export interface SessionPlace {
   readonly initialize: Params | undefined;
 }
 
+/** In place of a server's id: the platform has opened the session itself, and each of its requests goes on in another. */
+export const ownSession = 'platform:own';
+
 const Kept = z.tuple([z.string().nullable(), z.string(), z.record(z.string(), z.unknown())]);
 /** A header has to stay small; clients send a few hundred bytes. */
 const maxKept = 1_500;

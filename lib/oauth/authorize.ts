@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { User } from '../auth/ports.ts';
-import { type ProofServices, proveUser } from '../auth/prove-user.ts';
-import { Credentials } from '../auth/schema.ts';
-import { applyStatus } from '../auth/user-status.ts';
-import { Problem } from '../kernel/errors/problem.ts';
+import type { ProofServices } from '../auth/prove-user.ts';
 import { allows, permissionsOf } from '../kernel/http/caller.ts';
 import type { RequestFacts } from '../kernel/lambda/declaration.ts';
 import {
@@ -21,6 +18,7 @@ import { type Client, clientKey, findClient } from './clients.ts';
 import { type CodeServices, issueCode } from './codes.ts';
 import { consentPage, faultPage, signInPage } from './pages.ts';
 import type { GrantStore } from './ports.ts';
+import { proveByForm } from './prove-by-form.ts';
 import { OAuthError, readForm, type Reply } from './reply.ts';
 
 export type AuthorizeServices = AuthorizationServices & ProofServices & CodeServices & { readonly grants: GrantStore };
@@ -62,21 +60,10 @@ async function signIn(
   form: Readonly<Record<string, string>>,
   address: string,
 ): Promise<Reply> {
-  const { username = '', password, totp, new_password } = form;
   const asking = { client, request, form: form['request'] ?? '' };
-  const credentials = Credentials.safeParse({ username, password, totp, new_password });
-  if (!credentials.success) {
-    const message = credentials.error.issues[0]?.message ?? 'Fill in both fields.';
-    return signInPage(asking, { message, username, asks: new_password === undefined ? 'nothing' : 'new_password' });
-  }
-  let user: User;
-  try {
-    user = await proveUser(services, credentials.data, address);
-  } catch (error) {
-    if (!(error instanceof Problem) || error.status >= 500) throw error;
-    return signInPage(asking, { message: messageOf(error), username, asks: asksOf(error) });
-  }
-  await applyStatus(services.sessions, user, undefined);
+  const proved = await proveByForm(services, form, address);
+  if ('fault' in proved) return signInPage(asking, proved.fault);
+  const { user } = proved;
   const refusal = refusalFor(services, user);
   if (refusal !== undefined) return denied(services, request, refusal);
   // Anybody can register under any name and on any loopback port: only a client that a host vouches for is recognised.
@@ -129,17 +116,6 @@ function refusalFor({ settings }: AuthorizeServices, { role, secondFactor }: Use
 
 function denied({ settings }: AuthorizeServices, request: AuthorizationRequest, error_description: string): Reply {
   return redirectTo(settings, request, { error: 'access_denied', error_description });
-}
-
-function messageOf(error: Problem): string {
-  return error.type === 'invalid-credentials'
-    ? 'User name or password is wrong.'
-    : (error.options.detail ?? error.title);
-}
-
-function asksOf({ type }: Problem): 'nothing' | 'totp' | 'new_password' {
-  if (type === 'totp-required') return 'totp';
-  return type === 'password-change-required' ? 'new_password' : 'nothing';
 }
 
 function digestOf(text: string): string {

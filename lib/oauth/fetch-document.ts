@@ -1,4 +1,5 @@
 import { type Upstream, UpstreamFailure } from '../upstream/ports.ts';
+import { sendGuarded } from '../upstream/send-guarded.ts';
 import { OAuthError } from './reply.ts';
 
 const maxBytes = 10_240;
@@ -41,37 +42,18 @@ export function isDocumentUrl(id: string): boolean {
 }
 
 async function read(upstream: Upstream, url: string): Promise<unknown> {
-  const signal = AbortSignal.timeout(timeoutMs);
   try {
     const headers = { accept: 'application/json' };
-    const answer = await upstream.send({
-      url,
-      method: 'GET',
-      headers,
-      guarded: true,
-      headTimeoutMs: timeoutMs,
-      signal,
-    });
-    const text = await textOf(answer.body);
+    const answer = await sendGuarded(upstream, { url, method: 'GET', headers }, { maxBytes, timeoutMs });
     if (answer.status !== 200) throw unusable(`answers ${answer.status}`);
-    return JSON.parse(text);
+    return JSON.parse(answer.text);
   } catch (error) {
     if (error instanceof OAuthError) throw error;
     if (error instanceof SyntaxError) throw unusable('is not JSON');
-    if (error instanceof UpstreamFailure || signal.aborted) throw unusable('cannot be read');
+    if (error instanceof UpstreamFailure)
+      throw unusable(error.kind === 'too-large' ? `has more than ${maxBytes} bytes` : 'cannot be read');
     throw error;
   }
-}
-
-async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.byteLength;
-    if (bytes > maxBytes) throw unusable(`has more than ${maxBytes} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function unusable(why: string): OAuthError {

@@ -3,6 +3,7 @@ import type { Client } from './clients.ts';
 import { html, type Html, page } from './page.ts';
 import { cspSourceOf, hostOfRedirect, isLoopbackRedirect } from './redirects.ts';
 import type { Reply } from './reply.ts';
+import { signInForm, type SignInFault } from './sign-in-form.ts';
 
 /** What a person sees of a client before they trust it. */
 interface Asking {
@@ -12,25 +13,7 @@ interface Asking {
   readonly form: string;
 }
 
-/** What the last attempt to sign in lacked. */
-export interface SignInFault {
-  readonly message: string;
-  readonly username: string;
-  readonly asks: 'nothing' | 'totp' | 'new_password';
-}
-
 export function signInPage({ client, request, form }: Asking, fault?: SignInFault): Reply {
-  const more: Html[] = [];
-  if (fault?.asks === 'totp')
-    more.push(
-      html`<label for="totp">Code of your authenticator app, or a recovery code</label>
-        <input id="totp" name="totp" autocomplete="one-time-code" inputmode="text" required autofocus />`,
-    );
-  if (fault?.asks === 'new_password')
-    more.push(
-      html`<label for="new_password">Your own new password</label>
-        <input id="new_password" name="new_password" type="password" autocomplete="new-password" required />`,
-    );
   return page(
     {
       title: 'Sign in to the MCP Platform',
@@ -41,15 +24,7 @@ export function signInPage({ client, request, form }: Asking, fault?: SignInFaul
       <p>
         <strong>${client.name}</strong> wants to use MCP servers in your name. Sign in to see what exactly it asks for.
       </p>
-      <form method="post" action="authorize">
-        <input type="hidden" name="request" value="${form}" />
-        <label for="username">User name or e-mail address</label>
-        <input id="username" name="username" value="${fault?.username ?? ''}" autocomplete="username" required />
-        <label for="password">Password</label>
-        <input id="password" name="password" type="password" autocomplete="current-password" required />
-        ${more}
-        <button name="decision" value="sign-in">Sign in</button>
-      </form>
+      ${signInForm('authorize', form, fault)}
       ${facts({ client, request, form })}`,
   );
 }

@@ -40,6 +40,7 @@ export const codes = {
   headerMismatch: -32_020,
   missingCapability: -32_021,
   unsupportedVersion: -32_022,
+  urlElicitation: -32_042,
 } as const;
 
 /** Reads a parsed JSON value as a message of a client; undefined when it is none. */

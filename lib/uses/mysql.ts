@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { AccountStore } from '../accounts/ports.ts';
 import type { ScoreStore } from '../analysis/ports.ts';
 import type { AuditStore } from '../audit/ports.ts';
 import type { ApiKeyStore, InviteStore, UserStore } from '../auth/ports.ts';
@@ -30,6 +31,7 @@ interface Services {
   readonly gauges: GaugeStore;
   readonly quotaCounts: QuotaCounts;
   readonly grants: GrantStore;
+  readonly accounts: AccountStore;
   readonly encryptedValues: EncryptedValues;
   readonly githubConnections: GithubConnectionStore;
   readonly githubProposals: ProposalStore;
@@ -68,6 +70,7 @@ export const use = defineUse({
       gauges,
       quotaCounts,
       grants,
+      accounts,
       encryptedValues,
       github,
       proposals,
@@ -87,6 +90,7 @@ export const use = defineUse({
       import('../adapters/mysql/gauges.ts'),
       import('../adapters/mysql/quota-counts.ts'),
       import('../adapters/mysql/grants.ts'),
+      import('../adapters/mysql/accounts.ts'),
       import('../adapters/mysql/encrypted-values.ts'),
       import('../adapters/mysql/github-connections.ts'),
       import('../adapters/mysql/github-proposals.ts'),
@@ -107,6 +111,7 @@ export const use = defineUse({
       gauges: gauges.mysqlGauges(mysql),
       quotaCounts: quotaCounts.mysqlQuotaCounts(mysql),
       grants: grants.mysqlGrants(mysql),
+      accounts: accounts.mysqlAccounts(mysql),
       encryptedValues: encryptedValues.mysqlEncryptedValues(mysql),
       githubConnections: github.mysqlGithubConnections(mysql),
       githubProposals: proposals.mysqlGithubProposals(mysql),

@@ -91,6 +91,7 @@ export const ownership: Readonly<Record<string, 'private' | 'shared' | 'admins' 
   user_id: 'admins',
   // Names of files, catalogue entries and endpoints, whose access has rules of its own.
   asset: 'none',
+  issuer_key: 'none',
   queue: 'none',
   slug: 'none',
   namespace: 'none',

@@ -53,6 +53,19 @@ async function session(app: App, { username, password }: SignedUp): Promise<stri
   return String(decodeJwt(String(body['access_token']))['sid']);
 }
 
+/** Written as connecting writes it, without a server that wants one. */
+async function account(app: App, owner: SignedUp): Promise<string> {
+  const [id, toolId] = [randomUUID(), await tool(app, owner)];
+  const sql = await createConnection(app.database);
+  await sql.query(
+    `INSERT INTO upstream_accounts (id, user_id, tool_id, slug, issuer, server_host, scope, tokens, version, created_at)
+     VALUES (?, ?, ?, 'far', 'https://issuer.example', 'far.example', '', '', 1, UTC_TIMESTAMP(3))`,
+    [id, owner.id, toolId],
+  );
+  await sql.end();
+  return id;
+}
+
 export const makers: Readonly<Record<string, Maker>> = {
   tool_id: tool,
   key_id: (app, owner) => made(app, owner, '/api/v1/auth/api-keys', { name: 'k' }, 'id'),
@@ -72,6 +85,7 @@ export const makers: Readonly<Record<string, Maker>> = {
   connection_id: connection,
   grant_id: grant,
   session_id: session,
+  account_id: account,
   doc_id: document,
   judgement_id: async (app, owner) => {
     const judged = { query: 'words', document_id: await document(app, owner) };

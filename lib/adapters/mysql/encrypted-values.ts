@@ -10,6 +10,7 @@ const columns = [
   'github_connections.webhook_secret',
   'github_connections.previous_webhook_secret',
   'users.totp_secret',
+  'upstream_accounts.tokens',
 ] as const;
 
 export function mysqlEncryptedValues(mysql: Mysql): EncryptedValues {

@@ -10,6 +10,7 @@ const problems = {
   'password-change-required': [401, 'UNAUTHORIZED', 'The password has to be changed first'],
   'invalid-refresh-token': [401, 'UNAUTHORIZED', 'The refresh token is not valid'],
   forbidden: [403, 'FORBIDDEN', 'Not allowed'],
+  'account-required': [403, 'FORBIDDEN', 'An account at the remote server is needed'],
   'registration-closed': [403, 'FORBIDDEN', 'Registration is closed'],
   'invalid-invite': [403, 'FORBIDDEN', 'The invitation is not valid'],
   'not-found': [404, 'NOT_FOUND', 'Not found'],

@@ -1,22 +1,12 @@
 import type { ServingTarget } from '../../deployments/serving-target.ts';
-import { Problem } from '../../kernel/errors/problem.ts';
 import type { StreamedAnswer } from '../../kernel/lambda/declaration.ts';
-import {
-  codes,
-  errorText,
-  isObject,
-  type Params,
-  type Request,
-  resultText,
-  type RpcError,
-} from '../../upstream/json-rpc.ts';
-import { headerText, withoutEnvelope } from '../../upstream/stateless-request.ts';
+import { errorText, type Params, type Request, resultText, type RpcError } from '../../upstream/json-rpc.ts';
+import { headerText } from '../../upstream/stateless-request.ts';
 import { finished } from '../../upstream/stateless-result.ts';
 import { digest, findServer } from '../find-server.ts';
 import { forward, type Forwarding, type ForwardServices } from '../forward.ts';
 import { postMessage } from '../post-message.ts';
-import { firstByteMs } from '../answer-in-time.ts';
-import { withServer } from '../served-tools.ts';
+import { askInOwnSession } from '../ask-in-own-session.ts';
 import type { SessionPlace } from '../session-id.ts';
 import { fromServer } from './names.ts';
 import { rewriteAnswer } from './rewrite-answer.ts';
@@ -41,7 +31,7 @@ export async function passToServer(
   const { options } = target.deployment;
   const era = forwarding.session ? '2025-11-25' : '2026-07-28';
   if ('url' in target.deployment.launch || !options.eras.includes(era)) {
-    return askInOwnSession(services, forwarding, target, message);
+    return askFor(services, forwarding, target, message);
   }
   const body = JSON.stringify({ jsonrpc: '2.0', id: message.id, method: message.method, params: message.params });
   return rewriteAnswer(slug, await postMessage(services, towards(forwarding, target, message.params), body));
@@ -126,32 +116,18 @@ function towards(
   };
 }
 
-async function askInOwnSession(
+async function askFor(
   services: ForwardServices,
-  { caller, request, log, signal, session }: AllForwarding,
+  given: AllForwarding,
   { deployment }: ServingTarget,
   { id, method, params }: Request,
 ): Promise<StreamedAnswer> {
-  const { slug } = deployment;
-  const tool = method === 'tools/call' ? String(params['name']) : undefined;
-  const counted = { method, tool, bytesIn: JSON.stringify(params).length };
-  try {
-    const result = await withServer(services, { caller, slug, request, log }, counted, async (connection) => {
-      const value = await connection.request(method, withoutEnvelope(params), { timeoutMs: firstByteMs, signal });
-      return { value, status: isObject(value) && value['isError'] === true ? 'error' : 'ok' };
-    });
-    if (!isObject(result)) throw new Problem('upstream-error', { detail: "The server's result is not an object." });
-    const { serverInfo } = deployment;
-    const named = { name: slug, version: '', ...serverInfo };
-    const whole = session ? result : finished(result, method, { serverInfo: named });
-    return json(200, JSON.stringify(fromServer(slug, JSON.parse(resultText(id, whole)) as Params)));
-  } catch (error) {
-    if (!(error instanceof Problem)) throw error;
-    const { rpc_error: said } = error.options.extra ?? {};
-    const code = isObject(said) && typeof said['code'] === 'number' ? said['code'] : codes.upstream;
-    const text = isObject(said) ? String(said['message']) : (error.options.detail ?? error.title);
-    return json(200, errorText(id, { code, message: text, data: { error_code: error.code } }));
-  }
+  const { slug, serverInfo } = deployment;
+  const answer = await askInOwnSession(services, given, deployment, { method, params });
+  if ('error' in answer) return json(200, errorText(id, answer.error));
+  const named = { name: slug, version: '', ...serverInfo };
+  const whole = given.session ? answer.result : finished(answer.result, method, { serverInfo: named });
+  return json(200, JSON.stringify(fromServer(slug, JSON.parse(resultText(id, whole)) as Params)));
 }
 
 export function json(status: number, body: string): StreamedAnswer {

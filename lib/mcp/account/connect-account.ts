@@ -1,0 +1,148 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { buildAuthorizationUrl, calculatePKCECodeChallenge, randomPKCECodeVerifier } from 'openid-client';
+import * as z from 'zod';
+import { IssuedClient, serverUrlOf } from '../../accounts/account-tokens.ts';
+import { discoverIssuer, IssuerMetadata, NotConnectable } from '../../accounts/discover-issuer.ts';
+import { configurationFor } from '../../accounts/issuer-client.ts';
+import { callbackUrl, clientAt, issuerKey, type OperatorClients } from '../../accounts/issuer-registration.ts';
+import { encryptWithSecret } from '../../auth/encrypt-with-secret.ts';
+import type { User } from '../../auth/ports.ts';
+import type { ProofServices } from '../../auth/prove-user.ts';
+import { Problem } from '../../kernel/errors/problem.ts';
+import { allows, permissionsOf } from '../../kernel/http/caller.ts';
+import type { RequestFacts } from '../../kernel/lambda/declaration.ts';
+import type { BaseSettings } from '../../kernel/settings/settings.ts';
+import { decryptForm } from '../../oauth/authorization.ts';
+import type { CodeStore } from '../../oauth/ports.ts';
+import { proveByForm } from '../../oauth/prove-by-form.ts';
+import { readForm, type Reply } from '../../oauth/reply.ts';
+import type { Encryptor } from '../../secrets/encryptor.ts';
+import type { Upstream } from '../../upstream/ports.ts';
+import { findServer, remoteEndpointOf, type ServerServices } from '../find-server.ts';
+import { connectFaultPage, connectPage, leavePage, withConnectPages } from './pages.ts';
+import { connectMs, formContext, Wanted } from './show-connect.ts';
+
+export type ConnectServices = Omit<ServerServices, 'quotas'> &
+  ProofServices & {
+    readonly encryptor: Encryptor;
+    readonly upstream: Upstream;
+    readonly settings: BaseSettings;
+    readonly codes: CodeStore;
+    readonly operatorClients: OperatorClients;
+  };
+
+export const pendingPurpose = 'account connection';
+
+/** A sign-in at an issuer that is under way. It is kept under the state's hash, encrypted under the state. */
+export const Pending = z.object({
+  userId: z.uuid(),
+  toolId: z.uuid(),
+  slug: z.string(),
+  deploymentId: z.uuid(),
+  serverUrl: z.string(),
+  resource: z.string(),
+  scope: z.string().optional(),
+  metadata: IssuerMetadata,
+  client: IssuedClient,
+  verifier: z.string(),
+  /** The browser that began it, by the hash of its cookie. */
+  browser: z.string(),
+});
+
+/** Signs the user in, finds out who gives tokens for the server, and shows the way there. */
+export function submitConnect(
+  services: ConnectServices,
+  slug: string,
+  { headers, sourceIp }: Pick<RequestFacts, 'headers' | 'sourceIp'>,
+  body: string,
+): Promise<Reply> {
+  return withConnectPages(async () => {
+    if (!['same-origin', undefined].includes(headers['sec-fetch-site']))
+      return connectFaultPage('The form was sent by another site.', 403);
+    const form = readForm(body);
+    const wanted = await decryptForm(services.encryptor, form['request'], formContext, Wanted);
+    if (wanted?.slug !== slug || wanted.expiresAt < Date.now())
+      return connectFaultPage('The sign-in has taken too long, or the form is not ours. Open the link again.');
+    const proved = await proveByForm(services, form, sourceIp);
+    if ('fault' in proved) return connectPage(slug, form['request'] ?? '', proved.fault);
+    return leave(services, proved.user, wanted, headers['cookie']);
+  });
+}
+
+async function leave(
+  services: ConnectServices,
+  user: User,
+  { slug, scope: wanted }: z.output<typeof Wanted>,
+  cookies: string | undefined,
+): Promise<Reply> {
+  const { encryptor, upstream, settings, codes } = services;
+  const caller = { userId: user.id, role: user.role, permissions: permissionsOf(user.role) };
+  const needsFactor = settings.ADMIN_TOTP === 'required' && user.role === 'admin' && !user.secondFactor?.isConfirmed;
+  if (!allows(caller, 'mcp:call') || needsFactor)
+    throw new Problem('forbidden', { detail: `You may not call MCP servers here as ${user.role}.` });
+  const { deployment } = await findServer(services, caller, slug);
+  if (!('url' in deployment.launch)) throw new NotConnectable(`${slug} runs here and wants no account.`);
+  const server = await remoteEndpointOf(encryptor, deployment);
+  const { metadata, resource, scope } = await discoverIssuer(upstream, server, wanted);
+  const client = await clientAt(services, metadata, scope);
+  const state = randomBytes(32).toString('base64url');
+  const browser = browserOf(cookies, settings) ?? randomBytes(32).toString('base64url');
+  const verifier = randomPKCECodeVerifier();
+  const pending: z.output<typeof Pending> = {
+    userId: user.id,
+    toolId: deployment.toolId,
+    slug,
+    deploymentId: deployment.id,
+    serverUrl: serverUrlOf(server.url),
+    resource,
+    scope,
+    metadata,
+    client,
+    verifier,
+    browser: hashOf(browser),
+  };
+  const encrypted = encryptWithSecret(JSON.stringify(pending), state, pendingPurpose);
+  await codes.put(hashOf(state), encrypted, new Date(Date.now() + connectMs));
+  const url = buildAuthorizationUrl(configurationFor(upstream, metadata, client), {
+    redirect_uri: callbackUrl(settings, issuerKey(metadata.issuer)),
+    code_challenge: await calculatePKCECodeChallenge(verifier),
+    code_challenge_method: 'S256',
+    state,
+    resource,
+    ...(scope !== undefined && { scope }),
+    ...(scope?.split(' ').includes('offline_access') === true && { prompt: 'consent' }),
+  });
+  const page = leavePage({
+    slug,
+    username: user.username,
+    serverHost: new URL(server.url).host,
+    issuer: metadata.issuer,
+    url,
+  });
+  return { ...page, headers: { ...page.headers, 'set-cookie': cookieFor(browser, settings) } };
+}
+
+/** Which browser this is, by a cookie that is good for nothing else: only where a sign-in began may it end. */
+export function browserOf(cookies: string | undefined, settings: BaseSettings): string | undefined {
+  const found = (cookies ?? '').split(/; */).find((each) => each.startsWith(`${cookieName(settings)}=`));
+  const value = found?.slice(cookieName(settings).length + 1) ?? '';
+  return /^[\w-]{43}$/.test(value) ? value : undefined;
+}
+
+function cookieFor(browser: string, settings: BaseSettings): string {
+  const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${connectMs / 1000}`;
+  return `${cookieName(settings)}=${browser}; ${attributes}${isHttps(settings) ? '; Secure' : ''}`;
+}
+
+/** The prefix keeps other hosts of the domain from setting it; browsers take it over https alone. */
+function cookieName(settings: BaseSettings): string {
+  return `${isHttps(settings) ? '__Host-' : ''}mcp-connect`;
+}
+
+function isHttps({ BASE_URL }: BaseSettings): boolean {
+  return BASE_URL.startsWith('https://');
+}
+
+export function hashOf(text: string): string {
+  return createHash('sha256').update(`connect ${text}`).digest('hex');
+}
