@@ -49,7 +49,7 @@ export async function postMessage(
   if ('failure' in forwarded) {
     const { failure, needed, replica, session } = forwarded;
     if (failure === failures.ownSession && session)
-      return answerInOwnSession(services, { ...forwarding, signal }, session, body);
+      return answerInOwnSession(services, forwarding, session, body);
     report(
       posted.requests.map(() => ({ status: 'error', errorCode: failure.errorCode })),
       0,
