@@ -67,14 +67,14 @@ export class ModernServer {
   }
 
   /** A message of the server. */
-  hear(text: string, message: Message): void {
+  receive(text: string, message: Message): void {
     if (message.kind === 'request') {
       this.#ends.write(
         errorText(message.id, { code: codes.methodNotFound, message: 'This protocol has no requests of servers' }),
       );
     } else if (message.kind === 'notification') {
       if (message.method !== 'notifications/subscriptions/acknowledged') this.#ends.deliver(text, message);
-    } else if (message.id !== null && message.id !== this.#listening) this.#heard(message.id, text, message);
+    } else if (message.id !== null && message.id !== this.#listening) this.#receiveAnswer(message.id, text, message);
   }
 
   #request(request: Request): void {
@@ -124,7 +124,7 @@ export class ModernServer {
     return { ...params, _meta: { ...meta, ...envelope } };
   }
 
-  #heard(id: RequestId, text: string, { result, error }: Response): void {
+  #receiveAnswer(id: RequestId, text: string, { result, error }: Response): void {
     const pending = this.#pending.get(id);
     // What names nobody is for the client to make sense of.
     if (!pending) return this.#ends.deliver(text, { kind: 'response', id, result, ...(error && { error }) });
@@ -137,7 +137,7 @@ export class ModernServer {
     this.#deliver({ kind: 'response', id: request.id, result: read ? read(result) : rest });
   }
 
-  /** The server answers when it has heard from the client: its questions go there as requests. */
+  /** The server answers when it has an answer of the client: its questions go there as requests. */
   #ask(request: Request, { inputRequests, requestState }: Params): void {
     const questions = Object.entries(isObject(inputRequests) ? inputRequests : {});
     const asked: Asked = { request, requestState, open: new Set(questions.map(([key]) => key)), answers: {} };
@@ -176,7 +176,7 @@ export class ModernServer {
     }
   }
 
-  /** One stream for all that the client is to hear of; a new one takes the place of the last. */
+  /** One stream for all that the client follows; a new one takes the place of the last. */
   #listen(): void {
     const changes = (['tools', 'prompts', 'resources'] as const).flatMap((name) => {
       const capability = this.#serverCapabilities[name];

@@ -162,7 +162,7 @@ export class ServerProcess {
       if (read === undefined) return rubbish(text);
       const { message, malformed } = read;
       if (malformed) log.add('stdout', text);
-      if (this.#modern) return this.#modern.hear(malformed ? replacementOf(message, value) : text, message);
+      if (this.#modern) return this.#modern.receive(malformed ? replacementOf(message, value) : text, message);
       if (!isProbed(message)) this.#listener.onMessage(malformed ? replacementOf(message, value) : text, message);
     };
     const messages = lineReader(

@@ -5,20 +5,20 @@ import type * as schema from './schema.ts';
 
 const warnAheadMs = 7 * 24 * 3_600_000;
 
-interface ShownHook {
+interface PresentedHook {
   readonly url: string;
   readonly secret: string;
   readonly installed: boolean;
 }
 
 /** What stands in the settings of the repository, or has to be put there. */
-export function presentHook({ url, secret, installed }: ShownHook) {
+export function presentHook({ url, secret, installed }: PresentedHook) {
   return { url, secret, events: [...hookEvents], content_type: 'application/json', installed };
 }
 
 export function presentConnected(
   connection: Connection,
-  hook: ShownHook & { readonly viaApp: boolean },
+  hook: PresentedHook & { readonly viaApp: boolean },
 ): z.output<typeof schema.Connected> {
   return {
     ...common(connection),

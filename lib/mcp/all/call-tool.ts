@@ -1,18 +1,14 @@
 import { type OfferKind, offeredOf, offerName, stateOf } from '../../deployments/approvals.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { StreamedAnswer } from '../../kernel/lambda/declaration.ts';
-import type { SearchServices } from '../../knowledge/search/open-space.ts';
 import { codes, type Params, type Request } from '../../upstream/json-rpc.ts';
 import { findServer } from '../find-server.ts';
-import type { ForwardServices } from '../forward.ts';
 import { reachesTool } from '../key-reach.ts';
 import { type Place, placeOfName, placeOfUri } from './names.ts';
-import { type AllForwarding, passToServer, refused } from './pass-to-server.ts';
+import { type AllForwarding, type AllServices, passToServer, refused } from './pass-to-server.ts';
 import { offeredBy, reasons, servedTo } from './read-offered.ts';
 import { findTool, readCallTool } from './search-tools.ts';
 import { isTask, startTask, type TaskServices } from './tasks.ts';
-
-export type AllServices = ForwardServices & SearchServices;
 
 /**
  * Calls a tool by its name on this endpoint, or finds one. What is held back says so, as a result, so that the model behind the client reads it too.

@@ -1,5 +1,6 @@
 import type { ServingTarget } from '../../deployments/serving-target.ts';
 import type { StreamedAnswer } from '../../kernel/lambda/declaration.ts';
+import type { SearchServices } from '../../knowledge/search/open-space.ts';
 import { errorText, type Params, type Request, resultText, type RpcError } from '../../upstream/json-rpc.ts';
 import { headerText } from '../../upstream/stateless-request.ts';
 import { finished } from '../../upstream/stateless-result.ts';
@@ -10,6 +11,8 @@ import { askInOwnSession } from '../ask-in-own-session.ts';
 import type { SessionPlace } from '../session-id.ts';
 import { fromServer } from './names.ts';
 import { rewriteAnswer } from './rewrite-answer.ts';
+
+export type AllServices = ForwardServices & SearchServices;
 
 /** A request on the endpoint of all, and its session there; undefined for protocol 2026-07-28. */
 export interface AllForwarding extends Omit<Forwarding, 'slug' | 'session'> {

@@ -10,8 +10,7 @@ import { metaKeys } from '../../upstream/stateless-request.ts';
 import { submitToolCall } from '../call-as-task.ts';
 import { eventOf, streamMs, streamOf } from './follow-changes.ts';
 import type { Place } from './names.ts';
-import { type AllForwarding, json, refused } from './pass-to-server.ts';
-import type { AllServices } from './call-tool.ts';
+import { type AllForwarding, type AllServices, json, refused } from './pass-to-server.ts';
 
 /*
  * Calls as tasks of MCP: a worker makes the call, and its task is one of the platform's. In sessions (2025-11-25) the client says which call is to be a
