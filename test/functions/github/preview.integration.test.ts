@@ -3,7 +3,7 @@ import { connectV1 } from '../mcp/clients.ts';
 import { commentOn, openPull, pullHappens, sourceOf, stateOf } from './pulls.ts';
 import { startWorld } from './world.ts';
 
-describe.concurrent('the preview of a pull request', { timeout: 240_000 }, async () => {
+describe('the preview of a pull request', { timeout: 240_000 }, async () => {
   const world = await startWorld();
   const { app, github } = world;
   const ada = await app.signUp();

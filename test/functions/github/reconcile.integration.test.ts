@@ -49,24 +49,21 @@ describe('what webhooks do not bring', { timeout: 240_000 }, async () => {
   const seeds = Array.from({ length: Number(process.env['LOSSY_SEEDS'] ?? 2) }, (_, index) => index + 1);
   const losing = new Map<string, () => number>();
   github.loses = ({ url }) => (losing.get(new URL(url).searchParams.get('connection') ?? '')?.() ?? 1) < 0.3;
-  it.concurrent.each(seeds)(
-    'is found by the next look when three in ten deliveries are lost (seed %i)',
-    async (seed) => {
-      const { repository, id } = await connected();
-      losing.set(id, random(seed));
-      for (let n = 1; n <= 6; n += 1) await github.push(repository, { 'server.json': serverJson(`1.${n}.0`) });
-      losing.delete(id);
-      await lookNow();
-      await until(id, 'last_sync_sha').toBe(await repository.git.head('main'));
-      const { tool_id } = await world.connection(ada, id);
-      const tool = await app.call('GET', `/api/v1/mcps/${String(tool_id)}`, { token: ada.token });
-      expect(tool.body).toMatchObject({ version: '1.6.0', config: { servers: [{ package: { version: '1.6.0' } }] } });
-      // The hook is the platform's own, so what failed is asked for again too.
-      const guids = (hook: HostedFixture['hooks'][number]) =>
-        new Set(hook.deliveries.filter(({ status_code }) => status_code < 300).map(({ guid }) => guid));
-      await expect.poll(() => repository.hooks.map((hook) => guids(hook).size), { timeout: 60_000 }).toEqual([6]);
-    },
-  );
+  it.each(seeds)('is found by the next look when three in ten deliveries are lost (seed %i)', async (seed) => {
+    const { repository, id } = await connected();
+    losing.set(id, random(seed));
+    for (let n = 1; n <= 6; n += 1) await github.push(repository, { 'server.json': serverJson(`1.${n}.0`) });
+    losing.delete(id);
+    await lookNow();
+    await until(id, 'last_sync_sha').toBe(await repository.git.head('main'));
+    const { tool_id } = await world.connection(ada, id);
+    const tool = await app.call('GET', `/api/v1/mcps/${String(tool_id)}`, { token: ada.token });
+    expect(tool.body).toMatchObject({ version: '1.6.0', config: { servers: [{ package: { version: '1.6.0' } }] } });
+    // The hook is the platform's own, so what failed is asked for again too.
+    const guids = (hook: HostedFixture['hooks'][number]) =>
+      new Set(hook.deliveries.filter(({ status_code }) => status_code < 300).map(({ guid }) => guid));
+    await expect.poll(() => repository.hooks.map((hook) => guids(hook).size), { timeout: 60_000 }).toEqual([6]);
+  });
 
   it('ends at the last of fifty pushes that come at once, by few syncs', async () => {
     const { repository, id } = await connected();
