@@ -22,10 +22,10 @@ export function reachesTool(caller: Caller, slug: string, tool: string): boolean
 
 /** What of a server a caller's key leads to: a key for single tools leads to no prompt and no resource. */
 export function reachableOf(caller: Caller, { deployment, ...serving }: Serving): Serving {
-  const { slug, tools, offers, ...rest } = deployment;
+  const { slug, tools } = deployment;
   if (!isHeldToTools(caller, slug)) return { ...serving, deployment };
   const reached = tools?.filter(({ name }) => reachesTool(caller, slug, name));
-  return { ...serving, deployment: { ...rest, slug, tools: reached, offers: undefined } };
+  return { ...serving, deployment: { ...deployment, tools: reached, offers: undefined } };
 }
 
 const subjects = /^(prompts|resources|completion)\/(?!list$|templates\/list$)/;

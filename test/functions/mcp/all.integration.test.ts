@@ -91,7 +91,7 @@ describe('everything that a caller may use', () => {
     expect(textOf(await client.callTool(echo('held')))).toBe('held');
     const others = { name: nameOf(shared, 'sum'), arguments: { a: 1, b: 2 } };
     await expect(client.callTool(others)).rejects.toThrow('Unknown here');
-    await expect(client.callTool({ ...others, task: {} } as typeof others)).rejects.toThrow('Unknown here');
+    await expect(client.callTool({ ...others, task: {} })).rejects.toThrow('Unknown here');
     const prompt = { name: nameOf(everything, 'test_simple_prompt') };
     await expect(client.getPrompt(prompt)).rejects.toThrow('held to other tools');
     await client.close();

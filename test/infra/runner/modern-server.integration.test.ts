@@ -47,7 +47,7 @@ describe('a server that speaks 2026-07-28 alone', () => {
       'io.modelcontextprotocol/clientInfo': { name: 'of-the-test' },
       'io.modelcontextprotocol/clientCapabilities': { elicitation: {} },
     });
-    expect(textOf(await client.callTool({ name: 'ask', arguments: {} }))).toContain('asked: {"action":"accept"');
+    expect(textOf(await client.callTool({ name: 'ask', arguments: {} }))).toContain('"asked": {"action":"accept"');
     await client.close();
   });
 
