@@ -194,13 +194,20 @@ export function decodePostings(
   frequencies: Uint32Array,
   offset: number,
 ): number {
-  const from = new ByteReader(postings);
-  let passage = -1;
+  // A query decodes hundreds of thousands: the reader's method would take twice as long.
+  let [at, passage] = [0, -1];
   for (let index = 0; index < count; index += 1) {
-    const gap = from.varint();
+    let byte = postings[at++] ?? 0;
+    let gap = byte & 127;
+    for (let shift = 7; byte > 127; shift += 7) gap |= ((byte = postings[at++] ?? 0) & 127) << shift;
     passage += (gap >>> 1) + 1;
     passages[offset + index] = passage;
-    frequencies[offset + index] = (gap & 1) === 1 ? 1 : from.varint();
+    let frequency = 1;
+    if ((gap & 1) === 0) {
+      frequency = (byte = postings[at++] ?? 0) & 127;
+      for (let shift = 7; byte > 127; shift += 7) frequency |= ((byte = postings[at++] ?? 0) & 127) << shift;
+    }
+    frequencies[offset + index] = frequency;
   }
   return count;
 }

@@ -93,6 +93,10 @@ function conceptsOf(word: string, languages: readonly Language[]): readonly Conc
   return [...wordsOf(word)].flatMap((read) => readWord(read, languages, true).concepts);
 }
 
+function termsOf({ concepts }: QueryWord): string[] {
+  return concepts.flatMap(({ terms }) => terms);
+}
+
 /** Puts for words that occur nowhere those that were probably meant. */
 async function withCorrections(
   index: OpenIndex,
@@ -101,12 +105,8 @@ async function withCorrections(
 ): Promise<{ words: QueryWord[]; corrected: ReadonlyMap<string, string> }> {
   const corrected = new Map<string, string>();
   const plain = words.filter(({ isPlain }) => isPlain);
-  const found = await findConcepts(
-    index,
-    plain.flatMap(({ concepts }) => concepts),
-  );
-  const known = new Set(found.filter(({ count }) => count > 0).map(({ word }) => word));
-  for (const { text } of plain.filter(({ concepts }) => !concepts.some(({ word }) => known.has(word)))) {
+  const counts = await index.counts(plain.flatMap(termsOf));
+  for (const { text } of plain.filter((word) => !termsOf(word).some((term) => (counts.get(term) ?? 0) > 0))) {
     if (corrected.size >= mostCorrections) break;
     const correction = await correctWord(index, text);
     if (correction !== undefined) corrected.set(text, correction);
