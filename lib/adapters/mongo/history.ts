@@ -1,6 +1,7 @@
 import type { Db } from 'mongodb';
 import { ToolChanged } from '../../../events/outbox.ts';
 import type { HistoryStore } from '../../tools/ports.ts';
+import { answering } from './errors.ts';
 
 interface HistoryDocument {
   /** `<tool id>:<revision, ten digits>`: unique by itself, and a page of a tool's history is a range of it. */
@@ -36,11 +37,13 @@ export function mongoHistory(db: Db): HistoryStore {
       );
     },
     async page(toolId, { below, limit }) {
-      const documents = await history
-        .find({ _id: { $gte: idOf(toolId, 0), $lt: idOf(toolId, below ?? 9_999_999_999) } })
-        .sort({ _id: -1 })
-        .limit(limit)
-        .toArray();
+      const documents = await answering(() =>
+        history
+          .find({ _id: { $gte: idOf(toolId, 0), $lt: idOf(toolId, below ?? 9_999_999_999) } })
+          .sort({ _id: -1 })
+          .limit(limit)
+          .toArray(),
+      );
       return documents.map(({ entry }) => ToolChanged.parse(JSON.parse(entry)));
     },
     async forget(toolId) {

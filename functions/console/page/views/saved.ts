@@ -46,7 +46,7 @@ export function SavedCalls({ slug, onReplay }: { slug: string; onReplay: (saved:
   </article>`;
 }
 
-function describe({ tool, revision, slug }: SavedCall, current: string): string {
-  const parts = [tool, slug !== current && `of ${slug}`, revision !== undefined && `revision ${revision}`];
+function describe({ tool, revision, slug }: SavedCall, openSlug: string): string {
+  const parts = [tool, slug !== openSlug && `of ${slug}`, revision !== undefined && `revision ${revision}`];
   return parts.filter((part) => part !== false).join(', ');
 }
