@@ -48,8 +48,7 @@ export async function postMessage(
   };
   if ('failure' in forwarded) {
     const { failure, needed, replica, session } = forwarded;
-    if (failure === failures.ownSession && session)
-      return answerInOwnSession(services, { ...forwarding, signal }, session, body);
+    if (failure === failures.ownSession && session) return answerInOwnSession(services, forwarding, session, body);
     report(
       posted.requests.map(() => ({ status: 'error', errorCode: failure.errorCode })),
       0,
