@@ -47,6 +47,7 @@ export const ToolChanged = z
 
 export const auditActions = [
   'user.registered',
+  'user.identity-linked',
   'user.logged-in',
   'user.logged-out',
   'user.login-failed',

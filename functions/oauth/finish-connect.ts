@@ -2,7 +2,7 @@ import { IssuerKey } from '../../lib/accounts/issuer-registration.ts';
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { perMinutePerAddress } from '../../lib/kernel/http/rate-limit.ts';
 import { finishConnect } from '../../lib/mcp/account/finish-connect.ts';
-import { AnyQuery, pageAnswers, replies } from '../../lib/oauth/reply.ts';
+import { AnyQuery, farPageAnswers, replies } from '../../lib/oauth/reply.ts';
 
 export const handler = endpoint({
   route: 'GET /oauth/accounts/{issuer_key}/callback',
@@ -13,7 +13,7 @@ export const handler = endpoint({
   params: IssuerKey,
   query: AnyQuery,
   produces: 'text/html; charset=utf-8',
-  answers: pageAnswers,
+  answers: farPageAnswers,
   ...replies,
   run: ({ params, request, services }) => finishConnect(services, params.issuer_key, request),
 });

@@ -8,7 +8,7 @@ export const handler = endpoint({
   summary: 'The page on which a person signs in for an application (OAuth 2.1)',
   permission: 'public',
   limit: perMinutePerAddress(60),
-  uses: ['settings', 'secrets', 'upstream'],
+  uses: ['settings', 'secrets', 'upstream', 'identityProviders'],
   query: AnyQuery,
   produces: 'text/html; charset=utf-8',
   answers: pageAnswers,

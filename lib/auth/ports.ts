@@ -43,9 +43,15 @@ export interface UserFilter {
 export interface UserStore {
   /**
    * Spends the invitation, when one is named. A user whose id is there already was made by an earlier try.
-   * @throws Problem `user-exists` when the name or the address is taken, `invalid-invite` when the invitation has just been used.
+   * With an identity, the user is linked to it at once.
+   * @throws Problem `user-exists` when the name, the address or the identity is taken, `invalid-invite` when the invitation has just been used.
    */
-  insert(user: User, outbox?: readonly OutboxEntry[], inviteId?: string): Promise<void>;
+  insert(
+    user: User,
+    outbox?: readonly OutboxEntry[],
+    inviteId?: string,
+    identity?: { readonly id: string; readonly issuer: string; readonly subject: string },
+  ): Promise<void>;
   /**
    * Locks the user, lets `decide` say what becomes different, and moves `updatedAt` strictly forward, to `at`. undefined changes nothing.
    * @returns the user as it is then; undefined when there is none. What `decide` throws rolls back.

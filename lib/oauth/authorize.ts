@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import type { User } from '../auth/ports.ts';
-import type { ProofServices } from '../auth/prove-user.ts';
 import { allows, permissionsOf } from '../kernel/http/caller.ts';
 import type { RequestFacts } from '../kernel/lambda/declaration.ts';
 import {
@@ -18,19 +17,21 @@ import { type Client, clientKey, findClient } from './clients.ts';
 import { type CodeServices, issueCode } from './codes.ts';
 import { consentPage, faultPage, signInPage } from './pages.ts';
 import type { GrantStore } from './ports.ts';
-import { proveByForm } from './prove-by-form.ts';
+import { leaveForProvider } from './leave-for-provider.ts';
+import { type FormServices, proveByForm } from './prove-by-form.ts';
 import { OAuthError, readForm, type Reply } from './reply.ts';
 
-export type AuthorizeServices = AuthorizationServices & ProofServices & CodeServices & { readonly grants: GrantStore };
+export type AuthorizeServices = AuthorizationServices & FormServices & CodeServices & { readonly grants: GrantStore };
 
 /** The first page: who asks, and who are you? */
 export function showAuthorize(
-  services: AuthorizationServices,
+  services: AuthorizationServices & Pick<AuthorizeServices, 'identityProviders'>,
   { search }: Pick<RequestFacts, 'search'>,
 ): Promise<Reply> {
   return withPages(async () => {
     const { client, request } = await readAuthorization(services, readForm(search.replace(/^\?/, '')));
-    return signInPage({ client, request, form: await encryptRequest(services.encryptor, request) });
+    const form = await encryptRequest(services.encryptor, request);
+    return signInPage({ client, request, form }, services.identityProviders);
   });
 }
 
@@ -49,6 +50,8 @@ export function submitAuthorize(
     const client = await findClient(services, request.clientId);
     if (form['decision'] === 'deny') return denied(services, request, 'The user has refused.');
     if (form['proof'] !== undefined) return allow(services, client, request, form);
+    const provider = services.identityProviders.find(({ id }) => id === form['provider']);
+    if (provider) return leaveForProvider(services, provider, 'authorize', form, headers);
     return signIn(services, client, request, form, sourceIp);
   });
 }
@@ -62,7 +65,7 @@ async function signIn(
 ): Promise<Reply> {
   const asking = { client, request, form: form['request'] ?? '' };
   const proved = await proveByForm(services, form, address);
-  if ('fault' in proved) return signInPage(asking, proved.fault);
+  if ('fault' in proved) return signInPage(asking, services.identityProviders, proved.fault);
   const { user } = proved;
   const refusal = refusalFor(services, user);
   if (refusal !== undefined) return denied(services, request, refusal);

@@ -3,7 +3,7 @@ import type { Client } from './clients.ts';
 import { html, type Html, page } from './page.ts';
 import { cspSourceOf, hostOfRedirect, isLoopbackRedirect } from './redirects.ts';
 import type { Reply } from './reply.ts';
-import { signInForm, type SignInFault } from './sign-in-form.ts';
+import { signInForm, type SignInFault, type SignInPlace } from './sign-in-form.ts';
 
 /** What a person sees of a client before they trust it. */
 interface Asking {
@@ -13,7 +13,11 @@ interface Asking {
   readonly form: string;
 }
 
-export function signInPage({ client, request, form }: Asking, fault?: SignInFault): Reply {
+export function signInPage(
+  { client, request, form }: Asking,
+  places: readonly SignInPlace[],
+  fault?: SignInFault,
+): Reply {
   return page(
     {
       title: 'Sign in to the MCP Platform',
@@ -24,7 +28,7 @@ export function signInPage({ client, request, form }: Asking, fault?: SignInFaul
       <p>
         <strong>${client.name}</strong> wants to use MCP servers in your name. Sign in to see what exactly it asks for.
       </p>
-      ${signInForm('authorize', form, fault)}
+      ${signInForm('authorize', form, places, fault)}
       ${facts({ client, request, form })}`,
   );
 }

@@ -52,6 +52,8 @@ export const refusals = { 400: ErrorBody, 401: ErrorBody } as const;
 
 /** The answers of the page and its forms. */
 export const pageAnswers = { 303: z.void(), 400: z.string(), 401: z.string(), 403: z.string() } as const;
+/** The same where another authorization server, or a server of ours, has a part in it. */
+export const farPageAnswers = { ...pageAnswers, 404: z.string(), 409: z.string(), 502: z.string() } as const;
 
 export const TokenBody = z
   .object({

@@ -7,6 +7,7 @@ import type { DeploymentStore } from '../deployments/ports.ts';
 import type { GithubConnectionStore, ProposalStore } from '../github/ports.ts';
 import { defineUse, type ServicesOfUse } from '../kernel/lambda/uses.ts';
 import type { GaugeStore } from '../metrics/ports.ts';
+import type { IdentityStore } from '../identities/ports.ts';
 import type { Probe } from '../kernel/probe.ts';
 import type { GrantStore } from '../oauth/ports.ts';
 import type { OutboxStore } from '../outbox/ports.ts';
@@ -32,6 +33,7 @@ interface Services {
   readonly quotaCounts: QuotaCounts;
   readonly grants: GrantStore;
   readonly accounts: AccountStore;
+  readonly identities: IdentityStore;
   readonly encryptedValues: EncryptedValues;
   readonly githubConnections: GithubConnectionStore;
   readonly githubProposals: ProposalStore;
@@ -71,6 +73,7 @@ export const use = defineUse({
       quotaCounts,
       grants,
       accounts,
+      identities,
       encryptedValues,
       github,
       proposals,
@@ -91,6 +94,7 @@ export const use = defineUse({
       import('../adapters/mysql/quota-counts.ts'),
       import('../adapters/mysql/grants.ts'),
       import('../adapters/mysql/accounts.ts'),
+      import('../adapters/mysql/identities.ts'),
       import('../adapters/mysql/encrypted-values.ts'),
       import('../adapters/mysql/github-connections.ts'),
       import('../adapters/mysql/github-proposals.ts'),
@@ -112,6 +116,7 @@ export const use = defineUse({
       quotaCounts: quotaCounts.mysqlQuotaCounts(mysql),
       grants: grants.mysqlGrants(mysql),
       accounts: accounts.mysqlAccounts(mysql),
+      identities: identities.mysqlIdentities(mysql),
       encryptedValues: encryptedValues.mysqlEncryptedValues(mysql),
       githubConnections: github.mysqlGithubConnections(mysql),
       githubProposals: proposals.mysqlGithubProposals(mysql),

@@ -3,6 +3,7 @@ import type { Role } from '../../kernel/http/caller.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { Mysql, SqlRunner, SqlValue } from './connection.ts';
 import { DuplicateKey } from './errors.ts';
+import { insertIdentity } from './identities.ts';
 import { spendInvite } from './invites.ts';
 import { insertOutbox } from './outbox.ts';
 
@@ -37,6 +38,7 @@ const columns = `id, username, email, created_at, ${changing.join(', ')}`;
 const uniqueNames: Readonly<Record<string, string>> = {
   users_username: 'user name',
   users_email: 'e-mail address',
+  user_identities_once: 'account at the provider',
 };
 
 export function mysqlUserStore(mysql: Mysql): UserStore {
@@ -45,12 +47,13 @@ export function mysqlUserStore(mysql: Mysql): UserStore {
     return row && toUser(row);
   };
   return {
-    async insert(user, outbox = [], inviteId?) {
+    async insert(user, outbox = [], inviteId?, identity?) {
       try {
         await mysql.transaction(async (tx) => {
           const values = [user.id, user.username, user.email, user.createdAt, ...changingValues(user)];
           await tx.execute(`INSERT INTO users (${columns}) VALUES (${values.map(() => '?').join(', ')})`, values);
           if (inviteId !== undefined) await spendInvite(tx, inviteId, user);
+          if (identity) await insertIdentity(tx, { ...identity, userId: user.id });
           await insertOutbox(tx, outbox);
         });
       } catch (error) {

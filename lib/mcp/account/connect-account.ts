@@ -1,29 +1,28 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { buildAuthorizationUrl, calculatePKCECodeChallenge, randomPKCECodeVerifier } from 'openid-client';
 import * as z from 'zod';
 import { IssuedClient, serverUrlOf } from '../../accounts/account-tokens.ts';
 import { discoverIssuer, IssuerMetadata, NotConnectable } from '../../accounts/discover-issuer.ts';
 import { configurationFor } from '../../accounts/issuer-client.ts';
 import { callbackUrl, clientAt, issuerKey, type OperatorClients } from '../../accounts/issuer-registration.ts';
-import { encryptWithSecret } from '../../auth/encrypt-with-secret.ts';
 import type { User } from '../../auth/ports.ts';
-import type { ProofServices } from '../../auth/prove-user.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import { allows, permissionsOf } from '../../kernel/http/caller.ts';
 import type { RequestFacts } from '../../kernel/lambda/declaration.ts';
 import type { BaseSettings } from '../../kernel/settings/settings.ts';
 import { decryptForm } from '../../oauth/authorization.ts';
+import { keepPending } from '../../oauth/browser.ts';
 import type { CodeStore } from '../../oauth/ports.ts';
-import { proveByForm } from '../../oauth/prove-by-form.ts';
+import { leaveForProvider } from '../../oauth/leave-for-provider.ts';
+import { type FormServices, proveByForm } from '../../oauth/prove-by-form.ts';
 import { readForm, type Reply } from '../../oauth/reply.ts';
 import type { Encryptor } from '../../secrets/encryptor.ts';
 import type { Upstream } from '../../upstream/ports.ts';
 import { findServer, remoteEndpointOf, type ServerServices } from '../find-server.ts';
 import { connectFaultPage, connectPage, leavePage, withConnectPages } from './pages.ts';
-import { connectMs, formContext, Wanted } from './show-connect.ts';
+import { formContext, Wanted } from './show-connect.ts';
 
 export type ConnectServices = Omit<ServerServices, 'quotas'> &
-  ProofServices & {
+  FormServices & {
     readonly encryptor: Encryptor;
     readonly upstream: Upstream;
     readonly settings: BaseSettings;
@@ -33,7 +32,7 @@ export type ConnectServices = Omit<ServerServices, 'quotas'> &
 
 export const pendingPurpose = 'account connection';
 
-/** A sign-in at an issuer that is under way. It is kept under the state's hash, encrypted under the state. */
+/** A sign-in at an issuer that is under way. */
 export const Pending = z.object({
   userId: z.uuid(),
   toolId: z.uuid(),
@@ -45,8 +44,6 @@ export const Pending = z.object({
   metadata: IssuerMetadata,
   client: IssuedClient,
   verifier: z.string(),
-  /** The browser that began it, by the hash of its cookie. */
-  browser: z.string(),
 });
 
 /** Signs the user in, finds out who gives tokens for the server, and shows the way there. */
@@ -63,8 +60,10 @@ export function submitConnect(
     const wanted = await decryptForm(services.encryptor, form['request'], formContext, Wanted);
     if (wanted?.slug !== slug || wanted.expiresAt < Date.now())
       return connectFaultPage('The sign-in has taken too long, or the form is not ours. Open the link again.');
+    const provider = services.identityProviders.find(({ id }) => id === form['provider']);
+    if (provider) return leaveForProvider(services, provider, `connect/${slug}`, form, headers);
     const proved = await proveByForm(services, form, sourceIp);
-    if ('fault' in proved) return connectPage(slug, form['request'] ?? '', proved.fault);
+    if ('fault' in proved) return connectPage(slug, form['request'] ?? '', services.identityProviders, proved.fault);
     return leave(services, proved.user, wanted, headers['cookie']);
   });
 }
@@ -75,7 +74,7 @@ async function leave(
   { slug, scope: wanted }: z.output<typeof Wanted>,
   cookies: string | undefined,
 ): Promise<Reply> {
-  const { encryptor, upstream, settings, codes } = services;
+  const { encryptor, upstream, settings } = services;
   const caller = { userId: user.id, role: user.role, permissions: permissionsOf(user.role) };
   const needsFactor = settings.ADMIN_TOTP === 'required' && user.role === 'admin' && !user.secondFactor?.isConfirmed;
   if (!allows(caller, 'mcp:call') || needsFactor)
@@ -85,8 +84,6 @@ async function leave(
   const server = await remoteEndpointOf(encryptor, deployment);
   const { metadata, resource, scope } = await discoverIssuer(upstream, server, wanted);
   const client = await clientAt(services, metadata, scope);
-  const state = randomBytes(32).toString('base64url');
-  const browser = browserOf(cookies, settings) ?? randomBytes(32).toString('base64url');
   const verifier = randomPKCECodeVerifier();
   const pending: z.output<typeof Pending> = {
     userId: user.id,
@@ -99,10 +96,8 @@ async function leave(
     metadata,
     client,
     verifier,
-    browser: hashOf(browser),
   };
-  const encrypted = encryptWithSecret(JSON.stringify(pending), state, pendingPurpose);
-  await codes.put(hashOf(state), encrypted, new Date(Date.now() + connectMs));
+  const { state, cookie } = await keepPending(services, pendingPurpose, pending, cookies);
   const url = buildAuthorizationUrl(configurationFor(upstream, metadata, client), {
     redirect_uri: callbackUrl(settings, issuerKey(metadata.issuer)),
     code_challenge: await calculatePKCECodeChallenge(verifier),
@@ -119,30 +114,5 @@ async function leave(
     issuer: metadata.issuer,
     url,
   });
-  return { ...page, headers: { ...page.headers, 'set-cookie': cookieFor(browser, settings) } };
-}
-
-/** Which browser this is, by a cookie that is good for nothing else: only where a sign-in began may it end. */
-export function browserOf(cookies: string | undefined, settings: BaseSettings): string | undefined {
-  const found = (cookies ?? '').split(/; */).find((each) => each.startsWith(`${cookieName(settings)}=`));
-  const value = found?.slice(cookieName(settings).length + 1) ?? '';
-  return /^[\w-]{43}$/.test(value) ? value : undefined;
-}
-
-function cookieFor(browser: string, settings: BaseSettings): string {
-  const attributes = `Path=/; HttpOnly; SameSite=Lax; Max-Age=${connectMs / 1000}`;
-  return `${cookieName(settings)}=${browser}; ${attributes}${isHttps(settings) ? '; Secure' : ''}`;
-}
-
-/** The prefix keeps other hosts of the domain from setting it; browsers take it over https alone. */
-function cookieName(settings: BaseSettings): string {
-  return `${isHttps(settings) ? '__Host-' : ''}mcp-connect`;
-}
-
-function isHttps({ BASE_URL }: BaseSettings): boolean {
-  return BASE_URL.startsWith('https://');
-}
-
-export function hashOf(text: string): string {
-  return createHash('sha256').update(`connect ${text}`).digest('hex');
+  return { ...page, headers: { ...page.headers, 'set-cookie': cookie } };
 }

@@ -5,15 +5,15 @@ import { isIssuerFault, configurationFor, issuerErrorOf } from '../../accounts/i
 import { callbackUrl, issuerKey } from '../../accounts/issuer-registration.ts';
 import { type AccountServices, expiryOf } from '../../accounts/refresh-account.ts';
 import { auditEntry } from '../../audit/audit-entry.ts';
-import { decryptWithSecret } from '../../auth/encrypt-with-secret.ts';
 import type { ReplicaServices } from '../../deployments/change-replicas.ts';
 import { refreshOffers } from '../../deployments/probe-remote.ts';
 import { newId } from '../../kernel/ids.ts';
 import type { RequestFacts } from '../../kernel/lambda/declaration.ts';
 import type { BaseSettings } from '../../kernel/settings/settings.ts';
+import { takePending } from '../../oauth/browser.ts';
 import type { CodeStore } from '../../oauth/ports.ts';
 import { readForm, type Reply } from '../../oauth/reply.ts';
-import { browserOf, hashOf, Pending, pendingPurpose } from './connect-account.ts';
+import { Pending, pendingPurpose } from './connect-account.ts';
 import { connectedPage, connectFaultPage, withConnectPages } from './pages.ts';
 
 type Services = AccountServices & ReplicaServices & { readonly codes: CodeStore; readonly settings: BaseSettings };
@@ -24,7 +24,8 @@ export function finishConnect(services: Services, key: string, request: RequestF
   return withConnectPages(async () => {
     const { settings } = services;
     const answer = readForm(request.search.replace(/^\?/, ''));
-    const pending = await takePending(services, answer['state'] ?? '', browserOf(request.headers['cookie'], settings));
+    const found = await takePending(services, pendingPurpose, answer['state'], request.headers['cookie']);
+    const pending = found === undefined ? undefined : Pending.parse(found);
     if (!pending || issuerKey(pending.metadata.issuer) !== key)
       return connectFaultPage(
         'This sign-in is not under way in this browser: it has taken too long, has been used, or was begun by somebody else.',
@@ -42,19 +43,6 @@ export function finishConnect(services: Services, key: string, request: RequestF
     await refreshOffers(services, pending.userId, pending.deploymentId);
     return connectedPage(pending.slug, host);
   });
-}
-
-/** Once, and only in the browser in which it began. */
-async function takePending(
-  { codes }: Services,
-  state: string,
-  browser: string | undefined,
-): Promise<Pending | undefined> {
-  if (browser === undefined || !/^[\w-]{43}$/.test(state)) return undefined;
-  const spent = await codes.spend(hashOf(state));
-  if (!spent?.first) return undefined;
-  const pending = Pending.parse(JSON.parse(decryptWithSecret(spent.encrypted, state, pendingPurpose)));
-  return pending.browser === hashOf(browser) ? pending : undefined;
 }
 
 /** The library holds the answer to state, issuer (RFC 9207) and verifier. */

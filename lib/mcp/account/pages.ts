@@ -2,9 +2,9 @@ import { NotConnectable } from '../../accounts/discover-issuer.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import { html, page } from '../../oauth/page.ts';
 import { OAuthError, type Reply } from '../../oauth/reply.ts';
-import { signInForm, type SignInFault } from '../../oauth/sign-in-form.ts';
+import { signInForm, type SignInFault, type SignInPlace } from '../../oauth/sign-in-form.ts';
 
-export function connectPage(slug: string, request: string, fault?: SignInFault): Reply {
+export function connectPage(slug: string, request: string, places: readonly SignInPlace[], fault?: SignInFault): Reply {
   return page(
     { title: 'Connect your account', status: fault ? 401 : 200 },
     html`${fault ? html`<p role="alert">${fault.message}</p>` : html``}
@@ -12,7 +12,7 @@ export function connectPage(slug: string, request: string, fault?: SignInFault):
         The MCP server <strong>${slug}</strong> wants to know you by an account of your own. Sign in to the MCP Platform
         first; then you are shown where that account is.
       </p>
-      ${signInForm(slug, request, fault)}`,
+      ${signInForm(slug, request, places, fault)}`,
   );
 }
 
