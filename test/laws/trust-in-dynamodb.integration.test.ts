@@ -109,7 +109,7 @@ function remembering(sessions: SessionStore): SessionStore {
 async function readsOf(work: () => Promise<unknown>): Promise<unknown[]> {
   const reads: unknown[] = [];
   const { request } = http;
-  const seen = vi.spyOn(http, 'request').mockImplementation(((...args: Parameters<typeof request>) => {
+  const seen = vi.spyOn(http, 'request').mockImplementation((...args: Parameters<typeof request>) => {
     const outgoing = request(...args);
     const end = outgoing.end.bind(outgoing);
     outgoing.end = (body: unknown) => {
@@ -117,7 +117,7 @@ async function readsOf(work: () => Promise<unknown>): Promise<unknown[]> {
       return end(body);
     };
     return outgoing;
-  }) as typeof request);
+  });
   onTestFinished(() => seen.mockRestore());
   await work();
   seen.mockRestore();
