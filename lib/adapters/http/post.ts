@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 
-export interface Posted {
+interface Posted {
   readonly status: number;
   readonly headers: http.IncomingHttpHeaders;
   readonly text: string;
