@@ -76,7 +76,7 @@ const configurations = new Map<string, Configuration>();
 
 /** Kept for the life of the process: a provider's metadata hardly change. */
 async function configurationOf(upstream: Upstream, provider: Provider): Promise<Configuration> {
-  const key = JSON.stringify([provider.issuer, provider.client_id]);
+  const key = JSON.stringify([provider.kind, provider.issuer, provider.client_id, provider.client_secret]);
   const known = configurations.get(key);
   if (known) return known;
   const made =
