@@ -19,8 +19,9 @@ const endpoints = ofKind(await discover(), 'endpoint')
 type Endpoint = (typeof endpoints)[number];
 
 const withBody = endpoints.filter(({ declaration }) => declaration.body);
-// Metadata is the same for every slug, so that nobody learns from it which there are.
-const withIds = endpoints.filter(({ id, path }) => path.includes('{') && id !== 'get-server-metadata');
+// These are the same for every slug, so that nobody learns from them which there are.
+const same = new Set(['get-server-metadata', 'show-connect']);
+const withIds = endpoints.filter(({ id, path }) => path.includes('{') && !same.has(id));
 const guarded = endpoints.filter(({ declaration: { permission } }) => !['public', 'recognised'].includes(permission));
 const leaks = /node_modules|\.ts:\d|at async|ER_[A-Z]+|Mongo|ECONN/;
 const unknown = '019c1385-1a40-7000-8000-0000000000ff';
