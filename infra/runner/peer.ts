@@ -120,7 +120,9 @@ export class Peer {
     const isRefused = answer.error !== undefined && modernRefusals.has(answer.error.code);
     if (isRefused && !this.process.isModern) {
       this.process.speakModern();
-      return this.handshake(version, capabilities).catch(() => requireResult('initialize', answer) as never);
+      const again = Promise.race([this.handshake(version, capabilities), lateness('server/discover')]);
+      // Why it refused says more than that it knows no other protocol either.
+      return again.catch(() => requireResult('initialize', answer) as never);
     }
     const handshake = readHandshake(requireResult('initialize', answer));
     this.process.send(notificationText('notifications/initialized'));

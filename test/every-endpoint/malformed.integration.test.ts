@@ -20,7 +20,7 @@ type Endpoint = (typeof endpoints)[number];
 
 const withBody = endpoints.filter(({ declaration }) => declaration.body);
 // These are the same for every slug, so that nobody learns from them which there are.
-const same = new Set(['get-server-metadata', 'show-connect']);
+const same = new Set(['get-server-metadata', 'show-connect', 'submit-connect']);
 const withIds = endpoints.filter(({ id, path }) => path.includes('{') && !same.has(id));
 const guarded = endpoints.filter(({ declaration: { permission } }) => !['public', 'recognised'].includes(permission));
 const leaks = /node_modules|\.ts:\d|at async|ER_[A-Z]+|Mongo|ECONN/;
