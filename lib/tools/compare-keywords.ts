@@ -21,6 +21,7 @@ const upperBounds = ['maximum', 'exclusiveMaximum', 'maxLength', 'maxItems', 'ma
 const silent = new Set([
   'title',
   '$comment',
+  'example',
   'examples',
   '$schema',
   '$id',
