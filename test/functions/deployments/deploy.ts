@@ -50,3 +50,12 @@ export async function deployed(app: App, token: string, config: object = {}, ser
   const id = String(made.body['deployment_id']);
   return { tool, id, view: await untilStatus(app, token, id, ['running', 'idle', 'failed']) };
 }
+
+/** Stops whatever runs, so that a file's tests do not run beside the servers of all before them. */
+export async function stopAll(app: App, token: string): Promise<void> {
+  const { body } = await app.call('GET', '/api/v1/deployments?page_size=100', { token });
+  const alive = (body['deployments'] as { deployment_id: string; status: string }[]).filter(
+    ({ status }) => !['stopped', 'failed'].includes(status),
+  );
+  await Promise.all(alive.map(({ deployment_id: id }) => app.call('DELETE', `/api/v1/deployments/${id}`, { token })));
+}

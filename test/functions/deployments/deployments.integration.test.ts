@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
-import { createTool, deployed, fixtureServer, untilStatus } from './deploy.ts';
+import { createTool, deployed, fixtureServer, stopAll, untilStatus } from './deploy.ts';
 import { taskProcesses } from '../../infra/local/ecs/task-processes.ts';
 
 let app: App;
@@ -13,6 +13,8 @@ beforeAll(async () => {
   app = await startApp({ env: { RATE_LIMIT_SCALE: '1000' } });
   [owner, other, viewer] = await Promise.all([app.signUp(), app.signUp(), app.signUp('viewer')]);
 });
+
+afterEach(() => stopAll(app, owner.token));
 
 const deployments = '/api/v1/deployments';
 const deploy = (token: string, tool_id: string, config: object = {}, query = '') =>
