@@ -29,9 +29,9 @@ return { first and 'load' or 'wait', '=' .. generation }`;
 type Found = readonly [state: 'kept' | 'load' | 'wait', text: string];
 
 /** Each space has a generation; to forget the space is to give it another one. One round trip for a look-up, one for keeping. */
-export function redisCache(redis: Redis, stage: string): Cache {
+export function redisCache(redis: Redis, stage: string, withinMs: number = deadlineMs): Cache {
   const loading = new Map<string, Promise<unknown>>();
-  const ask = circuitBreaker(deadlineMs);
+  const ask = circuitBreaker(withinMs);
 
   async function load<T>(names: Names, generation: string, seconds: number, make: () => Promise<T>): Promise<T> {
     try {

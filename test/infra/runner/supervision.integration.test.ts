@@ -38,7 +38,7 @@ async function sharedPid({ mcp, headers }: RunningReplica): Promise<number> {
 it.concurrent('tells the phases of a start, and what it found', async (context) => {
   const { platform } = await run(context);
   const states = platform.reports.map(({ state }) => state);
-  expect(states.slice(-2)).toEqual(['initializing', 'ready']);
+  expect([...new Set(states)].slice(-2)).toEqual(['initializing', 'ready']);
   const ready = platform.reports.find(({ state }) => state === 'ready');
   expect(ready).toMatchObject({
     protocol_version: '2025-11-25',

@@ -8,7 +8,9 @@ import { takesTime } from '../../../wait-until.ts';
 
 const { redis: url, redisToken: token } = inject('stores');
 const stage = `t${randomBytes(4).toString('hex')}`;
-const open = (at = url) => redisCache(new Redis({ url: at, token, retry: false, enableTelemetry: false }), stage);
+const redisAt = (at: string) => new Redis({ url: at, token, retry: false, enableTelemetry: false });
+/** With the patience that a busy machine needs, and behind a network that has faults with that of the platform. */
+const open = (at = url) => redisCache(redisAt(at), stage, at === url ? 5_000 : undefined);
 const space = () => `s${randomBytes(4).toString('hex')}`;
 
 let proxy: StoreNetwork | undefined;
