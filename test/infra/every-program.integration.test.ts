@@ -10,6 +10,8 @@ import { someOf } from '../runs.ts';
 const root = join(import.meta.dirname, '../..');
 const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 const programs = Object.entries(scripts)
+  // Vitest has a frame of its own.
+  .filter(([, script]) => !script.includes(' vitest '))
   .map(([name, script]) => [name, / (\S+\.ts)$/.exec(script)?.[1]] as const)
   .filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
 const state = mkdtempSync(join(tmpdir(), 'programs-'));
