@@ -15,7 +15,9 @@ export const liveAlias = 'live';
  */
 export function isReleasedGradually(declaration: Declaration): boolean {
   if (declaration.kind === 'stream') return true;
-  return declaration.kind === 'endpoint' && declaration.route.startsWith('POST ');
+  if (declaration.kind !== 'endpoint' || !declaration.route.startsWith('POST ')) return false;
+  const { permission, status } = declaration;
+  return permission === 'public' || status === 201 || status === 202;
 }
 
 export interface GradualReleaseProps {

@@ -33,6 +33,8 @@ test('each secret holds what is needed together', () => {
   expect(Object.fromEntries(settingsSecrets)).toEqual({
     encryption: ['ENCRYPTION_KEYS'],
     github: ['GITHUB_TOKEN', 'GITHUB_APP_PRIVATE_KEY'],
+    identity: ['IDENTITY_PROVIDERS'],
+    issuers: ['OAUTH_ISSUER_CLIENTS'],
     mongo: ['MONGODB_URI'],
     openai: ['OPENAI_API_KEY'],
     redis: ['UPSTASH_REDIS_REST_URL', 'UPSTASH_REDIS_REST_TOKEN'],

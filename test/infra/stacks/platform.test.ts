@@ -164,7 +164,7 @@ describe('what a stage gets', () => {
         "RDS::DBInstance": 1,
         "RDS::DBProxy": 0,
         "SNS::Subscription": 0,
-        "SecretsManager::Secret": 13,
+        "SecretsManager::Secret": 15,
       }
     `);
   });
@@ -181,7 +181,7 @@ describe('what a stage gets', () => {
         "RDS::DBInstance": 2,
         "RDS::DBProxy": 1,
         "SNS::Subscription": 1,
-        "SecretsManager::Secret": 13,
+        "SecretsManager::Secret": 15,
       }
     `);
     const [, cluster] = theOnly(prod.state, 'AWS::RDS::DBCluster');
