@@ -39,7 +39,7 @@ it('tells the phases of a start, and what it found', async (context) => {
   const { platform } = await run(context);
   // A report that waits for the one before it says what is true when it goes.
   const phases = ['initializing', 'ready'];
-  const states = platform.reports.map(({ state }) => phases.indexOf(String(state)));
+  const states = platform.reports.map(({ state }) => phases.indexOf(state));
   expect(states).toEqual(states.toSorted((a, b) => a - b));
   expect(states.at(-1)).toBe(1);
   const ready = platform.reports.find(({ state }) => state === 'ready');
