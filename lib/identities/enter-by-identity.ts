@@ -66,7 +66,7 @@ export async function linkIdentity(
   await relay.send([entry.id]);
 }
 
-/** Names and addresses that are taken are somebody else's, who links them by password. */
+/** undefined where the name or the address is taken: its user links the identity by their password. */
 async function makeUser(
   services: IdentityServices,
   provider: Provider,

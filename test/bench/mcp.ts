@@ -3,10 +3,10 @@ import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs
 import { createServer } from 'node:net';
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { bootstrapToken, proxySecret, startPlatformStandIn } from '../infra/runner/platform-stand-in.ts';
 import { median } from '../median.ts';
+import { waitUntil } from '../wait-until.ts';
 import { type Caller, overHttp, overStdio, startListening, stopChild } from './mcp-endpoints.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -140,10 +140,10 @@ async function wholePath(ends: Ends): Promise<Caller> {
     stdio: ['ignore', openSync(join(state, 'printed'), 'a'), 'inherit'],
   });
   ends.push(() => stopChild(platform));
-  while (!existsSync(join(state, 'platform.json'))) {
+  await waitUntil('a platform that is up', () => {
     if (platform.exitCode !== null) throw new Error(`the platform ended with ${platform.exitCode}`);
-    await sleep(50);
-  }
+    return existsSync(join(state, 'platform.json'));
+  });
   const { base } = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as { base: string };
   const { url, key } = await deployOn(base);
   return overHttp(new URL(url), { 'x-api-key': key });
@@ -167,10 +167,11 @@ async function deployOn(base: string): Promise<{ url: string; key: string }> {
   const servers = [{ name: 'bench', command: process.execPath, args: [server] }];
   const { id } = await call('POST', '/mcps', { name: 'bench', slug: 'bench', version: '1.0.0', config: { servers } });
   const made = await call('POST', '/deployments', { tool_id: id });
-  for (let status = ''; status !== 'running'; await sleep(100)) {
-    status = String((await call('GET', `/deployments/${String(made['deployment_id'])}`))['status']);
+  await waitUntil('a server that runs', async () => {
+    const { status } = await call('GET', `/deployments/${String(made['deployment_id'])}`);
     if (status === 'failed') throw new Error('the server could not be deployed');
-  }
+    return status === 'running';
+  });
   return { url: String(made['endpoint_url']), key: String(key) };
 }
 

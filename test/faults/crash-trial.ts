@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { openQueues } from '../../lib/adapters/queue/sqs.ts';
@@ -14,6 +12,7 @@ import { queueVariables } from '../../lib/uses/variables/queues.ts';
 import { createRuntime } from '../../lib/services.ts';
 import { createTool } from '../../lib/tools/create-tool.ts';
 import { updateTool } from '../../lib/tools/update-tool.ts';
+import { runTrial } from './run-trial.ts';
 
 export const works = ['create', 'update', 'delete', 'restore', 'import', 'relay', 'sweep'] as const;
 
@@ -98,25 +97,17 @@ export async function openTrials(env: NodeJS.ProcessEnv, userId: string) {
     ];
   }
 
-  async function run(trial: Trial): Promise<{ killed: boolean; points: string[]; said: string }> {
-    const process_ = spawn(process.execPath, [child, JSON.stringify(trial)], {
-      env: { ...process.env, ...env },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let [points, said] = ['', ''];
-    process_.stdout.on('data', (chunk) => (points += String(chunk)));
-    process_.stderr.on('data', (chunk) => (said += String(chunk)));
-    const [, signal] = (await once(process_, 'close')) as [number | null, string | null];
-    return { killed: signal === 'SIGKILL', points: points === '' ? [] : (JSON.parse(points) as string[]), said };
-  }
-
   return {
     /** One run of `work`, killed at a point or not at all; then the restart. */
     async attempt(work: Trial['work'], killAt?: number) {
       const slug = `c-${randomBytes(8).toString('hex')}`;
       const fresh = work === 'create' || work === 'import';
       const ids = fresh ? [] : await prepare(slug);
-      const { killed, points, said } = await run({ work, caller, slug, ids, ...(killAt !== undefined && { killAt }) });
+      const { killed, points, said } = await runTrial(
+        child,
+        { work, caller, slug, ids, ...(killAt !== undefined && { killAt }) } satisfies Trial,
+        env,
+      );
       if (!killed && points.length === 0) throw new Error(`${work} failed: ${said}`);
       await recover();
       const both = (

@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { GithubEvent } from '../../events/github-event.ts';
@@ -25,6 +23,7 @@ import { serverJson } from '../functions/github/server-json.ts';
 import { waitUntil } from '../wait-until.ts';
 import { describeNothing } from './crash-trial.ts';
 import { publishChanges } from './publish-changes.ts';
+import { type EndedTrial, runTrial } from './run-trial.ts';
 
 /** From the webhook to the revision: the answer to the delivery, its worker, and the job that syncs; and the first sync of a connection, which makes its tool, with a push behind it. */
 export const githubWorks = ['receive', 'handle', 'sync', 'first'] as const;
@@ -162,17 +161,17 @@ export async function openGithubTrials(stores: NodeJS.ProcessEnv, userId: string
     /** One run of `work`, killed at a point or not at all; then the restart, and the same delivery once more. */
     async attempt(work: GithubTrial['work'], killAt?: number) {
       const { id, push } = await connect();
-      const child = (delivery: Pick<GithubTrial, 'headers' | 'body'>) =>
-        run({ work, ...delivery, ...(killAt !== undefined && { killAt }) }, env);
+      const inChild = (delivery: Pick<GithubTrial, 'headers' | 'body'>) =>
+        runTrial(child, { work, ...delivery, ...(killAt !== undefined && { killAt }) }, env);
       const receive = (delivery: Pick<GithubTrial, 'headers' | 'body'>) =>
         doWork(services, queues, { ...delivery, work: 'receive' });
-      let ended: Awaited<ReturnType<typeof run>> | undefined;
-      if (work === 'first') ended = await child(nothing);
+      let ended: EndedTrial | undefined;
+      if (work === 'first') ended = await inChild(nothing);
       else await recover();
       const delivery = await push();
       if (work !== 'receive') await receive(delivery);
       if (work === 'sync') await doWork(services, queues, { ...nothing, work: 'handle' });
-      ended ??= await child(delivery);
+      ended ??= await inChild(delivery);
       const { killed, points, said } = ended;
       if (!killed && points.length === 0) throw new Error(`${work} failed: ${said}`);
       await reconcileConnections(services, new Date(Date.now() + 20 * 60_000));
@@ -188,16 +187,4 @@ export async function openGithubTrials(stores: NodeJS.ProcessEnv, userId: string
       await github.stop();
     },
   };
-}
-
-async function run(trial: GithubTrial, env: NodeJS.ProcessEnv) {
-  const process_ = spawn(process.execPath, [child, JSON.stringify(trial)], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [points, said] = ['', ''];
-  process_.stdout.on('data', (chunk) => (points += String(chunk)));
-  process_.stderr.on('data', (chunk) => (said += String(chunk)));
-  const [, signal] = (await once(process_, 'close')) as [number | null, string | null];
-  return { killed: signal === 'SIGKILL', points: points === '' ? [] : (JSON.parse(points) as string[]), said };
 }

@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { openQueues } from '../../lib/adapters/queue/sqs.ts';
@@ -15,6 +13,7 @@ import { type Job, type JobDone, runJob } from '../../lib/tasks/run-job.ts';
 import { submitTask } from '../../lib/tasks/submit-task.ts';
 import { sweepTasks } from '../../lib/tasks/sweep-tasks.ts';
 import { describeNothing } from './crash-trial.ts';
+import { runTrial } from './run-trial.ts';
 
 export const jobWorks = ['submit', 'run', 'sweep', 'cancel', 'mark', 'redrive'] as const;
 
@@ -126,7 +125,7 @@ export async function openJobTrials(env: NodeJS.ProcessEnv) {
       const ownerId = newId();
       const taskId = await prepare({ work, ownerId });
       const trial: JobTrial = { work, ownerId, taskId, ...(killAt !== undefined && { killAt }) };
-      const { killed, points, said } = await run(trial, env);
+      const { killed, points, said } = await runTrial(child, trial, env);
       if (!killed && points.length === 0) throw new Error(`${work} failed: ${said}`);
       return { killed, points, wrong: await wrong(trial, Date.now()) };
     },
@@ -138,16 +137,4 @@ export async function openJobTrials(env: NodeJS.ProcessEnv) {
 async function untilVisible(look: () => Promise<number>, patienceMs = 20_000): Promise<void> {
   const deadline = Date.now() + patienceMs;
   while ((await look()) === 0 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 250));
-}
-
-async function run(trial: JobTrial, env: NodeJS.ProcessEnv) {
-  const process_ = spawn(process.execPath, [child, JSON.stringify(trial)], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [points, said] = ['', ''];
-  process_.stdout.on('data', (chunk) => (points += String(chunk)));
-  process_.stderr.on('data', (chunk) => (said += String(chunk)));
-  const [, signal] = (await once(process_, 'close')) as [number | null, string | null];
-  return { killed: signal === 'SIGKILL', points: points === '' ? [] : (JSON.parse(points) as string[]), said };
 }

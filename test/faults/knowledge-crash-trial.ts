@@ -1,6 +1,4 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { MongoClient } from 'mongodb';
 import { JobRequested } from '../../events/job-requested.ts';
@@ -24,6 +22,7 @@ import { queueVariables } from '../../lib/uses/variables/queues.ts';
 import { startEmbeddingServer } from '../fixtures/openai/embedding-server.ts';
 import { describeNothing } from './crash-trial.ts';
 import { leftBehind, wronglyScored, wronglyShown } from './knowledge-findings.ts';
+import { runTrial } from './run-trial.ts';
 
 export const knowledgeWorks = ['create', 'upload', 'read', 'update', 'delete', 'index', 'embed'] as const;
 
@@ -142,7 +141,11 @@ export async function openKnowledgeTrials(stores: NodeJS.ProcessEnv) {
     async attempt(work: KnowledgeTrial['work'], killAt?: number) {
       const base = await prepare(work);
       const { env, services, trial, db } = base;
-      const { killed, points, said } = await run({ ...trial, ...(killAt !== undefined && { killAt }) }, env);
+      const { killed, points, said } = await runTrial(
+        child,
+        { ...trial, ...(killAt !== undefined && { killAt }) },
+        env,
+      );
       if (!killed && points.length === 0) throw new Error(`${work} failed: ${said}`);
       const shown = await wronglyShown(services);
       if (work !== 'read') await repeat(services, queues, { ...trial, content: contentOf(40) });
@@ -173,16 +176,4 @@ async function repeat(services: Services, queues: Queues, trial: KnowledgeTrial)
     // What was deleted before the crash is not there any more.
     if (!(error instanceof Problem) || error.status !== 404) throw error;
   }
-}
-
-async function run(trial: KnowledgeTrial, env: NodeJS.ProcessEnv) {
-  const process_ = spawn(process.execPath, [child, JSON.stringify(trial)], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let [points, said] = ['', ''];
-  process_.stdout.on('data', (chunk) => (points += String(chunk)));
-  process_.stderr.on('data', (chunk) => (said += String(chunk)));
-  const [, signal] = (await once(process_, 'close')) as [number | null, string | null];
-  return { killed: signal === 'SIGKILL', points: points === '' ? [] : (JSON.parse(points) as string[]), said };
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { waitUntil } from '../../wait-until.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Of the clock by which Linux counts CPU time. */
@@ -34,14 +35,13 @@ export async function startPlatform(state: string): Promise<Platform> {
   });
   const { base } = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as Platform;
   const headers: Record<string, string> = { 'content-type': 'application/json' };
-  const call = async (method: string, path: string, json?: object, tries = 30): Promise<Record<string, unknown>> => {
+  const call = async (method: string, path: string, json?: object): Promise<Record<string, unknown>> => {
     const body = json && JSON.stringify(json);
-    const response = await fetch(`${base}${path}`, { method, headers, ...(body !== undefined && { body }) });
-    if (response.status === 503 && tries > 0) {
-      // A store missed its deadline: others work on the machine too.
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      return call(method, path, json, tries - 1);
-    }
+    // A store missed its deadline: others work on the machine too.
+    const response = await waitUntil(`an answer of ${path} other than 503`, async () => {
+      const answer = await fetch(`${base}${path}`, { method, headers, ...(body !== undefined && { body }) });
+      return answer.status !== 503 && answer;
+    });
     if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
     return (await response.json()) as Record<string, unknown>;
   };
