@@ -8,16 +8,16 @@ const semantic = ['test/functions/knowledge/semantic.integration.test.ts'];
 const judgements = ['test/functions/knowledge/judgements.integration.test.ts'];
 const segments = ['test/lib/knowledge/segments.property.test.ts'];
 const writing = ['test/lib/knowledge/writing.integration.test.ts'];
-const tools = ['test/lib/knowledge/find-tools.integration.test.ts'];
 const hostile = ['test/lib/knowledge/hostile.test.ts'];
 
 export const knowledgeMutants: readonly Mutant[] = [
   // What is gone
-  ...of('lib/knowledge/search/collect-hits.ts', tools, [
-    'a hit is shown at the present version of its document',
-    '|| document.version !== key.version',
-    '',
-  ]),
+  ...of(
+    'lib/knowledge/search/collect-hits.ts',
+    ['test/lib/knowledge/collect-hits.test.ts'],
+    ['a hit is shown at the present version of its document', '|| document.version !== key.version', ''],
+    ['a hit is of the space that was asked', '|| document.space !== space', ''],
+  ),
   ...of('lib/adapters/mongo/knowledge-documents.ts', documents, [
     'a deleted document is nowhere',
     'const alive = { deleted_at: { $exists: false } } as const;',
