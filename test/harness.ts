@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair } from 'jose';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { apiDescriptionOf } from '../infra/api-description.ts';
 import { discover, type DiscoveredFunction } from '../infra/discover.ts';
 import { type Application, startApplication } from '../infra/local/application.ts';
@@ -11,6 +11,7 @@ import { newEncryptionKeys } from '../infra/local/encryption-key.ts';
 import { onFreePort } from '../infra/local/process/free-port.ts';
 import { answerCheck, type ApiDocument } from './described-answers.ts';
 import { freshDatabase } from './stores.ts';
+import { afterFile } from './after-file.ts';
 
 /*
  * The platform for one test file: its own database, tables, queues and cache keys on the stores that the test run has started once, with the real
@@ -93,7 +94,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
       write: (line) => void lines.push(line),
     }),
   );
-  afterAll(async () => {
+  afterFile(async () => {
     await application.stop();
     await database.drop();
     await rm(state, { recursive: true, force: true });

@@ -1,7 +1,8 @@
-import { afterAll, expect } from 'vitest';
+import { expect } from 'vitest';
 import { scheduledEvent } from '../../../infra/local/gateway/clock.ts';
 import { deliveryHeaders, GithubStandIn, sign } from '../../fixtures/github/stand-in.ts';
 import { type App, type AppOptions, type Reply, type SignedUp, startApp } from '../../harness.ts';
+import { afterFile } from '../../after-file.ts';
 
 /** The platform beside a GitHub of its own. */
 export interface World {
@@ -21,7 +22,7 @@ export interface World {
 
 export async function startWorld(options: AppOptions = {}): Promise<World> {
   const github = await GithubStandIn.start();
-  afterAll(() => github.stop());
+  afterFile(() => github.stop());
   const app = await startApp({ ...options, env: { GITHUB_API_URL: github.url, ...options.env } });
   let tokens = 0;
   const world: World = {

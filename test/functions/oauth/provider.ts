@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateKeyPair, SignJWT } from 'jose';
-import { afterAll } from 'vitest';
+import { afterFile } from '../../after-file.ts';
 
 /* A provider with which people sign in: OpenID Connect, and at the same address OAuth as GitHub does it. Whoever comes is who the test says. */
 
@@ -22,7 +22,7 @@ export async function startProvider(): Promise<StandInProvider> {
     answer(request, response).catch((error: unknown) => response.destroy(error as Error));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  afterAll(() => {
+  afterFile(() => {
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { MongoClient } from 'mongodb';
-import { afterAll, inject } from 'vitest';
+import { inject } from 'vitest';
 import { newEncryptionKeys } from '../../../infra/local/encryption-key.ts';
 import { createIndexes } from '../../../lib/adapters/mongo/create-indexes.ts';
 import { mongoTaskStore } from '../../../lib/adapters/mongo/tasks.ts';
@@ -11,6 +11,7 @@ import { readEncryptor } from '../../../lib/secrets/encryptor.ts';
 import type { JobServices } from '../../../lib/tasks/attempt.ts';
 import { type Job, type JobDone, runJob } from '../../../lib/tasks/run-job.ts';
 import { submitTask } from '../../../lib/tasks/submit-task.ts';
+import { afterFile } from '../../after-file.ts';
 
 /* Tasks in a MongoDB database of the test file's own; messages are kept in a list, live events too. */
 
@@ -18,7 +19,7 @@ export async function startJobs() {
   const url = new URL(inject('stores').mongodb);
   url.pathname = `/jobs_${randomBytes(5).toString('hex')}`;
   const client = await new MongoClient(url.href).connect();
-  afterAll(async () => {
+  afterFile(async () => {
     await client.db().dropDatabase();
     await client.close();
   });
