@@ -13,10 +13,8 @@ const slow = [
   'test/every-endpoint/{description,silent-import}.test.ts',
   'test/lib/knowledge/hostile.test.ts',
 ];
-/**
- * Starts the stores once for a run; unit tests do without. Tried twice more: on a busy machine a store misses the deadline after which the platform answers without it.
- */
-const onStores = { globalSetup: ['test/global-setup.ts'], retry: 2 };
+/** Starts the stores once for a run; unit tests do without. */
+const onStores = { globalSetup: ['test/global-setup.ts'] };
 
 export default defineConfig({
   test: {

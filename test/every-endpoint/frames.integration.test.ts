@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { on, once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
@@ -54,12 +54,14 @@ async function open({ credential: { token, apiKey } }: CallerKind): Promise<WebS
 
 /** The next answer to a frame; live events that come between are none. */
 async function ask(socket: WebSocket, frame: Frame): Promise<{ type: string; error_code?: string }> {
+  // Listens before it sends and until it ends: two messages may come in one piece.
+  const messages = on(socket, 'message', { signal: AbortSignal.timeout(15_000) });
   socket.send(JSON.stringify(frame));
-  for (;;) {
-    const [data] = (await once(socket, 'message', { signal: AbortSignal.timeout(15_000) })) as [Buffer];
+  for await (const [data] of messages as AsyncIterable<[Buffer]>) {
     const message = JSON.parse(data.toString()) as { type: string; error_code?: string };
     if (['pong', 'subscribed', 'unsubscribed', 'error'].includes(message.type)) return message;
   }
+  throw new Error('the socket was closed');
 }
 
 /** What each frame has to be answered to a caller who got in. Admins and their keys may read everybody's tasks. */
