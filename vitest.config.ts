@@ -18,6 +18,9 @@ const onStores = { globalSetup: ['test/global-setup.ts'] };
 
 export default defineConfig({
   test: {
+    // Files share a process and what it has imported: most of a file's time would be that import.
+    isolate: false,
+    setupFiles: ['test/each-file.ts'],
     testTimeout: 60_000,
     hookTimeout: 180_000,
     // A second is not enough on a busy machine.
