@@ -10,7 +10,7 @@ export const handler = worker({
   queue: 'knowledge',
   summary: 'Brings waiting documents into the index of their space and merges its segments',
   message: KnowledgeWaiting,
-  uses: ['mongo', 'embeddings'],
+  uses: ['mongo', 'queues', 'embeddings'],
   timeoutSeconds: 120,
   memoryMb: 1024,
   run: async ({ message: { space }, services, log }) => {

@@ -42,6 +42,8 @@ export interface DocumentHead {
   readonly updatedAt: Date;
 }
 
+export type DocumentVersion = Pick<DocumentHead, 'id' | 'version'>;
+
 export interface DocumentRecord extends DocumentHead {
   readonly content: string;
 }
@@ -88,6 +90,8 @@ export interface DocumentStore {
   upload(id: string): Promise<Uint8Array | undefined>;
   /** Notes that somebody begins to parse; @returns how often that was noted, this time included. */
   noteParsing(id: string, version: number): Promise<number>;
+  /** @returns those that are not at their version any more. */
+  markIndexed(versions: readonly DocumentVersion[]): Promise<DocumentVersion[]>;
   /** Of a document that is at `version`; false when it is not (any more). */
   change(id: string, version: number, change: DocumentChange): Promise<boolean>;
   /** Takes it out of every view. @returns what it was, once. */
@@ -98,6 +102,8 @@ export interface DocumentStore {
   unembedded(space: string, model: string, limit: number): Promise<DocumentHead[]>;
   /** Those of a space that wait for the index, longest first. */
   pending(space: string, limit: number): Promise<DocumentHead[]>;
+  /** Whether a document of the space waits for the index that came after `since` and before this one. */
+  isEarlierPending(document: Pick<DocumentHead, 'space' | 'updatedAt'>, since: Date): Promise<boolean>;
   /** Spaces and documents that a lost message or a dead process left behind before `before`. */
   leftovers(
     before: Date,
@@ -106,14 +112,17 @@ export interface DocumentStore {
 
   /** Notes that passages or vectors of a version are about to be written; @returns false when that is noted already. */
   noteVersion(id: string, version: number): Promise<boolean>;
-  /** Removes the note; and what was written of the version when the document is not at it. */
+  /** Removes the note of what was written and counts. */
   endVersion(id: string, version: number): Promise<void>;
+  /** Removes the note, and what was written of the version when the document is not at it. */
+  abandonVersion(id: string, version: number): Promise<void>;
   /** Noted before `before`: whoever wrote them has died. */
   unfinishedVersions(before: Date, limit: number): Promise<{ readonly id: string; readonly version: number }[]>;
   /** Of a version that is noted. */
   insertPassages(passages: readonly PassageRecord[]): Promise<void>;
   passages(ids: readonly string[]): Promise<PassageRecord[]>;
-  passagesOf(documentId: string, version: number): Promise<PassageRecord[]>;
+  /** In the order of each document. */
+  passagesOf(versions: readonly DocumentVersion[]): Promise<PassageRecord[]>;
   /** Removes the passages of versions before `version`. */
   removePassages(documentId: string, before: number): Promise<void>;
 

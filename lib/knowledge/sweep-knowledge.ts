@@ -29,7 +29,7 @@ export async function sweepKnowledge(
       await requestIndexing(services, document);
   const longAgo = new Date(now.getTime() - longestWorkMs);
   const unfinished = await documents.unfinishedVersions(longAgo, batch);
-  for (const { id, version } of unfinished) await documents.endVersion(id, version);
+  for (const { id, version } of unfinished) await documents.abandonVersion(id, version);
   const unnamed = await segments.removeUnnamed(longAgo);
   return {
     woken: woken.size,

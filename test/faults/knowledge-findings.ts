@@ -29,7 +29,7 @@ export async function wronglyShown(base: SearchServices): Promise<string[]> {
 export async function wronglyScored(base: SearchServices): Promise<string[]> {
   const { items } = await base.documents.list({ space: librarySpace, indexStatus: 'indexed' }, wholePage);
   const analyzed = await Promise.all(
-    items.map(async (head) => analyzePassages(head, await base.documents.passagesOf(head.id, head.version))),
+    items.map(async (head) => analyzePassages(head, await base.documents.passagesOf([head]))),
   );
   const passages = analyzed.flat();
   const terms = [...new Set(passages.flatMap((passage) => [...passage.terms.keys()]))];

@@ -98,6 +98,19 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
         return matchedCount === 1;
       }),
 
+    markIndexed: (versions) =>
+      answering(async () => {
+        const updates = versions.map(({ id, version }) => ({
+          updateOne: { filter: { _id: id, version, ...alive }, update: { $set: { index_status: 'indexed' as const } } },
+        }));
+        const { matchedCount } = await documents.bulkWrite(updates, { ordered: false });
+        if (matchedCount === versions.length) return [];
+        const ids = versions.map(({ id }) => id);
+        const found = await documents.find({ _id: { $in: ids }, ...alive }, { projection: { version: 1 } }).toArray();
+        const versionOf = new Map(found.map(({ _id, version }) => [_id, version]));
+        return versions.filter(({ id, version }) => versionOf.get(id) !== version);
+      }),
+
     markDeleted: (id) =>
       answering(async () => {
         const marked = await documents.findOneAndUpdate(
@@ -132,6 +145,12 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
           .sort({ updated_at: 1 })
           .limit(limit);
         return (await found.toArray()).map(headOf);
+      }),
+
+    isEarlierPending: ({ space, updatedAt }, since) =>
+      answering(async () => {
+        const waiting = { index_status: 'pending', space, updated_at: { $gt: since, $lt: updatedAt } } as const;
+        return (await documents.findOne({ ...waiting, ...alive }, { projection: { _id: 1 } })) !== null;
       }),
 
     leftovers: (before, limit) =>
@@ -169,10 +188,14 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
         return (await passages.find({ _id: { $in: [...ids] } }).toArray()).map(passageOf);
       }),
 
-    passagesOf: (documentId, version) =>
+    passagesOf: (versions) =>
       answering(async () => {
-        const found = await passages.find({ document_id: documentId, version }).sort({ ordinal: 1 }).toArray();
-        return found.map(passageOf);
+        const wanted = new Map(versions.map(({ id, version }) => [id, version]));
+        const found = await passages.find({ document_id: { $in: [...wanted.keys()] } }).toArray();
+        return found
+          .filter(({ document_id, version }) => wanted.get(document_id) === version)
+          .toSorted((a, b) => a.ordinal - b.ordinal)
+          .map(passageOf);
       }),
 
     removePassages: (documentId, before) =>

@@ -14,7 +14,7 @@ export function versionsOf(
   db: Db,
   documents: Collection<KnowledgeDocument>,
   passages: Collection<KnowledgePassage>,
-): Pick<DocumentStore, 'noteVersion' | 'endVersion' | 'unfinishedVersions'> {
+): Pick<DocumentStore, 'noteVersion' | 'endVersion' | 'abandonVersion' | 'unfinishedVersions'> {
   const writes = db.collection<Write>('knowledge_writes');
   const vectors = db.collection('knowledge_vectors');
   return {
@@ -22,6 +22,11 @@ export function versionsOf(
       answering(() => trueUnlessDuplicate(() => writes.insertOne({ _id: `${id}.${version}`, begun_at: new Date() }))),
 
     endVersion: (id, version) =>
+      answering(async () => {
+        await writes.deleteOne({ _id: `${id}.${version}` });
+      }),
+
+    abandonVersion: (id, version) =>
       answering(async () => {
         const current = { _id: id, version, deleted_at: { $exists: false } };
         if (!(await documents.findOne(current, { projection: { _id: 1 } })))

@@ -54,13 +54,18 @@ export async function createDocument(
   return { ...presentHead(document), task_id: taskId, duplicate_of: duplicateOf === id ? null : (duplicateOf ?? null) };
 }
 
+/** Whoever indexes a document goes on until none waits, so one that comes within these milliseconds after another needs no message of its own. */
+const sharedWakeMs = 10_000;
+
 /** Sends what a document needs next; @returns the task that reads its file. */
 export async function requestIndexing(
-  services: Omit<KnowledgeWriting, 'embedder' | 'documents' | 'segments'>,
-  { id, version, ownerId, space, indexStatus }: DocumentHead,
+  services: Omit<KnowledgeWriting, 'embedder' | 'segments'>,
+  document: DocumentHead,
 ): Promise<string | null> {
+  const { id, version, ownerId, space, indexStatus } = document;
   if (indexStatus !== 'parsing') {
-    await services.knowledgeQueue.wake(space);
+    const isWoken = await services.documents.isEarlierPending(document, new Date(Date.now() - sharedWakeMs));
+    if (!isWoken) await services.knowledgeQueue.wake(space);
     return null;
   }
   const { task_id } = await submitTask(services, {

@@ -36,7 +36,7 @@ export async function updateDocument(
   const content = source ? (source.content ?? '') : before.content;
   const prepared = source
     ? await prepareContent(changed, { content })
-    : await carryOver(changed, await documents.passagesOf(id, before.version));
+    : await carryOver(changed, await documents.passagesOf([before]));
   const after: DocumentRecord = {
     ...changed,
     content,

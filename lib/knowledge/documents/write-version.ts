@@ -1,6 +1,6 @@
 import type { DocumentStore, PassageRecord } from '../ports.ts';
 
-type Documents = Pick<DocumentStore, 'noteVersion' | 'insertPassages' | 'endVersion'>;
+type Documents = Pick<DocumentStore, 'noteVersion' | 'insertPassages' | 'endVersion' | 'abandonVersion'>;
 
 /** The version `from` of a document, or the first one after it that nobody else is writing or has died writing: passages of two writers never mix. */
 export async function claimVersion(documents: Documents, id: string, from: number): Promise<number> {
@@ -21,6 +21,6 @@ export async function writeVersion(
 ): Promise<boolean> {
   await documents.insertPassages(passages);
   const isWritten = await write();
-  await documents.endVersion(id, version);
+  await (isWritten ? documents.endVersion(id, version) : documents.abandonVersion(id, version));
   return isWritten;
 }

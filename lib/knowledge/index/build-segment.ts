@@ -41,21 +41,24 @@ export function tableOf(
 }
 
 function postingsOf(passages: readonly SegmentPassage[]): TermPostings[] {
-  const byTerm = new Map<string, { count: number; passages: number[]; frequencies: number[] }>();
-  const entry = (term: string) => {
-    let found = byTerm.get(term);
-    if (!found) byTerm.set(term, (found = { count: 0, passages: [], frequencies: [] }));
-    return found;
-  };
+  const byTerm = new Map<string, { passages: number[]; frequencies: number[] }>();
+  const dictionary = new Map<string, number>();
   passages.forEach(({ terms, surfaces }, passage) => {
     for (const [term, frequency] of terms) {
-      const { passages: at, frequencies } = entry(term);
-      at.push(passage);
-      frequencies.push(frequency);
+      const found = byTerm.get(term);
+      if (found) {
+        found.passages.push(passage);
+        found.frequencies.push(frequency);
+      } else byTerm.set(term, { passages: [passage], frequencies: [frequency] });
     }
-    for (const surface of surfaces) entry(surfaceMark + surface).count += 1;
+    for (const surface of surfaces) dictionary.set(surface, (dictionary.get(surface) ?? 0) + 1);
   });
-  return [...byTerm]
-    .map(([term, postings]) => ({ term: Buffer.from(term, 'utf8'), ...postings }))
-    .toSorted((a, b) => Buffer.compare(a.term, b.term));
+  const words = [...dictionary].map(([surface, count]) => ({
+    term: Buffer.from(surfaceMark + surface, 'utf8'),
+    count,
+    passages: [],
+    frequencies: [],
+  }));
+  const terms = [...byTerm].map(([term, postings]) => ({ term: Buffer.from(term, 'utf8'), count: 0, ...postings }));
+  return [...terms, ...words].toSorted((a, b) => Buffer.compare(a.term, b.term));
 }

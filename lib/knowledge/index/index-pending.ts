@@ -1,10 +1,11 @@
 import { newId } from '../../kernel/ids.ts';
-import type { DocumentHead, DocumentStore, PassageRecord } from '../ports.ts';
+import type { DocumentHead, DocumentStore, KnowledgeQueue, PassageRecord } from '../ports.ts';
 import { languageOf } from '../text/languages.ts';
 import { analyzePassage } from './analyze-passage.ts';
 import { buildSegment } from './build-segment.ts';
 import { facetsOf, facetTerm } from './facets.ts';
 import { mergeWhereDue } from './merge-where-due.ts';
+import type { SegmentReader } from './cached-segments.ts';
 import type { Manifest, SegmentStore } from './ports.ts';
 import { SegmentHeader } from './segment-header.ts';
 import { type SegmentPassage } from './segment.ts';
@@ -18,6 +19,8 @@ const longestRunMs = 40_000;
 export interface IndexServices {
   readonly documents: DocumentStore;
   readonly segments: SegmentStore;
+  readonly segmentReader: SegmentReader;
+  readonly knowledgeQueue: KnowledgeQueue;
 }
 
 /** One run for each space in this process; whoever comes while it runs has it look once more. */
@@ -45,12 +48,15 @@ export function indexPending(services: IndexServices, space: string): Promise<nu
 async function indexAll(services: IndexServices, space: string, run: { again: boolean }): Promise<number> {
   let indexed = 0;
   const until = performance.now() + longestRunMs;
-  // What is left then is found by the next message, or by the sweeper.
-  while (performance.now() < until) {
+  for (;;) {
     run.again = false;
     const waiting = await services.documents.pending(space, batchDocuments);
+    if (waiting.length === 0 && !run.again) break;
+    if (performance.now() > until) {
+      await services.knowledgeQueue.wake(space);
+      break;
+    }
     if (waiting.length > 0) indexed += await indexBatch(services, space, waiting);
-    else if (!run.again) break;
   }
   await mergeWhereDue(services.segments, space);
   return indexed;
@@ -64,15 +70,20 @@ async function indexBatch(services: IndexServices, space: string, waiting: reado
     batch.push(document);
     passages += document.passages;
   }
-  const analyzed = new Map<string, readonly SegmentPassage[]>();
-  for (const document of batch) analyzed.set(document.id, await analyzeDocument(services, document));
-  await addToManifest(services.segments, space, batch, analyzed);
-  for (const document of batch) await markIndexed(services, document);
+  await addToManifest(services, space, batch, await analyzeDocuments(services.documents, batch));
+  await markIndexed(services, space, batch);
   return batch.length;
 }
 
-async function analyzeDocument({ documents }: IndexServices, document: DocumentHead): Promise<SegmentPassage[]> {
-  return analyzePassages(document, await documents.passagesOf(document.id, document.version));
+/** What the index keeps of documents, by their ids. */
+export async function analyzeDocuments(
+  documents: Pick<DocumentStore, 'passagesOf'>,
+  heads: readonly DocumentHead[],
+): Promise<Map<string, SegmentPassage[]>> {
+  const passages = Map.groupBy(await documents.passagesOf(heads), ({ documentId }) => documentId);
+  const analyzed = new Map<string, SegmentPassage[]>();
+  for (const head of heads) analyzed.set(head.id, await analyzePassages(head, passages.get(head.id) ?? []));
+  return analyzed;
 }
 
 /** What the index keeps of a document's passages. */
@@ -90,14 +101,14 @@ export async function analyzePassages(
 
 /** Swaps in a manifest with one more segment; documents that another process has brought in meanwhile are left out of it. */
 async function addToManifest(
-  segments: SegmentStore,
+  { segments, segmentReader }: IndexServices,
   space: string,
   batch: readonly DocumentHead[],
   analyzed: ReadonlyMap<string, readonly SegmentPassage[]>,
 ): Promise<void> {
   for (;;) {
     const manifest = await segments.manifest(space);
-    const headers = await readHeaders(segments, manifest);
+    const headers = await segmentReader.headers(manifest.segments.map(({ id }) => id));
     const missing = batch.filter(({ id, version }) => !isIn(headers, id, version));
     await markReplaced(segments, space, manifest, headers, batch);
     const passages = missing.flatMap(({ id }) => analyzed.get(id) ?? []);
@@ -136,19 +147,14 @@ async function markReplaced(
   if (unmarked.length > 0) await segments.markStale(space, unmarked);
 }
 
-export async function readHeaders(segments: SegmentStore, manifest: Manifest): Promise<SegmentHeader[]> {
-  const headers = await segments.headers(manifest.segments.map(({ id }) => id));
-  return [...headers.values()].map((bytes) => new SegmentHeader(bytes));
-}
-
 /** A document that was changed or deleted while it was indexed leaves a stale version in the index. */
 async function markIndexed(
   { documents, segments }: IndexServices,
-  { id, version, space }: DocumentHead,
+  space: string,
+  batch: readonly DocumentHead[],
 ): Promise<void> {
-  if (await documents.change(id, version, { indexStatus: 'indexed' })) {
-    await documents.removePassages(id, version);
-    return;
-  }
-  await segments.markStale(space, [{ id, version }]);
+  const changed = await documents.markIndexed(batch);
+  if (changed.length > 0) await segments.markStale(space, changed);
+  for (const { id, version } of batch)
+    if (version > 1 && !changed.some((one) => one.id === id)) await documents.removePassages(id, version);
 }

@@ -2,7 +2,8 @@ import { byPlace, tableOf } from './build-segment.ts';
 import type { SegmentReader } from './cached-segments.ts';
 import { openIndex, type OpenSegment } from './open-index.ts';
 import type { Manifest } from './ports.ts';
-import { decodePostings, type EncodedSegment, encodeSegment, entriesOf, type TermPostings } from './segment.ts';
+import { decodePostings } from './postings.ts';
+import { type EncodedSegment, encodeSegment, entriesOf, type TermPostings } from './segment.ts';
 
 /** One segment of several, without the passages of stale versions. */
 export async function mergeSegments(reader: SegmentReader, manifest: Manifest): Promise<EncodedSegment> {

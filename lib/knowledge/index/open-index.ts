@@ -2,8 +2,9 @@ import { defaultSettings, type RankingSettings } from '../search/settings.ts';
 import { surfaceMark } from '../text/analyze.ts';
 import type { SegmentReader } from './cached-segments.ts';
 import type { Manifest } from './ports.ts';
+import { decodePostings } from './postings.ts';
 import type { PassageKey, SegmentHeader } from './segment-header.ts';
-import { type BlockEntry, decodePostings, entriesOf, findEntry } from './segment.ts';
+import { type BlockEntry, entriesOf, findEntry } from './segment.ts';
 
 /** The passages of one segment that hold a term, numbered within the segment, those of stale versions left out. */
 export interface SegmentPostings {

@@ -1,4 +1,5 @@
 import { ByteReader, ByteWriter, packUuid } from './bytes.ts';
+import { encodePostings } from './postings.ts';
 
 /*
  * A segment is a set of passages, ready to be searched, that never changes: a header, and blocks of terms in order with the passages that hold them. Passages are numbered
@@ -55,7 +56,6 @@ export function encodeSegment(table: PassageTable, terms: Iterable<TermPostings>
   const blocks: Uint8Array[] = [];
   const firstTerms: Uint8Array[] = [];
   const block = new ByteWriter(blockBytes * 2);
-  const postings = new ByteWriter();
   let previous: Uint8Array = new Uint8Array();
   const endBlock = (): void => {
     if (block.length > 0) blocks.push(block.take());
@@ -77,32 +77,13 @@ export function encodeSegment(table: PassageTable, terms: Iterable<TermPostings>
     if (passages.length === 0) writeEntry(term, count, new Uint8Array());
     for (let from = 0; from < passages.length; from += postingsPerEntry) {
       const to = Math.min(from + postingsPerEntry, passages.length);
-      writePostings(postings, passages, frequencies, from, to);
-      writeEntry(term, to - from, postings.take());
+      writeEntry(term, to - from, encodePostings(passages, frequencies, from, to));
     }
   }
   endBlock();
   const header = encodeHeader(table, firstTerms);
   const bytes = blocks.reduce((sum, { length }) => sum + length, header.length);
   return { header, blocks, passages: table.documentOf.length, bytes };
-}
-
-function writePostings(
-  to: ByteWriter,
-  passages: TermPostings['passages'],
-  frequencies: TermPostings['frequencies'],
-  from: number,
-  until: number,
-): void {
-  let last = -1;
-  for (let index = from; index < until; index += 1) {
-    const passage = passages[index] ?? 0;
-    const frequency = frequencies[index] ?? 1;
-    // Most words stand once in a passage: that is said in the gap.
-    to.varint(((passage - last - 1) << 1) | (frequency === 1 ? 1 : 0));
-    if (frequency !== 1) to.varint(frequency);
-    last = passage;
-  }
 }
 
 function encodeHeader(table: PassageTable, firstTerms: readonly Uint8Array[]): Uint8Array {
@@ -185,29 +166,4 @@ export function findEntry(block: Uint8Array, term: Uint8Array): BlockEntry | und
     from.at += postings;
   }
   return undefined;
-}
-
-/** Decodes postings into `passages` and `frequencies` from `offset` on; @returns the number of them. */
-export function decodePostings(
-  { postings, count }: BlockEntry,
-  passages: Uint32Array,
-  frequencies: Uint32Array,
-  offset: number,
-): number {
-  // A query decodes hundreds of thousands: the reader's method would take twice as long.
-  let [at, passage] = [0, -1];
-  for (let index = 0; index < count; index += 1) {
-    let byte = postings[at++] ?? 0;
-    let gap = byte & 127;
-    for (let shift = 7; byte > 127; shift += 7) gap |= ((byte = postings[at++] ?? 0) & 127) << shift;
-    passage += (gap >>> 1) + 1;
-    passages[offset + index] = passage;
-    let frequency = 1;
-    if ((gap & 1) === 0) {
-      frequency = (byte = postings[at++] ?? 0) & 127;
-      for (let shift = 7; byte > 127; shift += 7) frequency |= ((byte = postings[at++] ?? 0) & 127) << shift;
-    }
-    frequencies[offset + index] = frequency;
-  }
-  return count;
 }

@@ -1,5 +1,5 @@
 import type { SegmentReader } from '../index/cached-segments.ts';
-import { analyzePassages, isIn } from '../index/index-pending.ts';
+import { analyzeDocuments, isIn } from '../index/index-pending.ts';
 import { buildSegment } from '../index/build-segment.ts';
 import { openIndex, type OpenIndex } from '../index/open-index.ts';
 import type { Manifest, SegmentStore } from '../index/ports.ts';
@@ -57,13 +57,9 @@ async function tailOf(documents: DocumentStore, waiting: readonly DocumentHead[]
   const key = waiting.map(({ id, version }) => `${id}.${version}`).join(' ');
   const last = lastTails.get(documents);
   if (last?.key === key) return last.segment;
-  const analyzed = await Promise.all(
-    waiting.map(async (document) =>
-      analyzePassages(document, await documents.passagesOf(document.id, document.version)),
-    ),
-  );
+  const analyzed = await analyzeDocuments(documents, waiting);
   const segment = buildSegment(
-    analyzed.flat(),
+    [...analyzed.values()].flat(),
     waiting.map(({ language }) => language),
   );
   lastTails.set(documents, { key, segment });

@@ -1,6 +1,7 @@
 import { newId } from '../../kernel/ids.ts';
 import { currentCorrelation } from '../../kernel/log/correlation.ts';
-import { isIn, readHeaders } from '../index/index-pending.ts';
+import type { SegmentReader } from '../index/cached-segments.ts';
+import { isIn } from '../index/index-pending.ts';
 import type { Manifest, SegmentStore } from '../index/ports.ts';
 import type { SegmentHeader } from '../index/segment-header.ts';
 import {
@@ -18,6 +19,7 @@ import type { VectorStore } from './ports.ts';
 export interface EmbedServices {
   readonly documents: DocumentStore;
   readonly segments: SegmentStore;
+  readonly segmentReader: SegmentReader;
   readonly vectors: VectorStore;
   readonly embedder: Embedder | undefined;
 }
@@ -59,8 +61,9 @@ async function embedBatch(
 ): Promise<void> {
   const { documents, vectors } = services;
   const codes: Code[] = [];
-  for (const { id, version, title } of waiting) {
-    const passages = await documents.passagesOf(id, version);
+  for (const document of waiting) {
+    const { id, version, title } = document;
+    const passages = await documents.passagesOf([document]);
     const embedded: Float32Array[] = [];
     for (let from = 0; from < passages.length; from += batchTexts) {
       const batch = passages.slice(from, from + batchTexts);
@@ -84,8 +87,9 @@ async function embedBatch(
   }
   await addCodes(services, codeSpace(space, embedder.model), codes);
   for (const { id, version } of waiting) {
-    await documents.change(id, version, { embeddingStatus: 'completed', embeddingModel: embedder.model });
-    await documents.endVersion(id, version);
+    const done = { embeddingStatus: 'completed', embeddingModel: embedder.model } as const;
+    if (await documents.change(id, version, done)) await documents.endVersion(id, version);
+    else await documents.abandonVersion(id, version);
   }
 }
 
@@ -94,10 +98,14 @@ function textOf(title: string, { headings, text }: PassageRecord): string {
 }
 
 /** Codes come in once per version of a document, however many processes embed it. Many small segments become one, without what is not current any more. */
-async function addCodes({ documents, segments }: EmbedServices, space: string, codes: readonly Code[]): Promise<void> {
+async function addCodes(
+  { documents, segments, segmentReader }: EmbedServices,
+  space: string,
+  codes: readonly Code[],
+): Promise<void> {
   for (;;) {
     const manifest = await segments.manifest(space);
-    const headers = await readHeaders(segments, manifest);
+    const headers = await segmentReader.headers(manifest.segments.map(({ id }) => id));
     const missing = codes.filter(({ documentId, version }) => !isIn(headers, documentId, version));
     if (missing.length === 0) return;
     const isMerge = manifest.segments.length >= mostSegments;

@@ -14,5 +14,6 @@ export async function openKnowledge(database = `k${randomBytes(6).toString('hex'
   const stores = await runtime.services(['mongo']);
   const woken: string[] = [];
   const knowledgeQueue = { wake: async (space: string) => void woken.push(space) };
-  return { ...stores, database, knowledgeQueue, woken, index: (space: string) => indexPending(stores, space) };
+  const services = { ...stores, knowledgeQueue };
+  return { ...services, database, woken, index: (space: string) => indexPending(services, space) };
 }

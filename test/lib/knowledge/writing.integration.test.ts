@@ -69,9 +69,9 @@ it('passages of a document that never came to be are swept, those of one that is
   const { passages } = await prepareContent({ id, version: 1, metadata: {} }, { content: 'apple bridge' });
   await base.documents.insertPassages(passages);
   await sweepKnowledge(base, new Date());
-  expect(await base.documents.passagesOf(id, 1)).toHaveLength(1);
+  expect(await base.documents.passagesOf([{ id, version: 1 }])).toHaveLength(1);
   await sweep();
-  expect(await base.documents.passagesOf(id, 1)).toEqual([]);
+  expect(await base.documents.passagesOf([{ id, version: 1 }])).toEqual([]);
   expect(await wrong()).toEqual([]);
 });
 
@@ -80,7 +80,7 @@ it('vectors that were written for a document while it was deleted are removed', 
   await base.documents.noteVersion(id, 1);
   await deleteDocument(base, caller, id);
   await base.vectors.write('m', { id, version: 1 }, [{ id: `${id}.1.0`, vector: Int8Array.of(1, -1) }]);
-  await base.documents.endVersion(id, 1);
+  await base.documents.abandonVersion(id, 1);
   expect(await base.vectors.read('m', [`${id}.1.0`])).toEqual([]);
 });
 
