@@ -76,6 +76,8 @@ export function encodeSegment(table: PassageTable, terms: Iterable<TermPostings>
   for (const { term, count, passages, frequencies } of terms) {
     if (passages.length === 0) writeEntry(term, count, new Uint8Array());
     for (let from = 0; from < passages.length; from += postingsPerEntry) {
+      // A block has a term once.
+      if (from > 0) endBlock();
       const to = Math.min(from + postingsPerEntry, passages.length);
       writeEntry(term, to - from, encodePostings(passages, frequencies, from, to));
     }
