@@ -21,10 +21,10 @@ export default defineConfig({
     // Files share a process and what it has imported: most of a file's time would be that import.
     isolate: false,
     setupFiles: ['test/each-file.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 180_000,
-    // A second is not enough on a busy machine.
-    expect: { poll: { timeout: 15_000 } },
+    // Deadlines for what never comes; a busy machine is slow, not wrong.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
     reporters: ['default', './test/report-skipped.ts'],
     coverage: {
@@ -37,9 +37,9 @@ export default defineConfig({
     },
     projects: [
       kind('unit', ['test/**/*.test.ts'], ['test/**/*.{integration,property}.test.ts', ...slow]),
-      kind('slow', slow, ['test/**/*.{integration,property}.test.ts'], { testTimeout: 120_000, hookTimeout: 240_000 }),
+      kind('slow', slow, ['test/**/*.{integration,property}.test.ts']),
       kind('integration', ['test/**/*.integration.test.ts'], [], onStores),
-      kind('property', ['test/**/*.property.test.ts'], [], { ...onStores, testTimeout: 120_000 * times }),
+      kind('property', ['test/**/*.property.test.ts'], [], { ...onStores, testTimeout: 240_000 * times }),
     ],
   },
 });

@@ -14,7 +14,7 @@ type Seen<T> = Exclude<T, undefined | false>;
  * What `look` sees, once that is anything but false or undefined.
  * @throws Error that says what did not come about within `ms` times TEST_PATIENCE.
  */
-export async function waitUntil<T>(what: string, look: () => T | Promise<T>, ms: number = 15_000): Promise<Seen<T>> {
+export async function waitUntil<T>(what: string, look: () => T | Promise<T>, ms: number = 60_000): Promise<Seen<T>> {
   const deadline = performance.now() + ms * patience;
   for (;;) {
     const seen = await look();

@@ -65,7 +65,7 @@ async function follow(page: Page, name: string | RegExp, role: 'link' | 'button'
 async function visit(page: Page, place: string): Promise<void> {
   await page.evaluate(`location.hash = ${JSON.stringify(`#/${place}`)}`);
   await page.getByRole('heading', { level: 1 }).waitFor();
-  await expect.poll(() => page.locator('p.loading').count(), { timeout: 30_000 }).toBe(0);
+  await expect.poll(() => page.locator('p.loading').count()).toBe(0);
 }
 
 describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () => {
@@ -101,9 +101,7 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await page.keyboard.type('ahoy');
     await follow(page, 'Call', 'button');
     await page.getByRole('heading', { name: /^Answer/ }).waitFor();
-    await expect
-      .poll(() => page.getByRole('group', { name: 'Answer' }).textContent(), { timeout: 30_000 })
-      .toContain('ahoy');
+    await expect.poll(() => page.getByRole('group', { name: 'Answer' }).textContent()).toContain('ahoy');
     await picture(page, 'try');
 
     await follow(page, 'Knowledge');
@@ -143,9 +141,7 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await page.getByLabel('User name or e-mail').fill(admin.username);
     await page.getByLabel('Password').fill('Wrong-password-1');
     await page.keyboard.press('Enter');
-    await expect
-      .poll(() => page.getByRole('alert').textContent(), { timeout: 30_000 })
-      .toContain('Wrong user name or password');
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('Wrong user name or password');
     await page.close();
   }, 120_000);
 
@@ -203,9 +199,7 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await follow(page, 'End', 'button');
     await tabTo(page.getByRole('dialog'), 'End', 'button');
     await page.keyboard.press('Enter');
-    await expect
-      .poll(async () => (await app.call('GET', '/api/v1/auth/me', { token: user.token })).status, { timeout: 30_000 })
-      .toBe(401);
+    await expect.poll(async () => (await app.call('GET', '/api/v1/auth/me', { token: user.token })).status).toBe(401);
     await page.getByRole('row', { name: /this one/ }).waitFor();
     await page.close();
   }, 120_000);

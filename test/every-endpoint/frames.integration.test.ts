@@ -103,7 +103,7 @@ async function faultsOf(caller: CallerKind): Promise<string[]> {
 }
 
 describe('a frame', () => {
-  it('does what its sender may do, for every frame and every kind of caller', { timeout: 240_000 }, async () => {
+  it('does what its sender may do, for every frame and every kind of caller', async () => {
     expect(callers.length).toBeGreaterThan(40);
     expect((await inBatches(callers, faultsOf)).flat()).toEqual([]);
   });

@@ -56,27 +56,23 @@ function faultOf(path: string, method: Method, { status, headers, text }: Reply)
 const isAlive = async () => (await app.call('GET', '/health/live')).status === 200;
 
 describe('a method', () => {
-  it(
-    'that a path does not take is 405 with Allow, whoever asks, and OPTIONS is answered',
-    { timeout: 240_000 },
-    async () => {
-      expect(declared.size).toBeGreaterThan(30);
-      const asking = callers.filter(({ name }) => ['nobody', 'viewer', 'admin', 'a revoked key'].includes(name));
-      expect(asking).toHaveLength(4);
-      const wrong = [...declared.keys()].flatMap((path) =>
-        methods
-          .filter((method) => method === 'OPTIONS' || !takes(path, method))
-          .flatMap((method) => asking.map(({ credential }) => ({ path, method, credential }))),
-      );
-      const faults = await inBatches(someOf(wrong, 0.25), async ({ path, method, credential }) =>
-        faultOf(path, method, await app.call(method, concrete(path), credential)),
-      );
-      expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
-      expect(await isAlive()).toBe(true);
-    },
-  );
+  it('that a path does not take is 405 with Allow, whoever asks, and OPTIONS is answered', async () => {
+    expect(declared.size).toBeGreaterThan(30);
+    const asking = callers.filter(({ name }) => ['nobody', 'viewer', 'admin', 'a revoked key'].includes(name));
+    expect(asking).toHaveLength(4);
+    const wrong = [...declared.keys()].flatMap((path) =>
+      methods
+        .filter((method) => method === 'OPTIONS' || !takes(path, method))
+        .flatMap((method) => asking.map(({ credential }) => ({ path, method, credential }))),
+    );
+    const faults = await inBatches(someOf(wrong, 0.25), async ({ path, method, credential }) =>
+      faultOf(path, method, await app.call(method, concrete(path), credential)),
+    );
+    expect(faults.filter((fault) => fault !== undefined)).toEqual([]);
+    expect(await isAlive()).toBe(true);
+  });
 
-  it('HEAD gets in where GET does, has no body and harms nothing', { timeout: 240_000 }, async () => {
+  it('HEAD gets in where GET does, has no body and harms nothing', async () => {
     const heads = [...declared.keys()].flatMap((path) => {
       const target = takes(path, 'HEAD');
       return target ? someOf(callers, 0.1).map((caller) => ({ path, route: target.route, ...caller })) : [];

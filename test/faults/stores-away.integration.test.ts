@@ -66,7 +66,7 @@ async function untilWell(ms: number): Promise<void> {
 }
 
 describe.each(someOf(every, 0.1))('%s, %s', (store, fault) => {
-  it('gives the documented answers in time, and all of them again soon after', { timeout: 180_000 }, async () => {
+  it('gives the documented answers in time, and all of them again soon after', async () => {
     const network = networks.get(store);
     network?.fail(fault);
     // The first calls meet connections that are open, the second none.

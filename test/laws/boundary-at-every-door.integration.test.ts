@@ -176,7 +176,6 @@ describe('a metadata address', () => {
       .poll(
         async () =>
           (await app.call('GET', `/api/v1/deployments/${String(made.body['deployment_id'])}`, { token })).body,
-        { timeout: 60_000 },
       )
       .toMatchObject({ status: 'failed' });
   });

@@ -32,7 +32,7 @@ describe('feasibility', () => {
       message: expect.any(String) as unknown,
     });
     expect(headers.get('location')).toBe(`/api/v1/tasks/${String(body['task_id'])}`);
-    await expect.poll(async () => (await task(body['task_id'])).body['status'], { timeout: 10_000 }).toBe('completed');
+    await expect.poll(async () => (await task(body['task_id'])).body['status']).toBe('completed');
     expect((await task(body['task_id'])).body).toMatchObject({
       type: 'feasibility',
       progress: 100,

@@ -1,5 +1,6 @@
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 let app: App;
 let admin: SignedUp;
@@ -24,14 +25,10 @@ const audit = async (query: string): Promise<Row[]> => {
 };
 /** The relay writes a moment later. */
 const seen = (query: string, count: number): Promise<Row[]> =>
-  vi.waitFor(
-    async () => {
-      const rows = await audit(query);
-      expect(rows.length).toBeGreaterThanOrEqual(count);
-      return rows;
-    },
-    { timeout: 10_000, interval: 100 },
-  );
+  waitUntil(`${count} of ${query}`, async () => {
+    const rows = await audit(query);
+    return rows.length >= count && rows;
+  });
 
 describe('GET /audit', () => {
   it('tells who did what to whom, when, from where', async () => {

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { connectMysql, type Mysql } from '../../../lib/adapters/mysql/connection.ts';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
+import { waitUntil } from '../../wait-until.ts';
 import { attempt, authorize, exchange, registerClient } from '../oauth/sign-in.ts';
 
 /* The security events that the audit log must hold (OWASP ASVS 5.0, 16.3), each caused and looked for. */
@@ -20,15 +21,10 @@ type Row = Record<string, unknown> & { readonly target: { readonly id: string } 
 const auth = '/api/v1/auth';
 const post = (path: string, json: object, token?: string) => app.call('POST', path, { json, token });
 const found = (query: string): Promise<Row> =>
-  vi.waitFor(
-    async () => {
-      const { body } = await app.call('GET', `/api/v1/audit?${query}`, { token: admin.token });
-      const [row] = body['items'] as Row[];
-      if (!row) throw new Error(`nothing under ${query}`);
-      return row;
-    },
-    { timeout: 15_000, interval: 150 },
-  );
+  waitUntil(query, async () => {
+    const { body } = await app.call('GET', `/api/v1/audit?${query}`, { token: admin.token });
+    return (body['items'] as Row[])[0];
+  });
 
 describe('the audit log holds', () => {
   it('a failed login, with the account and without the password', async () => {

@@ -23,7 +23,7 @@ const listed = async (token: string, query = ''): Promise<Session[]> =>
 
 /** A login is listed once the relay has brought it to the audit log. */
 async function untilListed(token: string, count: number): Promise<Session[]> {
-  await expect.poll(() => listed(token), { timeout: 20_000 }).toHaveLength(count);
+  await expect.poll(() => listed(token)).toHaveLength(count);
   return listed(token);
 }
 

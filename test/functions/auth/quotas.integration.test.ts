@@ -20,7 +20,7 @@ const limits = async ({ token }: SignedUp) => {
   return Object.fromEntries(rows.map(({ quota, limit, used }) => [quota, { limit, used }]));
 };
 
-describe('a quota', { timeout: 90_000 }, () => {
+describe('a quota', () => {
   it('holds when many ask at once, says how much there is, and is of one person', async () => {
     const [ada, grace] = [await app.signUp(), await app.signUp()];
     const made = await Promise.all(Array.from({ length: 8 }, () => create(ada)));

@@ -18,7 +18,7 @@ beforeAll(async () => {
 const call = (slug: string, token: string) =>
   app.call('POST', `/mcp/${slug}/v1/tools/echo`, { token, json: { message: 'x' } });
 
-it('lets the first server run, and starts nothing more once the day is paid for', { timeout: 60_000 }, async () => {
+it('lets the first server run, and starts nothing more once the day is paid for', async () => {
   const { tool, id } = await deployed(app, owner.token, { idle_timeout_s: 2, access: 'team' });
   await untilStatus(app, owner.token, id, ['idle'], 30_000);
 

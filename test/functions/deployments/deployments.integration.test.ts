@@ -151,7 +151,7 @@ describe('a restart', () => {
     expect([...statuses]).toEqual([200]);
   });
 
-  it('loses no call of many that come meanwhile', { timeout: 120_000 }, async () => {
+  it('loses no call of many that come meanwhile', async () => {
     const { tool, id } = await deployed(app, owner.token);
     const before = textOf((await callTool(owner.token, tool.slug, 'task')).body);
     await app.call('POST', `${deployments}/${id}/restart`, { token: owner.token });
@@ -165,7 +165,7 @@ describe('a restart', () => {
       }
     };
     const calls = Array.from({ length: 6 }, call);
-    await expect.poll(() => taskProcesses(before), { timeout: 60_000 }).toEqual([]);
+    await expect.poll(() => taskProcesses(before)).toEqual([]);
     gone.abort();
     await Promise.all(calls);
     expect(refused).toEqual([]);

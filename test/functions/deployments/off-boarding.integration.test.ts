@@ -10,23 +10,19 @@ beforeAll(async () => {
   [admin, other] = await Promise.all([app.enterAdmin(), app.signUp()]);
 });
 
-it(
-  'deactivating a person stops the servers that run in their name, with their secrets',
-  { timeout: 60_000 },
-  async () => {
-    const leaver = await app.signUp();
-    const { tool, id } = await deployed(app, leaver.token, { access: 'team', secrets: { TOKEN: 'hunter2-hunter2' } });
-    const call = () =>
-      app.call('POST', `/mcp/${tool.slug}/v1/tools/echo`, { token: other.token, json: { message: 'x' } });
-    expect((await call()).status).toBe(200);
-    const json = { is_active: false };
-    expect((await app.call('PATCH', `/api/v1/users/${leaver.id}`, { token: admin.token, json })).status).toBe(200);
-    await untilStatus(app, admin.token, id, ['stopped'], 30_000);
-    expect((await call()).status).toBe(404);
-  },
-);
+it('deactivating a person stops the servers that run in their name, with their secrets', async () => {
+  const leaver = await app.signUp();
+  const { tool, id } = await deployed(app, leaver.token, { access: 'team', secrets: { TOKEN: 'hunter2-hunter2' } });
+  const call = () =>
+    app.call('POST', `/mcp/${tool.slug}/v1/tools/echo`, { token: other.token, json: { message: 'x' } });
+  expect((await call()).status).toBe(200);
+  const json = { is_active: false };
+  expect((await app.call('PATCH', `/api/v1/users/${leaver.id}`, { token: admin.token, json })).status).toBe(200);
+  await untilStatus(app, admin.token, id, ['stopped'], 30_000);
+  expect((await call()).status).toBe(404);
+});
 
-it('the last words of a private server are for its owner and admins, at every door', { timeout: 60_000 }, async () => {
+it('the last words of a private server are for its owner and admins, at every door', async () => {
   const owner = await app.signUp();
   const words = 'DB password is hunter2';
   const server = {
@@ -44,7 +40,7 @@ it('the last words of a private server are for its owner and admins, at every do
   }
 });
 
-it('install scripts are off until a deployment asks for them', { timeout: 60_000 }, async () => {
+it('install scripts are off until a deployment asks for them', async () => {
   const owner = await app.signUp();
   const tool = await createTool(app, owner.token);
   const made = await app.call('POST', '/api/v1/deployments', { token: owner.token, json: { tool_id: tool.id } });

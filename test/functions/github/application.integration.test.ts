@@ -7,7 +7,7 @@ import { serverJson, startWorld } from './world.ts';
 const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const secret = 'the-secret-of-the-application';
 
-describe('a GitHub App', { timeout: 120_000 }, async () => {
+describe('a GitHub App', async () => {
   const world = await startWorld({
     env: {
       GITHUB_APP_ID: '4242',
@@ -37,7 +37,7 @@ describe('a GitHub App', { timeout: 120_000 }, async () => {
     const after = await repository.git.commit('main', { 'server.json': serverJson('1.1.0') });
     const push = { ref: 'refs/heads/main', after, repository: { id: repository.id }, installation: { id: 77 } };
     expect((await deliver('push', push)).status).toBe(202);
-    await expect.poll(async () => (await world.connection(ada, id))['last_sync_sha'], { timeout: 60_000 }).toBe(after);
+    await expect.poll(async () => (await world.connection(ada, id))['last_sync_sha']).toBe(after);
     expect(github.authorization).toMatch(/^token ghs_/);
   });
 
@@ -47,7 +47,7 @@ describe('a GitHub App', { timeout: 120_000 }, async () => {
     const pull = await openPull(github, repository, { 'server.json': serverJson('1.0.0', '@evil/weather-mcp') });
     const payload = { action: 'opened', pull_request: { number: pull.number }, repository: { id: repository.id } };
     expect((await deliver('pull_request', payload)).status).toBe(202);
-    await expect.poll(() => repository.checkRuns.length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => repository.checkRuns.length).toBe(1);
     const head = await repository.git.head(pull.branch);
     expect(repository.checkRuns[0]).toMatchObject({
       name: 'MCP contract',
@@ -62,9 +62,7 @@ describe('a GitHub App', { timeout: 120_000 }, async () => {
     });
     pull.labels.push('mcp-breaking-ok');
     expect((await deliver('pull_request', { ...payload, action: 'labeled' })).status).toBe(202);
-    await expect
-      .poll(() => repository.checkRuns.map(({ conclusion }) => conclusion), { timeout: 90_000 })
-      .toEqual(['success']);
+    await expect.poll(() => repository.checkRuns.map(({ conclusion }) => conclusion)).toEqual(['success']);
     expect(repository.statuses).toEqual([]);
     await pullHappens(github, repository, pull, 'closed');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { serverJson, startWorld } from './world.ts';
 
-describe('detecting a server in a repository', { timeout: 90_000 }, async () => {
+describe('detecting a server in a repository', async () => {
   const world = await startWorld();
   const { app, github } = world;
   const ada = await app.signUp();

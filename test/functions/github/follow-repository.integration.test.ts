@@ -2,7 +2,7 @@ import { MongoClient } from 'mongodb';
 import { describe, expect, inject, it } from 'vitest';
 import { serverJson, startWorld } from './world.ts';
 
-describe('a connected repository', { timeout: 90_000 }, async () => {
+describe('a connected repository', async () => {
   const world = await startWorld();
   const { app, github } = world;
   const ada = await app.signUp();
@@ -37,7 +37,7 @@ describe('a connected repository', { timeout: 90_000 }, async () => {
     });
 
     const sha = await github.push(repository, { 'server.json': serverJson('1.1.0') });
-    await expect.poll(async () => (await world.history(ada, tool_id)).length, { timeout: 60_000 }).toBe(2);
+    await expect.poll(async () => (await world.history(ada, tool_id)).length).toBe(2);
     expect((await world.history(ada, tool_id))[0]).toMatchObject({
       change_type: 'sync',
       version: '1.1.0',
@@ -70,9 +70,9 @@ describe('a connected repository', { timeout: 90_000 }, async () => {
 
     await github.push(repository, { 'server.json': serverJson(), 'README.md': '# Weather\n\nTides too.' });
     const texts = async () => (await kept()).map(({ _id, content }) => [_id, content]);
-    await expect.poll(texts, { timeout: 60_000 }).toEqual([[first?._id, '# Weather\n\nTides too.']]);
+    await expect.poll(texts).toEqual([[first?._id, '# Weather\n\nTides too.']]);
     await github.push(repository, { 'server.json': serverJson() });
-    await expect.poll(texts, { timeout: 60_000 }).toEqual([[first?._id, '']]);
+    await expect.poll(texts).toEqual([[first?._id, '']]);
     await mongo.close();
   });
 

@@ -3,7 +3,7 @@ import { connectV1 } from '../mcp/clients.ts';
 import { commentOn, openPull, pullHappens, sourceOf, stateOf } from './pulls.ts';
 import { startWorld } from './world.ts';
 
-describe('the preview of a pull request', { timeout: 240_000 }, async () => {
+describe('the preview of a pull request', async () => {
   const world = await startWorld();
   const { app, github } = world;
   const ada = await app.signUp();
@@ -39,11 +39,11 @@ describe('the preview of a pull request', { timeout: 240_000 }, async () => {
   it('runs the head for its owner alone, fails the check for a tool that is gone, and ends with the pull request', async () => {
     const one = await repositoryFor('served', sourceOf('served-mcp', ['forecast', 'climate']));
     const pull = await openPull(github, one.repository, sourceOf('served-mcp', ['forecast', 'tides']));
-    await expect.poll(() => stateOf(one.repository, pull), { timeout: 120_000 }).toBe('failure');
+    await expect.poll(() => stateOf(one.repository, pull)).toBe('failure');
     // No success on the way, by which somebody may merge.
     expect(new Set(one.repository.statuses.map(({ state }) => state))).toEqual(new Set(['pending', 'failure']));
     const slug = `${one.slug}--pr-${pull.number}`;
-    await expect.poll(() => comment(one), { timeout: 30_000 }).toContain(`/mcp/${slug}/v1`);
+    await expect.poll(() => comment(one)).toContain(`/mcp/${slug}/v1`);
     expect(comment(one)).toMatch(/\| breaking \| `climate` \| `The tool is gone` \|/);
     expect(comment(one)).toMatch(/\| compatible \| `tides` \| `The tool is new` \|/);
     expect(comment(one)).toContain('claude mcp add');
@@ -51,20 +51,20 @@ describe('the preview of a pull request', { timeout: 240_000 }, async () => {
     expect(await toolsAt(slug, ada.token)).toEqual(['forecast', 'tides']);
     await expect(toolsAt(slug, bob.token)).rejects.toThrow();
     await expect
-      .poll(() => deployments(one.toolId), { timeout: 30_000 })
+      .poll(() => deployments(one.toolId))
       .toEqual(expect.arrayContaining([`${slug}-base stopped`, `${slug} running`]));
     // The tool itself was never deployed, and is not by this.
     await expect(toolsAt(one.slug, ada.token)).rejects.toThrow();
 
     await one.repository.git.commit(pull.branch, sourceOf('served-mcp', ['forecast', 'climate', 'tides']));
     await pullHappens(github, one.repository, pull, 'synchronize');
-    await expect.poll(() => stateOf(one.repository, pull), { timeout: 120_000 }).toBe('success');
-    await expect.poll(() => toolsAt(slug, ada.token), { timeout: 60_000 }).toEqual(['forecast', 'climate', 'tides']);
+    await expect.poll(() => stateOf(one.repository, pull)).toBe('success');
+    await expect.poll(() => toolsAt(slug, ada.token)).toEqual(['forecast', 'climate', 'tides']);
 
     pull.state = 'closed';
     await pullHappens(github, one.repository, pull, 'closed');
     await expect
-      .poll(() => deployments(one.toolId), { timeout: 60_000 })
+      .poll(() => deployments(one.toolId))
       .toEqual(expect.not.arrayContaining([expect.stringMatching(/running|starting|idle|stopping/)]));
     await expect(toolsAt(slug, ada.token)).rejects.toThrow();
   });
@@ -74,9 +74,7 @@ describe('the preview of a pull request', { timeout: 240_000 }, async () => {
     one.repository.writers.add('maintainer');
     const fork = { headRepositoryId: 4711 };
     const pull = await openPull(github, one.repository, sourceOf('forked-mcp', ['forecast', 'tides']), fork);
-    await expect
-      .poll(() => comment(one), { timeout: 60_000 })
-      .toMatch(/comes from a fork[^\n]*`\/preview [0-9a-f]{12}`/);
+    await expect.poll(() => comment(one)).toMatch(/comes from a fork[^\n]*`\/preview [0-9a-f]{12}`/);
     expect(await deployments(one.toolId)).toEqual([]);
     expect(one.repository.statuses).toMatchObject([{ description: expect.stringContaining('comment /preview') }]);
     const said = /`(\/preview [0-9a-f]{12})`/.exec(comment(one))?.[1] ?? '';
@@ -89,17 +87,17 @@ describe('the preview of a pull request', { timeout: 240_000 }, async () => {
         .filter(({ event_type }) => event_type === 'issue_comment')
         .map(({ outcome }) => outcome);
     };
-    await expect.poll(outcomes, { timeout: 30_000 }).toEqual([expect.stringContaining('only who may write')]);
+    await expect.poll(outcomes).toEqual([expect.stringContaining('only who may write')]);
 
     await one.repository.git.commit(pull.branch, sourceOf('forked-mcp', ['forecast', 'malice']));
     await commentOn(github, one.repository, pull, 'maintainer', said);
-    await expect.poll(outcomes, { timeout: 30_000 }).toContain('the commit is not the one that was read');
+    await expect.poll(outcomes).toContain('the commit is not the one that was read');
     expect(await deployments(one.toolId)).toEqual([]);
 
     const head = await one.repository.git.head(pull.branch);
     await commentOn(github, one.repository, pull, 'maintainer', `Looks good.\r\n/preview ${head?.slice(0, 8)}\r\n`);
     const slug = `${one.slug}--pr-${pull.number}`;
-    await expect.poll(() => comment(one), { timeout: 120_000 }).toContain(`/mcp/${slug}/v1`);
+    await expect.poll(() => comment(one)).toContain(`/mcp/${slug}/v1`);
     expect(await toolsAt(slug, ada.token)).toEqual(['forecast', 'malice']);
   });
 
@@ -109,9 +107,7 @@ describe('the preview of a pull request', { timeout: 240_000 }, async () => {
     const files = { ...sourceOf('keyed-mcp', ['forecast']), 'README.md': readme };
     const one = await repositoryFor('keyed', files);
     const pull = await openPull(github, one.repository, { ...files, 'server.mjs': '// changed' });
-    await expect
-      .poll(() => comment(one), { timeout: 60_000 })
-      .toContain('It needs API_KEY, and a preview gets no secrets.');
+    await expect.poll(() => comment(one)).toContain('It needs API_KEY, and a preview gets no secrets.');
     expect(await stateOf(one.repository, pull)).toBe('success');
     expect(await deployments(one.toolId)).toEqual([]);
   });
@@ -120,7 +116,7 @@ describe('the preview of a pull request', { timeout: 240_000 }, async () => {
     const one = await repositoryFor('broken-code', sourceOf('broken-mcp', ['forecast']));
     const files = { ...sourceOf('broken-mcp', ['forecast']), 'server.mjs': 'process.exit(3)' };
     const pull = await openPull(github, one.repository, files);
-    await expect.poll(() => comment(one), { timeout: 150_000 }).toMatch(/Does not start any more/);
+    await expect.poll(() => comment(one)).toMatch(/Does not start any more/);
     expect(await stateOf(one.repository, pull)).toBe('failure');
   });
 });

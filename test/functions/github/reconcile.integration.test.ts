@@ -6,7 +6,7 @@ import { scheduledEvent } from '../../../infra/local/gateway/clock.ts';
 import { waitUntil } from '../../wait-until.ts';
 import { serverJson, startWorld } from './world.ts';
 
-describe('what webhooks do not bring', { timeout: 240_000 }, async () => {
+describe('what webhooks do not bring', async () => {
   const world = await startWorld();
   const { app, github } = world;
   const ada = await app.signUp();
@@ -31,7 +31,7 @@ describe('what webhooks do not bring', { timeout: 240_000 }, async () => {
     await world.reconcile();
   }
   const until = (id: string, member: string, message = member) => {
-    return expect.poll(async () => (await world.connection(ada, id))[member], { timeout: 60_000, message });
+    return expect.poll(async () => (await world.connection(ada, id))[member], { message });
   };
   /** A task that waits for its time is sent again by the sweeper. */
   const sweptUntilOver = (taskId: unknown) =>
@@ -62,7 +62,7 @@ describe('what webhooks do not bring', { timeout: 240_000 }, async () => {
     // The hook is the platform's own, so what failed is asked for again too.
     const guids = (hook: HostedFixture['hooks'][number]) =>
       new Set(hook.deliveries.filter(({ status_code }) => status_code < 300).map(({ guid }) => guid));
-    await expect.poll(() => repository.hooks.map((hook) => guids(hook).size), { timeout: 60_000 }).toEqual([6]);
+    await expect.poll(() => repository.hooks.map((hook) => guids(hook).size)).toEqual([6]);
   });
 
   it('ends at the last of fifty pushes that come at once, by few syncs', async () => {

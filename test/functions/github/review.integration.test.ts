@@ -33,7 +33,7 @@ function described(version: string, tools: readonly object[], variables: readonl
   );
 }
 
-describe('a pull request', { timeout: 90_000 }, async () => {
+describe('a pull request', async () => {
   const world = await startWorld();
   const { app, github } = world;
   const ada = await app.signUp();
@@ -56,7 +56,7 @@ describe('a pull request', { timeout: 90_000 }, async () => {
     pullHappens(github, repository, pull, action);
   /** The one comment there is, when it says this; it is written after the status. */
   const comments = async ({ comments: all }: HostedFixture, text: RegExp): Promise<string> => {
-    await expect.poll(() => all.map(({ body }) => body), { timeout: 60_000 }).toEqual([expect.stringMatching(text)]);
+    await expect.poll(() => all.map(({ body }) => body)).toEqual([expect.stringMatching(text)]);
     return all[0]?.body ?? '';
   };
   const state = stateOf;
@@ -77,7 +77,7 @@ describe('a pull request', { timeout: 90_000 }, async () => {
         [{ name: 'API_KEY', isRequired: true }],
       ),
     );
-    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('failure');
+    await expect.poll(() => state(repository, pull)).toBe('failure');
     expect(repository.statuses.at(-1)).toMatchObject({
       context: 'MCP contract',
       description: expect.stringMatching(/^2 breaking/),
@@ -88,17 +88,17 @@ describe('a pull request', { timeout: 90_000 }, async () => {
       'server.json': described('2.0.0', [tool('forecast', place)], [{ name: 'API_KEY', isRequired: true }]),
     });
     await happens(repository, pull, 'synchronize');
-    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('success');
+    await expect.poll(() => state(repository, pull)).toBe('success');
     await comments(repository, /the version is raised/);
   });
 
   it('is let through by the label', async () => {
     const repository = await repositoryFor('label');
     const pull = await open(repository, described('1.0.0', []));
-    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('failure');
+    await expect.poll(() => state(repository, pull)).toBe('failure');
     pull.labels.push('mcp-breaking-ok');
     await happens(repository, pull, 'labeled');
-    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('success');
+    await expect.poll(() => state(repository, pull)).toBe('success');
   });
 
   it('that only adds passes, from a fork too', async () => {
@@ -106,14 +106,14 @@ describe('a pull request', { timeout: 90_000 }, async () => {
     const pull = await open(repository, described('1.0.0', [tool('forecast', place), tool('climate', {})]), {
       headRepositoryId: 4711,
     });
-    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('success');
+    await expect.poll(() => state(repository, pull)).toBe('success');
     await comments(repository, /compatible[^\n]*climate/);
   });
 
   it('that breaks the file fails and is shown the line', async () => {
     const repository = await repositoryFor('broken');
     const pull = await open(repository, '{\n  "name": "io.github.acme/weather",\n  "packages": [,]\n}');
-    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBe('failure');
+    await expect.poll(() => state(repository, pull)).toBe('failure');
     await comments(repository, /server\.json[^\n]*3/);
   });
 
@@ -126,7 +126,7 @@ describe('a pull request', { timeout: 90_000 }, async () => {
         tool('`@everyone`\n# Hello <img src=x>|[a](http://evil.example)', {}, 'x'),
       ]),
     );
-    await expect.poll(() => state(repository, pull), { timeout: 60_000 }).toBeDefined();
+    await expect.poll(() => state(repository, pull)).toBeDefined();
     const body = await comments(repository, /forecast|everyone/);
     const outsideCode = body.replaceAll(/`[^`\n]*`/g, '');
     expect(outsideCode).not.toMatch(/@everyone|# Hello|<img|evil/);

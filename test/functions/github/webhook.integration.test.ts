@@ -211,11 +211,11 @@ describe('the webhook', async () => {
         'deliveries'
       ] as Record<string, unknown>[];
     await expect
-      .poll(async () => (await list()).map(({ outcome }) => outcome), { timeout: 30_000 })
+      .poll(async () => (await list()).map(({ outcome }) => outcome))
       .toEqual([expect.any(String), expect.any(String), expect.any(String)]);
     const head = await repository.git.head('main');
-    await expect.poll(async () => (await world.connection(ada, id))['last_sync_sha'], { timeout: 30_000 }).toBe(head);
-    await expect.poll(async () => (await world.connection(ada, id))['syncing'], { timeout: 30_000 }).toBe(false);
+    await expect.poll(async () => (await world.connection(ada, id))['last_sync_sha']).toBe(head);
+    await expect.poll(async () => (await world.connection(ada, id))['syncing']).toBe(false);
     expect((await world.history(ada, tool_id)).map(({ version }) => version)).toEqual(['1.3.0', '1.0.0']);
   }, 90_000);
 });

@@ -43,7 +43,7 @@ export async function startWorld(options: AppOptions = {}): Promise<World> {
             task = (await app.call('GET', `/api/v1/tasks/${String(taskId)}`, { token: user.token })).body;
             return task['status'];
           },
-          { timeout: 30_000, interval: 100 },
+          { interval: 100 },
         )
         .toMatch(/completed|failed|cancelled/);
       return task;

@@ -28,7 +28,7 @@ async function search(query: string, more: object = {}) {
   return { mode: body['mode'], total: body['total'], ids: results.map(({ document_id }) => document_id), results };
 }
 
-describe('search by meaning', { timeout: 90_000 }, () => {
+describe('search by meaning', () => {
   it('finds what says the same in other words, within its filters, until it is deleted', async () => {
     const car = await add('Garage', 'The automobile needs new tyres.');
     const dog = await add('Kennel', 'The hound sleeps all day.');

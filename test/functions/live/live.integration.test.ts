@@ -39,7 +39,7 @@ const createTool = async (): Promise<Message> => {
 };
 
 const hears = async (heard: readonly Message[], like: Message): Promise<void> => {
-  await expect.poll(() => heard, { timeout: 8000 }).toContainEqual(expect.objectContaining(like));
+  await expect.poll(() => heard).toContainEqual(expect.objectContaining(like));
 };
 
 describe('a WebSocket', () => {
@@ -72,7 +72,7 @@ describe('a WebSocket', () => {
       '{"type":"subscribe","channel":"mcps","task_id":"x"}',
     ])
       socket.send(frame);
-    await expect.poll(() => heard.filter(({ type }) => type === 'error').length, { timeout: 5000 }).toBe(5);
+    await expect.poll(() => heard.filter(({ type }) => type === 'error').length).toBe(5);
     socket.close();
   });
 

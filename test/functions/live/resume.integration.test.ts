@@ -68,10 +68,10 @@ describe.each(['events', 'socket'] as const)('live updates over %s', (transport)
   it('arrive once and in one order, over every interruption', async () => {
     const witness = start('events');
     let client = start(transport);
-    await expect.poll(() => witness.opened() && client.opened(), { timeout: 10_000 }).toBe(true);
+    await expect.poll(() => witness.opened() && client.opened()).toBe(true);
     const heard: LiveUpdate[] = [];
     const slugs = await changeTools(3);
-    await expect.poll(client.slugs, { timeout: 10_000 }).toHaveLength(3);
+    await expect.poll(client.slugs).toHaveLength(3);
     for (let cut = 0; cut < 4; cut += 1) {
       await client.leave();
       heard.push(...client.heard);
@@ -80,11 +80,11 @@ describe.each(['events', 'socket'] as const)('live updates over %s', (transport)
       // Some before it is back, some after.
       slugs.push(...(await changeTools(3)));
       const wanted = slugs.length - heard.length;
-      await expect.poll(client.slugs, { timeout: 15_000 }).toHaveLength(wanted);
+      await expect.poll(client.slugs).toHaveLength(wanted);
     }
     await client.leave();
     heard.push(...client.heard);
-    await expect.poll(witness.slugs, { timeout: 10_000 }).toHaveLength(slugs.length);
+    await expect.poll(witness.slugs).toHaveLength(slugs.length);
     await witness.leave();
     const ids = heard.map(({ id }) => id);
     expect(new Set(ids).size).toBe(ids.length);
@@ -95,20 +95,18 @@ describe.each(['events', 'socket'] as const)('live updates over %s', (transport)
   it('say so when the place to resume from is not known', async () => {
     let resyncs = 0;
     const client = start(transport, { after: '01000000-0000-7000-8000-000000000001', onResync: () => (resyncs += 1) });
-    await expect.poll(() => resyncs, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => resyncs).toBeGreaterThan(0);
     const [slug] = await changeTools(1);
-    await expect.poll(client.slugs, { timeout: 10_000 }).toContain(slug);
+    await expect.poll(client.slugs).toContain(slug);
     await client.leave();
   });
 
   it('bring a message to everybody', async () => {
     const client = start(transport);
-    await expect.poll(client.opened, { timeout: 10_000 }).toBe(true);
+    await expect.poll(client.opened).toBe(true);
     await shout(`hear, ${transport}`);
     await expect
-      .poll(() => client.heard.flatMap((update) => (update.type === 'broadcast' ? [update.message] : [])), {
-        timeout: 10_000,
-      })
+      .poll(() => client.heard.flatMap((update) => (update.type === 'broadcast' ? [update.message] : [])))
       .toEqual([`hear, ${transport}`]);
     await client.leave();
   });

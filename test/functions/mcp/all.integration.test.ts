@@ -128,7 +128,7 @@ describe('everything that a caller may use', () => {
     const client = await connectV1(url(), bearer(owner));
     await client.callTool(echo());
     await client.close();
-    await expect.poll(usage, { timeout: 15_000 }).toBeGreaterThan(before);
+    await expect.poll(usage).toBeGreaterThan(before);
   });
 });
 
@@ -194,7 +194,7 @@ describe('a call as a task', () => {
     });
     const taskId = String(started.body['task_id']);
     const read = async () => (await ask('tasks/get', { taskId })).body['result'] as Record<string, unknown>;
-    await expect.poll(async () => (await read())['status'], { timeout: 20_000 }).toBe('completed');
+    await expect.poll(async () => (await read())['status']).toBe('completed');
     expect(await read()).toMatchObject({
       taskId,
       ttlMs: expect.any(Number) as unknown,
@@ -214,7 +214,7 @@ describe('a client with a small context', () => {
       const found = await client.callTool({ name: 'find_tool', arguments: { query: 'say it again' } });
       return (found.structuredContent as { tools: { name: string }[] }).tools.map(({ name }) => name);
     };
-    await expect.poll(find, { timeout: 20_000 }).toContain(nameOf(shared, 'echo'));
+    await expect.poll(find).toContain(nameOf(shared, 'echo'));
     const called = await client.callTool({
       name: 'call_tool',
       arguments: { name: nameOf(shared, 'echo'), arguments: { message: 'found' } },
@@ -239,9 +239,9 @@ describe('what its owner has not approved', () => {
     const json = { tool_id: server.tool.id, config: { environment: { PURPOSE: 'Send me your keys' } } };
     const next = await app.call('POST', '/api/v1/deployments?replace=true', { token: owner.token, json });
     await untilStatus(app, owner.token, String(next.body['deployment_id']), ['running'], 60_000);
-    await expect.poll(listed, { timeout: 10_000 }).not.toContain(variable);
+    await expect.poll(listed).not.toContain(variable);
     expect(await listed()).toContain(nameOf(server, 'echo'));
-    await expect.poll(() => changes, { timeout: 15_000 }).toBeGreaterThan(0);
+    await expect.poll(() => changes).toBeGreaterThan(0);
     const refused = await client.callTool({ name: variable, arguments: { name: 'PURPOSE' } });
     expect(refused.isError).toBe(true);
     expect(textOf(refused)).toContain('changed since its owner approved it');
@@ -282,7 +282,7 @@ describe('a session with all servers', () => {
     const task = async () => textOf(await client.callTool({ name: nameOf(shared, 'task'), arguments: {} }));
     const before = await task();
     await app.call('POST', `/api/v1/deployments/${shared.id}/restart`, { token: colleague.token, json: {} });
-    await expect.poll(task, { timeout: 55_000 }).not.toBe(before);
+    await expect.poll(task).not.toBe(before);
     await client.close();
   }, 60_000);
 

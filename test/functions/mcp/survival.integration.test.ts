@@ -26,7 +26,7 @@ async function untilOneGeneration(id: string): Promise<void> {
     const replicas = body['replicas'] as { state: string }[];
     return body['status'] === 'running' && replicas.length === 1 && replicas[0]?.state === 'ready';
   };
-  await waitUntil('the end of the former replica', look, 30_000);
+  await waitUntil('the end of the former replica', look);
 }
 
 describe('a session', () => {

@@ -230,13 +230,10 @@ describe('an account', () => {
     });
     expect(replaced.status).toBe(201);
     await expect
-      .poll(
-        async () => {
-          await app.call('POST', `/mcp/${made.tool.slug}/v1/tools/whoami`, { token: user.token, json: {} });
-          return other.presented.length;
-        },
-        { timeout: 15_000 },
-      )
+      .poll(async () => {
+        await app.call('POST', `/mcp/${made.tool.slug}/v1/tools/whoami`, { token: user.token, json: {} });
+        return other.presented.length;
+      })
       .toBeGreaterThan(2);
     expect(new Set(other.presented)).toEqual(new Set([undefined]));
   });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   ada = await app.signUp();
 });
 
-it('passes the scenarios for authorization servers', { timeout: 60_000 }, async () => {
+it('passes the scenarios for authorization servers', async () => {
   const port = await freePort();
   const clientId = await registerClient(app, [`http://127.0.0.1:${port}/callback`]);
   const options = ['--url', app.url, '--client-id', clientId, '--resource', `${app.url}/mcp/v1`, '-p', String(port)];

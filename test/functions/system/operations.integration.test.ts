@@ -23,13 +23,10 @@ describe('/health?verbose', () => {
   it('says of each schedule how its last run ended, and how queues and index are', async () => {
     await app.invoke('sweep-tasks', { id: 'run-1', time: new Date().toISOString() });
     await expect
-      .poll(
-        async () => {
-          const { body } = await app.call('GET', '/health?verbose', { token: admin.token });
-          return (body['schedules'] as Record<string, { outcome: string | null }>)['sweep-tasks']?.outcome;
-        },
-        { timeout: 10_000 },
-      )
+      .poll(async () => {
+        const { body } = await app.call('GET', '/health?verbose', { token: admin.token });
+        return (body['schedules'] as Record<string, { outcome: string | null }>)['sweep-tasks']?.outcome;
+      })
       .toBe('completed');
     const { body } = await app.call('GET', '/health?verbose', { token: admin.token });
     expect(Object.keys(body['queues'] as object).toSorted()).toEqual([...workerQueues].toSorted());

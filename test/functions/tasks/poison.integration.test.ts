@@ -149,9 +149,7 @@ it('a dead letter whose task was never noted as failed fails it within a minute,
     error: { error_code: 'JOB_DEAD_LETTERED' },
   });
   let sent = 0;
-  await expect
-    .poll(async () => (sent += (await redrive(services, 'analysis')).sent), { timeout: 15_000, interval: 500 })
-    .toBe(2);
+  await expect.poll(async () => (sent += (await redrive(services, 'analysis')).sent), { interval: 500 }).toBe(2);
   await drain();
   expect(await services.tasks.find(task_id)).toMatchObject({ status: 'completed', error: undefined });
 }, 30_000);

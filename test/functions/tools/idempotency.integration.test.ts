@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { UpdateCommand, DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -112,7 +112,7 @@ describe('Idempotency-Key', () => {
     ]);
     const taskAgain = await post('crash', analyse, { path: '/api/v1/analyze/feasibility' });
     expect([taskAgain.status, taskAgain.body['task_id']]).toEqual([202, task.body['task_id']]);
-    await vi.waitFor(async () => expect(await rows('SELECT id FROM outbox', [])).toEqual([]), { timeout: 10_000 });
+    await expect.poll(() => rows('SELECT id FROM outbox', [])).toEqual([]);
     const told = await rows("SELECT id FROM audit WHERE target_id = ? AND action = 'tool.created'", [
       String(first.body['id']),
     ]);

@@ -30,7 +30,7 @@ async function deletedFor(days: number): Promise<string> {
     days,
     slug,
   ]);
-  await expect.poll(async () => (await connection.query('SELECT id FROM outbox'))[0], { timeout: 5000 }).toEqual([]);
+  await expect.poll(async () => (await connection.query('SELECT id FROM outbox'))[0]).toEqual([]);
   await connection.end();
   return slug;
 }

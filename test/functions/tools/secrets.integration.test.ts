@@ -1,8 +1,9 @@
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { MongoClient } from 'mongodb';
 import { createConnection } from 'mysql2/promise';
-import { beforeAll, describe, expect, inject, it, vi } from 'vitest';
+import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
+import { waitUntil } from '../../wait-until.ts';
 import { notations, places, texts, tokens } from '../../lib/secrets/corpus.ts';
 
 /* A corpus of server blocks with planted tokens goes in by every way, and then nobody finds one of them anywhere. */
@@ -58,7 +59,7 @@ describe('a literal secret', () => {
     expect((await update(id, { config: { servers: next } })).body).toMatchObject({ revision: 2 });
   });
 
-  it('goes in by every way and place, in every kind', { timeout: 60_000 }, async () => {
+  it('goes in by every way and place, in every kind', async () => {
     const kinds = Object.keys(tokens);
     const blocks = Object.values(places);
     for (const [index, block] of blocks.entries()) {
@@ -77,26 +78,22 @@ describe('a literal secret', () => {
     expect((imported.body['secrets_moved'] as unknown[]).length).toBe(kinds.length);
   });
 
-  it(
-    'goes in as a name, a flag, a scheme or a notation tells it, and beside the servers',
-    { timeout: 60_000 },
-    async () => {
-      const written = Object.values(notations).map((make) => make());
-      // Which word is common cannot be looked for in everything that is kept.
-      for (const [secret] of written) if (secret.length > 10) planted.push(secret);
-      for (let from = 0; from < written.length; from += 25) {
-        const servers = written.slice(from, from + 25).map(([, server], at) => ({ ...server, name: `n${at}` }));
-        await create(`notations-${from}`, servers);
-      }
-      for (const [index, part] of Object.values(texts).entries()) {
-        const slug = `texts-${index}`;
-        const config = { servers: [{ name: 's', command: 'npx' }], ...part(plant('GitHub, classic')) };
-        const json = { name: slug, slug, version: '1.0.0', status: 'active', config };
-        const { status, text } = await app.call('POST', '/api/v1/mcps', { token: user.token, json });
-        expect(status, text).toBe(201);
-      }
-    },
-  );
+  it('goes in as a name, a flag, a scheme or a notation tells it, and beside the servers', async () => {
+    const written = Object.values(notations).map((make) => make());
+    // Which word is common cannot be looked for in everything that is kept.
+    for (const [secret] of written) if (secret.length > 10) planted.push(secret);
+    for (let from = 0; from < written.length; from += 25) {
+      const servers = written.slice(from, from + 25).map(([, server], at) => ({ ...server, name: `n${at}` }));
+      await create(`notations-${from}`, servers);
+    }
+    for (const [index, part] of Object.values(texts).entries()) {
+      const slug = `texts-${index}`;
+      const config = { servers: [{ name: 's', command: 'npx' }], ...part(plant('GitHub, classic')) };
+      const json = { name: slug, slug, version: '1.0.0', status: 'active', config };
+      const { status, text } = await app.call('POST', '/api/v1/mcps', { token: user.token, json });
+      expect(status, text).toBe(201);
+    }
+  });
 
   it('is refused where nothing can take its place: in the name of a member', async () => {
     const secret = plant('GitHub, classic');
@@ -108,16 +105,12 @@ describe('a literal secret', () => {
     expect(text).not.toContain(secret);
   });
 
-  it('is found nowhere afterwards: not in answers, logs, MySQL, MongoDB, DynamoDB', { timeout: 60_000 }, async () => {
+  it('is found nowhere afterwards: not in answers, logs, MySQL, MongoDB, DynamoDB', async () => {
     // The relay has told everything.
-    const mysql = await vi.waitFor(
-      async () => {
-        const rows = await readMysql();
-        expect(rows.includes('"kind":"tool-changed"')).toBe(false);
-        return rows;
-      },
-      { timeout: 30_000, interval: 250 },
-    );
+    const mysql = await waitUntil('an outbox without changes', async () => {
+      const rows = await readMysql();
+      return !rows.includes('"kind":"tool-changed"') && rows;
+    });
     const everything = [mysql, await readAnswers(), await readMongo(), await readDynamo(), ...app.lines].join('\n');
     expect(everything.length).toBeGreaterThan(100_000);
     expect(planted.length).toBeGreaterThan(120);

@@ -276,7 +276,7 @@ describe('history', () => {
     const { body: tool } = await create();
     const before = await get(`/${String(tool['id'])}/history`);
     const isPublished = (line: string) => line.includes('relay done') && line.includes('"published":1');
-    await expect.poll(() => app.lines.slice(from).some(isPublished), { timeout: 15_000 }).toBe(true);
+    await expect.poll(() => app.lines.slice(from).some(isPublished)).toBe(true);
     expect((await get(`/${String(tool['id'])}/history`)).body).toEqual(before.body);
   });
 

@@ -1,6 +1,7 @@
 import { WebSocket } from 'ws';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 /* Literal values of variables and headers are shown to a tool's author and to admins; everybody else, and whoever reads the registry, sees names. */
 
@@ -43,14 +44,6 @@ const configOf = (value: string) => ({
 const call = (method: string, path: string, by?: SignedUp, json?: unknown) =>
   app.call(method, path, { token: by?.token, ...(json !== undefined && { json }) });
 
-const until = (isSo: () => boolean): Promise<void> =>
-  vi.waitFor(
-    () => {
-      if (!isSo()) throw new Error('Not yet.');
-    },
-    { timeout: 30_000 },
-  );
-
 beforeAll(async () => {
   app = await startApp({ env: { REGISTRY_READS: 'on' } });
   [author, other, viewer] = await Promise.all([app.signUp(), app.signUp(), app.signUp('viewer')]);
@@ -58,9 +51,9 @@ beforeAll(async () => {
   const { body } = await call('POST', '/api/v1/auth/ticket', other);
   socket = new WebSocket(`${app.url.replace('http', 'ws')}/ws?ticket=${String(body['ticket'])}`);
   socket.on('message', (data) => heard.push((data as Buffer).toString()));
-  await until(() => heard.join().includes('connected'));
+  await waitUntil('connected', () => heard.join().includes('connected'));
   socket.send(JSON.stringify({ type: 'subscribe', channel: 'mcps' }));
-  await until(() => heard.join().includes('subscribed'));
+  await waitUntil('subscribed', () => heard.join().includes('subscribed'));
   const about = { name: 'Zebratickets', slug: 'zebratickets', description: 'Opens zebratickets', status: 'active' };
   const made = await call('POST', '/api/v1/mcps', author, { ...about, version: '1.0.0', config: configOf(first) });
   id = String(made.body['id']);
@@ -132,9 +125,7 @@ describe('a literal value of a variable or header', () => {
   });
 
   it('is not in what a socket hears', async () => {
-    await vi.waitFor(() => expect(heard.filter((text) => text.includes(id)).length).toBeGreaterThanOrEqual(2), {
-      timeout: 30_000,
-    });
+    await expect.poll(() => heard.filter((text) => text.includes(id)).length).toBeGreaterThanOrEqual(2);
     expect(values.filter((value) => heard.join().includes(value))).toEqual([]);
   });
 });

@@ -90,7 +90,7 @@ describe('mcpp', () => {
     expect((JSON.parse(listed.out) as { name: string }[]).map(({ name }) => name)).toContain('echo');
     await mcpp(['call', 'cli-walk', 'complain', 'message=something to read']);
     await expect
-      .poll(async () => (await mcpp(['logs', 'cli-walk'])).out, { timeout: 15_000, interval: 500 })
+      .poll(async () => (await mcpp(['logs', 'cli-walk'])).out, { interval: 500 })
       .toContain('something to read');
 
     await writeFile(join(home, '.mcp.json'), JSON.stringify({ mcpServers: { mine: { command: 'x' } }, other: 1 }));
@@ -111,7 +111,7 @@ describe('mcpp', () => {
       json: { title: 'Moorings', content: 'Ships moor at the northern quay.' },
     });
     await expect
-      .poll(async () => (await mcpp(['search', 'northern', 'quay'])).out, { timeout: 15_000, interval: 500 })
+      .poll(async () => (await mcpp(['search', 'northern', 'quay'])).out, { interval: 500 })
       .toContain('Moorings');
     expect(await mcpp(['usage', '--group', 'tool'])).toMatchObject({
       code: 0,

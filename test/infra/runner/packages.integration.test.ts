@@ -16,7 +16,7 @@ async function run(launch: object): Promise<RunningReplica> {
 }
 const inModules = (path: string) => fileURLToPath(new URL(`../../../node_modules/${path}`, import.meta.url));
 
-it('installs a package once and starts it directly', { timeout: 90_000 }, async () => {
+it('installs a package once and starts it directly', async () => {
   const { version } = JSON.parse(
     await readFile(inModules('@modelcontextprotocol/server-everything/package.json'), 'utf8'),
   ) as { version: string };

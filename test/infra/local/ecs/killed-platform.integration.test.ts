@@ -14,7 +14,7 @@ import { taskProcesses } from './task-processes.ts';
 import { bootstrapToken, startPlatformStandIn } from '../../runner/platform-stand-in.ts';
 import { waitUntil } from '../../../wait-until.ts';
 
-it('leaves no runner and no server behind when the platform is killed', { timeout: 60_000 }, async () => {
+it('leaves no runner and no server behind when the platform is killed', async () => {
   withCredentials(process.env, credentials);
   const state = await mkdtemp(join(tmpdir(), 'ecs-'));
   // A server that minds neither its closed input nor SIGTERM.

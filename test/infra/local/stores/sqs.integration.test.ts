@@ -83,7 +83,7 @@ test('keeps messages over a restart: the waiting ones, and the received ones unt
   );
   await restart();
   const again = await urlOf('kept');
-  await expect.poll(() => receive(again), { timeout: 5000 }).toMatchObject([{ body: 'received', count: 2 }]);
+  await expect.poll(() => receive(again)).toMatchObject([{ body: 'received', count: 2 }]);
 });
 
 test('gives a message back at once when its visibility ends, and still counts its receives', async () => {

@@ -49,7 +49,7 @@ describe('the live log', () => {
     );
     expect(again.map(({ id }) => id)).toEqual(logged.map(({ id }) => id));
     const ordered = logged.toSorted((a, b) => a.place - b.place).map((one) => String(one.event.data['message']));
-    await expect.poll(() => readAll(before), { timeout: 10_000, interval: 200 }).toEqual(ordered);
+    await expect.poll(() => readAll(before), { interval: 200 }).toEqual(ordered);
   });
 
   it('waits at a place that is being written, and passes over one whose writer died; that writer takes another', async () => {
@@ -62,11 +62,11 @@ describe('the live log', () => {
     for (const copy of [0, 1, 2, 3])
       await client.send(new DeleteCommand({ TableName: tableName(settings.STAGE, liveTable), Key: keyIn(copy) }));
     expect(await readAll(before)).toEqual(['first']);
-    await expect.poll(() => readAll(before), { timeout: 10_000, interval: 200 }).toEqual(['first', 'last']);
+    await expect.poll(() => readAll(before), { interval: 200 }).toEqual(['first', 'last']);
     const taken = await liveLog.append('lost', event('lost'));
     expect(taken.place).toBeGreaterThan(lost.place);
     expect(await liveLog.append('lost', event('lost'))).toMatchObject({ id: taken.id });
-    await expect.poll(() => readAll(before), { timeout: 10_000, interval: 200 }).toEqual(['first', 'last', 'lost']);
+    await expect.poll(() => readAll(before), { interval: 200 }).toEqual(['first', 'last', 'lost']);
   });
 
   it('reads the same from every copy, also where a writer died before it had written them all', async () => {
@@ -120,7 +120,7 @@ describe('the live log for many streams of one process', () => {
           await follow();
           return followers.every(({ heard }) => heard.length >= sent.length);
         },
-        { timeout: 10_000, interval: 300 },
+        { interval: 300 },
       )
       .toBe(true);
     for (const { heard } of followers) expect(heard).toEqual(sent);

@@ -73,7 +73,7 @@ describe('a kept value', () => {
     const [made, of] = [source(1), space()];
     await open().remember(of, 'k', 0.2, made.load);
     made.value = 2;
-    await expect.poll(() => open().remember(of, 'k', 0.2, made.load), { timeout: 2000 }).toBe(2);
+    await expect.poll(() => open().remember(of, 'k', 0.2, made.load)).toBe(2);
   });
 
   it('whose loader failed is loaded by the next', async () => {
