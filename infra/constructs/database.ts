@@ -73,6 +73,7 @@ export class Database extends Construct {
         requireTLS: true,
         sessionPinningFilters: [rds.SessionPinningFilter.EXCLUDE_VARIABLE_SETS],
         borrowTimeout: Duration.seconds(2),
+        maxConnectionsPercent: 95,
       });
       props.network.database.addIngressRule(props.network.database, ec2.Port.tcp(3306), 'RDS Proxy');
       props.network.database.addEgressRule(props.network.database, ec2.Port.tcp(3306), 'RDS Proxy');

@@ -3,7 +3,7 @@ import { discover } from '../../../infra/discover.ts';
 import { firstByteMs } from '../../../lib/mcp/answer-in-time.ts';
 import { streamIdleMs } from '../../../infra/local/gateway/limits.ts';
 import * as rules from './deploy-rules.ts';
-import { ofType, production, type Resource, synthesize, synthesisMs, type Synthesized, theOnly } from './synthesize.ts';
+import { everything, ofType, type Resource, synthesize, synthesisMs, type Synthesized, theOnly } from './synthesize.ts';
 
 /* Faults that only a real deployment would show: each is looked for, and planted to see that it is found. */
 
@@ -12,7 +12,7 @@ let prod: Synthesized;
 beforeAll(async () => {
   const functions = await discover();
   dev = await synthesize(functions);
-  prod = await synthesize(functions, { ...production, monthlyBudget: 500, githubRepository: 'acme/mcp', canary: true });
+  prod = await synthesize(functions, everything);
 }, synthesisMs);
 
 const all = (): [string, Synthesized][] => [

@@ -5,8 +5,8 @@ import { tables } from '../../../lib/adapters/dynamo/tables.ts';
 import {
   flat,
   lambdaOf,
+  everything,
   ofType,
-  production,
   type Resource,
   synthesize,
   synthesisMs,
@@ -24,9 +24,9 @@ let prod: Synthesized;
 let rotated: Synthesized;
 beforeAll(async () => {
   functions = await discover();
-  dev = await synthesize(functions, { edgeGeneration: 4 });
-  prod = await synthesize(functions, { ...production, monthlyBudget: 500, githubRepository: 'acme/mcp' });
-  rotated = await synthesize(functions, { edgeGeneration: 5 });
+  dev = await synthesize(functions);
+  prod = await synthesize(functions, everything);
+  rotated = await synthesize(functions, { edgeGeneration: 2 });
 }, synthesisMs);
 
 const alarmNames = (resources: Resources): string[] =>
@@ -164,17 +164,17 @@ describe('least privilege', () => {
   test("the API's own address lets nobody in without CloudFront's token", () => {
     expect(acl(dev)).toMatchObject({ Scope: 'REGIONAL', DefaultAction: { Block: {} } });
     expect(flat(theOnly(dev.service, 'AWS::WAFv2::WebACLAssociation')[1]['ResourceArn'])).toContain('/stages/');
-    expect(tokensIn(acl(dev))).toEqual(['3', '4', '5']);
+    expect(tokensIn(acl(dev))).toEqual(['0', '1', '2']);
   });
 
   test('the token changes by overlap: each side accepts what the other shows, before and after', () => {
-    expect([tokensIn(origins(dev)), tokensIn(origins(rotated))]).toEqual([['4'], ['5']]);
+    expect([tokensIn(origins(dev)), tokensIn(origins(rotated))]).toEqual([['1'], ['2']]);
     for (const of of [dev, rotated]) {
-      expect(tokensIn(acl(of))).toEqual(expect.arrayContaining(['4', '5']));
+      expect(tokensIn(acl(of))).toEqual(expect.arrayContaining(['1', '2']));
       const { Variables: given } = lambdaOf(of.service, 'mcp-dev-get-me')['Environment'] as {
         Variables: Record<string, unknown>;
       };
-      expect(tokensIn(given['EDGE_TOKENS'])).toEqual(expect.arrayContaining(['4', '5']));
+      expect(tokensIn(given['EDGE_TOKENS'])).toEqual(expect.arrayContaining(['1', '2']));
     }
   });
 
@@ -221,6 +221,13 @@ test('the capacity is computed with what the templates have', async () => {
       ...ofType(of.state, 'AWS::RDS::DBClusterParameterGroup'),
     ].map(([, { Parameters }]) => (Parameters as Record<string, string>)['max_connections']);
     expect(groups).toEqual([String(has.connections)]);
+    const [, { Environment: migration }] =
+      ofType(of.service, 'AWS::Lambda::Function').find(([, { FunctionName }]) =>
+        /-migrate$/.test(flat(FunctionName)),
+      ) ?? [];
+    expect(
+      Number((migration as { Variables: Record<string, string> }).Variables['APPLICATION_CONNECTIONS']),
+    ).toBeLessThan(has.connections);
     expect(alarmNames(of.state).length + alarmNames(of.service).length).toBe(has.alarms);
     expect(ofType(of.state, 'AWS::SecretsManager::Secret')).toHaveLength(has.secrets);
   }
