@@ -75,8 +75,9 @@ function merged(called: readonly UsageSummary[], ran: readonly RunningTime[]): I
 }
 
 /** Who called somebody's server is known to them by an id alone. */
-function withoutName({ username: _, ...item }: Item): Item {
-  return item;
+function withoutName(item: Item): Item {
+  const { username: _name, ...rest } = item;
+  return rest;
 }
 
 function priceOf(time: RunningTime | undefined): number {

@@ -42,6 +42,21 @@ test('nothing whose id may change is exported, so that no change blocks the next
   expect(rules.frozenExports(dev.edge, exporting(version))).toEqual(['Planted: AWS::Lambda::Version']);
 });
 
+test('every reason why an exported id lasts is needed, and the descriptions of security groups are what they were', () => {
+  const types = all().flatMap(([, { state, edge, outputs }]) =>
+    [...rules.exported(state, outputs.state), ...rules.exported(edge, outputs.edge)].map(({ type }) => type),
+  );
+  expect(Object.keys(rules.lasting).filter((type) => !types.includes(type))).toEqual([]);
+  const described = ofType(prod.state, 'AWS::EC2::SecurityGroup').map(([, of]) => String(of['GroupDescription']));
+  // A group with another one is another group, which CloudFormation refuses as long as the service uses this one.
+  expect(described.toSorted()).toEqual([
+    'Functions inside the network',
+    'Functions that reach into tasks',
+    'MCP servers: whatever they call, called by the proxy alone',
+    'MySQL',
+  ]);
+});
+
 test('a new account can make everything: no concurrency is reserved', () => {
   for (const [, { service }] of all()) expect(rules.reservedConcurrency(service)).toEqual([]);
   const reserving = planted(

@@ -163,7 +163,8 @@ test('every rule has a breach here', () => {
 
 test('a breach stops the synthesis', () => {
   const app = new App({ outdir: join(folder, 'out'), context: cdk.context });
-  new CfnLogGroup(new Stack(app, 'planted'), 'Kept');
+  const kept = new CfnLogGroup(new Stack(app, 'planted'), 'Kept');
+  expect(kept.retentionInDays).toBeUndefined();
   Validations.of(app).addPlugins(deployableRules());
   const print = vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const before = process.exitCode;

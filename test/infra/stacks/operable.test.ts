@@ -39,20 +39,20 @@ describe('alarms', () => {
       `${queue}-late`,
     ]);
     const throttled = tables.flatMap(({ suffix }) => [`${suffix}-reads-throttled`, `${suffix}-writes-throttled`]);
-    const of = (...stores: string[]): string[] =>
-      [
-        ...[
-          'api-5xx',
-          'api-slow',
-          'failures',
-          'limits-skipped',
-          'concurrency',
-          'throttles',
-          'tasks-refused',
-          'sockets',
-        ],
-        ...['failed-invocations', ...queues, ...throttled, 'mysql-connections', 'mysql-cpu', ...stores],
-      ].toSorted();
+    const always = [
+      'api-5xx',
+      'api-slow',
+      'concurrency',
+      'failed-invocations',
+      'failures',
+      'limits-skipped',
+      'mysql-connections',
+      'mysql-cpu',
+      'sockets',
+      'tasks-refused',
+      'throttles',
+    ];
+    const of = (...stores: string[]): string[] => always.concat(queues, throttled, stores).toSorted();
     expect([...alarmNames(dev.state), ...alarmNames(dev.service)].toSorted()).toEqual(of('mysql-storage', 'nat-1'));
     expect([...alarmNames(prod.state), ...alarmNames(prod.service)].toSorted()).toEqual(of('mysql-capacity'));
   });
@@ -221,13 +221,10 @@ test('the capacity is computed with what the templates have', async () => {
       ...ofType(of.state, 'AWS::RDS::DBClusterParameterGroup'),
     ].map(([, { Parameters }]) => (Parameters as Record<string, string>)['max_connections']);
     expect(groups).toEqual([String(has.connections)]);
-    const [, { Environment: migration }] =
-      ofType(of.service, 'AWS::Lambda::Function').find(([, { FunctionName }]) =>
-        /-migrate$/.test(flat(FunctionName)),
-      ) ?? [];
-    expect(
-      Number((migration as { Variables: Record<string, string> }).Variables['APPLICATION_CONNECTIONS']),
-    ).toBeLessThan(has.connections);
+    const { Environment: migration } = lambdaOf(of.service, is ? 'mcp-prod-migrate' : 'mcp-dev-migrate') as {
+      Environment: { Variables: Record<string, string> };
+    };
+    expect(Number(migration.Variables['APPLICATION_CONNECTIONS'])).toBeLessThan(has.connections);
     expect(alarmNames(of.state).length + alarmNames(of.service).length).toBe(has.alarms);
     expect(ofType(of.state, 'AWS::SecretsManager::Secret')).toHaveLength(has.secrets);
   }
