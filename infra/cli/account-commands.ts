@@ -1,16 +1,23 @@
 import { hostname } from 'node:os';
-import type { Command } from './command.ts';
+import type { Command, Outcome } from './command.ts';
 import { call, Failure, forgetAccount, keepAccount, readAccount, Refusal } from './platform.ts';
 import { ask } from './terminal.ts';
 import type { Schemas } from './typed-call.ts';
 
 /** Signs in once and keeps an API key, which can be revoked in the console, rather than a session. */
 export const login: Command = {
-  usage: 'login [--url <address>] [--username <name>] [--totp <code>]',
-  summary: 'sign in and keep a key of this machine; the password is asked for, or read from standard input',
-  options: { url: { type: 'string' }, username: { type: 'string' }, totp: { type: 'string' } },
+  usage: 'login [--url <address>] [--username <name>] [--totp <code>] | login [--url <address>] --key',
+  summary:
+    'sign in and keep a key of this machine; the password is asked for, or read from standard input. With --key it keeps a key of the console, for who signs in without a password',
+  options: {
+    url: { type: 'string' },
+    username: { type: 'string' },
+    totp: { type: 'string' },
+    key: { type: 'boolean' },
+  },
   async run({ values }) {
     if (typeof values['url'] === 'string') process.env['MCPP_URL'] = values['url'];
+    if (values['key'] === true) return keepKey();
     const username = textOf(values['username']) ?? (await ask('User name: '));
     const password = await ask('Password: ', { hidden: true });
     const { access_token: token, refresh_token } = await signIn({ username, password, totp: textOf(values['totp']) });
@@ -24,6 +31,15 @@ export const login: Command = {
     return { json: { url, username, key_id: key.id, file }, text: `Signed in at ${url}. The key is in ${file}.` };
   },
 };
+
+async function keepKey(): Promise<Outcome> {
+  const key = await ask(`API key, from ${new URL('/console#/keys', readAccount().url).href}: `, { hidden: true });
+  process.env['MCPP_API_KEY'] = key;
+  const { username } = await call('GET', '/api/v1/auth/me', {});
+  const { url } = readAccount();
+  const file = keepAccount({ url, key });
+  return { json: { url, username, key_id: null, file }, text: `Signed in at ${url}. The key is in ${file}.` };
+}
 
 async function signIn(credentials: {
   username: string;
@@ -45,11 +61,25 @@ export const logout: Command = {
   summary: 'revoke the key of this machine and forget it',
   async run() {
     const { key_id } = readAccount();
-    if (key_id !== undefined) await call('DELETE', '/api/v1/auth/api-keys/{key_id}', { path: { key_id } });
+    const isRevoked = key_id !== undefined && (await revoke(key_id));
     forgetAccount();
-    return { json: { revoked: key_id ?? null }, text: 'Signed out.' };
+    const text = isRevoked
+      ? 'Signed out.'
+      : 'Signed out. The key was not revoked: it was dead already, or is one of the console.';
+    return { json: { revoked: isRevoked ? key_id : null }, text };
   },
 };
+
+/** @returns false for a key that is dead already. */
+async function revoke(key_id: string): Promise<boolean> {
+  try {
+    await call('DELETE', '/api/v1/auth/api-keys/{key_id}', { path: { key_id } });
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal && [3, 4].includes(error.exitCode)) return false;
+    throw error;
+  }
+}
 
 interface Check {
   readonly check: string;

@@ -1,4 +1,4 @@
-/* The API as mcpp calls it, made from its description (d6cc_RNgeG9ySe7NdhyxoCg-jO-iR5OYVBXk5kH32hY) by `npm run generate`. */
+/* The API as mcpp calls it, made from its description (iqirZuoLKZDzATkj5U8wQOPl5CiIblQBrfIS7ZcD1hc) by `npm run generate`. */
 
 export interface paths {
   '/api/v1/analyze/feasibility': {
@@ -909,9 +909,11 @@ export interface components {
         calls: number;
         errors: number;
         key: string;
+        list_price_usd: number;
         p50_ms: number | null;
         p95_ms: number | null;
         slug?: string;
+        username?: string;
       }[];
       running: {
         gb_hours: number;

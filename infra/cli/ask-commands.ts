@@ -13,6 +13,7 @@ interface Finding {
 
 export const analyze: Command = {
   usage: 'analyze <tool> [--improve]',
+  most: 1,
   summary: 'assess a tool, or suggest improvements; exits 1 when it is not feasible',
   options: { improve: { type: 'boolean' } },
   async run({ positionals: [tool], values }) {
@@ -59,6 +60,7 @@ async function untilDone(taskId: string): Promise<unknown> {
 
 export const search: Command = {
   usage: 'search <question> [--limit <n>] [--mode lexical|semantic|hybrid] [--tag <tag> …]',
+  most: Number.POSITIVE_INFINITY,
   summary: 'search the knowledge base',
   options: { limit: { type: 'string' }, mode: { type: 'string' }, tag: { type: 'string', multiple: true } },
   async run({ positionals, values }) {
@@ -80,7 +82,8 @@ export const search: Command = {
   },
 };
 
-type Row = Answer<'GET', '/api/v1/usage'>['total'] & { readonly key?: string; readonly slug?: string };
+type Usage = Answer<'GET', '/api/v1/usage'>;
+type Row = Usage['total'] & Partial<Pick<Usage['items'][number], 'key' | 'slug' | 'username' | 'list_price_usd'>>;
 
 export const usage: Command = {
   usage: 'usage [--group day|hour|tool|user] [--days <n>]',
@@ -93,11 +96,14 @@ export const usage: Command = {
     const answer = await call('GET', '/api/v1/usage', {
       query: { group, from },
     });
-    const rows = [[group, 'calls', 'errors', 'p50 ms', 'p95 ms'], ...answer.items.map(rowOf), rowOf(answer.total)];
+    const { items, total, running } = answer;
+    const heads = [group, 'calls', 'errors', 'p50 ms', 'p95 ms', 'list price'];
+    const rows = [heads, ...items.map(rowOf), rowOf({ ...total, list_price_usd: running.list_price_usd })];
     return { json: answer, text: table(rows) };
   },
 };
 
-function rowOf({ key = 'total', slug, calls, errors, p50_ms, p95_ms }: Row): string[] {
-  return [slug ?? key, String(calls), String(errors), String(p50_ms ?? '–'), String(p95_ms ?? '–')];
+function rowOf({ key = 'total', slug, username, calls, errors, p50_ms, p95_ms, list_price_usd = 0 }: Row): string[] {
+  const figures = [calls, errors, p50_ms ?? '–', p95_ms ?? '–', `$${list_price_usd.toFixed(2)}`];
+  return [slug ?? username ?? key, ...figures.map(String)];
 }

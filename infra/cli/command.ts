@@ -19,6 +19,8 @@ export interface Outcome {
 export interface Command {
   readonly usage: string;
   readonly summary: string;
+  /** How many words it takes beside its options; default none. */
+  readonly most?: number;
   readonly options?: NonNullable<ParseArgsConfig['options']>;
   /** @throws Failure. */
   readonly run: (given: Arguments) => Promise<Outcome>;

@@ -19,6 +19,7 @@ const files: Readonly<Record<string, readonly [path: string, member: string]>> =
 
 export const connect: Command = {
   usage: 'connect <client> <tool> [--file <path>] [--yes] [--print]',
+  most: 2,
   summary: `write a server into the client's own file, after asking (${Object.keys(files).join(', ')}); other clients' blocks are printed`,
   options: { file: { type: 'string' }, yes: { type: 'boolean' }, print: { type: 'boolean' } },
   async run({ positionals: [client, tool], values }) {

@@ -45,6 +45,9 @@ async function run(words: readonly string[]): Promise<Outcome> {
   if (rest.includes('--help') || rest.includes('-h'))
     return { json: { usage: command.usage }, text: `mcpp ${command.usage}\n    ${command.summary}` };
   const { values, positionals } = parse(command, rest);
+  const surplus = positionals[command.most ?? 0];
+  if (surplus !== undefined)
+    throw new Failure(`"${surplus}" is one argument too many.\nusage: mcpp ${command.usage}`, 2);
   return command.run({ values, positionals });
 }
 

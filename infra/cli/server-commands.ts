@@ -7,6 +7,7 @@ import type { Answer, Schemas } from './typed-call.ts';
 
 export const importTools: Command = {
   usage: 'import <file or -> [--dry-run]',
+  most: 1,
   summary: "drafts from a client's configuration or a server.json",
   options: { 'dry-run': { type: 'boolean' } },
   async run({ positionals: [file], values }) {
@@ -36,6 +37,7 @@ function readText(file: string): string {
 
 export const deploy: Command = {
   usage: 'deploy <tool> [--secret NAME=value …] [--access private|team] [--replicas <n>] [--replace]',
+  most: 1,
   summary: 'start a tool’s server and wait until it is ready',
   options: {
     secret: { type: 'string', multiple: true },
@@ -45,12 +47,7 @@ export const deploy: Command = {
   },
   async run({ positionals: [tool], values }) {
     if (tool === undefined) throw new Failure('Name the tool.', 2);
-    const secrets = Object.fromEntries(
-      ((values['secret'] ?? []) as string[]).map((pair) => [
-        pair.split('=')[0] ?? '',
-        pair.slice(pair.indexOf('=') + 1),
-      ]),
-    );
+    const secrets = Object.fromEntries(((values['secret'] ?? []) as string[]).map(secretOf));
     const made = await call('POST', '/api/v1/deployments', {
       query: values['replace'] === true ? { replace: true } : {},
       json: {
@@ -67,6 +64,13 @@ export const deploy: Command = {
     return { json: ready, text: `${ready.slug} is ${ready.status} at ${ready.endpoint_url}` };
   },
 };
+
+function secretOf(pair: string): [name: string, value: string] {
+  const at = pair.indexOf('=');
+  // What was given may be the value, which does not belong on the screen.
+  if (at < 1) throw new Failure('--secret takes NAME=value.', 2);
+  return [pair.slice(0, at), pair.slice(at + 1)];
+}
 
 const startMs = 600_000;
 
@@ -107,6 +111,7 @@ type Line = Answer<'GET', '/api/v1/deployments/{deployment_id}/logs'>['lines'][n
 
 export const logs: Command = {
   usage: 'logs <tool or deployment> [-f] [--lines <n>]',
+  most: 1,
   summary: 'the last lines of a server; -f goes on until Ctrl-C',
   options: { follow: { type: 'boolean', short: 'f' }, lines: { type: 'string', short: 'n' } },
   async run({ positionals: [name], values }) {
@@ -148,6 +153,7 @@ function after(known: readonly Line[], next: readonly Line[]): readonly Line[] {
 
 export const callTool: Command = {
   usage: 'call <server> [<tool> [<arguments as JSON> | name=value …]]',
+  most: Number.POSITIVE_INFINITY,
   summary: 'call a tool of a deployed server; without a tool, list them',
   async run({ positionals: [server, tool, ...rest] }) {
     if (server === undefined) throw new Failure('Name the server.', 2);

@@ -39,6 +39,8 @@ export class Database extends Construct {
   readonly applicationSecret: ISecret;
   /** Where functions connect, when that is not the secret's host. */
   readonly proxyHost: string | undefined;
+  /** Of the instance, or of the cluster. */
+  readonly identifier: string;
   /** By which CloudWatch keeps its metrics. */
   readonly dimensions: Record<string, string>;
   readonly maxConnections: number;
@@ -58,11 +60,10 @@ export class Database extends Construct {
     this.resource = database;
     this.serverless = props.production;
     this.maxConnections = maxConnections[props.production ? 'aurora' : 'instance'];
-    this.dimensions =
-      database instanceof rds.DatabaseCluster
-        ? { DBClusterIdentifier: database.clusterIdentifier }
-        : { DBInstanceIdentifier: database.instanceIdentifier };
-    if (database instanceof rds.DatabaseCluster) {
+    const isCluster = database instanceof rds.DatabaseCluster;
+    this.identifier = isCluster ? database.clusterIdentifier : database.instanceIdentifier;
+    this.dimensions = { [isCluster ? 'DBClusterIdentifier' : 'DBInstanceIdentifier']: this.identifier };
+    if (isCluster) {
       const proxy = database.addProxy('Proxy', {
         dbProxyName: `mcp-${props.stage}`,
         vpc: props.network.vpc,
@@ -72,6 +73,7 @@ export class Database extends Construct {
         requireTLS: true,
         sessionPinningFilters: [rds.SessionPinningFilter.EXCLUDE_VARIABLE_SETS],
         borrowTimeout: Duration.seconds(2),
+        maxConnectionsPercent: 95,
       });
       props.network.database.addIngressRule(props.network.database, ec2.Port.tcp(3306), 'RDS Proxy');
       props.network.database.addEgressRule(props.network.database, ec2.Port.tcp(3306), 'RDS Proxy');

@@ -26,6 +26,8 @@ export interface MigrationProps {
 }
 
 const limit = Duration.minutes(10);
+/** Of MySQL's connections, what the functions leave to the migration and to RDS itself. */
+const keptConnections = 10;
 
 /** Brings MySQL's schema and MongoDB's indexes up before the code that needs them: runs in each deployment that changed one, and fails the deployment when it fails. */
 export class Migration extends Construct {
@@ -47,6 +49,7 @@ export class Migration extends Construct {
       environment: {
         ...databaseVariables(database.secret.secretArn),
         APPLICATION_SECRET: database.applicationSecret.secretArn,
+        APPLICATION_CONNECTIONS: String(database.maxConnections - keptConnections),
         ...settingsVariables(settings, ['mongo']),
       },
       role: functionRole(this, 'Role', [

@@ -20,12 +20,21 @@ export async function grantApplication(owner: Connection, applicationUrl: string
     await owner.query(`GRANT ${narrower[table] ?? usual} ON ${owner.escapeId(table)} TO ${grantee}`);
 }
 
-/** Makes the user of `applicationUrl`, or gives it that password. For databases that nobody else prepares. */
-export async function createApplicationUser(owner: Connection, applicationUrl: string): Promise<void> {
+/**
+ * Makes the user of `applicationUrl`, or gives it that password. For databases that nobody else prepares.
+ * @param connections That it may have at once; fewer than the server takes, so that a migration finds one when the functions have used theirs up.
+ */
+export async function createApplicationUser(
+  owner: Connection,
+  applicationUrl: string,
+  connections: number,
+): Promise<void> {
   const { username, password } = new URL(applicationUrl);
   const [user, secret] = [username, password].map((part) => owner.escape(decodeURIComponent(part)));
   await owner.query(`CREATE USER IF NOT EXISTS ${user}@'%' IDENTIFIED BY ${secret}`);
-  await owner.query(`ALTER USER ${user}@'%' IDENTIFIED BY ${secret}`);
+  await owner.query(
+    `ALTER USER ${user}@'%' IDENTIFIED BY ${secret} WITH MAX_USER_CONNECTIONS ${Math.trunc(connections)}`,
+  );
 }
 
 /** The account that the server takes the user for, as `name@host`. Before its first grants it may not name a database. */

@@ -12,7 +12,9 @@ export async function handler(): Promise<void> {
   ]);
   if (!MYSQL_URL) throw new Error('DATABASE_SECRET is not set');
   if (!MONGODB_URI) throw new Error('MONGODB_URI is not in the secret mongo');
-  if (applicationUrl) await withDatabase(MYSQL_URL, (owner) => createApplicationUser(owner, applicationUrl));
+  const connections = Number(process.env['APPLICATION_CONNECTIONS'] ?? 100);
+  if (applicationUrl)
+    await withDatabase(MYSQL_URL, (owner) => createApplicationUser(owner, applicationUrl, connections));
   await migrateUp(MYSQL_URL, { report: (line) => console.log(line), applicationUrl });
   await createIndexesAt(MONGODB_URI);
 }

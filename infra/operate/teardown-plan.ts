@@ -6,12 +6,14 @@ export interface Step {
   readonly region: string;
   /** Of AWS's command line. */
   readonly command: readonly string[];
+  /** Only looks whether something has gone with its stack. */
+  readonly looks?: true;
 }
 
 export interface FoundInRegion {
   readonly region: string;
   readonly stacks: readonly { readonly StackName: string; readonly EnableTerminationProtection: boolean }[];
-  /** Everything that bears the installation's tag. */
+  /** Everything but log groups that bears the installation's tag. */
   readonly arns: readonly string[];
   readonly logGroups: readonly string[];
 }
@@ -144,6 +146,7 @@ export function planTeardown(found: readonly FoundInRegion[]): Step[] {
         : {
             what: `${kind.what} ${name} (goes with its stack; this looks whether it has gone)`,
             billed,
+            looks: true,
             region: at,
             command: ['resourcegroupstaggingapi', 'get-resources', '--resource-arn-list', arn],
           };

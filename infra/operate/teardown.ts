@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod';
 import { type Input, runProgram, UsageError } from '../program.ts';
 import { type Aws, aws } from './aws-cli.ts';
-import { planTeardown, type Step } from './teardown-plan.ts';
+import { type FoundInRegion, planTeardown, type Step } from './teardown-plan.ts';
 
 const program = {
   name: 'teardown',
@@ -17,18 +17,26 @@ const program = {
 } as const;
 
 const Stacks = z.object({
-  Stacks: z.array(z.object({ StackName: z.string(), EnableTerminationProtection: z.boolean().default(false) })),
+  Stacks: z.array(
+    z.object({
+      StackName: z.string(),
+      EnableTerminationProtection: z.boolean().default(false),
+      Tags: z.array(z.object({ Key: z.string(), Value: z.string() })).default([]),
+    }),
+  ),
 });
 const Resources = z.object({ ResourceTagMappingList: z.array(z.object({ ResourceARN: z.string() })) });
 const LogGroups = z.object({ logGroups: z.array(z.object({ logGroupName: z.string() })) });
 
-/** What there is of a stage, in its region and at the edge. */
-export async function findInstallation(ask: Aws, stage: string, region: string) {
+/** What there is of a stage, in its region and at the edge. What belongs to it is known by its tag: another stage's name may begin with this one's. */
+export async function findInstallation(ask: Aws, stage: string, region: string): Promise<FoundInRegion[]> {
   const regions = [...new Set([region, 'us-east-1'])];
-  const isOurs = (name: string) => name.startsWith(`mcp-${stage}-`);
-  const found = await Promise.all(
+  return Promise.all(
     regions.map(async (each) => {
-      const { Stacks: stacks } = Stacks.parse(await ask(each, 'cloudformation', 'describe-stacks'));
+      const { Stacks: all } = Stacks.parse(await ask(each, 'cloudformation', 'describe-stacks'));
+      const stacks = all.filter(({ Tags }) =>
+        Tags.some(({ Key, Value }) => Key === 'platform' && Value === `mcp-${stage}`),
+      );
       const tagged = Resources.parse(
         await ask(
           each,
@@ -39,12 +47,7 @@ export async function findInstallation(ask: Aws, stage: string, region: string) 
         ),
       );
       const groups = await Promise.all(
-        [
-          `/mcp/${stage}`,
-          `aws-waf-logs-mcp-${stage}-`,
-          `/aws/lambda/us-east-1.mcp-${stage}-`,
-          `/aws/lambda/mcp-${stage}-`,
-        ].map(
+        logGroupPrefixes(stage, region, stacks).map(
           async (prefix) =>
             LogGroups.parse(await ask(each, 'logs', 'describe-log-groups', '--log-group-name-prefix', prefix))
               .logGroups,
@@ -52,13 +55,28 @@ export async function findInstallation(ask: Aws, stage: string, region: string) 
       );
       return {
         region: each,
-        stacks: stacks.filter(({ StackName }) => isOurs(StackName)),
-        arns: tagged.ResourceTagMappingList.map(({ ResourceARN }) => ResourceARN),
+        stacks,
+        arns: tagged.ResourceTagMappingList.map(({ ResourceARN }) => ResourceARN).filter(
+          (arn) => !arn.includes(':log-group:'),
+        ),
         logGroups: groups.flat().map(({ logGroupName }) => logGroupName),
       };
     }),
   );
-  return found;
+}
+
+/** Log groups of ours, and those that Lambda makes for CDK's helpers and at the edge, which bear no tag. */
+function logGroupPrefixes(stage: string, region: string, stacks: readonly { readonly StackName: string }[]): string[] {
+  const services = new Set([
+    stage,
+    ...stacks.flatMap(({ StackName }) => /^mcp-(.+)-service$/.exec(StackName)?.[1] ?? []),
+  ]);
+  return [
+    ...[...services].flatMap((service) => [`/mcp/${service}/`, `/aws/lambda/mcp-${service}-service-`]),
+    ...['state', `edge-${region}`].map((stack) => `/aws/lambda/mcp-${stage}-${stack}-`),
+    `aws-waf-logs-mcp-${stage}-${region}`,
+    `/aws/lambda/us-east-1.mcp-${stage}-restore-header-${region}`,
+  ];
 }
 
 async function main({ options }: Input<typeof program>): Promise<void> {
@@ -75,8 +93,10 @@ async function main({ options }: Input<typeof program>): Promise<void> {
   const failed: string[] = [];
   for (const step of steps) {
     try {
-      await aws(step.region, ...step.command);
-      console.log(`done: ${step.what}`);
+      const answer = await aws(step.region, ...step.command);
+      if (step.looks === true && Resources.parse(answer).ResourceTagMappingList.length > 0)
+        failed.push(`${step.what}: it is still listed, as AWS does for a while after a deletion.`);
+      else console.log(`done: ${step.what}`);
     } catch (error) {
       const { message } = error as Error;
       // What a stack took along is as it should be.

@@ -1,5 +1,6 @@
-import { type App, Tags } from 'aws-cdk-lib';
+import { type App, Tags, Validations } from 'aws-cdk-lib';
 import type { Installation } from '../installation.ts';
+import { deployableRules } from '../validation.ts';
 import { EdgeLogsStack } from './edge-logs-stack.ts';
 import { EdgeStack } from './edge-stack.ts';
 import { type DeclaredFunctions, ServiceStack } from './service-stack.ts';
@@ -38,5 +39,6 @@ export function definePlatform(app: App, installation: Installation, declared: D
     distributionId: service.distributionId,
   });
   Tags.of(app).add('platform', `mcp-${stage}`);
+  Validations.of(app).addPlugins(deployableRules());
   return { edge, state, service, edgeLogs };
 }

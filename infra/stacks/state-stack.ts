@@ -86,6 +86,7 @@ export class StateStack extends Stack {
     new CfnOutput(this, 'SettingsSecrets', {
       value: [...this.settings.keys()].map((name) => `mcp-${stage}/settings/${name}`).join(' '),
     });
+    new CfnOutput(this, 'MysqlIdentifier', { value: this.database.identifier });
     new CfnOutput(this, 'RunnerRepository', { value: this.runners.repository.repositoryUri });
     new CfnOutput(this, 'AlarmTopic', { value: this.alarms.topicArn });
   }

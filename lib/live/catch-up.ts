@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../kernel/errors/problem.ts';
 import { channelsOf, mayHear } from './audience.ts';
-import { deliver, type FanOutServices } from './fan-out.ts';
+import { deliver, type FanOutServices, keepingLease } from './fan-out.ts';
 import type { Connection, FanOutLease, LoggedEvent } from './ports.ts';
 
 const batch = 200;
@@ -41,7 +41,9 @@ export async function catchUp(
   if (!(await replay(await services.fanOut.reached()))) return;
   const lease = await acquire(services, after);
   try {
-    if (await replay(lease.upTo)) await services.connections.subscribe(connection, channels);
+    await keepingLease(services.fanOut, lease, async () => {
+      if (await replay(lease.upTo)) await services.connections.subscribe(connection, channels);
+    });
   } finally {
     await services.fanOut.release(lease.token, lease.upTo);
   }

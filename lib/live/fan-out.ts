@@ -12,6 +12,10 @@ export interface FanOutServices {
 }
 
 const batch = 100;
+/** So many sockets are posted to at once, whatever the number that listens. */
+const socketsAtOnce = 100;
+/** Well before a lease lapses. */
+const renewMs = 2_500;
 /** Another publisher goes on after so many batches, so that one that began does not serve everybody's. */
 const mostBatches = 5;
 /** A lease of a process that died lapses before this. */
@@ -65,7 +69,7 @@ async function postWhatWaits({ fanOut, ...services }: FanOutServices, lease: Fan
     for (let done = 0; done < mostBatches; done += 1) {
       const { events, upTo } = await services.liveLog.since(reached, batch);
       if (upTo === reached) break;
-      await post(services, events);
+      await keepingLease(fanOut, { token, upTo: reached }, () => post(services, events));
       if (!(await fanOut.advance(token, upTo))) return reached;
       reached = upTo;
     }
@@ -73,6 +77,27 @@ async function postWhatWaits({ fanOut, ...services }: FanOutServices, lease: Fan
     await fanOut.release(token, reached);
   }
   return reached;
+}
+
+/** Does what may take longer than a lease lasts: with ten thousand sockets, or slow ones. */
+export async function keepingLease<T>(
+  fanOut: FanOut,
+  { token, upTo }: FanOutLease,
+  work: () => Promise<T>,
+): Promise<T> {
+  let renewal: Promise<unknown> = Promise.resolve();
+  const renewing = setInterval(() => {
+    renewal = fanOut.advance(token, upTo).catch((error: unknown) => {
+      currentCorrelation()?.log.warn('The right to post could not be kept; an event may be posted twice.', { error });
+    });
+  }, renewMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(renewing);
+    // It says how far was posted, and must not say so after somebody has got further.
+    await renewal;
+  }
 }
 
 type PostServices = Omit<FanOutServices, 'fanOut'>;
@@ -90,7 +115,12 @@ async function post(services: PostServices, events: readonly LoggedEvent[]): Pro
     for (const id of new Set(hearers.filter(({ caller }) => mayHear(caller, logged.event)).map(({ id }) => id)))
       due.set(id, [...(due.get(id) ?? []), logged]);
   }
-  await Promise.all([...due].map(([id, own]) => deliver(services, { id }, own)));
+  const waiting = due.entries();
+  // They share one iterator, so each takes the next socket when it is done with its last.
+  const lanes = Array.from({ length: Math.min(socketsAtOnce, due.size) }, async () => {
+    for (const [id, own] of waiting) await deliver(services, { id }, own);
+  });
+  await Promise.all(lanes);
 }
 
 /** @returns whether the socket took everything. One that does not keep up, or is gone, is ended: its client resumes. */

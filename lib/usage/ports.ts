@@ -44,6 +44,7 @@ export interface UsageFilter {
 export interface UsageSummary {
   readonly key: string;
   readonly slug?: string;
+  readonly username?: string;
   readonly calls: number;
   readonly errors: number;
   readonly p50_ms: number | null;
@@ -53,6 +54,10 @@ export interface UsageSummary {
 }
 
 export interface RunningTime {
+  /** As that of the calls in the same group. */
+  readonly key: string;
+  readonly slug?: string;
+  readonly username?: string;
   readonly hours: number;
   readonly vcpuHours: number;
   readonly gbHours: number;
@@ -67,6 +72,6 @@ export interface UsageStore {
   metricsOf(deploymentId: string): Promise<CallMetrics>;
   /** Sums by group, in its order; one for all without a group. At most 1,000. */
   summary(filter: UsageFilter, group: UsageGroup | undefined): Promise<UsageSummary[]>;
-  /** For how long the replicas of deployments ran within the filter's time. Remote servers run elsewhere. */
-  running(filter: UsageFilter): Promise<RunningTime>;
+  /** For how long the replicas of deployments ran within the filter's time, by group as `summary`. Remote servers run elsewhere. */
+  running(filter: UsageFilter, group: UsageGroup | undefined): Promise<RunningTime[]>;
 }

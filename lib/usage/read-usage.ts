@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import { invalid } from '../kernel/errors/problem.ts';
 import { type Caller, isAdmin } from '../kernel/http/caller.ts';
-import type { UsageStore } from './ports.ts';
+import type { RunningTime, UsageStore, UsageSummary } from './ports.ts';
 import type { ReadUsage, Usage } from './schema.ts';
 
 const dayMs = 86_400_000;
@@ -33,25 +33,55 @@ export async function readUsage(
     from,
     to,
   };
-  const [items, [total], ran] = await Promise.all([
+  const [called, [total], ran, [all]] = await Promise.all([
     usage.summary(filter, group),
     usage.summary(filter, undefined),
-    usage.running(filter),
+    usage.running(filter, group),
+    usage.running(filter, undefined),
   ]);
-  const none = { calls: 0, errors: 0, p50_ms: null, p95_ms: null, bytes_in: 0, bytes_out: 0 };
   return {
     from: from.toISOString(),
     to: to.toISOString(),
     group,
-    items,
+    items: merged(called, ran).map((item) => (isAdmin(caller) ? item : withoutName(item))),
     total: total ?? none,
     running: {
-      hours: rounded(ran.hours),
-      vcpu_hours: rounded(ran.vcpuHours),
-      gb_hours: rounded(ran.gbHours),
-      list_price_usd: rounded(ran.vcpuHours * vcpuHourUsd + ran.gbHours * gbHourUsd),
+      hours: rounded(all?.hours ?? 0),
+      vcpu_hours: rounded(all?.vcpuHours ?? 0),
+      gb_hours: rounded(all?.gbHours ?? 0),
+      list_price_usd: priceOf(all),
     },
   };
+}
+
+type Item = z.output<typeof Usage>['items'][number];
+const none = { calls: 0, errors: 0, p50_ms: null, p95_ms: null, bytes_in: 0, bytes_out: 0 };
+
+/** What was called with what it cost; a server that ran and was not called costs as well. */
+function merged(called: readonly UsageSummary[], ran: readonly RunningTime[]): Item[] {
+  const byKey = new Map(ran.map((time) => [time.key, time]));
+  const calls = called.map((summary) => ({ ...summary, list_price_usd: priceOf(byKey.get(summary.key)) }));
+  const known = new Set(called.map(({ key }) => key));
+  const silent = ran
+    .filter(({ key }) => !known.has(key))
+    .map((time) => ({
+      key: time.key,
+      ...(time.slug !== undefined && { slug: time.slug }),
+      ...(time.username !== undefined && { username: time.username }),
+      ...none,
+      list_price_usd: priceOf(time),
+    }));
+  return [...calls, ...silent].toSorted((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Who called somebody's server is known to them by an id alone. */
+function withoutName(item: Item): Item {
+  const { username: _name, ...rest } = item;
+  return rest;
+}
+
+function priceOf(time: RunningTime | undefined): number {
+  return time === undefined ? 0 : rounded(time.vcpuHours * vcpuHourUsd + time.gbHours * gbHourUsd);
 }
 
 function rounded(value: number): number {

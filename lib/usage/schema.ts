@@ -31,6 +31,14 @@ export const Usage = z
       Figures.extend({
         key: z.string().meta({ description: 'The day, the hour, or the id of tool or user.' }),
         slug: z.string().optional().meta({ description: "The tool's, where they are grouped by tool." }),
+        username: z
+          .string()
+          .optional()
+          .meta({ description: "The user's, for admins, where they are grouped by user." }),
+        list_price_usd: z.number().meta({
+          description:
+            'What Fargate lists for the replicas that ran: at this time, of this tool, of deployments of this user.',
+        }),
       }),
     ),
     total: Figures,

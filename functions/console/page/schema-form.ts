@@ -1,7 +1,7 @@
 import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import type { Schema } from './types.ts';
-import { Field } from './ui.ts';
+import { Field } from './forms.ts';
 
 export type Values = Readonly<Record<string, unknown>>;
 

@@ -1,4 +1,4 @@
-import type { Me } from './types.ts';
+import type { Me } from './people-types.ts';
 
 /*
  * Who is signed in, and how the page calls the API. Tokens are kept in this tab's memory. Only while the page reloads does the refresh token lie in the tab's

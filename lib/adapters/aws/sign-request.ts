@@ -47,15 +47,17 @@ export function signRequest(
   return { ...sent, authorization };
 }
 
-let derived: { readonly secretAccessKey: string; readonly scope: string; readonly key: Buffer } | undefined;
+/** By service: keys are good for a day and a region, and a process speaks to few services. */
+const derived = new Map<string, { readonly secretAccessKey: string; readonly scope: string; readonly key: Buffer }>();
 
-/** Good for a day, a region and a service: the last one is kept. */
+/** Good for a day, a region and a service: the last one of each service is kept. */
 export function signingKey(secretAccessKey: string, scope: string): Buffer {
-  if (derived?.secretAccessKey !== secretAccessKey || derived.scope !== scope) {
-    const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`) as Buffer;
-    derived = { secretAccessKey, scope, key };
-  }
-  return derived.key;
+  const service = scope.split('/')[2] ?? '';
+  const known = derived.get(service);
+  if (known?.secretAccessKey === secretAccessKey && known.scope === scope) return known.key;
+  const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`) as Buffer;
+  derived.set(service, { secretAccessKey, scope, key });
+  return key;
 }
 
 /** AWS escapes a path a second time, except for S3. */

@@ -1,10 +1,12 @@
-import type { RunningTime, UsageFilter, UsageGroup, UsageSummary } from '../../usage/ports.ts';
+import type { UsageFilter, UsageGroup, UsageSummary } from '../../usage/ports.ts';
 import type { Mysql, SqlValue } from './connection.ts';
 
 const maxItems = 1_000;
+/** How the keys of times are written. */
+export const timeFormats = { day: '%Y-%m-%d', hour: '%Y-%m-%dT%H:00:00Z' } as const;
 const keys: Readonly<Record<UsageGroup, string>> = {
-  day: "DATE_FORMAT(s.called_at, '%Y-%m-%d')",
-  hour: "DATE_FORMAT(s.called_at, '%Y-%m-%dT%H:00:00Z')",
+  day: `DATE_FORMAT(s.called_at, '${timeFormats.day}')`,
+  hour: `DATE_FORMAT(s.called_at, '${timeFormats.hour}')`,
   tool: 's.tool_id',
   user: 's.user_id',
 };
@@ -12,6 +14,7 @@ const keys: Readonly<Record<UsageGroup, string>> = {
 interface SummaryRow {
   readonly grouped: string;
   readonly slug: string | null;
+  readonly username: string | null;
   readonly calls: number;
   readonly errors: string | number;
   readonly p50: number | null;
@@ -29,11 +32,11 @@ export async function summariesOf(
   const key = group === undefined ? "'all'" : keys[group];
   const { where, values } = conditions(filter);
   const rows = await mysql.query<SummaryRow>(
-    `SELECT grouped, MIN(slug) AS slug, COUNT(*) AS calls, SUM(failed) AS errors, SUM(bytes_in) AS bytes_in, SUM(bytes_out) AS bytes_out,
+    `SELECT grouped, MIN(slug) AS slug, MIN(username) AS username, COUNT(*) AS calls, SUM(failed) AS errors, SUM(bytes_in) AS bytes_in, SUM(bytes_out) AS bytes_out,
        MAX(CASE WHEN place <= CEIL(size * 0.5) THEN duration_ms END) AS p50, MAX(CASE WHEN place <= CEIL(size * 0.95) THEN duration_ms END) AS p95
-     FROM (SELECT ${key} AS grouped, t.slug, s.status = 'error' AS failed, s.bytes_in, s.bytes_out, s.duration_ms,
+     FROM (SELECT ${key} AS grouped, t.slug, u.username, s.status = 'error' AS failed, s.bytes_in, s.bytes_out, s.duration_ms,
              ROW_NUMBER() OVER (PARTITION BY ${key} ORDER BY s.duration_ms) AS place, COUNT(*) OVER (PARTITION BY ${key}) AS size
-           FROM mcp_usage_stats s LEFT JOIN mcp_tools t ON t.id = s.tool_id LEFT JOIN mcp_deployments d ON d.id = s.deployment_id
+           FROM mcp_usage_stats s LEFT JOIN mcp_tools t ON t.id = s.tool_id LEFT JOIN mcp_deployments d ON d.id = s.deployment_id LEFT JOIN users u ON u.id = s.user_id
            WHERE ${where}) ranked
      GROUP BY grouped ORDER BY grouped LIMIT ?`,
     [...values, maxItems],
@@ -41,6 +44,7 @@ export async function summariesOf(
   return rows.map((row) => ({
     key: row.grouped,
     ...(group === 'tool' && row.slug !== null && { slug: row.slug }),
+    ...(group === 'user' && row.username !== null && { username: row.username }),
     calls: row.calls,
     errors: Number(row.errors),
     p50_ms: row.p50,
@@ -61,37 +65,8 @@ function conditions({ toolId, deploymentId, userId, visibleTo, from, to }: Usage
   return joined(given);
 }
 
-/** A replica runs from the start of its task to its end. */
-export async function runningTime(
-  mysql: Mysql,
-  { toolId, deploymentId, userId, visibleTo, from, to }: UsageFilter,
-): Promise<RunningTime> {
-  const { where, values } = joined([
-    [
-      "r.task_id IS NOT NULL AND r.task_id <> 'remote' AND r.started_at < ? AND (r.ended_at IS NULL OR r.ended_at > ?)",
-      [to, from],
-    ],
-    ['d.tool_id = ?', toolId === undefined ? undefined : [toolId]],
-    ['d.id = ?', deploymentId === undefined ? undefined : [deploymentId]],
-    ['d.owner_id = ?', userId === undefined ? undefined : [userId]],
-    ['d.owner_id = ?', visibleTo === undefined ? undefined : [visibleTo]],
-  ]);
-  const seconds = 'TIMESTAMPDIFF(SECOND, GREATEST(r.started_at, ?), LEAST(COALESCE(r.ended_at, ?), ?))';
-  const now = new Date();
-  const [row] = await mysql.query<Record<'seconds' | 'cpu' | 'memory', string | number | null>>(
-    `SELECT SUM(s) AS seconds, SUM(s * cpu) AS cpu, SUM(s * memory) AS memory
-     FROM (SELECT ${seconds} AS s, d.cpu, d.memory FROM mcp_replicas r JOIN mcp_deployments d ON d.id = r.deployment_id WHERE ${where}) spans
-     WHERE s > 0`,
-    [from, now, to, ...values],
-  );
-  return { hours: hours(row?.seconds), vcpuHours: hours(row?.cpu) / 1_024, gbHours: hours(row?.memory) / 1_024 };
-}
-
-function hours(seconds: string | number | null | undefined): number {
-  return Number(seconds ?? 0) / 3_600;
-}
-
-function joined(given: readonly (readonly [string, readonly SqlValue[] | undefined])[]) {
+/** The conditions that somebody gave values for. */
+export function joined(given: readonly (readonly [string, readonly SqlValue[] | undefined])[]) {
   const wanted = given.filter(([, values]) => values !== undefined);
   return { where: wanted.map(([sql]) => sql).join(' AND '), values: wanted.flatMap(([, values]) => values ?? []) };
 }

@@ -1,7 +1,8 @@
 import type { UsageRecord, UsageStore } from '../../usage/ports.ts';
 import type { Mysql, SqlValue } from './connection.ts';
 import { isBadValue } from './errors.ts';
-import { runningTime, summariesOf } from './usage-summaries.ts';
+import { runningTimes } from './usage-running.ts';
+import { summariesOf } from './usage-summaries.ts';
 
 const columns =
   'id, request_id, tool_id, deployment_id, user_id, api_key_id, method, tool_name, status, error_code, duration_ms, bytes_in, bytes_out, called_at';
@@ -57,7 +58,7 @@ export function mysqlUsageStore(mysql: Mysql): UsageStore {
       }
     },
     summary: (filter, group) => summariesOf(mysql, filter, group),
-    running: (filter) => runningTime(mysql, filter),
+    running: (filter, group) => runningTimes(mysql, filter, group),
     async metricsOf(deploymentId) {
       const [[totals], last] = await Promise.all([
         mysql.query<Totals>(

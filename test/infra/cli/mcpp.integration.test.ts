@@ -47,6 +47,12 @@ describe('mcpp', () => {
     });
     expect(await mcpp(['dance'])).toMatchObject({ code: 2 });
     expect(await mcpp(['deploy', '--frobnicate'])).toMatchObject({ code: 2 });
+    expect(await mcpp(['deploy', 'one', 'two'])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('"two"') as string,
+    });
+    const bare = await mcpp(['deploy', 'one', '--secret', 'hunter2']);
+    expect([bare.code, bare.err.includes('NAME=value'), bare.err.includes('hunter2')]).toEqual([2, true, false]);
     const away = await mcpp(['doctor', '--json'], { url: 'http://127.0.0.1:9' });
     expect([away.code, (JSON.parse(away.out) as { ok: boolean }[])[1]?.ok]).toEqual([1, false]);
   });
@@ -119,10 +125,30 @@ describe('mcpp', () => {
     });
   }, 120_000);
 
+  it('keeps a key that somebody made in the console, and none that does not work', async () => {
+    const made = await app.call('POST', '/api/v1/auth/api-keys', { token: user.token, json: { name: 'by hand' } });
+    const file = join(home, 'mcpp', 'account.json');
+    const before = await readFile(file, 'utf8');
+    expect(await mcpp(['login', '--key'], { input: 'mcp_live_nonsense\n' })).toMatchObject({ code: 3 });
+    expect(await readFile(file, 'utf8')).toBe(before);
+    expect(await mcpp(['login', '--key'], { input: `${String(made.body['key'])}\n` })).toMatchObject({ code: 0 });
+    expect(await mcpp(['doctor'])).toMatchObject({ code: 0, out: expect.stringContaining(user.username) as string });
+    await writeFile(file, before);
+  });
+
   it('signs out: the key is dead and forgotten', async () => {
     const kept = JSON.parse(await readFile(join(home, 'mcpp', 'account.json'), 'utf8')) as { key: string };
     expect(await mcpp(['logout'])).toMatchObject({ code: 0 });
     expect((await app.call('GET', '/api/v1/auth/me', { apiKey: kept.key })).status).toBe(401);
     await expect(stat(join(home, 'mcpp', 'account.json'))).rejects.toThrow('ENOENT');
+  });
+
+  it('signs out of a key that was revoked elsewhere, too', async () => {
+    await mcpp(['login', '--username', user.username], { input: `${user.password}\n` });
+    const file = join(home, 'mcpp', 'account.json');
+    const { key_id } = JSON.parse(await readFile(file, 'utf8')) as { key_id: string };
+    await app.call('DELETE', `/api/v1/auth/api-keys/${key_id}`, { token: user.token });
+    expect(await mcpp(['logout'])).toMatchObject({ code: 0, out: expect.stringContaining('not revoked') as string });
+    await expect(stat(file)).rejects.toThrow('ENOENT');
   });
 });

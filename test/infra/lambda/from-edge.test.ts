@@ -32,6 +32,14 @@ test.each([{}, { 'x-mcp-edge': '' }, { 'x-mcp-edge': 'wrong' }, { 'x-mcp-edge': 
   (headers) => expect(fromEdge(event({ ...headers, 'x-mcp-viewer': '6.6.6.6' }), env)).toBeUndefined(),
 );
 
+test('while the token changes, each that is accepted opens, and no other', () => {
+  const rotating = { ...env, EDGE_TOKENS: 'former,right,next' };
+  for (const token of ['former', 'right', 'next'])
+    expect(fromEdge(event({ 'x-mcp-edge': token }), rotating)).toBeDefined();
+  for (const token of ['former,right', 'before', ''])
+    expect(fromEdge(event({ 'x-mcp-edge': token }), rotating)).toBeUndefined();
+});
+
 test('the frames of an open WebSocket, which have no headers, pass; opening one does not', () => {
   const frame = (eventType: string) => ({ requestContext: { eventType } });
   expect(fromEdge(frame('MESSAGE'), env)).toBeDefined();

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
 interface HeardCall {
+  readonly path: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
 }
@@ -15,7 +16,7 @@ export async function startAwsService(answers: readonly (object | number)[]) {
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
       const answer = answers[Math.min(heard.length, answers.length - 1)];
-      heard.push({ headers: request.headers, body });
+      heard.push({ path: request.url ?? '', headers: request.headers, body });
       if (answer === 0) return void request.socket.destroy();
       response.statusCode = typeof answer === 'number' ? answer : 200;
       response.setHeader('content-type', 'application/x-amz-json-1.1');

@@ -1,5 +1,6 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { afterAll, beforeEach, expect, test } from 'vitest';
+import { createApplicationUser } from '../../../infra/migrations/application-user.ts';
 import type { Migration } from '../../../infra/migrations/files.ts';
 import { readMigrations } from '../../../infra/migrations/files.ts';
 import { migrateDown, migrateUp, migrationStatus } from '../../../infra/migrations/migrate.ts';
@@ -170,4 +171,16 @@ test('gives up when another runner holds the lock for too long', async () => {
       await expect(migrateUp(url, { waitSeconds: 0 })).rejects.toThrow('Another runner has been migrating');
     }),
   );
+});
+
+test("the functions' user has so many connections and no more, and the schema's owner still finds one", async () => {
+  const name = `a_${Date.now().toString(36)}`;
+  const application = new URL(url);
+  Object.assign(application, { username: name, password: 'Harbour-light-7', pathname: '/' });
+  await withDatabase(url, (owner) => createApplicationUser(owner, application.href, 2));
+  const open = await Promise.all([1, 2].map(() => createConnection(application.href)));
+  await expect(createConnection(application.href)).rejects.toMatchObject({ errno: 1226 });
+  expect(await sql('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  await Promise.all(open.map((connection) => connection.end()));
+  await sql(`DROP USER ${name}@'%'`);
 });

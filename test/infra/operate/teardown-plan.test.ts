@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { findInstallation } from '../../../infra/operate/teardown.ts';
 import { type FoundInRegion, planTeardown } from '../../../infra/operate/teardown-plan.ts';
 
 const arn = (service: string, rest: string) => `arn:aws:${service}:eu-central-1:123456789012:${rest}`;
@@ -56,4 +57,32 @@ test('what is protected is opened first, then the stacks go, those that use anot
   expect(positions).toEqual(positions.toSorted((a, b) => a - b));
   expect(at('us-east-1 cloudformation delete-stack --stack-name mcp-prod-edge-logs')).toBeGreaterThan(-1);
   expect(at('update-table --table-name mcp-prod-live --no-deletion-protection')).toBeLessThan(at('delete-stack'));
+});
+
+test('another stage whose name begins alike is left alone', async () => {
+  const tagged = (StackName: string, of: string) => ({ StackName, Tags: [{ Key: 'platform', Value: `mcp-${of}` }] });
+  const groups = [
+    '/mcp/dev/functions',
+    '/mcp/dev-2/functions',
+    '/mcp/dev-green/functions',
+    '/mcp/development/functions',
+  ];
+  const ask = async (_region: string, service: string, command: string, ...args: string[]) => {
+    if (service === 'cloudformation')
+      return {
+        Stacks: [
+          tagged('mcp-dev-state', 'dev'),
+          tagged('mcp-dev-green-service', 'dev'),
+          tagged('mcp-dev-2-state', 'dev-2'),
+          { StackName: 'mcp-dev-not-ours' },
+        ],
+      };
+    const prefix = String(args[args.indexOf('--log-group-name-prefix') + 1]);
+    return command === 'describe-log-groups'
+      ? { logGroups: groups.filter((name) => name.startsWith(prefix)).map((logGroupName) => ({ logGroupName })) }
+      : { ResourceTagMappingList: [] };
+  };
+  const [here] = await findInstallation(ask, 'dev', 'us-east-1');
+  expect(here?.stacks.map(({ StackName }) => StackName)).toEqual(['mcp-dev-state', 'mcp-dev-green-service']);
+  expect(here?.logGroups.toSorted()).toEqual(['/mcp/dev-green/functions', '/mcp/dev/functions']);
 });

@@ -3,7 +3,7 @@ import { discover } from '../../../infra/discover.ts';
 import { firstByteMs } from '../../../lib/mcp/answer-in-time.ts';
 import { streamIdleMs } from '../../../infra/local/gateway/limits.ts';
 import * as rules from './deploy-rules.ts';
-import { ofType, production, type Resource, synthesize, synthesisMs, type Synthesized, theOnly } from './synthesize.ts';
+import { everything, ofType, type Resource, synthesize, synthesisMs, type Synthesized, theOnly } from './synthesize.ts';
 
 /* Faults that only a real deployment would show: each is looked for, and planted to see that it is found. */
 
@@ -12,7 +12,7 @@ let prod: Synthesized;
 beforeAll(async () => {
   const functions = await discover();
   dev = await synthesize(functions);
-  prod = await synthesize(functions, { ...production, monthlyBudget: 500, githubRepository: 'acme/mcp', canary: true });
+  prod = await synthesize(functions, everything);
 }, synthesisMs);
 
 const all = (): [string, Synthesized][] => [
@@ -42,52 +42,29 @@ test('nothing whose id may change is exported, so that no change blocks the next
   expect(rules.frozenExports(dev.edge, exporting(version))).toEqual(['Planted: AWS::Lambda::Version']);
 });
 
-test('alarms may publish, and each tells somebody', () => {
-  for (const [stage, { state, service }] of all()) {
-    expect(rules.muteTopics(state)).toEqual([]);
-    expect([...rules.unheardAlarms(state, stage), ...rules.unheardAlarms(service, stage)]).toEqual([]);
-  }
-  const mute = planted(dev.state, 'AWS::SNS::TopicPolicy', ({ PolicyDocument: document }) => {
-    const policy = document as { Statement: { Effect: string }[] };
-    policy.Statement = policy.Statement.filter(({ Effect }) => Effect === 'Deny');
-  });
-  expect(rules.muteTopics(mute)).toHaveLength(1);
-  const elsewhere = planted(dev.state, 'AWS::CloudWatch::Alarm', (of) => void (of['AlarmName'] = 'other'));
-  expect(rules.unheardAlarms(elsewhere, 'dev').length).toBeGreaterThan(3);
+test('every reason why an exported id lasts is needed, and the descriptions of security groups are what they were', () => {
+  const types = all().flatMap(([, { state, edge, outputs }]) =>
+    [...rules.exported(state, outputs.state), ...rules.exported(edge, outputs.edge)].map(({ type }) => type),
+  );
+  expect(Object.keys(rules.lasting).filter((type) => !types.includes(type))).toEqual([]);
+  const described = ofType(prod.state, 'AWS::EC2::SecurityGroup').map(([, of]) => String(of['GroupDescription']));
+  // A group with another one is another group, which CloudFormation refuses as long as the service uses this one.
+  expect(described.toSorted()).toEqual([
+    'Functions inside the network',
+    'Functions that reach into tasks',
+    'MCP servers: whatever they call, called by the proxy alone',
+    'MySQL',
+  ]);
 });
 
-test('CloudFront keeps no error of ours for others', () => {
-  for (const [, { service }] of all()) expect(rules.cachedByCloudFront(service)).toEqual([]);
-  const caching = planted(dev.service, 'AWS::CloudFront::Distribution', ({ DistributionConfig: config }) => {
-    delete (config as Record<string, unknown>)['CustomErrorResponses'];
-  });
-  expect(rules.cachedByCloudFront(caching)).toHaveLength(11);
-});
-
-test("booleans of an instance's parameter group are 0 and 1", () => {
-  expect(rules.refusedParameters(dev.state)).toEqual([]);
-  const [, parameters] = theOnly(dev.state, 'AWS::RDS::DBParameterGroup');
-  expect(parameters).toMatchObject({ Parameters: { require_secure_transport: '1' } });
-  const refused = planted(dev.state, 'AWS::RDS::DBParameterGroup', ({ Parameters }) => {
-    (Parameters as Record<string, string>)['require_secure_transport'] = 'ON';
-  });
-  expect(rules.refusedParameters(refused)).toHaveLength(1);
-});
-
-test('a new account can make everything: nothing is reserved, nothing needs a role that is not there yet', () => {
-  for (const [, { state, service }] of all())
-    expect([...rules.refusedByNewAccounts(state), ...rules.refusedByNewAccounts(service)]).toEqual([]);
+test('a new account can make everything: no concurrency is reserved', () => {
+  for (const [, { service }] of all()) expect(rules.reservedConcurrency(service)).toEqual([]);
   const reserving = planted(
     dev.service,
     'AWS::Lambda::Function',
     (of) => void (of['ReservedConcurrentExecutions'] = 5),
   );
-  const associating = {
-    ...dev.state,
-    Planted: { Type: 'AWS::ECS::ClusterCapacityProviderAssociations', Properties: {} },
-  };
-  expect(rules.refusedByNewAccounts(reserving).length).toBeGreaterThan(50);
-  expect(rules.refusedByNewAccounts(associating)).toEqual(['Planted']);
+  expect(rules.reservedConcurrency(reserving).length).toBeGreaterThan(50);
 });
 
 test('two installations stand beside each other: names carry the stage, at the edge the region too', () => {
@@ -97,14 +74,6 @@ test('two installations stand beside each other: names carry the stage, at the e
   }
   const shared = planted(prod.state, 'AWS::RDS::DBProxy', (of) => void (of['DBProxyName'] = 'Proxy'));
   expect(rules.sharedNames(shared, 'prod')).toEqual([expect.stringMatching(/: Proxy$/)]);
-});
-
-test('whoever connects to MySQL trusts the certificates in the bundle', () => {
-  for (const [, { service }] of all()) expect(rules.unverifiedDatabases(service)).toEqual([]);
-  const trusting = planted(dev.service, 'AWS::Lambda::Function', ({ Environment }) => {
-    delete (Environment as { Variables?: Record<string, unknown> } | undefined)?.Variables?.['DATABASE_CA'];
-  });
-  expect(rules.unverifiedDatabases(trusting).length).toBeGreaterThan(50);
 });
 
 test('an answer has begun before CloudFront gives it up, and the gateway of one machine gives it up as soon', () => {

@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { flat, ofType, type Resource, type Synthesized } from './synthesize.ts';
 
 /*
@@ -7,81 +8,70 @@ import { flat, ofType, type Resource, type Synthesized } from './synthesize.ts';
 type Resources = Readonly<Record<string, Resource>>;
 type Outputs = Synthesized['outputs']['state'];
 
-/** What CloudFormation replaces when one of these changes, so that another id comes out (the resource types' documentation, "Update requires: Replacement"). */
-const replaced: Readonly<Record<string, readonly string[] | 'always'>> = {
-  'AWS::ECS::TaskDefinition': 'always',
-  'AWS::Lambda::Version': 'always',
-  'AWS::ApiGateway::Deployment': 'always',
-  'AWS::EC2::Instance': ['ImageId'],
+interface Diagnostic {
+  readonly entity?: { readonly logicalId?: string };
+  readonly propertyPath?: string;
+}
+interface Engine {
+  validateTemplate(template: object, config: object): { readonly diagnostics: readonly Diagnostic[] };
+}
+
+/** CDK's own engine, which knows the resource types' schemas. */
+const { CompositeEngine, TemplateContent } = createRequire(createRequire(import.meta.url).resolve('aws-cdk-lib'))(
+  '@aws/cloudformation-validate',
+) as { CompositeEngine: new (config: object) => Engine; TemplateContent: new (text: string, path: string) => object };
+let engine: Engine | undefined;
+
+/** The properties of each resource that CloudFormation cannot change: with another value there is another resource, with another id. By its rule I9001. */
+function createOnly(resources: Resources): ReadonlyMap<string, readonly string[]> {
+  engine ??= new CompositeEngine({});
+  const template = new TemplateContent(JSON.stringify({ Resources: resources }), 'stack.json');
+  const config = { severityLevel: 'INFO', include: { ids: ['I9001'] }, detailLevel: 'STANDARD' };
+  const found = new Map<string, string[]>();
+  for (const { entity, propertyPath } of engine.validateTemplate(template, config).diagnostics) {
+    const id = entity?.logicalId ?? '';
+    found.set(id, [...(found.get(id) ?? []), propertyPath ?? '']);
+  }
+  return found;
+}
+
+/** Why what cannot be changed of these never is. */
+export const lasting: Readonly<Record<string, string>> = {
+  'AWS::EC2::SecurityGroup': 'Its network, and a description that a test holds.',
+  'AWS::EC2::Subnet': 'The plan of the network: another plan is another installation.',
+  'AWS::ECS::Cluster': 'Named by the stage.',
+  'AWS::RDS::DBCluster': 'A database that is replaced is lost; that CloudFormation refuses is right.',
+  'AWS::RDS::DBInstance': 'Likewise.',
+  'AWS::RDS::DBProxy': 'Named by the stage, in the subnets of the database.',
+  'AWS::SecretsManager::Secret': 'Named by the stage.',
+  'AWS::SecretsManager::SecretTargetAttachment': 'Its secret stays.',
+  'AWS::SNS::Topic': 'Named by the stage.',
+  'AWS::WAFv2::WebACL': "CloudFront's scope.",
 };
 
-/** Exports of what may get another id: CloudFormation refuses to change a value that another stack imports. */
-export function frozenExports(resources: Resources, outputs: Outputs): string[] {
+/** The exported resources, with what cannot be changed of each. CloudFormation refuses to change a value that another stack imports. */
+export function exported(resources: Resources, outputs: Outputs) {
+  const fixed = createOnly(resources);
   return Object.entries(outputs)
     .filter(([, { Export }]) => Export !== undefined)
-    .flatMap(([name, { Value }]) => {
+    .map(([name, { Value }]) => {
       const id = /<(\w+)(?:\.[\w.]+)?>/.exec(flat(Value))?.[1] ?? '';
-      const rule = replaced[resources[id]?.Type ?? ''];
-      const properties = Object.keys(resources[id]?.Properties ?? {});
-      const changes = rule === 'always' || rule?.some((property) => properties.includes(property)) === true;
-      return changes ? [`${name}: ${resources[id]?.Type}`] : [];
+      return { name, type: resources[id]?.Type ?? '', fixed: fixed.get(id) ?? [] };
     });
 }
 
-interface Statement {
-  readonly Effect: string;
-  readonly Principal?: unknown;
-  readonly Action: unknown;
+/** Exports of what may get another id, so that a change of it blocks every later deployment. */
+export function frozenExports(resources: Resources, outputs: Outputs): string[] {
+  return exported(resources, outputs)
+    .filter(({ type, fixed }) => fixed.length > 0 && lasting[type] === undefined)
+    .map(({ name, type }) => `${name}: ${type}`);
 }
 
-/** Topics whose policy lets no alarm publish: a policy of one's own replaces the one that would. */
-export function muteTopics(resources: Resources): string[] {
-  return ofType(resources, 'AWS::SNS::TopicPolicy')
-    .filter(([, { PolicyDocument: document }]) => {
-      const { Statement: statements } = document as { Statement: Statement[] };
-      return !statements.some(
-        ({ Effect, Principal }) => Effect === 'Allow' && JSON.stringify(Principal).includes('cloudwatch.amazonaws.com'),
-      );
-    })
+/** Functions that take part of the account's concurrency for themselves, of which a new account has nothing to give. */
+export function reservedConcurrency(resources: Resources): string[] {
+  return ofType(resources, 'AWS::Lambda::Function')
+    .filter(([, { ReservedConcurrentExecutions: count }]) => count !== undefined)
     .map(([id]) => id);
-}
-
-/** Alarms that the topic's policy does not name, or that tell nobody. */
-export function unheardAlarms(resources: Resources, stage: string): string[] {
-  return ofType(resources, 'AWS::CloudWatch::Alarm').flatMap(([id, { AlarmName, AlarmActions }]) =>
-    String(AlarmName).startsWith(`mcp-${stage}-`) && ((AlarmActions ?? []) as unknown[]).length > 0 ? [] : [id],
-  );
-}
-
-const cachedErrors = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504];
-
-/** Errors that CloudFront would keep for everybody. */
-export function cachedByCloudFront(resources: Resources): string[] {
-  return ofType(resources, 'AWS::CloudFront::Distribution').flatMap(([id, { DistributionConfig: config }]) => {
-    const { CustomErrorResponses: responses = [] } = config as {
-      CustomErrorResponses?: { ErrorCode: number; ErrorCachingMinTTL: number }[];
-    };
-    const uncached = responses.filter(({ ErrorCachingMinTTL: ttl }) => ttl === 0).map(({ ErrorCode }) => ErrorCode);
-    return cachedErrors.filter((code) => !uncached.includes(code)).map((code) => `${id}: ${code}`);
-  });
-}
-
-/** Booleans that RDS refuses: an instance's group takes 0 and 1, a cluster's takes ON and OFF too. */
-export function refusedParameters(resources: Resources): string[] {
-  return ofType(resources, 'AWS::RDS::DBParameterGroup').flatMap(([id, { Parameters }]) =>
-    Object.entries(Parameters as Record<string, string>)
-      .filter(([, value]) => /^(on|off)$/i.test(value))
-      .map(([name]) => `${id}: ${name}`),
-  );
-}
-
-/** What an ordinary new account refuses, or may refuse the first time. */
-export function refusedByNewAccounts(resources: Resources): string[] {
-  const reserved = ofType(resources, 'AWS::Lambda::Function').filter(
-    ([, { ReservedConcurrentExecutions: count }]) => count !== undefined,
-  );
-  const providers = ofType(resources, 'AWS::ECS::ClusterCapacityProviderAssociations');
-  return [...reserved, ...providers].map(([id]) => id);
 }
 
 const nameOf: Readonly<Record<string, string>> = {
@@ -108,14 +98,5 @@ export function sharedNames(resources: Resources, part: string): string[] {
   return Object.entries(resources).flatMap(([id, { Type, Properties }]) => {
     const name = Properties?.[nameOf[Type] ?? ''];
     return name === undefined || flat(name).includes(part) ? [] : [`${id}: ${flat(name)}`];
-  });
-}
-
-/** Functions that connect to MySQL without naming the certificates in their bundle. */
-export function unverifiedDatabases(resources: Resources): string[] {
-  return ofType(resources, 'AWS::Lambda::Function').flatMap(([id, { Environment }]) => {
-    const variables = (Environment as { Variables: Record<string, unknown> } | undefined)?.Variables ?? {};
-    const connects = 'DATABASE_SECRET' in variables;
-    return connects && variables['DATABASE_CA'] !== '/var/task/rds-ca.pem' ? [id] : [];
   });
 }

@@ -25,10 +25,53 @@ test('every command is a script of the project', () => {
   expect(missing(['no-such-script'], new Set(Object.keys(packageJson.scripts)))).toEqual(['no-such-script']);
 });
 
+/** The words and options behind `npm run <script> --` that the script's file does not declare. */
+function undeclared(text: string, sourceOf: (script: string) => string): string[] {
+  return [...text.matchAll(/npm run (?:--silent )?([\w:-]+) -- ([^`\n#]*)/g)].flatMap(([, script = '', rest = '']) => {
+    const source = sourceOf(script);
+    const [first = ''] = rest.trim().split(/\s+/);
+    const commands = /^[a-z]/.test(first) ? first.split('\\|') : [];
+    const options = [...rest.matchAll(/--([a-z][\w-]*)/g)].map(([, name]) => name ?? '');
+    return [...commands, ...options]
+      .filter((word) => !new RegExp(`(^|[\\s{'])${word}'?: (\\{|stageOption)`, 'm').test(source))
+      .filter((word) => word !== 'stage' || !source.includes('stageOption'))
+      .map((word) => `${script} ${word}`);
+  });
+}
+
+test('every command and option of a script is one of its file', () => {
+  const scripts: Readonly<Record<string, string>> = packageJson.scripts;
+  const sourceOf = (script: string): string => {
+    const [file = ''] = /\S+\.ts$/.exec(scripts[script] ?? '') ?? [];
+    return readFileSync(join(import.meta.dirname, '../../..', file), 'utf8');
+  };
+  expect(undeclared(readme, sourceOf)).toEqual([]);
+  const planted = '`npm run admin -- dance --stage x` `npm run capacity -- --people 20`';
+  expect(undeclared(planted, sourceOf)).toEqual(['admin dance', 'capacity people']);
+});
+
+test('every function that is named is one', async () => {
+  const named = [...readme.matchAll(/`mcp-<?(?:stage|prod)>?-([a-z][a-z-]+)`/g)].map(([, name]) => name ?? '');
+  const others = ['state', 'service', 'failed-invocations'];
+  const ids = (await discover()).map(({ id }) => id);
+  expect(named).toEqual(expect.arrayContaining(['relay-changes', 'sweep-outbox', 'run-admin']));
+  expect(missing(named, new Set([...ids, ...others]))).toEqual([]);
+});
+
+test('the sizes of the service are about those of the template', () => {
+  const [, said = '', functions = ''] = /about (\d+) resources at (\d+) functions/.exec(readme) ?? [];
+  const found = Object.keys(dev.service).length;
+  const count = ofType(dev.service, 'AWS::Lambda::Function').length;
+  expect(Math.abs(Number(said) / found - 1)).toBeLessThan(0.08);
+  expect(Math.abs(Number(functions) / count - 1)).toBeLessThan(0.08);
+});
+
 test('every output that is named is an output', () => {
   const outputs = new Set(Object.values(dev.outputs).flatMap((each) => Object.keys(each)));
   const named = [...all(/outputs? (?:is )?`?([A-Z]\w+)/g), ...all(/<([A-Z][a-z]\w+)[ >]/g)];
-  expect(named).toEqual(expect.arrayContaining(['RunnerRepository', 'EgressAddresses', 'BaseUrl', 'DeployRole']));
+  expect(named).toEqual(
+    expect.arrayContaining(['RunnerRepository', 'EgressAddresses', 'BaseUrl', 'DeployRole', 'MysqlIdentifier']),
+  );
   expect(missing(named, outputs)).toEqual([]);
 });
 

@@ -118,7 +118,7 @@ test('what no route takes goes to the fallback: any method on a known path, a pa
     expect([path, routes.get(`${anyMethod.toUpperCase()} ${path}`)]).toEqual([path, 'fallback']);
 });
 
-test("API Gateway's own answers are problems, with nothing of the request in them", () => {
+test("API Gateway's own answers are problems that nobody keeps, with nothing of the request in them", () => {
   const answers = Object.entries(body['x-amazon-apigateway-gateway-responses']);
   expect(answers.length).toBeGreaterThan(15);
   for (const [type, { statusCode, responseParameters, responseTemplates }] of answers) {
@@ -126,6 +126,7 @@ test("API Gateway's own answers are problems, with nothing of the request in the
       type,
       "'application/problem+json'",
     ]);
+    expect([type, responseParameters['gatewayresponse.header.Cache-Control']]).toEqual([type, "'no-store'"]);
     const problem = JSON.parse(responseTemplates['application/json'] ?? '') as Record<string, unknown>;
     expect(problem).toMatchObject({ status: statusCode, request_id: '$context.requestId' });
     expect(

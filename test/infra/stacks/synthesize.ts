@@ -63,12 +63,33 @@ export const production = {
   certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/x',
 } as const;
 
+/** And with what an operator may ask for besides. */
+export const everything = {
+  ...production,
+  monthlyBudget: 500,
+  githubRepository: 'acme/mcp',
+  canary: true,
+} as const;
+
+const made = new Map<string, Promise<Synthesized>>();
+
 /**
- * The templates of an installation, as `cdk synth` makes them, with an empty bundle in each function's place. With the resource validation that cdk.json turns on.
+ * The templates of an installation, as `cdk synth` makes them, with an empty bundle in each function's place. With the validation that `cdk synth` does. Made once for all tests of a process,
+ * so nobody changes them.
  */
-export async function synthesize(
+export function synthesize(
   functions: readonly DiscoveredFunction[],
   context: Readonly<Record<string, unknown>> = {},
+): Promise<Synthesized> {
+  const key = JSON.stringify([functions.map(({ id }) => id), context]);
+  const known = made.get(key) ?? synthesizeAnew(functions, context);
+  made.set(key, known);
+  return known;
+}
+
+async function synthesizeAnew(
+  functions: readonly DiscoveredFunction[],
+  context: Readonly<Record<string, unknown>>,
 ): Promise<Synthesized> {
   const folder = mkdtempSync(join(tmpdir(), 'stacks-'));
   try {

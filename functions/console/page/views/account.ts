@@ -2,19 +2,10 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { call, currentUser } from '../session.ts';
-import {
-  ConfirmButton,
-  CopyBlock,
-  ErrorNote,
-  Field,
-  Form,
-  Head,
-  Loaded,
-  Table,
-  Time,
-  useAction,
-  useLoad,
-} from '../ui.ts';
+import { ConfirmButton, Field, Form } from '../forms.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Table } from '../tables.ts';
+import { CopyBlock, ErrorNote, Head, Loaded, Time } from '../ui.ts';
 import type { Page } from '../types.ts';
 import { Sessions } from './sessions.ts';
 

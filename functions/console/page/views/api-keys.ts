@@ -3,21 +3,12 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { bytes, count, sentence } from '../format.ts';
 import { call, currentUser } from '../session.ts';
-import type { ApiKey, Page } from '../types.ts';
-import {
-  Badge,
-  ConfirmButton,
-  CopyBlock,
-  ErrorNote,
-  Field,
-  Form,
-  Head,
-  Loaded,
-  Table,
-  Time,
-  useAction,
-  useLoad,
-} from '../ui.ts';
+import type { ApiKey } from '../people-types.ts';
+import type { Page } from '../types.ts';
+import { ConfirmButton, Field, Form } from '../forms.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Table } from '../tables.ts';
+import { Badge, CopyBlock, ErrorNote, Head, Loaded, Time } from '../ui.ts';
 
 interface Limit {
   readonly quota: string;

@@ -3,7 +3,8 @@ import type { VNode } from 'preact';
 import { json, plural, tokens } from '../format.ts';
 import { call, can } from '../session.ts';
 import type { OfferState, Offers } from '../types.ts';
-import { Badge, Code, Empty, ErrorNote, Loaded, useAction, useLoad } from '../ui.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Badge, Code, Empty, ErrorNote, Loaded } from '../ui.ts';
 
 const words: Readonly<Record<OfferState, string>> = {
   approved: 'Offered at /mcp/v1.',

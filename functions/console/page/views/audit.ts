@@ -3,8 +3,11 @@ import type { VNode } from 'preact';
 import { sentence } from '../format.ts';
 import { go, to } from '../router.ts';
 import { call } from '../session.ts';
-import type { AuditEntry, Page } from '../types.ts';
-import { ErrorNote, Head, Loaded, Pager, Table, Time, useAction, useLoad } from '../ui.ts';
+import type { AuditEntry } from '../people-types.ts';
+import type { Page } from '../types.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Pager, Table } from '../tables.ts';
+import { ErrorNote, Head, Loaded, Time } from '../ui.ts';
 
 const filters = ['action', 'actor_id', 'target_type', 'target_id', 'source_ip', 'since', 'until'] as const;
 const labels: Readonly<Record<(typeof filters)[number], string>> = {

@@ -6,7 +6,8 @@ import { type SavedCall, saveCall } from '../saved-calls.ts';
 import { SchemaForm, type Values } from '../schema-form.ts';
 import { ApiProblem, call } from '../session.ts';
 import type { ServedTool } from '../types.ts';
-import { Code, CopyBlock, ErrorNote, useAction } from '../ui.ts';
+import { useAction } from '../load.ts';
+import { Code, CopyBlock, ErrorNote } from '../ui.ts';
 
 interface Answered {
   readonly body: unknown;

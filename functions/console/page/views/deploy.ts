@@ -3,7 +3,9 @@ import type { VNode } from 'preact';
 import { go, to } from '../router.ts';
 import { call } from '../session.ts';
 import type { DeploymentSummary, Tool } from '../types.ts';
-import { Field, Form, Head, Loaded, useLoad } from '../ui.ts';
+import { Field, Form } from '../forms.ts';
+import { useLoad } from '../load.ts';
+import { Head, Loaded } from '../ui.ts';
 
 export function Deploy({ id }: { id: string }): VNode {
   const loaded = useLoad(() => call<Tool>('GET', `/api/v1/mcps/${encodeURIComponent(id)}`), [id]);

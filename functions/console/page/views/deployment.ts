@@ -7,19 +7,9 @@ import { useLive } from '../live.ts';
 import { to } from '../router.ts';
 import { call, can } from '../session.ts';
 import type { Deployment, Usage } from '../types.ts';
-import {
-  Badge,
-  Code,
-  ConfirmButton,
-  CopyBlock,
-  Empty,
-  ErrorNote,
-  Head,
-  Loaded,
-  Time,
-  useAction,
-  useLoad,
-} from '../ui.ts';
+import { ConfirmButton } from '../forms.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Badge, Code, CopyBlock, Empty, ErrorNote, Head, Loaded, Time } from '../ui.ts';
 import { Logs } from './logs.ts';
 
 const phases = ['queued', 'provisioning', 'installing', 'initializing', 'ready'];

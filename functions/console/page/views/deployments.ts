@@ -4,7 +4,9 @@ import { useLive } from '../live.ts';
 import { go, to } from '../router.ts';
 import { call } from '../session.ts';
 import type { DeploymentSummary, Page } from '../types.ts';
-import { Badge, Head, Loaded, Pager, Table, Time, useLoad } from '../ui.ts';
+import { useLoad } from '../load.ts';
+import { Pager, Table } from '../tables.ts';
+import { Badge, Head, Loaded, Time } from '../ui.ts';
 
 type Found = Page<never> & { readonly deployments: readonly DeploymentSummary[] };
 const statuses = ['starting', 'running', 'restarting', 'idle', 'stopping', 'stopped', 'failed'];

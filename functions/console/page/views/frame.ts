@@ -4,8 +4,8 @@ import { useEffect, useState } from 'preact/hooks';
 import { useLive, useLiveState } from '../live.ts';
 import { type Place, to } from '../router.ts';
 import { can, signOut } from '../session.ts';
-import type { Me } from '../types.ts';
-import { useAction } from '../ui.ts';
+import type { Me } from '../people-types.ts';
+import { useAction } from '../load.ts';
 
 const sections: readonly (readonly [path: string, name: string, permission?: string])[] = [
   ['', 'Overview'],

@@ -5,21 +5,10 @@ import { useLive } from '../live.ts';
 import { go, to } from '../router.ts';
 import { call, can } from '../session.ts';
 import type { Connection, Page } from '../types.ts';
-import {
-  Badge,
-  ConfirmButton,
-  CopyBlock,
-  Empty,
-  ErrorNote,
-  Field,
-  Form,
-  Head,
-  Loaded,
-  Table,
-  Time,
-  useAction,
-  useLoad,
-} from '../ui.ts';
+import { ConfirmButton, Field, Form } from '../forms.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Table } from '../tables.ts';
+import { Badge, CopyBlock, Empty, ErrorNote, Head, Loaded, Time } from '../ui.ts';
 
 interface Connected {
   readonly webhook: { readonly url: string; readonly secret: string; readonly installed: boolean };

@@ -5,7 +5,8 @@ import { plural } from '../format.ts';
 import { to } from '../router.ts';
 import { call } from '../session.ts';
 import type { Tool } from '../types.ts';
-import { ErrorNote, Head, useAction } from '../ui.ts';
+import { useAction } from '../load.ts';
+import { ErrorNote, Head } from '../ui.ts';
 
 interface Imported {
   readonly tools: readonly Tool[];

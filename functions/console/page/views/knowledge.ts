@@ -6,21 +6,10 @@ import { useLive } from '../live.ts';
 import { go, to } from '../router.ts';
 import { call, can } from '../session.ts';
 import type { DocumentSummary, Page, SearchAnswer } from '../types.ts';
-import {
-  Badge,
-  ConfirmButton,
-  Empty,
-  ErrorNote,
-  Field,
-  Form,
-  Head,
-  Loaded,
-  Pager,
-  Table,
-  Time,
-  useAction,
-  useLoad,
-} from '../ui.ts';
+import { ConfirmButton, Field, Form } from '../forms.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Pager, Table } from '../tables.ts';
+import { Badge, Empty, ErrorNote, Head, Loaded, Time } from '../ui.ts';
 
 export function Knowledge({ query }: { query: URLSearchParams }): VNode {
   const page = query.get('page') ?? '1';

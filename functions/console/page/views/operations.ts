@@ -3,20 +3,10 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { count, ms, plural } from '../format.ts';
 import { call } from '../session.ts';
-import {
-  Badge,
-  ConfirmButton,
-  Empty,
-  ErrorNote,
-  Field,
-  Form,
-  Head,
-  Loaded,
-  Table,
-  Time,
-  useAction,
-  useLoad,
-} from '../ui.ts';
+import { ConfirmButton, Field, Form } from '../forms.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Table } from '../tables.ts';
+import { Badge, Empty, ErrorNote, Head, Loaded, Time } from '../ui.ts';
 
 interface Queue {
   readonly queue: string;

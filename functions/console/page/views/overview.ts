@@ -6,7 +6,8 @@ import { useLive, useRecent } from '../live.ts';
 import { to } from '../router.ts';
 import { call, can } from '../session.ts';
 import type { DeploymentSummary, Page, Task, ToolSummary } from '../types.ts';
-import { Badge, Empty, Head, Loaded, Time, useLoad } from '../ui.ts';
+import { useLoad } from '../load.ts';
+import { Badge, Empty, Head, Loaded, Time } from '../ui.ts';
 
 interface Health {
   readonly status: string;

@@ -2,8 +2,12 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { programName } from '../format.ts';
 import { call } from '../session.ts';
-import type { Page, SessionSummary } from '../types.ts';
-import { Badge, ConfirmButton, ErrorNote, Loaded, Table, Time, useAction, useLoad } from '../ui.ts';
+import type { SessionSummary } from '../people-types.ts';
+import type { Page } from '../types.ts';
+import { ConfirmButton } from '../forms.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Table } from '../tables.ts';
+import { Badge, ErrorNote, Loaded, Time } from '../ui.ts';
 
 /** Where the user is signed in, and a way to end it. */
 export function Sessions(): VNode {

@@ -2,7 +2,7 @@ import { html } from 'htm/preact';
 import type { VNode } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { ApiProblem, call, signIn } from '../session.ts';
-import { Field, Form } from '../ui.ts';
+import { Field, Form } from '../forms.ts';
 import { ThemeButton } from './frame.ts';
 
 type Step = 'password' | 'totp' | 'new-password' | 'register';

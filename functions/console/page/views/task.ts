@@ -4,7 +4,10 @@ import { json, plural, sentence } from '../format.ts';
 import { useLive } from '../live.ts';
 import { call, can } from '../session.ts';
 import type { Finding, Task } from '../types.ts';
-import { Badge, Code, ConfirmButton, ErrorNote, Head, Loaded, Table, Time, useAction, useLoad } from '../ui.ts';
+import { ConfirmButton } from '../forms.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Table } from '../tables.ts';
+import { Badge, Code, ErrorNote, Head, Loaded, Time } from '../ui.ts';
 import { Progress } from './tasks.ts';
 
 interface Result {

@@ -7,7 +7,9 @@ import { useLive } from '../live.ts';
 import { go, to } from '../router.ts';
 import { call } from '../session.ts';
 import type { Page, Task } from '../types.ts';
-import { Badge, Head, Loaded, Pager, Table, Time, useLoad } from '../ui.ts';
+import { useLoad } from '../load.ts';
+import { Pager, Table } from '../tables.ts';
+import { Badge, Head, Loaded, Time } from '../ui.ts';
 
 const statuses = ['pending', 'running', 'completed', 'failed', 'cancelled'];
 

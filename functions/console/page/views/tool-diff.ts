@@ -4,7 +4,9 @@ import { json } from '../format.ts';
 import { go, to } from '../router.ts';
 import { call } from '../session.ts';
 import type { Page, Tool, ToolDiff, Version } from '../types.ts';
-import { Badge, Empty, Head, Loaded, Table, useLoad } from '../ui.ts';
+import { useLoad } from '../load.ts';
+import { Table } from '../tables.ts';
+import { Badge, Empty, Head, Loaded } from '../ui.ts';
 
 interface Compared {
   readonly tool: Tool;

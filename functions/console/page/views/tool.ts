@@ -6,21 +6,10 @@ import { useLive } from '../live.ts';
 import { go, to } from '../router.ts';
 import { call, can, currentUser } from '../session.ts';
 import type { Page, Tool, Version } from '../types.ts';
-import {
-  Badge,
-  Code,
-  ConfirmButton,
-  CopyBlock,
-  ErrorNote,
-  Form,
-  Head,
-  Loaded,
-  Pager,
-  Table,
-  Time,
-  useAction,
-  useLoad,
-} from '../ui.ts';
+import { ConfirmButton, Form } from '../forms.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Pager, Table } from '../tables.ts';
+import { Badge, Code, CopyBlock, ErrorNote, Head, Loaded, Time } from '../ui.ts';
 import { Approvals } from './approvals.ts';
 
 export function ToolView({ id }: { id: string }): VNode {

@@ -4,7 +4,9 @@ import { useLive } from '../live.ts';
 import { go, to } from '../router.ts';
 import { call, can } from '../session.ts';
 import type { Page, ToolSummary } from '../types.ts';
-import { Badge, Head, Loaded, Pager, Table, Time, useLoad } from '../ui.ts';
+import { useLoad } from '../load.ts';
+import { Pager, Table } from '../tables.ts';
+import { Badge, Head, Loaded, Time } from '../ui.ts';
 
 const sorts = { '-updated_at': 'Changed last', '-created_at': 'Newest', name: 'Name' };
 

@@ -6,7 +6,8 @@ import { go, to } from '../router.ts';
 import { type SavedCall } from '../saved-calls.ts';
 import { call } from '../session.ts';
 import type { Deployment, DeploymentSummary, ServedTool } from '../types.ts';
-import { Empty, Head, Loaded, useLoad } from '../ui.ts';
+import { useLoad } from '../load.ts';
+import { Empty, Head, Loaded } from '../ui.ts';
 import { CallTool } from './call-tool.ts';
 import { SavedCalls } from './saved.ts';
 

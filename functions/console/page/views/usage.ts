@@ -5,7 +5,9 @@ import { bytes, count, ms, percent, plural } from '../format.ts';
 import { go, to } from '../router.ts';
 import { call, currentUser } from '../session.ts';
 import type { Usage } from '../types.ts';
-import { Head, Loaded, Table, useLoad } from '../ui.ts';
+import { useLoad } from '../load.ts';
+import { Table } from '../tables.ts';
+import { Head, Loaded } from '../ui.ts';
 
 const groups = { day: 'by day', hour: 'by hour', tool: 'by tool', user: 'by user' };
 const ranges = { '1': 'Last day', '7': 'Last 7 days', '30': 'Last 30 days' };
@@ -74,7 +76,7 @@ function Figures({ usage, group }: { usage: Usage; group: string }): VNode {
       columns=${[
         {
           name: byTime ? 'Time' : group === 'tool' ? 'Tool' : 'User',
-          of: (row: Usage['items'][number]) => row.slug ?? (byTime ? label(row.key) : row.key),
+          of: (row: Usage['items'][number]) => row.slug ?? row.username ?? (byTime ? label(row.key) : row.key),
         },
         { name: 'Calls', right: true, of: (row: Usage['items'][number]) => count(row.calls) },
         { name: 'Errors', right: true, of: (row: Usage['items'][number]) => count(row.errors) },
@@ -82,6 +84,7 @@ function Figures({ usage, group }: { usage: Usage; group: string }): VNode {
         { name: 'p95', right: true, of: (row: Usage['items'][number]) => ms(row.p95_ms) },
         { name: 'In', right: true, of: (row: Usage['items'][number]) => bytes(row.bytes_in) },
         { name: 'Out', right: true, of: (row: Usage['items'][number]) => bytes(row.bytes_out) },
+        { name: 'List price', right: true, of: (row: Usage['items'][number]) => `$${row.list_price_usd.toFixed(2)}` },
       ]}
     />`;
 }

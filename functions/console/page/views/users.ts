@@ -3,22 +3,12 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { go, to } from '../router.ts';
 import { call, currentUser } from '../session.ts';
-import type { Me, Page } from '../types.ts';
-import {
-  Badge,
-  ConfirmButton,
-  CopyBlock,
-  ErrorNote,
-  Field,
-  Form,
-  Head,
-  Loaded,
-  Pager,
-  Table,
-  Time,
-  useAction,
-  useLoad,
-} from '../ui.ts';
+import type { Me } from '../people-types.ts';
+import type { Page } from '../types.ts';
+import { ConfirmButton, Field, Form } from '../forms.ts';
+import { useAction, useLoad } from '../load.ts';
+import { Pager, Table } from '../tables.ts';
+import { Badge, CopyBlock, ErrorNote, Head, Loaded, Time } from '../ui.ts';
 
 const roles = ['viewer', 'developer', 'admin'];
 
