@@ -3,13 +3,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 const mb = 1024;
+/** Reading all processes costs milliseconds, and each task asks: one look serves whoever asks in this time. */
+const sharedMs = 400;
 
 /**
  * Memory in MB of a process and all its descendants. On Linux what is theirs alone (files that processes share are
  * left out, as they would be counted again for each), elsewhere the resident size. 0 when there is no such process.
  */
 export async function memoryOf(root: number): Promise<number> {
-  const processes = process.platform === 'linux' ? await fromProc() : await fromPs();
+  const processes = await allProcesses();
   const children = Map.groupBy(processes, ({ parent }) => parent);
   let kilobytes = processes.find(({ pid }) => pid === root)?.kilobytes ?? 0;
   const open = [root];
@@ -20,6 +22,15 @@ export async function memoryOf(root: number): Promise<number> {
     }
   }
   return Math.round(kilobytes / mb);
+}
+
+let last: { readonly at: number; readonly processes: Promise<Process[]> } | undefined;
+
+function allProcesses(): Promise<Process[]> {
+  const now = performance.now();
+  if (last === undefined || now - last.at > sharedMs)
+    last = { at: now, processes: process.platform === 'linux' ? fromProc() : fromPs() };
+  return last.processes;
 }
 
 interface Process {

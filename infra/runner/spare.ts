@@ -1,8 +1,8 @@
 import { Peer } from './peer.ts';
 import type { ServerProcess, ServerProcessOptions } from './server-process.ts';
 
-/** When one is taken the next is often wanted before another has started. */
-const spares = 2;
+/** Once one has been taken: the next is often wanted before another has started. */
+const mostSpares = 2;
 
 export interface SpareOptions {
   readonly start: () => Omit<ServerProcessOptions, 'onMessage'>;
@@ -16,28 +16,29 @@ export interface SpareOptions {
 export class Spare {
   readonly #options: SpareOptions;
   readonly #peers = new Map<Peer, { isProven: boolean }>();
-  #isWanted = false;
+  #wanted = 0;
   #over = false;
 
   constructor(options: SpareOptions) {
     this.#options = options;
   }
 
-  /** From now on two are kept ready, as far as the memory has room. One that cannot be started is nobody's loss. */
+  /** From now on one is kept ready, as far as the memory has room. One that cannot be started is nobody's loss. */
   prepare(): void {
-    this.#isWanted = true;
+    this.#wanted ||= 1;
     this.#fill();
   }
 
   #fill(): void {
-    if (this.#over || !this.#isWanted) return;
-    while (this.#peers.size < spares && this.#options.room() > this.#peers.size + 1) this.#start();
+    if (this.#over) return;
+    while (this.#peers.size < this.#wanted && this.#options.room() > this.#peers.size + 1) this.#start();
   }
 
   /** A process, if one is proven; another is started in its place. */
   take(): ServerProcess | undefined {
     const [peer] = [...this.#peers].flatMap(([each, { isProven }]) => (isProven && !each.process.over ? [each] : []));
     if (peer) this.#peers.delete(peer);
+    if (this.#wanted > 0) this.#wanted = mostSpares;
     this.#fill();
     return peer?.process;
   }

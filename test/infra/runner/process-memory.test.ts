@@ -12,5 +12,5 @@ it('counts what a process and the processes under it hold', async () => {
   expect(await memoryOf(shell.pid ?? 0)).toBeGreaterThan(60);
   shell.stdin.end();
   await once(shell, 'exit');
-  expect(await memoryOf(shell.pid ?? 0)).toBe(0);
+  await expect.poll(() => memoryOf(shell.pid ?? 0)).toBe(0);
 });
