@@ -76,8 +76,8 @@ export type DocumentChange = Partial<Omit<DocumentRecord, 'id' | 'space' | 'owne
  * Every method @throws Problem `service-unavailable`.
  */
 export interface DocumentStore {
-  /** Once per id. @returns true. */
-  insert(document: DocumentRecord, upload?: Uint8Array): Promise<true>;
+  /** Once per id. @returns whether this one was written. */
+  insert(document: DocumentRecord, upload?: Uint8Array): Promise<boolean>;
   find(id: string): Promise<DocumentRecord | undefined>;
   heads(ids: readonly string[]): Promise<DocumentHead[]>;
   list(

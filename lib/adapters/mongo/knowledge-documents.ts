@@ -35,8 +35,7 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
       answering(async () => {
         const { id: _id, ...document } = record;
         const $setOnInsert = { ...keptDocument(document), ...(upload && { upload: new Binary(upload) }) };
-        await documents.updateOne({ _id }, { $setOnInsert }, { upsert: true });
-        return true as const;
+        return (await documents.updateOne({ _id }, { $setOnInsert }, { upsert: true })).upsertedCount === 1;
       }),
 
     find: (id) =>

@@ -49,8 +49,10 @@ async function followTool(services: Services, change: ToolChanged): Promise<void
 
 /** Asks which deployment serves now, so that the order of the entries does not matter. */
 async function followDeployment(services: Services, { tool_id, slug }: DeploymentStatus): Promise<void> {
-  const target = await services.deployments.servingTarget(slug);
-  const { toolName = '', ownerId = '', tools = [] } = target?.deployment ?? {};
-  const content = tools.length === 0 ? '' : describeTool({ name: toolName, description: '', config: { tools } });
-  await keepToolText(services, { id: tool_id, slug, name: toolName, ownerId }, 'served', content);
+  await keepToolText(services, tool_id, 'served', async () => {
+    const target = await services.deployments.servingTarget(slug);
+    const { toolName: name = '', ownerId = '', tools = [] } = target?.deployment ?? {};
+    const content = tools.length === 0 ? '' : describeTool({ name, description: '', config: { tools } });
+    return { slug, name, ownerId, content };
+  });
 }

@@ -23,29 +23,32 @@ export interface RegistryTool {
   readonly ownerId: string;
 }
 
+/** Markdown about a tool; empty when there is none. */
+type ToolText = Omit<RegistryTool, 'id'> & { readonly content: string };
+
 /** What is kept beside the tool's own configuration: what its running server offers, and the README of its repository. */
 export type TextKind = 'served' | 'readme';
 
 /**
- * Keeps one text about a tool; an empty one takes the former out of every search. Whoever comes last wins, and the same text again changes nothing.
- * @param content Markdown.
+ * Keeps one text about a tool; an empty one takes the former out of every search. The same text again changes nothing.
+ * @param read Asked after the text that is kept, and again when somebody else has written meanwhile: what was read earlier never takes the place of what was read later.
  */
 export async function keepToolText(
   { documents, segments, knowledgeQueue }: RegistryKnowledge,
-  tool: RegistryTool,
+  toolId: string,
   kind: TextKind,
-  content: string,
+  read: () => Promise<ToolText>,
 ): Promise<void> {
-  const id = textId(tool.id, kind);
-  const digest = digestOf(content);
+  const id = textId(toolId, kind);
   for (;;) {
     const [before] = await documents.heads([id]);
-    if (before?.digest === digest || (!before && content === '')) return;
+    const { content, slug, name, ownerId } = await read();
+    if (before?.digest === digestOf(content) || (!before && content === '')) return;
     // Above every version that was there before, also when the document was removed in between: the index may still hold those as stale.
     const next = Math.max((before?.version ?? 0) + 1, Math.floor(Date.now() / 1000));
     const version = await claimVersion(documents, id, next);
-    const metadata = { tool_id: tool.id, slug: tool.slug, name: tool.name, kind };
-    const document = registryDocument({ id, version, metadata, content, ownerId: tool.ownerId });
+    const metadata = { tool_id: toolId, slug, name, kind };
+    const document = registryDocument({ id, version, metadata, content, ownerId });
     if (await writeDocument({ documents, segments }, before, document)) break;
   }
   await knowledgeQueue.wake(toolSpace);

@@ -15,5 +15,5 @@ export async function keepReadme(
   readme: string | undefined,
 ): Promise<void> {
   const text = (readme ?? '').slice(0, longest).replaceAll('\0', '').toWellFormed();
-  await keepToolText(services, tool, 'readme', text.trim());
+  await keepToolText(services, tool.id, 'readme', async () => ({ ...tool, content: text.trim() }));
 }

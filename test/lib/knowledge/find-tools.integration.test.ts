@@ -14,11 +14,14 @@ const follow = knowledgeFollower({
   deployments: {
     servingTarget: async (slug) => {
       const deployment = served.get(slug);
+      await afterReading.shift()?.();
       return deployment && { deployment: deployment as Deployment, approvals: undefined, replicas: [] };
     },
   },
 });
 const ownerId = newId();
+/** What happens between reading what a server offers and keeping it. */
+const afterReading: (() => Promise<void>)[] = [];
 
 async function publish(...messages: OutboxMessage[]): Promise<void> {
   await follow(messages.map((message) => ({ id: newId(), message, createdAt: new Date(), origin: undefined })));
@@ -97,6 +100,23 @@ describe('finding tools', () => {
     const servers = [{ slug: 'weather', tools: ['ping'] }];
     const found = await findTools(knowledge, { query: 'forecast stations ping', limit: 10, servers });
     expect(found.map(({ tool: name }) => name).filter((name) => name !== undefined)).toEqual(['ping']);
+  });
+
+  it('keeps what a server offers last, however late another worker writes what it had read before', async () => {
+    const id = newId();
+    serve('slow', [tool('old_tool', 'Sings.')]);
+    afterReading.push(async () => {
+      serve('slow', [tool('new_tool', 'Sings.')]);
+      await publish(moved(id, 'slow'));
+    });
+    await publish(changed(id, 'slow'), moved(id, 'slow'));
+    expect(await find('sings', ['slow'])).toEqual(['slow/new_tool']);
+    afterReading.push(async () => {
+      serve('slow', []);
+      await publish(moved(id, 'slow'));
+    });
+    await publish(moved(id, 'slow'));
+    expect(await find('sings', ['slow'])).toEqual([]);
   });
 
   it('finds each tool once, also when configuration and server both describe it', async () => {
