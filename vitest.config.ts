@@ -26,7 +26,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     expect: { poll: { timeout: 60_000 } },
     maxWorkers: 2,
-    reporters: ['default', './test/report-skipped.ts'],
+    reporters: ['default', './test/report-silent.ts'],
     coverage: {
       provider: 'v8',
       include: ['functions/**/*.ts', 'lib/**/*.ts', 'events/**/*.ts', 'infra/**/*.ts'],
