@@ -22,7 +22,7 @@ import type { Connection, DeliveryStore, GithubConnectionStore } from './ports.t
 import { presentConnected } from './present.ts';
 import { readBranch, readPath, readRepositoryUrl, type RepositoryAddress, splitRest } from './repository-url.ts';
 import { type Connected, type ConnectRepository, hookEvents } from './schema.ts';
-import { type HostCredential, HostError, type HostedRepository } from './source-host.ts';
+import { type HostCredential, HostError, type HostedRepository, unlessRefused } from './source-host.ts';
 
 export interface ConnectServices extends HostAccess {
   readonly githubConnections: GithubConnectionStore;
@@ -99,7 +99,8 @@ async function connect(
   });
 }
 
-const nothingYet = {
+/** Of a connection that was made just now. */
+export const nothingYet = {
   wantedGeneration: 0,
   syncedGeneration: 0,
   previousSecret: undefined,
@@ -151,8 +152,7 @@ async function watchedPlace(
           path: named === undefined ? '' : rest.slice(named.split('/').length).join('/'),
         };
   const head = await asking(() =>
-    hosted.head(`heads/${at.branch}`).catch((error: unknown) => {
-      if (!(error instanceof HostError) || !['missing', 'refused'].includes(error.kind)) throw error;
+    unlessRefused(hosted.head(`heads/${at.branch}`), ['missing', 'refused'], () => {
       throw invalidField(['branch'], `The repository has no branch "${at.branch.slice(0, 100)}"`, 'branch_missing');
     }),
   );

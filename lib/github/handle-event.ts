@@ -1,13 +1,17 @@
 import type { GithubEvent } from '../../events/github-event.ts';
-import { type CheckServices, checkConnection } from './check-connection.ts';
+import { type CheckServices, checkConnection, delayAfter } from './check-connection.ts';
 import type { Connection, Delivery, DeliveryFacts, DeliveryStore } from './ports.ts';
-import { appSubject } from './receive-delivery.ts';
+import { isOfApp } from './delivery-subject.ts';
 import { queueSync } from './request-sync.ts';
 import { handleComment, handlePullRequest, lookAtReview } from './review/request-review.ts';
+import { hostErrorKinds, unlessRefused } from './source-host.ts';
 
 export interface EventServices extends CheckServices {
   readonly deliveries: DeliveryStore;
 }
+
+/** Asking again would be answered the same. */
+const refusals = hostErrorKinds.filter((kind) => kind !== 'limited' && kind !== 'unavailable');
 
 /** Does what a delivery or a look at a connection asks for. Once is as good as twice. */
 export async function handleEvent(services: EventServices, event: GithubEvent): Promise<{ outcome: string }> {
@@ -18,7 +22,11 @@ export async function handleEvent(services: EventServices, event: GithubEvent): 
   if (event.kind === 'review') return { outcome: await lookAtReview(services, event.connection_id, event.number) };
   const delivery = await services.deliveries.find(event.subject, event.delivery_id);
   if (!delivery || delivery.handledAt) return { outcome: delivery ? 'handled before' : 'expired' };
-  const outcome = await handleDelivery(services, delivery);
+  const outcome = await unlessRefused(handleDelivery(services, delivery), ['limited'], async (error) => {
+    await services.githubQueue.send(event, delayAfter(error));
+    return undefined;
+  });
+  if (outcome === undefined) return { outcome: 'later' };
   await services.deliveries.markHandled(delivery.subject, delivery.id, outcome, new Date());
   return { outcome };
 }
@@ -27,14 +35,14 @@ async function handleDelivery(services: EventServices, { subject, facts, receive
   const connections = await connectionsOf(services, subject, facts);
   if (connections.length === 0) {
     // Left by a disconnection that died half-way.
-    if (subject !== appSubject && facts.repository_id !== undefined)
+    if (!isOfApp(subject) && facts.repository_id !== undefined)
       await services.deliveries.removeSecret(facts.repository_id, subject);
     return 'no connection';
   }
   const outcomes = new Set<string>();
   for (const connection of connections) {
     await services.githubConnections.update(connection.id, { lastDeliveryAt: receivedAt });
-    outcomes.add(await handleFor(services, connection, facts));
+    outcomes.add(await unlessRefused(handleFor(services, connection, facts), refusals, () => 'the host refuses'));
   }
   return [...outcomes].join(', ');
 }
@@ -44,7 +52,7 @@ async function connectionsOf(
   subject: string,
   facts: DeliveryFacts,
 ): Promise<readonly Connection[]> {
-  if (subject !== appSubject) {
+  if (!isOfApp(subject)) {
     const connection = await githubConnections.find(subject);
     return connection ? [connection] : [];
   }

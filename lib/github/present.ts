@@ -75,17 +75,20 @@ function common(connection: Connection) {
   };
 }
 
-function warningsOf({ mayReport, mayComment, tokenExpiresAt }: Connection): string[] {
+function warningsOf({ mayReport, mayComment, tokenExpiresAt, installationId }: Connection): string[] {
+  const mayNot =
+    installationId === undefined
+      ? 'The token may not write commit statuses'
+      : 'The application may not write check runs here';
   const left = tokenExpiresAt && tokenExpiresAt.getTime() - Date.now();
   return [
     ...(left !== undefined && left <= 0 ? ['The token has expired: connect again with a new one.'] : []),
     ...(left !== undefined && left > 0 && left < warnAheadMs
       ? [`The token expires at ${tokenExpiresAt?.toISOString()}: connect again with a new one before.`]
       : []),
-    ...(mayReport ? [] : ['The token may not write commit statuses, so pull requests get no contract check.']),
-    ...(mayReport && !mayComment
-      ? ['The token may not comment, so the contract check stands in the status alone.']
-      : []),
+    ...(mayReport || mayComment ? [] : [`${mayNot}, so pull requests get no contract check.`]),
+    ...(mayComment && !mayReport ? [`${mayNot}, so the contract check is a comment alone.`] : []),
+    ...(mayReport && !mayComment ? ['Comments are not allowed, so the contract check has no comment.'] : []),
   ];
 }
 

@@ -28,8 +28,10 @@ export interface Client {
   readonly hasMoved: () => boolean;
 }
 
-/** `token` is asked for with each request: one of an installation ends after an hour. */
-export function createClient(apiUrl: string, token: () => Promise<string | undefined>): Client {
+/** Asked for with each request: one of an installation ends after an hour, or when it is suspended. With the one that was refused it answers another, if there is any. */
+export type TokenSource = (refused?: string) => Promise<string | undefined>;
+
+export function createClient(apiUrl: string, tokenFor: TokenSource): Client {
   const { origin } = new URL(apiUrl);
   let moved = false;
 
@@ -59,24 +61,35 @@ export function createClient(apiUrl: string, token: () => Promise<string | undef
     throw new HostError('unavailable', `The host answered with more than ${maxHops} redirects in a row.`);
   }
 
+  async function askWith<S extends z.ZodType>(auth: string | undefined, route: string, schema: S, asked: Asked) {
+    try {
+      const octokit = new Octokit({
+        baseUrl: apiUrl,
+        userAgent: 'mcp-platform',
+        log: silent,
+        ...(auth !== undefined && { auth }),
+      });
+      const { data, headers } = await send(octokit, route, asked);
+      const parsed = schema.safeParse(data);
+      if (!parsed.success) throw new HostError('unavailable', 'The host sent an answer that could not be read.');
+      return { data: parsed.data, headers };
+    } catch (error) {
+      if (isNotModified(error)) return undefined;
+      throw hostErrorOf(error);
+    }
+  }
+
   return {
     hasMoved: () => moved,
     async ask(route, schema, asked = {}) {
+      const token = await tokenFor();
       try {
-        const auth = await token();
-        const octokit = new Octokit({
-          baseUrl: apiUrl,
-          userAgent: 'mcp-platform',
-          log: silent,
-          ...(auth !== undefined && { auth }),
-        });
-        const { data, headers } = await send(octokit, route, asked);
-        const parsed = schema.safeParse(data);
-        if (!parsed.success) throw new HostError('unavailable', 'The host sent an answer that could not be read.');
-        return { data: parsed.data, headers };
+        return await askWith(token, route, schema, asked);
       } catch (error) {
-        if (isNotModified(error)) return undefined;
-        throw hostErrorOf(error);
+        if (!(error instanceof HostError) || error.kind !== 'credential') throw error;
+        const another = await tokenFor(token);
+        if (another === token) throw error;
+        return askWith(another, route, schema, asked);
       }
     },
   };

@@ -60,12 +60,10 @@ function waitOf(status: number, header: (name: string) => string, said: string):
 }
 
 function forbiddenBecause(header: (name: string) => string, said: string): string {
+  if (/suspended/i.test(said)) return "The application's installation on this repository is suspended.";
   if (header('x-github-sso') !== '') return 'The organization wants the token to be authorized for its single sign-on.';
   const needed = header('x-accepted-github-permissions') || header('x-accepted-oauth-scopes');
-  if (needed !== '') return `The token is not allowed to do this; it needs ${needed}.`;
-  return /suspended/i.test(said)
-    ? "The application's installation on this repository is suspended."
-    : 'The token is not allowed to do this.';
+  return `The token is not allowed to do this${needed === '' ? '' : `; it needs ${needed}`}.`;
 }
 
 function messageIn(data: unknown): string {

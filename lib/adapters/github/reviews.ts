@@ -1,9 +1,9 @@
 import * as z from 'zod';
 import {
-  HostError,
   type HostCredential,
   type HostedRepository,
   type Report,
+  unlessRefused,
   type Verdict,
 } from '../../github/source-host.ts';
 import type { Ask } from './hooks.ts';
@@ -46,14 +46,10 @@ export function reviewsOf(
       };
     },
     async mayWrite(username) {
-      try {
-        const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
-        const { data } = await ask(route, Permission, { parameters: { username } });
-        return data.permission === 'admin' || data.permission === 'write';
-      } catch (error) {
-        if (error instanceof HostError && error.kind === 'missing') return false;
-        throw error;
-      }
+      const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
+      const asked = ask(route, Permission, { parameters: { username } });
+      const answer = await unlessRefused(asked, ['missing'], () => undefined);
+      return ['admin', 'write'].includes(answer?.data.permission ?? '');
     },
     // Check runs are for applications alone.
     report: (name, report) =>
