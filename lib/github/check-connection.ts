@@ -1,5 +1,6 @@
 import { currentCorrelation } from '../kernel/log/correlation.ts';
 import { repositoryOf } from './credentials.ts';
+import { subjectsOf } from './delivery-subject.ts';
 import type { Connection, ConnectionChanges, DeliveryStore } from './ports.ts';
 import { queueSync } from './request-sync.ts';
 import { alignSecrets } from './rotate-secret.ts';
@@ -17,6 +18,10 @@ const longestDelaySeconds = 900;
 /** The host offers a delivery for sending again for three days. */
 const redeliverableMs = 3 * 24 * 3_600_000;
 const mostRedeliveries = 20;
+/** By then the worker has handled a delivery, or may be at it once more. */
+const unhandledMs = 2 * 60_000;
+/** A delivery that is not handled is handed over again by the looks of an hour; a look needs the stores too, so the hour begins when they are back. */
+const givenUpMs = 3_600_000;
 
 /**
  * Looks at a connection's branch by one conditional request and asks for a sync when it has moved or when one that was asked for is not done. Failed deliveries of its webhook
@@ -29,6 +34,7 @@ export async function checkConnection(
   { describe = false }: { readonly describe?: boolean } = {},
 ): Promise<'moved' | 'unchanged' | 'failed'> {
   await alignSecrets(services, connection);
+  await handOverAgain(services, connection);
   try {
     const hosted = await repositoryOf(services, connection);
     const isKnown = !describe && connection.status === 'connected' && connection.headEtag !== undefined;
@@ -52,6 +58,16 @@ export async function checkConnection(
     await noteFailure(services, connection, error);
     return 'failed';
   }
+}
+
+/** Deliveries that nobody has handled: their messages were lost, or given up while a store was away. */
+async function handOverAgain({ deliveries, githubQueue }: CheckServices, connection: Connection): Promise<void> {
+  const since = (connection.lastCheckedAt ?? connection.createdAt).getTime() - givenUpMs;
+  const until = Date.now() - unhandledMs;
+  for (const subject of subjectsOf(connection))
+    for (const { id, receivedAt, handledAt } of await deliveries.list(subject))
+      if (!handledAt && receivedAt.getTime() > since && receivedAt.getTime() < until)
+        await githubQueue.send({ kind: 'delivery', subject, delivery_id: id });
 }
 
 /** The connection, when the application was removed from the repository and is installed there again. */

@@ -49,30 +49,18 @@ export interface Connection {
   readonly updatedAt: Date;
 }
 
+/** What the sync methods write is theirs alone. */
 export type ConnectionChanges = Partial<
-  Pick<
+  Omit<
     Connection,
-    | 'toolId'
-    | 'repositoryUrl'
-    | 'repository'
-    | 'branch'
-    | 'defaultBranch'
-    | 'status'
-    | 'tokenExpiresAt'
-    | 'mayReport'
-    | 'mayComment'
-    | 'webhookSecret'
-    | 'previousSecret'
-    | 'hookId'
-    | 'installationId'
-    | 'expected'
-    | 'headEtag'
-    | 'lastSyncSha'
-    | 'lastSyncedAt'
-    | 'lastCheckedAt'
-    | 'lastDeliveryAt'
-    | 'behindBy'
-    | 'lastError'
+    | 'id'
+    | 'ownerId'
+    | 'createdAt'
+    | 'updatedAt'
+    | 'wantedGeneration'
+    | 'syncedGeneration'
+    | 'syncTaskId'
+    | 'syncClaimedAt'
   >
 >;
 

@@ -11,7 +11,7 @@ import { createSyncedTool, type SyncServices, syncTool } from '../tools/sync-too
 import { type HostAccess, repositoryOf } from './credentials.ts';
 import { draftOf } from './detect/draft-of.ts';
 import { changesAfter, factsNow } from './host-facts.ts';
-import { failureOf } from './job-failure.ts';
+import { failureOf } from './host-problems.ts';
 import { isBehind, lookAgainLater } from './look-again.ts';
 import type { Connection, ConnectionChanges, FileStore, GithubConnectionStore, GithubQueue } from './ports.ts';
 import { countChanged, isReadme, readFolder } from './read-repository.ts';
@@ -23,7 +23,6 @@ export interface RunSyncServices extends HostAccess, SyncServices, RegistryKnowl
   readonly githubFiles: FileStore;
   readonly githubQueue: GithubQueue;
   readonly users: Pick<UserStore, 'byId'>;
-  readonly encryptor: HostAccess['encryptor'];
 }
 
 const Input = z.object({ connection_id: z.uuid() });

@@ -50,7 +50,7 @@ export function createClient(apiUrl: string, tokenFor: TokenSource): Client {
       if (!redirects.includes(answer.status)) return answer;
       const next = URL.parse(answer.headers.location ?? '', answer.url || apiUrl);
       if (next?.origin !== origin)
-        throw new HostError('elsewhere', `The host answered with a redirect to ${next?.host ?? 'nowhere'}.`);
+        throw new HostError('elsewhere', `GitHub answered with a redirect to ${next?.host ?? 'nowhere'}.`);
       moved = true;
       const [method = 'GET'] = route.split(' ');
       target = {
@@ -58,7 +58,7 @@ export function createClient(apiUrl: string, tokenFor: TokenSource): Client {
         ...(method !== 'GET' && parameters && { parameters }),
       };
     }
-    throw new HostError('unavailable', `The host answered with more than ${maxHops} redirects in a row.`);
+    throw new HostError('unavailable', `GitHub answered with more than ${maxHops} redirects in a row.`);
   }
 
   async function askWith<S extends z.ZodType>(auth: string | undefined, route: string, schema: S, asked: Asked) {
@@ -71,7 +71,7 @@ export function createClient(apiUrl: string, tokenFor: TokenSource): Client {
       });
       const { data, headers } = await send(octokit, route, asked);
       const parsed = schema.safeParse(data);
-      if (!parsed.success) throw new HostError('unavailable', 'The host sent an answer that could not be read.');
+      if (!parsed.success) throw new HostError('unavailable', 'GitHub sent an answer that could not be read.');
       return { data: parsed.data, headers };
     } catch (error) {
       if (isNotModified(error)) return undefined;

@@ -25,7 +25,7 @@ export function githubHost({ apiUrl, webUrl, app }: GithubOptions): SourceHost {
   async function installationToken(id: number, refused: string | undefined): Promise<string> {
     const kept = tokens.get(id);
     if (kept && kept.token !== refused && kept.until - sparesMs > Date.now()) return kept.token;
-    if (!appClient) throw new HostError('credential', 'The platform has no application at the host any more.');
+    if (!appClient) throw new HostError('credential', 'The platform has no application at GitHub any more.');
     const route = 'POST /app/installations/{installation_id}/access_tokens';
     const { data } = await unlessRefused(
       asked(appClient, route, InstallationToken, { installation_id: id }),
@@ -70,7 +70,7 @@ async function asked<S extends z.ZodType>(
   parameters: Record<string, unknown>,
 ) {
   const answer = await client.ask(route, schema, { parameters });
-  if (!answer) throw new HostError('unavailable', 'The host answered that nothing changed, unasked.');
+  if (!answer) throw new HostError('unavailable', 'GitHub answered that nothing changed, unasked.');
   return answer;
 }
 

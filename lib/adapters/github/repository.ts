@@ -25,7 +25,7 @@ export function hostedRepository(client: Client, name: string, credential: HostC
   const [owner = '', repo = ''] = name.split('/');
   const ask = async <S extends z.ZodType>(route: string, schema: S, asked: Asked = {}) => {
     const answer = await client.ask(route, schema, { ...asked, parameters: { owner, repo, ...asked.parameters } });
-    if (!answer) throw new HostError('unavailable', 'The host answered that nothing changed, unasked.');
+    if (!answer) throw new HostError('unavailable', 'GitHub answered that nothing changed, unasked.');
     return answer;
   };
   return {
@@ -44,7 +44,7 @@ export function hostedRepository(client: Client, name: string, credential: HostC
       });
       if (!answer) return undefined;
       const sha = Sha.safeParse(typeof answer.data === 'string' ? answer.data.trim() : answer.data.sha);
-      if (!sha.success) throw new HostError('unavailable', 'The host named no commit.');
+      if (!sha.success) throw new HostError('unavailable', 'GitHub named no commit.');
       return { sha: sha.data, etag: answer.headers['etag']?.toString() };
     },
     async folder(commit, path) {

@@ -9,7 +9,6 @@ export interface RequestReviewServices extends HostAccess, QueueSyncServices {
   readonly githubProposals: ProposalStore;
   readonly githubQueue: GithubQueue;
   readonly deployments: Parameters<typeof areStarting>[0]['deployments'];
-  readonly encryptor: HostAccess['encryptor'];
 }
 
 /** Also a new label or another base branch changes what a review says; a pull request that is closed has no previews any more. */

@@ -4,7 +4,7 @@ import type { Job, JobDone } from '../../tasks/run-job.ts';
 import { repositoryOf } from '../credentials.ts';
 import { draftOf } from '../detect/draft-of.ts';
 import { changesAfter } from '../host-facts.ts';
-import { failureOf } from '../job-failure.ts';
+import { failureOf } from '../host-problems.ts';
 import type { Connection, GithubConnectionStore, GithubQueue, ProposalStore, SeenProposal } from '../ports.ts';
 import { readFolder } from '../read-repository.ts';
 import { HostError, type HostedRepository, type Proposal, unlessRefused } from '../source-host.ts';
@@ -46,7 +46,7 @@ export async function runReview(services: ReviewServices, job: Job): Promise<Job
 }
 
 const skipped = (message: string): JobDone => ({ result: { status: 'skipped' }, message });
-const notAllowed = 'GitHub lets the platform neither set a check nor comment on pull requests of this repository.';
+const notAllowed = 'The credential may neither set a check nor comment on pull requests of this repository.';
 
 async function review(services: ReviewServices, connection: Connection, number: number): Promise<JobDone> {
   const { githubProposals, githubQueue } = services;
@@ -174,6 +174,6 @@ function commentOf(connection: Connection, found: Review, { headSha }: Proposal,
     summaryOf(found),
     '',
     ...(preview === undefined ? [] : [preview, '']),
-    `<sub>For ${headSha.slice(0, 7)}. A pull request with breaking or suspicious changes raises the version, or carries the label \`${okLabel}\`.</sub>`,
+    `<sub>Checked at ${headSha.slice(0, 7)}. Breaking and suspicious changes want a higher version or the label \`${okLabel}\`.</sub>`,
   ].join('\n');
 }
