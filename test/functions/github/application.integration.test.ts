@@ -29,8 +29,7 @@ describe('a GitHub App', async () => {
     return app.call('POST', '/api/v1/github/webhook', { raw, headers });
   };
 
-  const seen = (id: unknown, state: object) =>
-    expect.poll(() => world.connection(ada, id), { timeout: 60_000 }).toMatchObject(state);
+  const seen = (id: unknown, state: object) => expect.poll(() => world.connection(ada, id)).toMatchObject(state);
 
   it('connects without a token, follows by the one webhook, and asks with tokens of its own', async () => {
     const { repository, connected } = await installed('by-app');
@@ -85,7 +84,7 @@ describe('a GitHub App', async () => {
     const pull = await openPull(github, repository, { 'server.json': serverJson('1.0.0', '@evil/weather-mcp') });
     const payload = { action: 'opened', pull_request: { number: pull.number }, repository: { id: repository.id } };
     await deliver('pull_request', payload);
-    await expect.poll(() => repository.comments.length, { timeout: 60_000 }).toBe(1);
+    await expect.poll(() => repository.comments.length).toBe(1);
     expect(repository.checkRuns).toEqual([]);
     await seen(connected.body['connection_id'], {
       status: 'connected',

@@ -85,8 +85,7 @@ describe('a connected repository', async () => {
     });
     const id = String(body['connection_id']);
     await world.sync(ada, id);
-    const seen = (member: string) =>
-      expect.poll(async () => (await world.connection(ada, id))[member], { timeout: 60_000 });
+    const seen = (member: string) => expect.poll(async () => (await world.connection(ada, id))[member]);
     const former = String(await repository.git.head('main'));
     repository.staleHeads.set('main', former);
     const sha = await github.push(repository, { 'server.json': serverJson('1.1.0') });
@@ -113,8 +112,7 @@ describe('a connected repository', async () => {
       access_token: world.token('admin'),
     });
     const id = String(body['connection_id']);
-    const seen = (member: string) =>
-      expect.poll(async () => (await world.connection(ada, id))[member], { timeout: 60_000 });
+    const seen = (member: string) => expect.poll(async () => (await world.connection(ada, id))[member]);
     const sha = await repository.git.commit('stable', { 'server.json': serverJson('1.1.0') });
     await github.tell(repository, 'release', { action: 'published' });
     await seen('last_sync_sha').toBe(sha);

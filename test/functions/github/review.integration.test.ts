@@ -156,7 +156,7 @@ describe('a pull request', async () => {
     };
     const isTold = (id: string, warning: string) =>
       expect
-        .poll(() => world.connection(ada, id), { timeout: 60_000 })
+        .poll(() => world.connection(ada, id))
         .toMatchObject({ status: 'connected', last_error: null, warnings: [expect.stringContaining(warning)] });
 
     it('to write commit statuses, the check is a comment alone; GitHub is not asked again', async () => {
@@ -193,9 +193,7 @@ describe('a pull request', async () => {
         const { body } = await app.call('GET', `/api/v1/github/connections/${id}/deliveries`, { token: ada.token });
         return (body['deliveries'] as Record<string, unknown>[]).map(({ outcome }) => outcome);
       };
-      await expect
-        .poll(outcomes, { timeout: 60_000 })
-        .toEqual(['the token may neither report nor comment', 'review requested']);
+      await expect.poll(outcomes).toEqual(['the token may neither report nor comment', 'review requested']);
       expect(github.requests).toHaveLength(before);
       expect(repository.comments).toEqual([]);
     });
@@ -205,7 +203,7 @@ describe('a pull request', async () => {
       github.tokens.delete('github_pat_revoked');
       await open(repository, additive);
       await expect
-        .poll(() => world.connection(ada, id), { timeout: 60_000 })
+        .poll(() => world.connection(ada, id))
         .toMatchObject({ status: 'unauthorized', last_error: expect.stringContaining('refuses the token') });
     });
   });
