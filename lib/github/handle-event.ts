@@ -1,20 +1,16 @@
 import type { GithubEvent } from '../../events/github-event.ts';
 import { type CheckServices, checkConnection, delayAfter } from './check-connection.ts';
-import type { Connection, Delivery, DeliveryFacts, DeliveryStore } from './ports.ts';
+import type { Connection, Delivery, DeliveryFacts } from './ports.ts';
 import { isOfApp } from './delivery-subject.ts';
 import { queueSync } from './request-sync.ts';
 import { handleComment, handlePullRequest, lookAtReview } from './review/request-review.ts';
 import { hostErrorKinds, unlessRefused } from './source-host.ts';
 
-export interface EventServices extends CheckServices {
-  readonly deliveries: DeliveryStore;
-}
-
 /** Asking again would be answered the same. */
 const refusals = hostErrorKinds.filter((kind) => kind !== 'limited' && kind !== 'unavailable');
 
 /** Does what a delivery or a look at a connection asks for. Once is as good as twice. */
-export async function handleEvent(services: EventServices, event: GithubEvent): Promise<{ outcome: string }> {
+export async function handleEvent(services: CheckServices, event: GithubEvent): Promise<{ outcome: string }> {
   if (event.kind === 'check') {
     const connection = await services.githubConnections.find(event.connection_id);
     return { outcome: connection ? await checkConnection(services, connection) : 'gone' };
@@ -31,7 +27,7 @@ export async function handleEvent(services: EventServices, event: GithubEvent): 
   return { outcome };
 }
 
-async function handleDelivery(services: EventServices, { subject, facts, receivedAt }: Delivery): Promise<string> {
+async function handleDelivery(services: CheckServices, { subject, facts, receivedAt }: Delivery): Promise<string> {
   const connections = await connectionsOf(services, subject, facts);
   if (connections.length === 0) {
     // Left by a disconnection that died half-way.
@@ -48,7 +44,7 @@ async function handleDelivery(services: EventServices, { subject, facts, receive
 }
 
 async function connectionsOf(
-  { githubConnections }: EventServices,
+  { githubConnections }: CheckServices,
   subject: string,
   facts: DeliveryFacts,
 ): Promise<readonly Connection[]> {
@@ -61,7 +57,7 @@ async function connectionsOf(
 }
 
 /** An event says only that there is something to look at: what counts is what the host answers now. */
-async function handleFor(services: EventServices, connection: Connection, facts: DeliveryFacts): Promise<string> {
+async function handleFor(services: CheckServices, connection: Connection, facts: DeliveryFacts): Promise<string> {
   switch (facts.event) {
     case 'push':
       return handlePush(services, connection, facts);
@@ -82,7 +78,7 @@ async function handleFor(services: EventServices, connection: Connection, facts:
   }
 }
 
-async function handlePush(services: EventServices, connection: Connection, facts: DeliveryFacts): Promise<string> {
+async function handlePush(services: CheckServices, connection: Connection, facts: DeliveryFacts): Promise<string> {
   if (facts.ref !== `refs/heads/${connection.branch}`) return 'another branch';
   if (facts.deleted || facts.after === undefined) return checkConnection(services, connection, { describe: true });
   if (facts.after === connection.lastSyncSha) return 'synced before';

@@ -1,11 +1,5 @@
 import * as z from 'zod';
-import {
-  type HostCredential,
-  type HostedRepository,
-  type Report,
-  unlessRefused,
-  type Verdict,
-} from '../../github/source-host.ts';
+import { type HostCredential, type HostedRepository, type Report, unlessRefused } from '../../github/source-host.ts';
 import type { Ask } from './hooks.ts';
 
 const Repo = z.object({ id: z.int(), private: z.boolean().nullish() }).nullish();
@@ -79,17 +73,11 @@ async function findComment(ask: Ask, issue_number: number, marker: string) {
   return undefined;
 }
 
-const states: Readonly<Record<Verdict, string>> = {
-  pending: 'pending',
-  success: 'success',
-  failure: 'failure',
-  // A commit status knows no middle.
-  neutral: 'success',
-};
-
 async function writeStatus(ask: Ask, context: string, { sha, verdict, title, detailsUrl }: Report): Promise<void> {
+  // A commit status knows no middle.
+  const state = verdict === 'neutral' ? 'success' : verdict;
   await ask('POST /repos/{owner}/{repo}/statuses/{sha}', z.unknown(), {
-    parameters: { sha, context, state: states[verdict], description: title.slice(0, 140), target_url: detailsUrl },
+    parameters: { sha, context, state, description: title.slice(0, 140), target_url: detailsUrl },
   });
 }
 
