@@ -22,7 +22,7 @@ import type { Connection, DeliveryStore, GithubConnectionStore } from './ports.t
 import { presentConnected } from './present.ts';
 import { readBranch, readPath, readRepositoryUrl, type RepositoryAddress, splitRest } from './repository-url.ts';
 import { type Connected, type ConnectRepository, hookEvents } from './schema.ts';
-import { type HostCredential, HostError, type HostedRepository } from './source-host.ts';
+import { type HostedRepository, hostErrorKinds, unlessRefused } from './source-host.ts';
 
 export interface ConnectServices extends HostAccess {
   readonly githubConnections: GithubConnectionStore;
@@ -71,7 +71,13 @@ async function connect(
   const encrypted = await services.encryptor.encrypt(secret, secretContext(id));
   await services.deliveries.putSecret(repository.id, { connectionId: id, secrets: [encrypted] });
   const hook = { url: hookUrl(services.settings.BASE_URL, id), secret, events: hookEvents };
-  const hookId = grants.installHook ? await installHook(hosted, hook) : undefined;
+  // A hook that cannot be installed is pasted by hand; the connection works without, ten minutes behind at most.
+  const hookId = grants.installHook
+    ? await unlessRefused(hosted.addHook(hook), hostErrorKinds, ({ kind }) => {
+        currentCorrelation()?.log.set({ webhook_not_installed: kind });
+        return undefined;
+      })
+    : undefined;
   const now = new Date();
   const connection: Connection = {
     ...nothingYet,
@@ -81,7 +87,7 @@ async function connect(
     repositoryId: repository.id,
     ...factsOf(described),
     ...at,
-    accessToken: await keptToken(services, credential, token, id),
+    accessToken: token === undefined ? undefined : await services.encryptor.encrypt(token, tokenContext(id)),
     installationId: credential.kind === 'installation' ? credential.id : undefined,
     webhookSecret: encrypted,
     hookId,
@@ -92,14 +98,11 @@ async function connect(
   const entry = auditEntry(caller, { action: 'github.connected', target: { type: 'connection', id }, details });
   await services.githubConnections.insert(connection, [entry]);
   await services.relay.send([entry.id]);
-  return presentConnected(connection, {
-    ...hook,
-    installed: hookId !== undefined,
-    viaApp: credential.kind === 'installation',
-  });
+  return presentConnected(connection, hook);
 }
 
-const nothingYet = {
+/** Of a connection that was made just now. */
+export const nothingYet = {
   wantedGeneration: 0,
   syncedGeneration: 0,
   previousSecret: undefined,
@@ -151,8 +154,7 @@ async function watchedPlace(
           path: named === undefined ? '' : rest.slice(named.split('/').length).join('/'),
         };
   const head = await asking(() =>
-    hosted.head(`heads/${at.branch}`).catch((error: unknown) => {
-      if (!(error instanceof HostError) || !['missing', 'refused'].includes(error.kind)) throw error;
+    unlessRefused(hosted.head(`heads/${at.branch}`), ['missing', 'refused'], () => {
       throw invalidField(['branch'], `The repository has no branch "${at.branch.slice(0, 100)}"`, 'branch_missing');
     }),
   );
@@ -160,27 +162,4 @@ async function watchedPlace(
   if (watched !== '' && head && !(await asking(() => hosted.folder(head.sha, watched))))
     throw invalidField(['path'], `The branch ${at.branch} has no folder ${watched}`, 'folder_missing');
   return { branch: at.branch, path: watched };
-}
-
-/** A hook that cannot be installed is pasted by hand; the connection works without, ten minutes behind at most. */
-async function installHook(
-  hosted: HostedRepository,
-  hook: { readonly url: string; readonly secret: string; readonly events: readonly string[] },
-): Promise<number | undefined> {
-  try {
-    return await hosted.addHook(hook);
-  } catch (error) {
-    if (!(error instanceof HostError)) throw error;
-    currentCorrelation()?.log.set({ webhook_not_installed: error.kind });
-    return undefined;
-  }
-}
-
-async function keptToken(
-  { encryptor }: HostAccess,
-  credential: HostCredential,
-  token: string | undefined,
-  id: string,
-): Promise<string | undefined> {
-  return credential.kind === 'token' && token !== undefined ? encryptor.encrypt(token, tokenContext(id)) : undefined;
 }

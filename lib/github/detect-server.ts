@@ -11,7 +11,7 @@ import { readFolder } from './read-repository.ts';
 import { readRepositoryUrl, splitRest } from './repository-url.ts';
 import type { Detected, DetectServer } from './schema.ts';
 
-export type DetectServices = HostAccess & SyncServices & { readonly encryptor: HostAccess['encryptor'] };
+export type DetectServices = HostAccess & SyncServices;
 
 /**
  * The draft that a repository's files make, without connecting it; with `create` the draft is made. Public repositories need no token.

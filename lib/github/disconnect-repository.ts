@@ -11,7 +11,6 @@ interface Services extends HostAccess, PreviewEnding {
   readonly githubConnections: GithubConnectionStore;
   readonly deliveries: DeliveryStore;
   readonly githubFiles: FileStore;
-  readonly encryptor: HostAccess['encryptor'];
 }
 
 /**

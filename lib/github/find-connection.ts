@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { notFound } from '../kernel/errors/problem.ts';
 import { type Caller, isAdmin, owns } from '../kernel/http/caller.ts';
 import { pageFacts, type PageRequest, windowOf } from '../kernel/http/page.ts';
+import { subjectsOf } from './delivery-subject.ts';
 import type { Connection, DeliveryStore, GithubConnectionStore } from './ports.ts';
 import { presentConnection, presentDelivery } from './present.ts';
 import type * as schema from './schema.ts';
@@ -47,5 +48,7 @@ export async function listDeliveries(
   id: string,
 ): Promise<z.output<typeof schema.Deliveries>> {
   const connection = await findOwnConnection(services, caller, id);
-  return { deliveries: (await services.deliveries.list(connection.id)).map(presentDelivery) };
+  const lists = await Promise.all(subjectsOf(connection).map((subject) => services.deliveries.list(subject)));
+  const newest = lists.flat().toSorted((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime());
+  return { deliveries: newest.slice(0, 100).map(presentDelivery) };
 }

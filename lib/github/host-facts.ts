@@ -1,5 +1,5 @@
-import type { ConnectionChanges, ConnectionStatus } from './ports.ts';
-import { HostError, type HostedRepository } from './source-host.ts';
+import type { Connection, ConnectionChanges, ConnectionStatus } from './ports.ts';
+import { HostError, type HostErrorKind, type HostedRepository } from './source-host.ts';
 
 /** What a connection keeps of what the host says about its repository and the credential. */
 export function factsOf({ repository, grants }: Awaited<ReturnType<HostedRepository['describe']>>) {
@@ -14,9 +14,30 @@ export function factsOf({ repository, grants }: Awaited<ReturnType<HostedReposit
   } as const satisfies ConnectionChanges;
 }
 
-/** What a refusal says of the connection; nothing when the host is only away. */
-export function statusAfter(error: unknown): { status?: ConnectionStatus } {
-  if (!(error instanceof HostError)) return {};
-  if (error.kind === 'credential' || error.kind === 'forbidden') return { status: 'unauthorized' };
-  return error.kind === 'missing' ? { status: 'missing' } : {};
+/**
+ * The same of a repository that is connected already. A name that its owner gave up may belong to somebody else by now, whose code is none of this tool's.
+ * @throws HostError also when another repository has the name.
+ */
+export async function factsNow(
+  hosted: HostedRepository,
+  { repositoryId }: Pick<Connection, 'repositoryId'>,
+): Promise<ReturnType<typeof factsOf>> {
+  const described = await hosted.describe();
+  if (described.repository.id === repositoryId) return factsOf(described);
+  throw new HostError(
+    'missing',
+    'Another repository has this name now; disconnect, and connect the one that is meant.',
+  );
+}
+
+const statuses: Partial<Record<HostErrorKind, ConnectionStatus>> = {
+  credential: 'unauthorized',
+  forbidden: 'unauthorized',
+  missing: 'missing',
+};
+
+/** What a refusal says of the connection; when the host is only away, its status stays. The next look is at everything anew. */
+export function changesAfter({ kind, message }: HostError): ConnectionChanges {
+  const status = statuses[kind];
+  return { lastError: message, headEtag: undefined, ...(status && { status }) };
 }

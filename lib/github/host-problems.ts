@@ -1,4 +1,5 @@
 import { invalidField, Problem } from '../kernel/errors/problem.ts';
+import { JobPostponed } from '../tasks/run-job.ts';
 import { HostError, type HostErrorKind } from './source-host.ts';
 
 /** What the host answers where a connection's own credential asks: no field of a request is at fault. */
@@ -39,4 +40,10 @@ export async function asking<T>(work: () => Promise<T>): Promise<T> {
     const place = error instanceof HostError ? fields[error.kind] : undefined;
     throw place ? invalidField([place[0]], (error as HostError).message, place[1]) : problemOf(error);
   }
+}
+
+/** What a task ends its attempt with. Where the host wants to be asked later, the task waits so long without a worker. */
+export function failureOf(error: unknown): unknown {
+  if (!(error instanceof HostError) || error.kind !== 'limited') return problemOf(error);
+  return new JobPostponed(error.retryAfterSeconds ?? 60, error.message);
 }

@@ -28,6 +28,6 @@ export async function lookAgainLater(
       { kind: 'check', connection_id: id },
       Math.max(firstPauseSeconds, Math.ceil(passedMs / 1000)),
     );
-  const lastError = `The host has not shown the pushed commit ${expected.sha.slice(0, 7)} within five minutes.`;
+  const lastError = `The repository's host has not shown the pushed commit ${expected.sha.slice(0, 7)} within five minutes.`;
   await githubConnections.update(id, { expected: undefined, lastError });
 }

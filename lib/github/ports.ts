@@ -49,29 +49,18 @@ export interface Connection {
   readonly updatedAt: Date;
 }
 
+/** What the sync methods write is theirs alone. */
 export type ConnectionChanges = Partial<
-  Pick<
+  Omit<
     Connection,
-    | 'toolId'
-    | 'repositoryUrl'
-    | 'repository'
-    | 'branch'
-    | 'defaultBranch'
-    | 'status'
-    | 'tokenExpiresAt'
-    | 'mayReport'
-    | 'mayComment'
-    | 'webhookSecret'
-    | 'previousSecret'
-    | 'hookId'
-    | 'expected'
-    | 'headEtag'
-    | 'lastSyncSha'
-    | 'lastSyncedAt'
-    | 'lastCheckedAt'
-    | 'lastDeliveryAt'
-    | 'behindBy'
-    | 'lastError'
+    | 'id'
+    | 'ownerId'
+    | 'createdAt'
+    | 'updatedAt'
+    | 'wantedGeneration'
+    | 'syncedGeneration'
+    | 'syncTaskId'
+    | 'syncClaimedAt'
   >
 >;
 
@@ -96,7 +85,7 @@ export interface GithubConnectionStore {
   /** Members that are named and undefined are emptied. */
   update(id: string, changes: ConnectionChanges): Promise<void>;
   remove(id: string, outbox: readonly OutboxEntry[]): Promise<boolean>;
-  /** Those not checked since `before`, with a sync that was asked for and not done, or with a former secret that is over; longest unchecked first. */
+  /** Those not checked since `before`, with a sync that was asked for and not done, or with a former secret that is over; longest unchecked first. An archived one is due a day later. */
   due(before: Date, limit: number): Promise<string[]>;
   /**
    * Counts one more request for a sync. The task that is at it since `staleBefore` or later will see it; otherwise `taskId` becomes the task.
@@ -161,7 +150,7 @@ interface PreviewAsked {
 
 export interface Delivery {
   readonly id: string;
-  /** A connection's id, or `app` for what came to the application's webhook. */
+  /** A connection's id, or what `subjectOfApp` makes for the application's webhook. */
   readonly subject: string;
   readonly facts: DeliveryFacts;
   readonly receivedAt: Date;

@@ -5,33 +5,23 @@ import type * as schema from './schema.ts';
 
 const warnAheadMs = 7 * 24 * 3_600_000;
 
-interface PresentedHook {
+interface Hook {
   readonly url: string;
   readonly secret: string;
-  readonly installed: boolean;
 }
 
 /** What stands in the settings of the repository, or has to be put there. */
-export function presentHook({ url, secret, installed }: PresentedHook) {
-  return { url, secret, events: [...hookEvents], content_type: 'application/json', installed };
+export function presentHook({ hookId }: Pick<Connection, 'hookId'>, { url, secret }: Hook) {
+  return { url, secret, events: [...hookEvents], content_type: 'application/json', installed: hookId !== undefined };
 }
 
-export function presentConnected(
-  connection: Connection,
-  hook: PresentedHook & { readonly viaApp: boolean },
-): z.output<typeof schema.Connected> {
-  return {
-    ...common(connection),
-    webhook: presentHook(hook),
-    warnings: [
-      ...(hook.installed || hook.viaApp
-        ? []
-        : [
-            'The webhook is not installed: add it in the settings of the repository, or changes arrive up to ten minutes late.',
-          ]),
-      ...warningsOf(connection),
-    ],
-  };
+export function presentConnected(connection: Connection, hook: Hook): z.output<typeof schema.Connected> {
+  const presented = { ...common(connection), webhook: presentHook(connection, hook) };
+  if (connection.hookId === undefined && connection.installationId === undefined)
+    presented.warnings.unshift(
+      'The webhook is not installed: add it in the settings of the repository, or changes arrive up to ten minutes late.',
+    );
+  return presented;
 }
 
 export function presentConnection(connection: Connection): z.output<typeof schema.Connection> {
@@ -46,7 +36,6 @@ export function presentConnection(connection: Connection): z.output<typeof schem
     last_error: connection.lastError ?? null,
     webhook_installed: connection.hookId !== undefined,
     token_expires_at: iso(connection.tokenExpiresAt),
-    warnings: warningsOf(connection),
   };
 }
 
@@ -72,20 +61,28 @@ function common(connection: Connection) {
     path: connection.path,
     default_branch: connection.defaultBranch,
     created_at: connection.createdAt.toISOString(),
+    warnings: warningsOf(connection),
   };
 }
 
-function warningsOf({ mayReport, mayComment, tokenExpiresAt }: Connection): string[] {
+function warningsOf({ mayReport, mayComment, tokenExpiresAt, installationId }: Connection): string[] {
+  const mayNot =
+    installationId === undefined
+      ? 'The token may not write commit statuses'
+      : 'The application may not write check runs here';
   const left = tokenExpiresAt && tokenExpiresAt.getTime() - Date.now();
   return [
-    ...(left !== undefined && left <= 0 ? ['The token has expired: connect again with a new one.'] : []),
+    ...(left !== undefined && left <= 0
+      ? ['The token has expired: disconnect, and connect again with a new one.']
+      : []),
     ...(left !== undefined && left > 0 && left < warnAheadMs
-      ? [`The token expires at ${tokenExpiresAt?.toISOString()}: connect again with a new one before.`]
+      ? [
+          `The token expires at ${tokenExpiresAt?.toISOString()}: before that, disconnect and connect again with a new one.`,
+        ]
       : []),
-    ...(mayReport ? [] : ['The token may not write commit statuses, so pull requests get no contract check.']),
-    ...(mayReport && !mayComment
-      ? ['The token may not comment, so the contract check stands in the status alone.']
-      : []),
+    ...(mayReport || mayComment ? [] : [`${mayNot}, so pull requests get no contract check.`]),
+    ...(mayComment && !mayReport ? [`${mayNot}, so the contract check is a comment alone.`] : []),
+    ...(mayReport && !mayComment ? ['Comments are not allowed, so the contract check has no comment.'] : []),
   ];
 }
 

@@ -3,8 +3,8 @@ import type { HostedRepository, TreeEntry } from './source-host.ts';
 
 /** More is neither a configuration nor a page that somebody reads. */
 const maxFileBytes = 1_000_000;
-/** Head, folder and these are what a sync may ask for. */
-const maxFiles = 10;
+/** Beside a sync's requests for the repository, its head and the folder: files, and folders in it. */
+const maxRequests = 9;
 
 export const isReadme = (name: string): boolean => /^readme(\.md|\.markdown)?$/i.test(name);
 
@@ -52,13 +52,15 @@ export async function readFolder(
   if (!entries) return undefined;
   const notes: string[] = [];
   const named = wanted.flatMap((name) => entries.filter((entry) => name.test(entry.name)).slice(0, 1));
-  const inside = entries.some(({ name }) => identities.test(name))
+  const folders = entries.some(({ name }) => identities.test(name))
     ? []
-    : await readNested(hosted, commit, path, entries);
-  const readable = [...named, ...inside].filter((entry) => isReadable(entry, notes));
-  for (const { name } of readable.slice(maxFiles)) notes.push(`${name} was not read: at most ${maxFiles} files are.`);
+    : nested.filter(([folder]) => entries.some(({ name, kind }) => name === folder && kind === 'folder'));
+  const inside = await Promise.all(folders.map((place) => entriesOf(hosted, commit, path, place)));
+  const readable = [...named, ...inside.flat()].filter((entry) => isReadable(entry, notes));
+  const most = maxRequests - folders.length;
+  for (const { name } of readable.slice(most)) notes.push(`${name} was not read: at most ${most} files are.`);
   const files = await Promise.all(
-    readable.slice(0, maxFiles).map(async ({ name, sha }): Promise<KeptFile | undefined> => {
+    readable.slice(0, most).map(async ({ name, sha }): Promise<KeptFile | undefined> => {
       const known = kept.get(name);
       if (known?.sha === sha) return known;
       const text = decoded(await hosted.file(sha), name, notes);
@@ -68,19 +70,15 @@ export async function readFolder(
   return { files: files.filter((file) => file !== undefined), notes };
 }
 
-async function readNested(
+async function entriesOf(
   hosted: HostedRepository,
   commit: string,
   path: string,
-  entries: readonly TreeEntry[],
+  [folder, file]: (typeof nested)[number],
 ): Promise<TreeEntry[]> {
-  const there = nested.filter(([folder]) => entries.some(({ name, kind }) => name === folder && kind === 'folder'));
-  const found = there.map(async ([folder, file]) => {
-    const inside = await hosted.folder(commit, path === '' ? folder : `${path}/${folder}`);
-    const entry = inside?.find(({ name }) => name === file);
-    return entry ? [{ ...entry, name: `${folder}/${file}` }] : [];
-  });
-  return (await Promise.all(found)).flat();
+  const inside = await hosted.folder(commit, path === '' ? folder : `${path}/${folder}`);
+  const entry = inside?.find(({ name }) => name === file);
+  return entry ? [{ ...entry, name: `${folder}/${file}` }] : [];
 }
 
 function isReadable({ name, kind, size = 0 }: TreeEntry, notes: string[]): boolean {

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { Problem } from '../kernel/errors/problem.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import { secretContext } from './credentials.ts';
+import { subjectOfApp } from './delivery-subject.ts';
 import type { DeliveryFacts, DeliveryStore, GithubQueue, VerifySignature } from './ports.ts';
 import { readDelivery } from './read-delivery.ts';
 import type { Received } from './schema.ts';
@@ -38,9 +39,6 @@ const handled = new Set([
   'issue_comment',
 ]);
 
-/** Deliveries to the application's webhook have no connection of their own. */
-export const appSubject = 'app';
-
 /**
  * Takes a webhook delivery: verifies it, writes it down once and hands it to the worker. Nothing is kept of one that cannot be verified.
  * @throws Problem `unauthorized`; `invalid-request` when GitHub's headers are missing; `service-unavailable`.
@@ -76,7 +74,8 @@ async function verifiedFor(
   signature: string,
   connectionId: string | undefined,
 ): Promise<string[]> {
-  if (appSecret !== undefined && (await verifySignature(appSecret, body, signature))) return [appSubject];
+  if (appSecret !== undefined && (await verifySignature(appSecret, body, signature)))
+    return [subjectOfApp(facts?.repository_id)];
   if (facts?.repository_id === undefined) return [];
   const candidates = await deliveries.secretsOf(facts.repository_id, connectionId);
   const verified = candidates.map(async ({ connectionId: candidate, secrets }) => {

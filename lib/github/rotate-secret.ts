@@ -39,9 +39,8 @@ export async function rotateSecret(
   const secret = newWebhookSecret();
   const fresh = await encryptor.encrypt(secret, secretContext(connection.id));
   await deliveries.putSecret(repositoryId, { connectionId: connection.id, secrets: [fresh, former] });
-  const isInstalled = hookId !== undefined;
   const url = hookUrl(settings.BASE_URL, connection.id);
-  if (isInstalled) await changeHook(services, connection, fresh, { id: hookId, url, secret });
+  if (hookId !== undefined) await changeHook(services, connection, fresh, { id: hookId, url, secret });
   const until = overlapS === 0 ? undefined : new Date(Date.now() + overlapS * 1000);
   const changes = { webhookSecret: fresh, previousSecret: until && { secret: former, until } };
   const target = { type: 'connection', id: connection.id };
@@ -58,7 +57,7 @@ export async function rotateSecret(
   });
   return {
     connection_id: connection.id,
-    webhook: presentHook({ url, secret, installed: isInstalled }),
+    webhook: presentHook(connection, { url, secret }),
     previous_valid_until: until?.toISOString() ?? null,
   };
 }

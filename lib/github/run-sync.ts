@@ -10,19 +10,19 @@ import { keepReadme } from '../knowledge/tools/keep-readme.ts';
 import { createSyncedTool, type SyncServices, syncTool } from '../tools/sync-tool.ts';
 import { type HostAccess, repositoryOf } from './credentials.ts';
 import { draftOf } from './detect/draft-of.ts';
-import { factsOf, statusAfter } from './host-facts.ts';
-import { failureOf } from './job-failure.ts';
+import { changesAfter, factsNow } from './host-facts.ts';
+import { failureOf } from './host-problems.ts';
 import { isBehind, lookAgainLater } from './look-again.ts';
 import type { Connection, ConnectionChanges, FileStore, GithubConnectionStore, GithubQueue } from './ports.ts';
 import { countChanged, isReadme, readFolder } from './read-repository.ts';
 import type { SyncResult } from './schema.ts';
+import { HostError } from './source-host.ts';
 
 export interface RunSyncServices extends HostAccess, SyncServices, RegistryKnowledge {
   readonly githubConnections: GithubConnectionStore;
   readonly githubFiles: FileStore;
   readonly githubQueue: GithubQueue;
   readonly users: Pick<UserStore, 'byId'>;
-  readonly encryptor: HostAccess['encryptor'];
 }
 
 const Input = z.object({ connection_id: z.uuid() });
@@ -99,13 +99,15 @@ async function syncOnce(services: RunSyncServices, connection: Connection): Prom
     const revision = await revisionOf(services.tools, connection.toolId);
     return { result: unchanged(connection, revision), changes: { ...seen, headEtag: head?.etag }, lagsBehind };
   }
+  const facts = await factsNow(hosted, connection);
   const kept = await services.githubFiles.filesOf(connection.id);
   const read = await readFolder(hosted, head.sha, connection.path, kept);
   if (!read)
     throw new Problem('validation-error', {
       detail: `${connection.path || '/'} is no folder at ${head.sha.slice(0, 7)}.`,
     });
-  const { repository, branch, path } = connection;
+  const { branch, path } = connection;
+  const { repository } = facts;
   const draft = draftOf({ repository, path, ...read });
   const synced = { ...draft, source: { repository, branch, path, sha: head.sha, files: [...draft.sources] } };
   const toolId = connection.toolId ?? (await createSyncedTool(services, caller, draftIdOf(connection), synced)).id;
@@ -114,7 +116,6 @@ async function syncOnce(services: RunSyncServices, connection: Connection): Prom
   const readme = read.files.find((file) => isReadme(file.path));
   await keepReadme(services, { id: tool.id, slug: tool.slug, name: tool.name, ownerId: tool.authorId }, readme?.text);
   await services.githubFiles.put(connection.id, read.files);
-  const moved = hosted.hasMoved() ? factsOf(await hosted.describe()) : {};
   return {
     result: {
       status: 'synced',
@@ -125,7 +126,7 @@ async function syncOnce(services: RunSyncServices, connection: Connection): Prom
     },
     changes: {
       ...seen,
-      ...moved,
+      ...facts,
       toolId: tool.id,
       headEtag: head.etag,
       lastSyncSha: head.sha,
@@ -170,7 +171,10 @@ async function giveBack(
 ): Promise<never> {
   const problem = failureOf(error);
   const lastError = problem instanceof Problem ? problem.message : 'Something went wrong on our side.';
-  const changes = { lastError, lastCheckedAt: new Date(), ...statusAfter(error) };
+  const changes = {
+    lastCheckedAt: new Date(),
+    ...(error instanceof HostError ? changesAfter(error) : { lastError }),
+  };
   if (isFinal(problem)) await githubConnections.finishSync(id, taskId, wantedGeneration, changes);
   else await githubConnections.update(id, changes);
   throw problem;

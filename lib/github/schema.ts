@@ -42,31 +42,23 @@ const Webhook = z.object({
   installed: z.boolean().meta({ description: 'false: put it into the settings of the repository yourself.' }),
 });
 
-export const Connected = z
-  .object({
-    connection_id: Id,
-    repository_url: z.string(),
-    tool_id: Id.nullable(),
-    status: z.enum(connectionStatuses),
-    branch: z.string(),
-    path: z.string(),
-    default_branch: z.string(),
-    created_at: Timestamp,
-    webhook: Webhook,
-    warnings: z.array(z.string()).meta({ description: 'What the token does not allow, or not for long.' }),
-  })
-  .meta({ id: 'GithubConnected' });
+const common = {
+  connection_id: Id,
+  repository_url: z.string(),
+  tool_id: Id.nullable(),
+  status: z.enum(connectionStatuses),
+  branch: z.string(),
+  path: z.string(),
+  default_branch: z.string(),
+  created_at: Timestamp,
+  warnings: z.array(z.string()).meta({ description: 'What the token does not allow, or not for long.' }),
+};
+
+export const Connected = z.object({ ...common, webhook: Webhook }).meta({ id: 'GithubConnected' });
 
 export const Connection = z
   .object({
-    connection_id: Id,
-    repository_url: z.string(),
-    tool_id: Id.nullable(),
-    status: z.enum(connectionStatuses),
-    branch: z.string(),
-    path: z.string(),
-    default_branch: z.string(),
-    created_at: Timestamp,
+    ...common,
     last_sync_sha: z.string().nullable(),
     last_synced_at: Timestamp.nullable(),
     last_checked_at: Timestamp.nullable(),
@@ -76,7 +68,6 @@ export const Connection = z
     last_error: z.string().nullable(),
     webhook_installed: z.boolean(),
     token_expires_at: Timestamp.nullable(),
-    warnings: z.array(z.string()),
   })
   .meta({ id: 'GithubConnection' });
 

@@ -126,15 +126,17 @@ export interface SourceHost {
  * yet. `limited`: asked too often. `unavailable`: away, silent or broken. `elsewhere`: it answered with a redirect to another host. `refused`: the request does not
  * suit it.
  */
-export type HostErrorKind =
-  | 'credential'
-  | 'forbidden'
-  | 'missing'
-  | 'empty'
-  | 'limited'
-  | 'unavailable'
-  | 'elsewhere'
-  | 'refused';
+export const hostErrorKinds = [
+  'credential',
+  'forbidden',
+  'missing',
+  'empty',
+  'limited',
+  'unavailable',
+  'elsewhere',
+  'refused',
+] as const;
+export type HostErrorKind = (typeof hostErrorKinds)[number];
 
 export class HostError extends Error {
   readonly kind: HostErrorKind;
@@ -146,5 +148,19 @@ export class HostError extends Error {
     this.name = 'HostError';
     this.kind = kind;
     this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+/** What the host answers; where it refuses by one of `kinds`, what `otherwise` makes of that. */
+export async function unlessRefused<T, U>(
+  answer: Promise<T>,
+  kinds: readonly HostErrorKind[],
+  otherwise: (error: HostError) => U,
+): Promise<T | Awaited<U>> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof HostError && kinds.includes(error.kind)) return await otherwise(error);
+    throw error;
   }
 }

@@ -25,15 +25,15 @@ interface Services {
 export const use = defineUse({
   variables: queueVariables,
   async build(settings): Promise<Services> {
-    const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueJobs }, { queueKnowledge }, { queueGithub }] =
-      await Promise.all([
+    const [{ openQueues }, { queueRelay }, { queueDeployments }, { queueJobs }, { queueKnowledge }] = await Promise.all(
+      [
         import('../adapters/queue/sqs.ts'),
         import('../adapters/queue/relay.ts'),
         import('../adapters/queue/deployments.ts'),
         import('../adapters/queue/jobs.ts'),
         import('../adapters/queue/knowledge.ts'),
-        import('../adapters/queue/github.ts'),
-      ]);
+      ],
+    );
     const queues = openQueues(settings);
     const prefix = settings.SQS_QUEUE_URL_PREFIX.split('/').at(-1) ?? '';
     return {
@@ -42,7 +42,7 @@ export const use = defineUse({
       jobs: queueJobs(queues),
       deploymentQueue: queueDeployments(queues),
       knowledgeQueue: queueKnowledge(queues),
-      githubQueue: queueGithub(queues),
+      githubQueue: { send: (event, delaySeconds) => queues.send('github-events', event, delaySeconds) },
       postpone: ({ eventSourceARN, receiptHandle }, seconds) =>
         queues.postpone((eventSourceARN.split(':').at(-1) ?? '').replace(prefix, ''), receiptHandle, seconds),
       sqsProbe: queues.probe('relay'),

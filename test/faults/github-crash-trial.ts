@@ -180,7 +180,10 @@ export async function openGithubTrials(stores: NodeJS.ProcessEnv, userId: string
       await recover();
       // A draft that was not made before the push is made of it.
       const revisions = work === 'first' ? ['1', '1,2'] : ['1,2'];
-      return { killed, points, wrong: await wrong(id, delivery.after, revisions) };
+      const found = await wrong(id, delivery.after, revisions);
+      // The looks of the next attempts would be at this one too.
+      await services.githubConnections.remove(id, []);
+      return { killed, points, wrong: found };
     },
     async close(): Promise<void> {
       await mongo.close();

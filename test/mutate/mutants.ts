@@ -1,5 +1,6 @@
 import { accessMutants } from './access-mutants.ts';
 import { configurationMutants } from './configuration-mutants.ts';
+import { githubMutants } from './github-mutants.ts';
 import { matrixMutants } from './matrix-mutants.ts';
 import { knowledgeMutants } from './knowledge-mutants.ts';
 import type { Mutant } from './mutant.ts';
@@ -18,4 +19,5 @@ export const mutants: readonly Mutant[] = [
   ...knowledgeMutants,
   ...configurationMutants,
   ...matrixMutants,
+  ...githubMutants,
 ];

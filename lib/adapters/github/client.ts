@@ -28,8 +28,10 @@ export interface Client {
   readonly hasMoved: () => boolean;
 }
 
-/** `token` is asked for with each request: one of an installation ends after an hour. */
-export function createClient(apiUrl: string, token: () => Promise<string | undefined>): Client {
+/** Asked for with each request: one of an installation ends after an hour, or when it is suspended. With the one that was refused it answers another, if there is any. */
+export type TokenSource = (refused?: string) => Promise<string | undefined>;
+
+export function createClient(apiUrl: string, tokenFor: TokenSource): Client {
   const { origin } = new URL(apiUrl);
   let moved = false;
 
@@ -48,7 +50,7 @@ export function createClient(apiUrl: string, token: () => Promise<string | undef
       if (!redirects.includes(answer.status)) return answer;
       const next = URL.parse(answer.headers.location ?? '', answer.url || apiUrl);
       if (next?.origin !== origin)
-        throw new HostError('elsewhere', `The host answered with a redirect to ${next?.host ?? 'nowhere'}.`);
+        throw new HostError('elsewhere', `GitHub answered with a redirect to ${next?.host ?? 'nowhere'}.`);
       moved = true;
       const [method = 'GET'] = route.split(' ');
       target = {
@@ -56,27 +58,38 @@ export function createClient(apiUrl: string, token: () => Promise<string | undef
         ...(method !== 'GET' && parameters && { parameters }),
       };
     }
-    throw new HostError('unavailable', `The host answered with more than ${maxHops} redirects in a row.`);
+    throw new HostError('unavailable', `GitHub answered with more than ${maxHops} redirects in a row.`);
+  }
+
+  async function askWith<S extends z.ZodType>(auth: string | undefined, route: string, schema: S, asked: Asked) {
+    try {
+      const octokit = new Octokit({
+        baseUrl: apiUrl,
+        userAgent: 'mcp-platform',
+        log: silent,
+        ...(auth !== undefined && { auth }),
+      });
+      const { data, headers } = await send(octokit, route, asked);
+      const parsed = schema.safeParse(data);
+      if (!parsed.success) throw new HostError('unavailable', 'GitHub sent an answer that could not be read.');
+      return { data: parsed.data, headers };
+    } catch (error) {
+      if (isNotModified(error)) return undefined;
+      throw hostErrorOf(error);
+    }
   }
 
   return {
     hasMoved: () => moved,
     async ask(route, schema, asked = {}) {
+      const token = await tokenFor();
       try {
-        const auth = await token();
-        const octokit = new Octokit({
-          baseUrl: apiUrl,
-          userAgent: 'mcp-platform',
-          log: silent,
-          ...(auth !== undefined && { auth }),
-        });
-        const { data, headers } = await send(octokit, route, asked);
-        const parsed = schema.safeParse(data);
-        if (!parsed.success) throw new HostError('unavailable', 'The host sent an answer that could not be read.');
-        return { data: parsed.data, headers };
+        return await askWith(token, route, schema, asked);
       } catch (error) {
-        if (isNotModified(error)) return undefined;
-        throw hostErrorOf(error);
+        if (!(error instanceof HostError) || error.kind !== 'credential') throw error;
+        const another = await tokenFor(token);
+        if (another === token) throw error;
+        return askWith(another, route, schema, asked);
       }
     },
   };

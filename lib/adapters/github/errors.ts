@@ -20,18 +20,18 @@ const unknownWaitSeconds = 60;
 export function hostErrorOf(error: unknown): HostError {
   if (error instanceof HostError) return error;
   const { data: failed } = Failed.safeParse(error);
-  if (!failed?.response) return new HostError('unavailable', 'The host could not be reached.', { cause: plain(error) });
+  if (!failed?.response) return new HostError('unavailable', 'GitHub could not be reached.', { cause: plain(error) });
   const { status, response } = failed;
   const header = (name: string): string => String(response.headers[name] ?? '');
   const said = messageIn(response.data);
   const wait = waitOf(status, header, said);
   if (wait !== undefined)
-    return new HostError('limited', `The host limits how often it may be asked; again in ${wait} s.`, {
+    return new HostError('limited', `GitHub limits how often it may be asked; again in ${wait} s.`, {
       retryAfterSeconds: wait,
     });
   switch (status) {
     case 401:
-      return new HostError('credential', 'The host refuses the token: it is wrong, expired or revoked.');
+      return new HostError('credential', 'GitHub refuses the token: it is wrong, expired or revoked.');
     case 403:
       return new HostError('forbidden', forbiddenBecause(header, said));
     case 404:
@@ -42,8 +42,8 @@ export function hostErrorOf(error: unknown): HostError {
       return new HostError('empty', 'The repository has no commits yet.');
     default:
       return status >= 500
-        ? new HostError('unavailable', `The host answered ${status}.`)
-        : new HostError('refused', `The host refused the request (${status}).`);
+        ? new HostError('unavailable', `GitHub answered ${status}.`)
+        : new HostError('refused', `GitHub refused the request (${status}).`);
   }
 }
 
@@ -60,12 +60,10 @@ function waitOf(status: number, header: (name: string) => string, said: string):
 }
 
 function forbiddenBecause(header: (name: string) => string, said: string): string {
+  if (/suspended/i.test(said)) return "The application's installation on this repository is suspended.";
   if (header('x-github-sso') !== '') return 'The organization wants the token to be authorized for its single sign-on.';
   const needed = header('x-accepted-github-permissions') || header('x-accepted-oauth-scopes');
-  if (needed !== '') return `The token is not allowed to do this; it needs ${needed}.`;
-  return /suspended/i.test(said)
-    ? "The application's installation on this repository is suspended."
-    : 'The token is not allowed to do this.';
+  return `The token is not allowed to do this${needed === '' ? '' : `; it needs ${needed}`}.`;
 }
 
 function messageIn(data: unknown): string {

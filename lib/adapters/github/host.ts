@@ -1,8 +1,8 @@
 import { createPrivateKey } from 'node:crypto';
 import { SignJWT } from 'jose/jwt/sign';
 import * as z from 'zod';
-import { HostError, type HostCredential, type SourceHost } from '../../github/source-host.ts';
-import { type Client, createClient } from './client.ts';
+import { HostError, type HostCredential, type SourceHost, unlessRefused } from '../../github/source-host.ts';
+import { type Client, createClient, type TokenSource } from './client.ts';
 import { hostedRepository } from './repository.ts';
 
 export interface GithubOptions {
@@ -22,32 +22,28 @@ export function githubHost({ apiUrl, webUrl, app }: GithubOptions): SourceHost {
   const appClient = app && createClient(api, () => appToken(app));
   const tokens = new Map<number, { readonly token: string; readonly until: number }>();
 
-  async function installationToken(id: number): Promise<string> {
+  async function installationToken(id: number, refused: string | undefined): Promise<string> {
     const kept = tokens.get(id);
-    if (kept && kept.until - sparesMs > Date.now()) return kept.token;
-    if (!appClient) throw new HostError('credential', 'The platform has no application at the host any more.');
-    const { data } = await asked(
-      appClient,
-      'POST /app/installations/{installation_id}/access_tokens',
-      InstallationToken,
-      {
-        installation_id: id,
+    if (kept && kept.token !== refused && kept.until - sparesMs > Date.now()) return kept.token;
+    if (!appClient) throw new HostError('credential', 'The platform has no application at GitHub any more.');
+    const route = 'POST /app/installations/{installation_id}/access_tokens';
+    const { data } = await unlessRefused(
+      asked(appClient, route, InstallationToken, { installation_id: id }),
+      ['missing'],
+      () => {
+        throw new HostError('credential', 'The application is not installed on this repository any more.');
       },
     );
     tokens.set(id, { token: data.token, until: Date.parse(data.expires_at) });
     return data.token;
   }
 
-  const tokenOf = (credential: HostCredential) => async (): Promise<string | undefined> => {
-    switch (credential.kind) {
-      case 'anonymous':
-        return undefined;
-      case 'token':
-        return credential.token;
-      case 'installation':
-        return installationToken(credential.id);
-    }
-  };
+  const tokenOf =
+    (credential: HostCredential): TokenSource =>
+    async (refused) => {
+      if (credential.kind === 'installation') return installationToken(credential.id, refused);
+      return credential.kind === 'token' ? credential.token : undefined;
+    };
 
   return {
     webHosts: webHostsOf(api, webUrl),
@@ -60,16 +56,9 @@ export function githubHost({ apiUrl, webUrl, app }: GithubOptions): SourceHost {
     async installationOf(name) {
       if (!appClient) return undefined;
       const [owner, repo] = name.split('/');
-      try {
-        const { data } = await asked(appClient, 'GET /repos/{owner}/{repo}/installation', Installation, {
-          owner,
-          repo,
-        });
-        return data.id;
-      } catch (error) {
-        if (error instanceof HostError && error.kind === 'missing') return undefined;
-        throw error;
-      }
+      const route = 'GET /repos/{owner}/{repo}/installation';
+      const found = asked(appClient, route, Installation, { owner, repo });
+      return (await unlessRefused(found, ['missing'], () => undefined))?.data.id;
     },
   };
 }
@@ -81,7 +70,7 @@ async function asked<S extends z.ZodType>(
   parameters: Record<string, unknown>,
 ) {
   const answer = await client.ask(route, schema, { parameters });
-  if (!answer) throw new HostError('unavailable', 'The host answered that nothing changed, unasked.');
+  if (!answer) throw new HostError('unavailable', 'GitHub answered that nothing changed, unasked.');
   return answer;
 }
 

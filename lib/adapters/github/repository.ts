@@ -1,5 +1,11 @@
 import * as z from 'zod';
-import { HostError, type HostCredential, type HostedRepository, type TreeEntry } from '../../github/source-host.ts';
+import {
+  HostError,
+  type HostCredential,
+  type HostedRepository,
+  type TreeEntry,
+  unlessRefused,
+} from '../../github/source-host.ts';
 import type { Asked, Client } from './client.ts';
 import { grantsOf, RepositoryAnswer, repositoryOf } from './grants.ts';
 import { hooksOf } from './hooks.ts';
@@ -19,7 +25,7 @@ export function hostedRepository(client: Client, name: string, credential: HostC
   const [owner = '', repo = ''] = name.split('/');
   const ask = async <S extends z.ZodType>(route: string, schema: S, asked: Asked = {}) => {
     const answer = await client.ask(route, schema, { ...asked, parameters: { owner, repo, ...asked.parameters } });
-    if (!answer) throw new HostError('unavailable', 'The host answered that nothing changed, unasked.');
+    if (!answer) throw new HostError('unavailable', 'GitHub answered that nothing changed, unasked.');
     return answer;
   };
   return {
@@ -31,39 +37,32 @@ export function hostedRepository(client: Client, name: string, credential: HostC
     async head(ref, etag) {
       const route = 'GET /repos/{owner}/{repo}/commits/{ref}';
       const asked = { etag, accept: 'application/vnd.github.sha', parameters: { owner, repo, ref } };
-      const answer = await client.ask(route, z.union([z.string(), z.object({ sha: Sha })]), asked).catch(nameRef(ref));
+      const found = client.ask(route, z.union([z.string(), z.object({ sha: Sha })]), asked);
+      const answer = await unlessRefused(found, ['refused'], (cause) => {
+        const name = ref.replace(/^heads\//, '').slice(0, 100);
+        throw new HostError('refused', `The repository has no branch "${name}".`, { cause });
+      });
       if (!answer) return undefined;
       const sha = Sha.safeParse(typeof answer.data === 'string' ? answer.data.trim() : answer.data.sha);
-      if (!sha.success) throw new HostError('unavailable', 'The host named no commit.');
+      if (!sha.success) throw new HostError('unavailable', 'GitHub named no commit.');
       return { sha: sha.data, etag: answer.headers['etag']?.toString() };
     },
     async folder(commit, path) {
-      try {
-        const tree_sha = path === '' ? commit : `${commit}:${path}`;
-        const { data } = await ask('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', Tree, {
-          parameters: { tree_sha },
-        });
-        return data.tree.map(entryOf);
-      } catch (error) {
-        // A path that is a file is no folder either.
-        if (error instanceof HostError && ['missing', 'refused'].includes(error.kind)) return undefined;
-        throw error;
-      }
+      const tree_sha = path === '' ? commit : `${commit}:${path}`;
+      const asked = ask('GET /repos/{owner}/{repo}/git/trees/{tree_sha}', Tree, { parameters: { tree_sha } });
+      // A path that is a file is no folder either.
+      const answer = await unlessRefused(asked, ['missing', 'refused'], () => undefined);
+      return answer?.data.tree.map(entryOf);
     },
     async file(file_sha) {
       const { data } = await ask('GET /repos/{owner}/{repo}/git/blobs/{file_sha}', Blob, { parameters: { file_sha } });
       return Buffer.from(data.content, data.encoding === 'base64' ? 'base64' : 'utf8');
     },
     async distance(base, of) {
-      try {
-        const { data } = await ask('GET /repos/{owner}/{repo}/compare/{basehead}', Comparison, {
-          parameters: { basehead: `${base}...${of}`, per_page: 1 },
-        });
-        return { ahead: data.ahead_by, behind: data.behind_by };
-      } catch (error) {
-        if (error instanceof HostError && ['missing', 'refused'].includes(error.kind)) return undefined;
-        throw error;
-      }
+      const parameters = { basehead: `${base}...${of}`, per_page: 1 };
+      const asked = ask('GET /repos/{owner}/{repo}/compare/{basehead}', Comparison, { parameters });
+      const answer = await unlessRefused(asked, ['missing', 'refused'], () => undefined);
+      return answer && { ahead: answer.data.ahead_by, behind: answer.data.behind_by };
     },
     async branches(prefix) {
       const { data } = await ask('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', Refs, {
@@ -73,14 +72,6 @@ export function hostedRepository(client: Client, name: string, credential: HostC
     },
     ...hooksOf(ask),
     ...reviewsOf(ask, credential),
-  };
-}
-
-function nameRef(ref: string) {
-  return (error: unknown): never => {
-    if (!(error instanceof HostError) || error.kind !== 'refused') throw error;
-    const name = ref.replace(/^heads\//, '').slice(0, 100);
-    throw new HostError('refused', `The repository has no branch "${name}".`, { cause: error });
   };
 }
 

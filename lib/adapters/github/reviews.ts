@@ -1,11 +1,5 @@
 import * as z from 'zod';
-import {
-  HostError,
-  type HostCredential,
-  type HostedRepository,
-  type Report,
-  type Verdict,
-} from '../../github/source-host.ts';
+import { type HostCredential, type HostedRepository, type Report, unlessRefused } from '../../github/source-host.ts';
 import type { Ask } from './hooks.ts';
 
 const Repo = z.object({ id: z.int(), private: z.boolean().nullish() }).nullish();
@@ -46,14 +40,10 @@ export function reviewsOf(
       };
     },
     async mayWrite(username) {
-      try {
-        const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
-        const { data } = await ask(route, Permission, { parameters: { username } });
-        return data.permission === 'admin' || data.permission === 'write';
-      } catch (error) {
-        if (error instanceof HostError && error.kind === 'missing') return false;
-        throw error;
-      }
+      const route = 'GET /repos/{owner}/{repo}/collaborators/{username}/permission';
+      const asked = ask(route, Permission, { parameters: { username } });
+      const answer = await unlessRefused(asked, ['missing'], () => undefined);
+      return ['admin', 'write'].includes(answer?.data.permission ?? '');
     },
     // Check runs are for applications alone.
     report: (name, report) =>
@@ -83,17 +73,11 @@ async function findComment(ask: Ask, issue_number: number, marker: string) {
   return undefined;
 }
 
-const states: Readonly<Record<Verdict, string>> = {
-  pending: 'pending',
-  success: 'success',
-  failure: 'failure',
-  // A commit status knows no middle.
-  neutral: 'success',
-};
-
 async function writeStatus(ask: Ask, context: string, { sha, verdict, title, detailsUrl }: Report): Promise<void> {
+  // A commit status knows no middle.
+  const state = verdict === 'neutral' ? 'success' : verdict;
   await ask('POST /repos/{owner}/{repo}/statuses/{sha}', z.unknown(), {
-    parameters: { sha, context, state: states[verdict], description: title.slice(0, 140), target_url: detailsUrl },
+    parameters: { sha, context, state, description: title.slice(0, 140), target_url: detailsUrl },
   });
 }
 

@@ -6,6 +6,7 @@ import { readPage } from './read-page.ts';
 import { insertInto, type TableRow } from './table-codec.ts';
 
 const mostOfRepository = 200;
+const dayMs = 24 * 3_600_000;
 
 export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
   const select = async (rest: string, values: readonly SqlValue[], sql: SqlRunner = mysql): Promise<Connection[]> =>
@@ -77,10 +78,11 @@ export function mysqlGithubConnections(mysql: Mysql): GithubConnectionStore {
     async due(before, limit) {
       const rows = await mysql.query<{ id: string }>(
         `SELECT id FROM github_connections
-         WHERE status <> 'archived' AND (last_checked_at IS NULL OR last_checked_at < ? OR wanted_generation > synced_generation)
+         WHERE last_checked_at IS NULL OR last_checked_at < IF(status = 'archived', ?, ?)
+           OR (status <> 'archived' AND wanted_generation > synced_generation)
            OR previous_secret_until < UTC_TIMESTAMP(3)
          ORDER BY last_checked_at, id LIMIT ?`,
-        [before, limit],
+        [new Date(before.getTime() - dayMs), before, limit],
       );
       return rows.map(({ id }) => id);
     },

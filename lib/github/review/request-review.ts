@@ -2,7 +2,6 @@ import { submitTask } from '../../tasks/submit-task.ts';
 import { type HostAccess, repositoryOf } from '../credentials.ts';
 import type { Connection, DeliveryFacts, GithubConnectionStore, GithubQueue, ProposalStore } from '../ports.ts';
 import type { QueueSyncServices } from '../request-sync.ts';
-import { HostError } from '../source-host.ts';
 import { areStarting } from './run-previews.ts';
 
 export interface RequestReviewServices extends HostAccess, QueueSyncServices {
@@ -10,7 +9,6 @@ export interface RequestReviewServices extends HostAccess, QueueSyncServices {
   readonly githubProposals: ProposalStore;
   readonly githubQueue: GithubQueue;
   readonly deployments: Parameters<typeof areStarting>[0]['deployments'];
-  readonly encryptor: HostAccess['encryptor'];
 }
 
 /** Also a new label or another base branch changes what a review says; a pull request that is closed has no previews any more. */
@@ -26,13 +24,17 @@ const reviewed = new Set([
 ]);
 const lookAgainSeconds = 5;
 
+export function mayAnswer({ mayReport, mayComment }: Pick<Connection, 'mayReport' | 'mayComment'>): boolean {
+  return mayReport || mayComment;
+}
+
 export async function handlePullRequest(
   services: QueueSyncServices,
   connection: Connection,
   { action, pull_request: number }: DeliveryFacts,
 ): Promise<string> {
   if (number === undefined || !reviewed.has(action ?? '')) return 'nothing to do';
-  if (!connection.mayReport) return 'the token may not report';
+  if (!mayAnswer(connection) && action !== 'closed') return 'the token may neither report nor comment';
   await requestReview(services, connection, number);
   return 'review requested';
 }
@@ -74,22 +76,16 @@ export async function handleComment(
 ): Promise<string> {
   if (number === undefined || !asked) return 'nothing to do';
   const { githubProposals } = services;
-  try {
-    const hosted = await repositoryOf(services, connection);
-    if (!(await hosted.mayWrite(asked.by))) return 'only who may write to the repository may ask for a preview';
-    const { headSha } = await hosted.proposal(number);
-    const seen = await githubProposals.find(connection.id, number);
-    const isMeant =
-      asked.sha === undefined
-        ? seen?.headSha === headSha && seen.headSeenAt.getTime() < Date.parse(asked.at)
-        : headSha.startsWith(asked.sha);
-    if (!seen || !isMeant) return 'the commit is not the one that was read';
-    await githubProposals.approve(connection.id, number, headSha);
-    await requestReview(services, connection, number);
-    return 'preview requested';
-  } catch (error) {
-    // The host is asked again with the message; what it refuses stays refused.
-    if (!(error instanceof HostError) || ['limited', 'unavailable'].includes(error.kind)) throw error;
-    return 'the host refuses the token';
-  }
+  const hosted = await repositoryOf(services, connection);
+  if (!(await hosted.mayWrite(asked.by))) return 'only who may write to the repository may ask for a preview';
+  const { headSha } = await hosted.proposal(number);
+  const seen = await githubProposals.find(connection.id, number);
+  const isMeant =
+    asked.sha === undefined
+      ? seen?.headSha === headSha && seen.headSeenAt.getTime() < Date.parse(asked.at)
+      : headSha.startsWith(asked.sha);
+  if (!seen || !isMeant) return 'the commit is not the one that was read';
+  await githubProposals.approve(connection.id, number, headSha);
+  await requestReview(services, connection, number);
+  return 'preview requested';
 }

@@ -3,19 +3,14 @@ import { Problem } from '../../kernel/errors/problem.ts';
 import type { Job, JobDone } from '../../tasks/run-job.ts';
 import { repositoryOf } from '../credentials.ts';
 import { draftOf } from '../detect/draft-of.ts';
-import { failureOf } from '../job-failure.ts';
-import type {
-  Connection,
-  ConnectionChanges,
-  GithubConnectionStore,
-  GithubQueue,
-  ProposalStore,
-  SeenProposal,
-} from '../ports.ts';
+import { changesAfter } from '../host-facts.ts';
+import { failureOf } from '../host-problems.ts';
+import type { Connection, GithubConnectionStore, GithubQueue, ProposalStore, SeenProposal } from '../ports.ts';
 import { readFolder } from '../read-repository.ts';
-import { HostError, type HostedRepository, type Proposal } from '../source-host.ts';
+import { HostError, type HostedRepository, type Proposal, unlessRefused } from '../source-host.ts';
 import { compareServed, isUnderWay } from './compare-served.ts';
 import type { DraftOfCommit } from './preview-launch.ts';
+import { mayAnswer } from './request-review.ts';
 import { describePreview, endPreviews, type Previews, runPreviews, type RunPreviewServices } from './run-previews.ts';
 import { okLabel, reportOf, type Review, summaryOf, titleOf, verdictOf } from './write-review.ts';
 
@@ -44,11 +39,14 @@ export async function runReview(services: ReviewServices, job: Job): Promise<Job
   try {
     return await review(services, connection, number);
   } catch (error) {
+    if (error instanceof HostError && error.kind === 'credential')
+      await services.githubConnections.update(connection.id, changesAfter(error));
     throw failureOf(error);
   }
 }
 
 const skipped = (message: string): JobDone => ({ result: { status: 'skipped' }, message });
+const notAllowed = 'The credential may neither set a check nor comment on pull requests of this repository.';
 
 async function review(services: ReviewServices, connection: Connection, number: number): Promise<JobDone> {
   const { githubProposals, githubQueue } = services;
@@ -59,7 +57,7 @@ async function review(services: ReviewServices, connection: Connection, number: 
     await githubProposals.remove(connection.id, number);
     return skipped('The pull request is closed, or for another branch.');
   }
-  if (!connection.mayReport) return skipped('The token may not report.');
+  if (!mayAnswer(connection)) return skipped(notAllowed);
   const now = new Date();
   const until = new Date(now.getTime() + claimMs);
   const seen = await githubProposals.claim(connection.id, number, proposal.headSha, { now, until });
@@ -84,19 +82,19 @@ async function write(
 ): Promise<JobDone> {
   const { found, previews } = await compareProposal(services, hosted, connection, proposal, seen);
   const detailsUrl = `${services.settings.BASE_URL}/api/v1/github/connections/${connection.id}`;
-  const report = hosted.report(checkName(connection), reportOf(found, proposal.headSha, detailsUrl));
-  await report.catch(async (error: unknown) => {
-    await learn(services, connection, { mayReport: false }, error);
-    throw error;
-  });
-  if (connection.mayComment) {
-    const preview =
-      previews && 'endpoint' in previews && previews.head.state === 'ready'
-        ? describePreview(services.settings.BASE_URL, previews.endpoint)
-        : undefined;
-    const text = commentOf(connection, found, proposal, preview);
-    const comment = hosted.keepComment(proposal.number, markerOf(connection), text);
-    await comment.catch((error: unknown) => learn(services, connection, { mayComment: false }, error));
+  const preview =
+    previews && 'endpoint' in previews && previews.head.state === 'ready'
+      ? describePreview(services.settings.BASE_URL, previews.endpoint)
+      : undefined;
+  const isReported = await unlessForbidden(services, connection, 'mayReport', () =>
+    hosted.report(checkName(connection), reportOf(found, proposal.headSha, detailsUrl)),
+  );
+  const isCommented = await unlessForbidden(services, connection, 'mayComment', () =>
+    hosted.keepComment(proposal.number, markerOf(connection), commentOf(connection, found, proposal, preview)),
+  );
+  if (!isReported && !isCommented) {
+    await endPreviews(services, connection, proposal.number);
+    return skipped(notAllowed);
   }
   if (isUnderWay(previews))
     await services.githubQueue.send(
@@ -109,15 +107,23 @@ async function write(
   };
 }
 
-/** A fine-grained token does not say what it may do: it shows when the host forbids something, and the connection's warnings say so from then on. */
-async function learn(
+/**
+ * A fine-grained token does not say what it may do: it shows when the host forbids something, and the connection's warnings say so until the next look at the repository.
+ * @returns whether it was done.
+ */
+async function unlessForbidden(
   { githubConnections }: ReviewServices,
-  { id }: Connection,
-  changes: ConnectionChanges,
-  error: unknown,
-): Promise<void> {
-  if (!(error instanceof HostError) || error.kind !== 'forbidden') throw error;
-  await githubConnections.update(id, changes);
+  connection: Connection,
+  right: 'mayReport' | 'mayComment',
+  work: () => Promise<void>,
+): Promise<boolean> {
+  if (!connection[right]) return false;
+  const done = work().then(() => true);
+  // The pull request was read, so what is missing is the right: a host may hide what a token may not write.
+  return unlessRefused(done, ['forbidden', 'missing'], async () => {
+    await githubConnections.update(connection.id, { [right]: false });
+    return false;
+  });
 }
 
 async function compareProposal(
@@ -168,6 +174,6 @@ function commentOf(connection: Connection, found: Review, { headSha }: Proposal,
     summaryOf(found),
     '',
     ...(preview === undefined ? [] : [preview, '']),
-    `<sub>For ${headSha.slice(0, 7)}. A pull request with breaking or suspicious changes raises the version, or carries the label \`${okLabel}\`.</sub>`,
+    `<sub>Checked at ${headSha.slice(0, 7)}. Breaking and suspicious changes want a higher version or the label \`${okLabel}\`.</sub>`,
   ].join('\n');
 }

@@ -1,5 +1,4 @@
 import type { Report, Verdict } from '../source-host.ts';
-import type { Change } from './compare-drafts.ts';
 import type { Compared } from './compare-served.ts';
 
 /** A maintainer sets it to let a breaking change through. */
@@ -12,6 +11,7 @@ export type Review =
   | { readonly kind: 'broken'; readonly detail: string }
   | { readonly kind: 'no-server' };
 
+const classes = ['breaking', 'suspicious', 'compatible'] as const;
 const mostListed = 50;
 
 export function verdictOf(review: Review): Verdict {
@@ -35,21 +35,22 @@ export function titleOf(review: Review): string {
   if (review.kind === 'broken') return 'The configuration is broken.';
   if (review.kind === 'no-server') return 'Nothing here says how an MCP server is started.';
   if (review.awaits === 'previews') return 'The server is being started to compare what it serves.';
-  const byFiles = verdictOf(review) === 'neutral' ? ' As far as the files say: a maintainer may comment /preview.' : '';
+  const byFiles =
+    verdictOf(review) === 'neutral' ? ' Compared by its files alone; a maintainer may comment /preview.' : '';
   return `${changesOf(review)}${byFiles}`;
 }
 
 function changesOf(review: Extract<Review, { kind: 'compared' }>): string {
   const { changes, isVersionRaised } = review.comparison;
-  const count = (of: Change['class']): number => changes.filter((change) => change.class === of).length;
-  const grave = count('breaking') + count('suspicious');
   if (changes.length === 0) return 'The contract is unchanged.';
-  const counts = `${count('breaking')} breaking, ${count('suspicious')} suspicious, ${count('compatible')} compatible`;
-  if (grave === 0) return `${counts}.`;
-  if (isVersionRaised) return `${counts}; the version is raised.`;
-  return review.isAllowed
-    ? `${counts}; allowed by label.`
-    : `${counts}: raise the version, or set the label ${okLabel}.`;
+  const counts = classes
+    .map((of) => [changes.filter((change) => change.class === of).length, of] as const)
+    .filter(([count]) => count > 0);
+  const sentence = `${counts.map(([count, of]) => `${count} ${of}`).join(', ')} change${changes.length === 1 ? '' : 's'}`;
+  if (changes.every((change) => change.class === 'compatible')) return `${sentence}.`;
+  if (isVersionRaised) return `${sentence}; the version is raised.`;
+  if (review.isAllowed) return `${sentence}; allowed by the label ${okLabel}.`;
+  return `${sentence}. Raise the version, or set the label ${okLabel}.`;
 }
 
 /** The review in Markdown. Texts of the repository stand in it as code, so that they neither format nor mention anything. */
@@ -61,18 +62,18 @@ export function summaryOf(review: Review): string {
     .slice(0, mostListed)
     .map(
       ({ class: of, subject, what, place }) =>
-        `| ${of} | ${code(subject)} | ${code(what)} | ${place === undefined ? '' : code(place)} |`,
+        `| **${of}** | ${code(subject)} | ${/^[A-Za-z ,']+$/.test(what) ? what : code(what)} | ${place === undefined ? '' : code(place)} |`,
     );
   return [
     ...(rows.length > 0
-      ? ['| | | what | where |', '|---|---|---|---|', ...rows, '']
-      : ['No change of the contract.', '']),
+      ? ['| change | of | what | where |', '|---|---|---|---|', ...rows, '']
+      : ['Nothing changes for those who use the server.', '']),
     ...(changes.length > mostListed ? [`And ${changes.length - mostListed} more changes.`, ''] : []),
     '| | before | after |',
     '|---|---|---|',
     `| version | ${code(version.before)} | ${code(version.after)} |`,
-    `| context, in tokens | ${tokens.before} | ${tokens.after} |`,
-    `| score | ${score.before} | ${score.after} |`,
+    `| context size, tokens | ${tokens.before} | ${tokens.after} |`,
+    `| feasibility score | ${score.before} | ${score.after} |`,
     ...(findings.length > 0
       ? [
           '',

@@ -17,9 +17,9 @@ describe('a GitHub App', async () => {
   });
   const { app, github } = world;
   const ada = await app.signUp();
-  const installed = async (name: string, isPrivate = false) => {
+  const installed = async (name: string, { isPrivate = false, installationId = 77 } = {}) => {
     const repository = await github.addRepository(`acme/${name}`, { 'server.json': serverJson() });
-    Object.assign(repository, { installationId: 77, isPrivate });
+    Object.assign(repository, { installationId, isPrivate });
     const connected = await world.connect(ada, { repository_url: `https://github.com/acme/${name}` });
     return { repository, connected };
   };
@@ -28,6 +28,8 @@ describe('a GitHub App', async () => {
     const headers = deliveryHeaders(event, crypto.randomUUID(), sign(secret, raw));
     return app.call('POST', '/api/v1/github/webhook', { raw, headers });
   };
+
+  const seen = (id: unknown, state: object) => expect.poll(() => world.connection(ada, id)).toMatchObject(state);
 
   it('connects without a token, follows by the one webhook, and asks with tokens of its own', async () => {
     const { repository, connected } = await installed('by-app');
@@ -39,6 +41,56 @@ describe('a GitHub App', async () => {
     expect((await deliver('push', push)).status).toBe(202);
     await expect.poll(async () => (await world.connection(ada, id))['last_sync_sha']).toBe(after);
     expect(github.authorization).toMatch(/^token ghs_/);
+    const deliveries = await app.call('GET', `/api/v1/github/connections/${String(id)}/deliveries`, {
+      token: ada.token,
+    });
+    expect(deliveries.body['deliveries']).toMatchObject([{ event_type: 'push', outcome: 'sync requested' }]);
+  });
+
+  it('says that its installation is suspended, and goes on when it is not any more', async () => {
+    const { repository, connected } = await installed('suspended', { installationId: 78 });
+    const id = connected.body['connection_id'];
+    expect(await world.sync(ada, id)).toMatchObject({ status: 'completed' });
+    github.suspended.add(78);
+    await deliver('installation', { action: 'suspend', installation: { id: 78 } });
+    await seen(id, { status: 'unauthorized', last_error: expect.stringContaining('is suspended') });
+    expect(await world.sync(ada, id)).toMatchObject({
+      status: 'failed',
+      error: { detail: expect.stringContaining('is suspended') },
+    });
+    const head = await repository.git.commit('main', { 'server.json': serverJson('1.1.0') });
+    github.suspended.delete(78);
+    await deliver('installation', { action: 'unsuspend', installation: { id: 78 } });
+    await seen(id, { status: 'connected', last_error: null, last_sync_sha: head });
+  });
+
+  it('says that it was removed from the repository, and goes on when it is installed again, under another number', async () => {
+    const { repository, connected } = await installed('removed', { installationId: 79 });
+    const id = connected.body['connection_id'];
+    expect(await world.sync(ada, id)).toMatchObject({ status: 'completed' });
+    repository.installationId = undefined;
+    await deliver('installation', { action: 'deleted', installation: { id: 79 } });
+    await seen(id, { status: 'unauthorized', last_error: expect.stringContaining('not installed') });
+    const head = await repository.git.commit('main', { 'server.json': serverJson('1.1.0') });
+    repository.installationId = 80;
+    await world.lookNow(String(id));
+    await seen(id, { status: 'connected', last_error: null, last_sync_sha: head });
+  });
+
+  it('that may not write check runs comments alone, and its owner reads why', async () => {
+    github.appLacks = /check-runs/;
+    const { repository, connected } = await installed('unchecked', { installationId: 81 });
+    github.appLacks = undefined;
+    const pull = await openPull(github, repository, { 'server.json': serverJson('1.0.0', '@evil/weather-mcp') });
+    const payload = { action: 'opened', pull_request: { number: pull.number }, repository: { id: repository.id } };
+    await deliver('pull_request', payload);
+    await expect.poll(() => repository.comments.length).toBe(1);
+    expect(repository.checkRuns).toEqual([]);
+    await seen(connected.body['connection_id'], {
+      status: 'connected',
+      last_error: null,
+      warnings: [expect.stringContaining('may not write check runs')],
+    });
   });
 
   it('writes one check run for each commit, with the lines that break the contract', async () => {
@@ -68,7 +120,7 @@ describe('a GitHub App', async () => {
   });
 
   it('lends its sight of a private repository to nobody but an admin', async () => {
-    const { connected } = await installed('secret-matter', true);
+    const { connected } = await installed('secret-matter', { isPrivate: true });
     expect(connected.status).toBe(422);
     expect(connected.body['errors']).toMatchObject([{ loc: ['body', 'access_token'], type: 'token_required' }]);
     const admin = await app.enterAdmin();

@@ -34,6 +34,28 @@ describe('detecting a server in a repository', async () => {
     expect(body['draft']).toMatchObject({ slug: 'two', version: '2.0.0' });
   });
 
+  it('follows no link and no submodule, reads no pointer of Git LFS, and says so', async () => {
+    await github.addRepository('acme/odd', {
+      'package.json': JSON.stringify({ name: 'odd-mcp', version: '1.0.0', bin: 'a.js' }),
+      'server.json': { link: '../../etc/passwd' },
+      'smithery.yaml': { submodule: 'a'.repeat(40) },
+      'manifest.json': 'version https://git-lfs.github.com/spec/v1\noid sha256:abc\nsize 12345\n',
+      '.env.example': new Uint8Array([0x4b, 0x3d, 0xff, 0xfe]),
+      'README.md': 'x'.repeat(1_000_001),
+    });
+    const { status, body } = await detect({ repository_url: 'https://github.com/acme/odd' });
+    expect(status).toBe(200);
+    expect(body['reasons']).toEqual(
+      expect.arrayContaining([
+        'server.json is a symbolic link and was not followed.',
+        'smithery.yaml is a submodule and was not followed.',
+        'manifest.json is kept in Git LFS and was not read.',
+        '.env.example is not UTF-8 and was not read.',
+        expect.stringMatching(/^README.md has 1000001 bytes and was not read/),
+      ]),
+    );
+  });
+
   it('makes the draft when it is asked to, whose history names the commit', async () => {
     const { status, body } = await detect({ repository_url: url }, '?create=true');
     expect(status).toBe(200);

@@ -1,4 +1,5 @@
 import { MongoClient } from 'mongodb';
+import { createConnection } from 'mysql2/promise';
 import { describe, expect, inject, it } from 'vitest';
 import { serverJson, startWorld } from './world.ts';
 
@@ -74,6 +75,51 @@ describe('a connected repository', async () => {
     await github.push(repository, { 'server.json': serverJson() });
     await expect.poll(texts).toEqual([[first?._id, '']]);
     await mongo.close();
+  });
+
+  it('is asked again while GitHub does not show yet what was pushed, and says so when it never does', async () => {
+    const repository = await github.addRepository('acme/lagging', { 'server.json': serverJson() });
+    const { body } = await world.connect(ada, {
+      repository_url: 'https://github.com/acme/lagging',
+      access_token: world.token('admin'),
+    });
+    const id = String(body['connection_id']);
+    await world.sync(ada, id);
+    const seen = (member: string) => expect.poll(async () => (await world.connection(ada, id))[member]);
+    const former = String(await repository.git.head('main'));
+    repository.staleHeads.set('main', former);
+    const sha = await github.push(repository, { 'server.json': serverJson('1.1.0') });
+    await seen('syncing').toBe(false);
+    expect((await world.connection(ada, id))['last_sync_sha']).toBe(former);
+    repository.staleHeads.delete('main');
+    await seen('last_sync_sha').toBe(sha);
+
+    repository.staleHeads.set('main', sha);
+    await github.push(repository, { 'server.json': serverJson('1.2.0') });
+    await seen('syncing').toBe(false);
+    const sql = await createConnection(app.database);
+    await sql.query('UPDATE github_connections SET expected_at = expected_at - INTERVAL 5 MINUTE WHERE id = ?', [id]);
+    await sql.end();
+    await world.lookNow(id);
+    await seen('last_error').toMatch(/has not shown the pushed commit [0-9a-f]{7} within five minutes/);
+  });
+
+  it('is brought in step by a release too, and says that its branch is gone', async () => {
+    const repository = await github.addRepository('acme/released', { 'server.json': serverJson() });
+    await repository.git.commit('stable', { 'server.json': serverJson() });
+    const { body } = await world.connect(ada, {
+      repository_url: 'https://github.com/acme/released/tree/stable',
+      access_token: world.token('admin'),
+    });
+    const id = String(body['connection_id']);
+    const seen = (member: string) => expect.poll(async () => (await world.connection(ada, id))[member]);
+    const sha = await repository.git.commit('stable', { 'server.json': serverJson('1.1.0') });
+    await github.tell(repository, 'release', { action: 'published' });
+    await seen('last_sync_sha').toBe(sha);
+    await repository.git.deleteBranch('stable');
+    await github.tell(repository, 'push', { ref: 'refs/heads/stable', after: '0'.repeat(40), deleted: true });
+    await seen('last_error').toBe('The repository has no branch "stable".');
+    expect(await world.connection(ada, id)).toMatchObject({ status: 'connected', last_sync_sha: sha });
   });
 
   it("is nobody else's to see, to sync or to end", async () => {

@@ -44,8 +44,8 @@ describe('the preview of a pull request', async () => {
     expect(new Set(one.repository.statuses.map(({ state }) => state))).toEqual(new Set(['pending', 'failure']));
     const slug = `${one.slug}--pr-${pull.number}`;
     await expect.poll(() => comment(one)).toContain(`/mcp/${slug}/v1`);
-    expect(comment(one)).toMatch(/\| breaking \| `climate` \| `The tool is gone` \|/);
-    expect(comment(one)).toMatch(/\| compatible \| `tides` \| `The tool is new` \|/);
+    expect(comment(one)).toMatch(/\| \*\*breaking\*\* \| `climate` \| The tool is gone \|/);
+    expect(comment(one)).toMatch(/\| \*\*compatible\*\* \| `tides` \| The tool is new \|/);
     expect(comment(one)).toContain('claude mcp add');
     expect(one.repository.comments).toHaveLength(1);
     expect(await toolsAt(slug, ada.token)).toEqual(['forecast', 'tides']);

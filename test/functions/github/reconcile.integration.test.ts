@@ -1,5 +1,4 @@
 import type { ServerResponse } from 'node:http';
-import { createConnection } from 'mysql2/promise';
 import { describe, expect, it } from 'vitest';
 import type { HostedFixture } from '../../fixtures/github/model.ts';
 import { scheduledEvent } from '../../../infra/local/gateway/clock.ts';
@@ -22,13 +21,6 @@ describe('what webhooks do not bring', async () => {
       access_token: token,
     });
     return { repository, token, id: String(body['connection_id']), text };
-  }
-  /** The look that comes ten minutes after the last one. */
-  async function lookNow(): Promise<void> {
-    const sql = await createConnection(app.database);
-    await sql.query('UPDATE github_connections SET last_checked_at = NULL');
-    await sql.end();
-    await world.reconcile();
   }
   const until = (id: string, member: string, message = member) => {
     return expect.poll(async () => (await world.connection(ada, id))[member], { message });
@@ -54,7 +46,7 @@ describe('what webhooks do not bring', async () => {
     losing.set(id, random(seed));
     for (let n = 1; n <= 6; n += 1) await github.push(repository, { 'server.json': serverJson(`1.${n}.0`) });
     losing.delete(id);
-    await lookNow();
+    await world.lookNow(id);
     await until(id, 'last_sync_sha').toBe(await repository.git.head('main'));
     const { tool_id } = await world.connection(ada, id);
     const tool = await app.call('GET', `/api/v1/mcps/${String(tool_id)}`, { token: ada.token });
@@ -132,6 +124,13 @@ describe('what webhooks do not bring', async () => {
         task: failed('it needs contents=read'),
         status: 'unauthorized',
       },
+      {
+        kind: 'a redirect elsewhere',
+        fault: answer(302, { location: 'http://elsewhere.example/repos' }),
+        task: completed,
+        status: 'connected',
+      },
+      { kind: '401', fault: answer(401), task: failed('refuses the token'), status: 'unauthorized' },
       { kind: '404', fault: answer(404), task: failed('no such repository'), status: 'missing' },
       { kind: '409', fault: answer(409), task: failed('no commits yet'), status: 'connected' },
     ];
@@ -154,9 +153,48 @@ describe('what webhooks do not bring', async () => {
     );
     github.fault = undefined;
     // A refusal is no end: the next look finds what is right again.
-    await lookNow();
+    await world.lookNow(...begun.map(({ id }) => id));
     for (const { kind, id, repository } of begun)
       await until(id, 'last_sync_sha', kind).toBe(await repository.git.head('main'));
+    for (const { kind, id } of begun)
+      expect(await world.connection(ada, id), kind).toMatchObject({ status: 'connected', last_error: null });
+  });
+
+  it('says what a look met, and that it is over when the next one has met it no more', async () => {
+    const { id } = await connected();
+    await world.sync(ada, id);
+    for (const [code, message] of [
+      [500, /answered 500/],
+      [401, /refuses the token/],
+      [404, /no such repository/],
+      [429, /again in 60 s/],
+    ] as const) {
+      github.fault = ({ url = '' }, response) => {
+        if (!url.includes('/commits/')) return false;
+        response.writeHead(code, { 'content-type': 'application/json' }).end('{}');
+        return true;
+      };
+      await world.lookNow(id);
+      await until(id, 'last_error').toMatch(message);
+      github.fault = undefined;
+      await world.lookNow(id);
+      await until(id, 'last_error').toBeNull();
+      expect(await world.connection(ada, id)).toMatchObject({ status: 'connected', behind_by: 0 });
+    }
+  });
+
+  it('follows no name that belongs to another repository by now', async () => {
+    const { repository, id } = await connected();
+    const { tool_id } = (await world.sync(ada, id))['result'] as { tool_id: string };
+    const { name } = repository;
+    repository.name = `acme/gone-${made}`;
+    await github.addRepository(name, { 'server.json': serverJson('9.9.9', '@evil/weather-mcp') });
+    expect(await world.sync(ada, id)).toMatchObject({
+      status: 'failed',
+      error: { detail: expect.stringContaining('Another repository') },
+    });
+    expect(await world.history(ada, tool_id)).toHaveLength(1);
+    expect(await world.connection(ada, id)).toMatchObject({ status: 'missing' });
   });
 
   it('asks once for an unchanged repository, and at most twelve times for a changed one', async () => {

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { scheduledEvent } from '../../../infra/local/gateway/clock.ts';
 import type { HostedFixture, PullRequest } from '../../fixtures/github/model.ts';
 import { openPull, pullHappens, stateOf } from './pulls.ts';
+import { waitUntil } from '../../wait-until.ts';
 import { startWorld } from './world.ts';
 
 const tool = (name: string, schema: object, description = 'Forecasts the weather.') => ({
@@ -80,7 +82,7 @@ describe('a pull request', async () => {
     await expect.poll(() => state(repository, pull)).toBe('failure');
     expect(repository.statuses.at(-1)).toMatchObject({
       context: 'MCP contract',
-      description: expect.stringMatching(/^2 breaking/),
+      description: '2 breaking changes. Raise the version, or set the label mcp-breaking-ok.',
     });
     await comments(repository, /breaking[^\n]*API_KEY/);
 
@@ -130,5 +132,100 @@ describe('a pull request', async () => {
     const body = await comments(repository, /forecast|everyone/);
     const outsideCode = body.replaceAll(/`[^`\n]*`/g, '');
     expect(outsideCode).not.toMatch(/@everyone|# Hello|<img|evil/);
+  });
+
+  describe('under a token that turns out not to be allowed', () => {
+    const additive = described('1.0.0', [tool('forecast', place), tool('climate', {})]);
+    /** A connection by a fine-grained token, which does not say beforehand what it lacks. */
+    async function lacking(name: string, lacks: RegExp) {
+      const repository = await github.addRepository(`acme/${name}`, { 'server.json': base });
+      github.tokens.set(`github_pat_${name}`, { role: 'admin', lacks });
+      const { body } = await world.connect(ada, {
+        repository_url: `https://github.com/acme/${name}`,
+        access_token: `github_pat_${name}`,
+      });
+      expect(body['warnings']).toEqual([]);
+      const id = String(body['connection_id']);
+      await world.sync(ada, id);
+      return { repository, id };
+    }
+    const asked = (what: RegExp) => github.requests.filter((request) => what.test(request)).length;
+    const reviews = async () => {
+      const { body } = await app.call('GET', '/api/v1/tasks?type=github-review', { token: ada.token });
+      return body['items'] as Record<string, unknown>[];
+    };
+    const isTold = (id: string, warning: string) =>
+      expect
+        .poll(() => world.connection(ada, id))
+        .toMatchObject({ status: 'connected', last_error: null, warnings: [expect.stringContaining(warning)] });
+
+    it('to write commit statuses, the check is a comment alone; GitHub is not asked again', async () => {
+      const { repository, id } = await lacking('no-statuses', /^POST statuses/);
+      const pull = await open(repository, additive);
+      await comments(repository, /compatible[^\n]*climate/);
+      await isTold(id, 'may not write commit statuses');
+      await repository.git.commit(pull.branch, { 'server.json': base });
+      await happens(repository, pull, 'synchronize');
+      await comments(repository, /The contract is unchanged/);
+      expect(asked(/^POST \/repos\/acme\/no-statuses\/statuses/)).toBe(1);
+    });
+
+    it('to comment, the check is a status alone', async () => {
+      const { repository, id } = await lacking('no-comments', /^(POST|GET) issues/);
+      const pull = await open(repository, additive);
+      await isTold(id, 'Comments are not allowed');
+      expect(await state(repository, pull)).toBe('success');
+      expect(await world.sync(ada, id)).toMatchObject({ status: 'completed' });
+    });
+
+    it('to do either, nothing is written, the review ends, and its owner reads why', async () => {
+      const { repository, id } = await lacking('neither', /^(POST|GET) (issues|statuses)/);
+      const pull = await open(repository, additive);
+      await isTold(id, 'pull requests get no contract check');
+      await waitUntil('the review is over', async () =>
+        (await reviews()).some(
+          ({ status, message }) => status === 'completed' && /neither set a check nor comment/.test(String(message)),
+        ),
+      );
+      const before = github.requests.length;
+      await happens(repository, pull, 'synchronize');
+      const outcomes = async () => {
+        const { body } = await app.call('GET', `/api/v1/github/connections/${id}/deliveries`, { token: ada.token });
+        return (body['deliveries'] as Record<string, unknown>[]).map(({ outcome }) => outcome);
+      };
+      await expect.poll(outcomes).toEqual(['the token may neither report nor comment', 'review requested']);
+      expect(github.requests).toHaveLength(before);
+      expect(repository.comments).toEqual([]);
+    });
+
+    it('to read any more, the review fails once and the connection says why', async () => {
+      const { repository, id } = await lacking('revoked', /never/);
+      github.tokens.delete('github_pat_revoked');
+      await open(repository, additive);
+      await expect
+        .poll(() => world.connection(ada, id))
+        .toMatchObject({ status: 'unauthorized', last_error: expect.stringContaining('refuses the token') });
+    });
+  });
+
+  it('is reviewed in the end though GitHub is away for a moment when the result is written', async () => {
+    const repository = await repositoryFor('away');
+    const faults = [500, 429];
+    github.fault = ({ method, url = '' }, response) => {
+      const code = method === 'POST' && url.includes('/acme/away/statuses') ? faults.shift() : undefined;
+      if (code !== undefined) response.writeHead(code, { 'retry-after': '1' }).end('{}');
+      return code !== undefined;
+    };
+    const pull = await open(repository, described('1.0.0', [tool('forecast', place), tool('climate', {})]));
+    await waitUntil(
+      'the status is written',
+      async () => {
+        await app.invoke('sweep-tasks', scheduledEvent('sweep-tasks', new Date()));
+        return (await state(repository, pull)) === 'success';
+      },
+      60_000,
+    );
+    github.fault = undefined;
+    expect(repository.statuses).toHaveLength(1);
   });
 });

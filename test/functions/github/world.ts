@@ -1,3 +1,4 @@
+import { createConnection } from 'mysql2/promise';
 import { expect } from 'vitest';
 import { scheduledEvent } from '../../../infra/local/gateway/clock.ts';
 import { deliveryHeaders, GithubStandIn, sign } from '../../fixtures/github/stand-in.ts';
@@ -18,6 +19,8 @@ export interface World {
   history(user: SignedUp, toolId: unknown): Promise<Record<string, unknown>[]>;
   deliver(body: string, secret: string, headers?: Record<string, string>, query?: string): Promise<Reply>;
   reconcile(): Promise<void>;
+  /** The look that comes ten minutes after the last one. */
+  lookNow(...connectionIds: readonly string[]): Promise<void>;
 }
 
 export async function startWorld(options: AppOptions = {}): Promise<World> {
@@ -66,6 +69,12 @@ export async function startWorld(options: AppOptions = {}): Promise<World> {
         raw: body,
         headers: { ...deliveryHeaders('push', crypto.randomUUID(), sign(secret, body)), ...headers },
       }),
+    async lookNow(...ids) {
+      const sql = await createConnection(app.database);
+      await sql.query('UPDATE github_connections SET last_checked_at = NULL WHERE id IN (?)', [ids]);
+      await sql.end();
+      await world.reconcile();
+    },
     reconcile: async () => {
       await app.invoke('reconcile-connections', scheduledEvent('reconcile-connections', new Date()));
     },
