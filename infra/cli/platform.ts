@@ -65,7 +65,9 @@ export class Refusal extends Failure {
   readonly type: string;
 
   constructor(status: number, body: ProblemBody) {
-    const more = (body.errors ?? [])
+    const errors = body.errors ?? [];
+    // One alone stands in the sentence already.
+    const more = (errors.length > 1 ? errors : [])
       .slice(0, 20)
       .map(({ pointer, msg, line }) => `\n  ${pointer || '/'} ${msg}${line ? ` (line ${line})` : ''}`);
     const hint = status === 401 ? '\nLog in with `mcpp login`, or set MCPP_API_KEY.' : '';

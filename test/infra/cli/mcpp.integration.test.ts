@@ -89,7 +89,7 @@ describe('mcpp', () => {
     expect(await mcpp(['call', 'cli-walk', 'fail'])).toMatchObject({ code: 1, out: 'it went wrong\n' });
     expect(await mcpp(['call', 'cli-walk', 'echo'])).toMatchObject({
       code: 1,
-      err: expect.stringContaining('/message') as string,
+      err: expect.stringMatching(/^[^\n]*message[^\n]*\n$/) as string,
     });
     expect(await mcpp(['call', 'no-such-server', 'echo'])).toMatchObject({ code: 4 });
     const listed = await mcpp(['call', 'cli-walk', '--json']);
