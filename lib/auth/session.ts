@@ -3,7 +3,7 @@ import { newId } from '../kernel/ids.ts';
 import type { ApplicationGrant, KnownUser, SessionFamily, User } from './ports.ts';
 import { encryptSuccessor, newMacKey, newRefreshToken, type RefreshToken } from './refresh-tokens.ts';
 import type { TokenPair } from './schema.ts';
-import { accessTokenSeconds, type SigningKey } from './tokens.ts';
+import type { SigningKey } from './tokens.ts';
 
 const day = 86_400_000;
 const slidingMs = 7 * day;
@@ -74,6 +74,6 @@ export async function tokenPair(
     access_token: await signingKey.issue({ userId, sessionId, role }),
     refresh_token: refreshToken,
     token_type: 'bearer',
-    expires_in: accessTokenSeconds,
+    expires_in: signingKey.accessTokenSeconds,
   };
 }

@@ -9,8 +9,8 @@ import { newId } from '../kernel/ids.ts';
 import { isCanonical } from './base64url.ts';
 import { PublicJwk } from './jwks.ts';
 
-/** Seconds for which an access token is good. */
-export const accessTokenSeconds = 900;
+/** Seconds for which an access token is good, where nothing else is set. */
+const defaultAccessTokenSeconds = 900;
 
 const tokenType = 'at+jwt';
 const maxTokenLength = 8192;
@@ -34,9 +34,11 @@ export interface VerificationKeys {
 }
 
 export interface SigningKey {
-  /** A new access token of a session, good for {@link accessTokenSeconds}. */
+  /** For how long its tokens are good. */
+  readonly accessTokenSeconds: number;
+  /** A new access token of a session. */
   issue(subject: { readonly userId: string; readonly sessionId: string; readonly role: Role }): Promise<string>;
-  /** A new access token of an application, good at one MCP endpoint for {@link accessTokenSeconds}. */
+  /** A new access token of an application, good at one MCP endpoint. */
   issueForApplication(subject: {
     readonly userId: string;
     readonly sessionId: string;
@@ -102,7 +104,9 @@ export async function readVerificationKeys(settings: {
 export async function readSigningKey(settings: {
   readonly BASE_URL: string;
   readonly JWT_PRIVATE_KEYS: readonly PrivateJwk[];
+  readonly ACCESS_TOKEN_SECONDS?: number;
 }): Promise<SigningKey> {
+  const { ACCESS_TOKEN_SECONDS: accessTokenSeconds = defaultAccessTokenSeconds } = settings;
   const [jwk] = settings.JWT_PRIVATE_KEYS;
   if (!jwk) throw new Error('Configuration: JWT_PRIVATE_KEYS: holds no key');
   const privateKey = await importJWK(jwk, jwk.alg).catch((cause: unknown) => {
@@ -119,6 +123,7 @@ export async function readSigningKey(settings: {
       .setJti(newId())
       .sign(privateKey);
   return {
+    accessTokenSeconds,
     issue: ({ userId, sessionId, role }) =>
       sign({ sid: sessionId, role, permissions: [...permissionsOf(role)] }, userId, settings.BASE_URL),
     issueForApplication: ({ userId, sessionId, clientId, resource, scope }) =>

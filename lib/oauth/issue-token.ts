@@ -4,7 +4,7 @@ import { reportSecurityEvent } from '../audit/report-security-event.ts';
 import type { SessionFamily, SessionStore } from '../auth/ports.ts';
 import { exchangeRefreshToken } from '../auth/refresh.ts';
 import { isActive, newSession } from '../auth/session.ts';
-import { accessTokenSeconds, type SigningKey } from '../auth/tokens.ts';
+import type { SigningKey } from '../auth/tokens.ts';
 import { Problem } from '../kernel/errors/problem.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { Relay } from '../outbox/ports.ts';
@@ -152,7 +152,7 @@ async function tokenReply({ signingKey }: TokenServices, family: SessionFamily, 
   return jsonReply({
     access_token: await signingKey.issueForApplication(subject),
     token_type: 'Bearer',
-    expires_in: accessTokenSeconds,
+    expires_in: signingKey.accessTokenSeconds,
     refresh_token,
     scope,
   });

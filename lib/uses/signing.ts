@@ -12,6 +12,13 @@ export const use = defineUse({
       .pipe(z.array(PrivateJwk).min(1).max(2))
       .describe('JSON array of one or two private JWKs (ES256 or EdDSA, with kid). The first signs.')
       .meta({ secret: 'signing' }),
+    ACCESS_TOKEN_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(5)
+      .max(900)
+      .default(900)
+      .describe('Seconds for which an access token is good.'),
   },
   async build(settings): Promise<{ readonly signingKey: SigningKey }> {
     const { readSigningKey } = await import('../auth/tokens.ts');
