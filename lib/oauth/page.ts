@@ -9,7 +9,7 @@ label { display: block; margin: 1rem 0 .2rem }
 input { box-sizing: border-box; width: 100%; font: inherit; padding: .5rem; border: 1px solid GrayText; border-radius: .3rem }
 button { font: inherit; margin: 1.2rem .6rem 0 0; padding: .5rem 1.2rem; border: 1px solid GrayText; border-radius: .3rem; cursor: pointer }
 button:first-of-type { background: LinkText; color: Canvas; border-color: LinkText }
-:focus-visible { outline: 3px solid Highlight; outline-offset: 2px }
+:focus-visible { outline: 3px solid LinkText; outline-offset: 2px }
 dt { font-weight: 600; margin-top: .6rem } dd { margin: 0; overflow-wrap: anywhere }
 [role=alert], .warning { border-left: .3rem solid #c60; padding: .2rem .8rem }
 `;
@@ -33,6 +33,8 @@ function textOf(value: string | Html | readonly Html[]): string {
   return value.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }
 
+/** To the letter what the policy names by its hash: a blank more, and browsers leave the page without it. */
+const styleElement = new Html(`<style>${style}</style>`);
 let styleHash: string | undefined;
 
 /**
@@ -58,9 +60,7 @@ export function page(
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="robots" content="noindex" />
         <title>${title}</title>
-        <style>
-          ${new Html(style)}
-        </style>
+        ${styleElement}
       </head>
       <body>
         <main>

@@ -36,7 +36,7 @@ export async function proveByForm(
     return { user };
   } catch (error) {
     if (!(error instanceof Problem) || error.status >= 500) throw error;
-    return lacks(messageOf(error), asksOf(error));
+    return lacks(messageOf(error, form, isBare), asksOf(error));
   }
 }
 
@@ -44,10 +44,15 @@ function credentialsOf({ username = '', password, totp, new_password }: Form) {
   return { username, password, totp, new_password };
 }
 
-function messageOf(error: Problem): string {
-  return error.type === 'invalid-credentials'
-    ? 'User name or password is wrong.'
-    : (error.options.detail ?? error.title);
+/** In words for who fills in a form; the API's own speak of members. */
+function messageOf({ type, options, title }: Problem, { totp }: Form, isBare: boolean): string {
+  const again = isBare ? '' : 'your password again, and ';
+  if (type === 'invalid-credentials') return 'User name or password is wrong.';
+  if (type === 'password-change-required')
+    return 'The password is a temporary one: enter it again, and your own new one.';
+  if (type === 'totp-required' && (totp ?? '') === '')
+    return `Enter ${again}the code of your authenticator app, or a recovery code.`;
+  return options.detail ?? title;
 }
 
 function asksOf({ type }: Problem): SignInFault['asks'] {

@@ -1,4 +1,4 @@
-import { html, type Html } from './page.ts';
+import { html, Html } from './page.ts';
 
 /** What the last attempt to sign in lacked. */
 export interface SignInFault {
@@ -22,17 +22,19 @@ export function signInForm(action: string, request: string, places: readonly Sig
   return html`<form method="post" action="${action}">
       <input type="hidden" name="request" value="${request}" />
       ${identity === undefined ? [] : [html`<input type="hidden" name="identity" value="${identity}" />`]}
-      ${byPassword ? [passwordFields(fault?.username ?? '')] : []} ${furtherField(asks)}
+      ${byPassword ? [passwordFields(fault?.username ?? '', asks === 'totp' || asks === 'new_password')] : []} ${furtherField(asks)}
       <button name="decision" value="sign-in">${byPassword ? 'Sign in' : 'Continue'}</button>
     </form>
     ${identity === undefined ? places.map((place) => elsewhere(action, request, place)) : []}`;
 }
 
-function passwordFields(username: string): Html {
+/** What is to be filled in next has the focus. */
+function passwordFields(username: string, isFurther: boolean): Html {
+  const focus = (isNext: boolean) => (isNext && !isFurther ? [new Html(' autofocus')] : []);
   return html`<label for="username">User name or e-mail address</label>
-    <input id="username" name="username" value="${username}" autocomplete="username" required />
+    <input id="username" name="username" value="${username}" autocomplete="username" required${focus(username === '')} />
     <label for="password">Password</label>
-    <input id="password" name="password" type="password" autocomplete="current-password" required />`;
+    <input id="password" name="password" type="password" autocomplete="current-password" required${focus(username !== '')} />`;
 }
 
 function furtherField(asks: SignInFault['asks'] | undefined): Html[] {

@@ -2,7 +2,19 @@ import { discoverAuthorizationServerMetadata } from '@modelcontextprotocol/sdk/c
 import { decodeJwt } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
-import { attempt, authorize, consentPage, exchange, registerClient, show, signIn, token } from './sign-in.ts';
+import { codeAt } from '../../../lib/auth/totp.ts';
+import {
+  attempt,
+  authorize,
+  consentPage,
+  exchange,
+  fieldOf,
+  registerClient,
+  show,
+  signIn,
+  submit,
+  token,
+} from './sign-in.ts';
 
 let app: App;
 let ada: SignedUp;
@@ -122,6 +134,26 @@ describe('signing in', () => {
   });
 });
 
+describe('the second factor', () => {
+  it('is asked for as at a login, and nothing is allowed without it', async () => {
+    const user = await app.signUp();
+    const { body } = await app.call('POST', '/api/v1/auth/totp', { token: user.token });
+    const codeNow = (later = 0) => codeAt(String(body['secret']), Math.floor(Date.now() / 30_000) + later);
+    await app.call('POST', '/api/v1/auth/totp/confirm', { token: user.token, json: { totp: codeNow() } });
+    const trial = attempt(app, await registerClient(app));
+    const asked = await consentPage(app, trial, user);
+    expect([asked.status, asked.text.includes('name="totp"'), asked.text.includes('name="proof"')]).toEqual([
+      401,
+      true,
+      false,
+    ]);
+    const { username, password } = user;
+    const enter = (totp: string) => submit(app, { request: fieldOf(asked, 'request'), username, password, totp });
+    expect((await enter('000000')).status).toBe(401);
+    expect((await enter(codeNow(1))).text).toContain('name="proof"');
+  });
+});
+
 describe('a refresh token', () => {
   it('gives another pair for the same endpoint, and is not one of a person', async () => {
     const { clientId, refresh: first } = await signIn(app, ada);
@@ -183,6 +215,15 @@ describe('what was allowed', () => {
     expect((await call('weather', access)).status).toBe(401);
     expect((await refresh(clientId, first)).status).toBe(400);
     expect(await list(user)).toEqual([]);
+  });
+
+  it('ends when its user is deactivated', async () => {
+    const [admin, user] = [await app.enterAdmin(), await app.signUp()];
+    const { access, clientId, refresh: first } = await signIn(app, user, { resource: `${app.url}/mcp/weather/v1` });
+    expect((await call('weather', access)).status).toBe(404);
+    await app.call('PATCH', `/api/v1/users/${user.id}`, { token: admin.token, json: { is_active: false } });
+    expect((await call('weather', access)).status).toBe(401);
+    expect((await refresh(clientId, first)).status).toBe(400);
   });
 
   it('ends with a new password, and with RFC 7009', async () => {
