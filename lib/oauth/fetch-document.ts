@@ -2,8 +2,7 @@ import { type Upstream, UpstreamFailure } from '../upstream/ports.ts';
 import { sendGuarded } from '../upstream/send-guarded.ts';
 import { OAuthError } from './reply.ts';
 
-const maxBytes = 10_240;
-const timeoutMs = 3000;
+const limits = { maxBytes: 10_240, timeoutMs: 3000, maxRedirects: 0 };
 const keptMs = 300_000;
 const maxKept = 200;
 
@@ -44,14 +43,14 @@ export function isDocumentUrl(id: string): boolean {
 async function read(upstream: Upstream, url: string): Promise<unknown> {
   try {
     const headers = { accept: 'application/json' };
-    const answer = await sendGuarded(upstream, { url, method: 'GET', headers }, { maxBytes, timeoutMs });
+    const answer = await sendGuarded(upstream, { url, method: 'GET', headers }, limits);
     if (answer.status !== 200) throw unusable(`answers ${answer.status}`);
     return JSON.parse(answer.text);
   } catch (error) {
     if (error instanceof OAuthError) throw error;
     if (error instanceof SyntaxError) throw unusable('is not JSON');
     if (error instanceof UpstreamFailure)
-      throw unusable(error.kind === 'too-large' ? `has more than ${maxBytes} bytes` : 'cannot be read');
+      throw unusable(error.kind === 'too-large' ? `has more than ${limits.maxBytes} bytes` : 'cannot be read');
     throw error;
   }
 }

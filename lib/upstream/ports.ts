@@ -11,6 +11,8 @@ export interface UpstreamRequest {
   readonly headTimeoutMs: number;
   /** Until the whole answer is there. */
   readonly totalTimeoutMs?: number;
+  /** Three where nothing is said. */
+  readonly maxRedirects?: number;
   readonly signal?: AbortSignal;
 }
 

@@ -8,6 +8,12 @@ interface Guarded {
   readonly body?: string;
 }
 
+interface Limits {
+  readonly maxBytes?: number;
+  readonly timeoutMs?: number;
+  readonly maxRedirects?: number;
+}
+
 /**
  * One request to an address that somebody else has named, answered with its whole text.
  * @throws UpstreamFailure: `refused-address` for plain HTTP to a public host too, `too-large`, `timeout`.
@@ -15,12 +21,18 @@ interface Guarded {
 export async function sendGuarded(
   upstream: Upstream,
   request: Guarded,
-  { maxBytes, timeoutMs } = { maxBytes: 200_000, timeoutMs: 5_000 },
+  { maxBytes = 200_000, timeoutMs = 5_000, ...redirects }: Limits = {},
 ): Promise<Pick<UpstreamAnswer, 'status' | 'headers'> & { readonly text: string }> {
   const { host } = new URL(request.url);
   if (!isSafeUrl(request.url)) throw new UpstreamFailure('refused-address', `${host} is reached by https alone`);
   const signal = AbortSignal.timeout(timeoutMs);
-  const answer = await upstream.send({ ...request, guarded: true, headTimeoutMs: timeoutMs, signal });
+  const answer = await upstream.send({
+    ...request,
+    ...redirects,
+    guarded: true,
+    headTimeoutMs: timeoutMs,
+    signal,
+  });
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for await (const chunk of answer.body) {

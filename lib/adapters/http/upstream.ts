@@ -7,7 +7,7 @@ import { reachOfAddress } from '../../tools/addresses.ts';
 import { type Upstream, type UpstreamAnswer, UpstreamFailure, type UpstreamRequest } from '../../upstream/ports.ts';
 
 const connectMs = 5_000;
-const maxRedirects = 3;
+const defaultRedirects = 3;
 const unsent = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL']);
 const decoders: Readonly<Record<string, () => NodeJS.ReadWriteStream>> = {
   gzip: createGunzip,
@@ -64,11 +64,17 @@ export function openUpstream({ allowPrivate }: { readonly allowPrivate: boolean 
 }
 
 /** Where a redirect leads. @throws UpstreamFailure `redirected` with the place, when it is not followed. */
-function nextOf(from: URL, { method }: UpstreamRequest, { status, headers }: UpstreamAnswer, followed: number): URL {
+function nextOf(
+  from: URL,
+  { method, maxRedirects = defaultRedirects }: UpstreamRequest,
+  { status, headers }: UpstreamAnswer,
+  followed: number,
+): URL {
   const next = URL.parse(headers['location'] ?? '', from.href);
   const place = next ? `${next.origin}${next.pathname}`.slice(0, 300) : 'nowhere';
   const refuse = (why: string) =>
     new UpstreamFailure('redirected', `The server answered HTTP ${status}, a redirect to ${place}; ${why}`);
+  if (maxRedirects === 0) throw refuse('no redirect is followed here');
   if (!next || next.origin !== from.origin) throw refuse('only redirects within the same origin are followed');
   if (method === 'POST' && status !== 307 && status !== 308)
     throw refuse('a POST is repeated for status 307 and 308 alone');
