@@ -14,7 +14,7 @@ export class AccountNeeded extends UpstreamFailure {
   }
 }
 
-/** Where a user connects an account: the same for everybody, since whoever opens it signs in first. */
+/** Where a user connects an account, with what the server wants it to be good for: the same for everybody, since whoever opens it signs in first. */
 export function connectUrl(baseUrl: string, slug: string, scope?: string): string {
   const query = scope === undefined ? '' : `?${new URLSearchParams({ scope }).toString()}`;
   return `${baseUrl}/oauth/connect/${slug}${query}`;

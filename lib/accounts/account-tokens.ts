@@ -39,3 +39,8 @@ export function serverUrlOf(url: string): string {
   const { origin, pathname } = new URL(url);
   return `${origin}${pathname}`;
 }
+
+/** In milliseconds since 1970, of a token that is good for so many seconds from now. */
+export function expiryOf(seconds: number | undefined): number | undefined {
+  return seconds === undefined ? undefined : Date.now() + seconds * 1000;
+}

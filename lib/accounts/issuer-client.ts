@@ -1,8 +1,8 @@
 import {
   allowInsecureRequests,
   AuthorizationResponseError,
+  type ClientAuth,
   ClientError,
-  ClientSecretBasic,
   ClientSecretPost,
   Configuration,
   customFetch,
@@ -36,7 +36,17 @@ export function configurationFor(
 
 function authenticationOf({ client_secret: secret, token_endpoint_auth_method: method }: IssuedClient) {
   if (secret === undefined || method === 'none') return None();
-  return method === 'client_secret_post' ? ClientSecretPost(secret) : ClientSecretBasic(secret);
+  return method === 'client_secret_post' ? ClientSecretPost(secret) : basic(secret);
+}
+
+/** The library's own also escapes what needs none (`-`, `_`, `.`), which issuers that do not decode take for another client. */
+function basic(secret: string): ClientAuth {
+  return (_server, { client_id }, _body, headers) => {
+    const credentials = [client_id, secret]
+      .map((text) => new URLSearchParams([['', text]]).toString().slice(1))
+      .join(':');
+    headers.set('authorization', `Basic ${Buffer.from(credentials).toString('base64')}`);
+  };
 }
 
 /** `fetch` as the library wants it: forms to the token endpoint, documents from elsewhere. */

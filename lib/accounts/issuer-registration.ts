@@ -37,6 +37,8 @@ function metadataOf(settings: Settings, key: string) {
     redirect_uris: [callbackUrl(settings, key)],
     grant_types: ['authorization_code', 'refresh_token'],
     response_types: ['code'],
+    // A way back without https is one that issuers allow to programs on the user's machine alone.
+    application_type: settings.BASE_URL.startsWith('https://') ? 'web' : 'native',
   };
 }
 

@@ -34,6 +34,8 @@ export async function refreshAccount(services: AccountServices, account: Account
   }
   const tokens = await decryptTokens(encryptor, account);
   try {
+    // Only where a token has expired is the library worth its start.
+    const { askIssuer } = await import('./ask-issuer.ts');
     const next = await askIssuer(services, tokens);
     if (!next) {
       await endAccount(services, undefined, account);
@@ -45,34 +47,6 @@ export async function refreshAccount(services: AccountServices, account: Account
     await accounts.release(account);
     throw error;
   }
-}
-
-async function askIssuer({ upstream }: AccountServices, tokens: AccountTokens): Promise<AccountTokens | undefined> {
-  const { refreshToken, issuer, tokenEndpoint, client, resource } = tokens;
-  if (refreshToken === undefined) return undefined;
-  // Only where a token has expired is the library worth its start.
-  const [{ refreshTokenGrant }, { configurationFor, issuerErrorOf }] = await Promise.all([
-    import('openid-client'),
-    import('./issuer-client.ts'),
-  ]);
-  try {
-    const configuration = configurationFor(upstream, { issuer, token_endpoint: tokenEndpoint }, client);
-    const given = await refreshTokenGrant(configuration, refreshToken, { resource });
-    return {
-      ...tokens,
-      accessToken: given.access_token,
-      refreshToken: given.refresh_token ?? refreshToken,
-      expiresAt: expiryOf(given.expires_in),
-    };
-  } catch (error) {
-    if (issuerErrorOf(error) === 'invalid_grant' || issuerErrorOf(error) === 'invalid_client') return undefined;
-    throw error;
-  }
-}
-
-/** In milliseconds since 1970, of a token that is good for so many seconds from now. */
-export function expiryOf(seconds: number | undefined): number | undefined {
-  return seconds === undefined ? undefined : Date.now() + seconds * 1000;
 }
 
 export async function endAccount(

@@ -42,12 +42,12 @@ export function asAccountOf(
       await discard(first);
       if (first.status === 403) throw needed(challenge.scope);
       const tokens = known ? await refreshed(services, known.account) : (await find(services, userId, server))?.tokens;
-      if (!tokens) throw needed();
+      if (!tokens) throw needed(challenge.scope);
       const second = await upstream.send(withToken(request, tokens));
       const again = readChallenge(second, server.headers);
       if (!again) return second;
       await discard(second);
-      throw needed(second.status === 403 ? again.scope : undefined);
+      throw needed(again.scope);
     },
   };
 }

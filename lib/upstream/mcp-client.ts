@@ -146,7 +146,9 @@ export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, time
     agreedVersion = statelessProtocol;
     try {
       return await readAs(readDiscovery, () => ask('server/discover', {}));
-    } catch {
+    } catch (error) {
+      // It speaks this revision, to whom it knows.
+      if (error instanceof UpstreamFailure && error.kind === 'refused') throw error;
       // It speaks neither; what it said first is what its deployer knows the server by.
       throw refusal;
     }

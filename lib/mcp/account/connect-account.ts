@@ -1,9 +1,10 @@
 import { buildAuthorizationUrl, calculatePKCECodeChallenge, randomPKCECodeVerifier } from 'openid-client';
 import * as z from 'zod';
 import { IssuedClient, serverUrlOf } from '../../accounts/account-tokens.ts';
-import { discoverIssuer, IssuerMetadata, NotConnectable } from '../../accounts/discover-issuer.ts';
+import { discoverIssuer, type FoundIssuer, IssuerMetadata, NotConnectable } from '../../accounts/discover-issuer.ts';
 import { configurationFor } from '../../accounts/issuer-client.ts';
 import { callbackUrl, clientAt, issuerKey, type OperatorClients } from '../../accounts/issuer-registration.ts';
+import type { AccountStore } from '../../accounts/ports.ts';
 import type { User } from '../../auth/ports.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import { allows, permissionsOf } from '../../kernel/http/caller.ts';
@@ -28,6 +29,7 @@ export type ConnectServices = Omit<ServerServices, 'quotas'> &
     readonly settings: BaseSettings;
     readonly codes: CodeStore;
     readonly operatorClients: OperatorClients;
+    readonly accounts: AccountStore;
   };
 
 export const pendingPurpose = 'account connection';
@@ -82,7 +84,9 @@ async function leave(
   const { deployment } = await findServer(services, caller, slug);
   if (!('url' in deployment.launch)) throw new NotConnectable(`${slug} runs here and wants no account.`);
   const server = await remoteEndpointOf(encryptor, deployment);
-  const { metadata, resource, scope } = await discoverIssuer(upstream, server, wanted);
+  const found = await discoverIssuer(upstream, server, wanted);
+  const { metadata, resource } = found;
+  const scope = await withGranted(services, user.id, deployment.toolId, found);
   const client = await clientAt(services, metadata, scope);
   const verifier = randomPKCECodeVerifier();
   const pending: z.output<typeof Pending> = {
@@ -115,4 +119,16 @@ async function leave(
     url,
   });
   return { ...page, headers: { ...page.headers, 'set-cookie': cookie } };
+}
+
+/** An account that lacked something is asked for what it had, too: else each call would take away what another needs. */
+async function withGranted(
+  { accounts }: Pick<ConnectServices, 'accounts'>,
+  userId: string,
+  toolId: string,
+  { metadata: { issuer }, scope }: FoundIssuer,
+): Promise<string | undefined> {
+  const known = (await accounts.of(userId, toolId)).find((account) => account.issuer === issuer);
+  const scopes = [known?.scope, scope].flatMap((text) => text?.split(' ') ?? []).filter((each) => each !== '');
+  return scopes.length === 0 ? undefined : [...new Set(scopes)].join(' ');
 }

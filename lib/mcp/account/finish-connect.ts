@@ -1,9 +1,9 @@
 import { authorizationCodeGrant } from 'openid-client';
 import type * as z from 'zod';
-import { encryptTokens } from '../../accounts/account-tokens.ts';
+import { encryptTokens, expiryOf } from '../../accounts/account-tokens.ts';
 import { isIssuerFault, configurationFor, issuerErrorOf } from '../../accounts/issuer-client.ts';
 import { callbackUrl, issuerKey } from '../../accounts/issuer-registration.ts';
-import { type AccountServices, expiryOf } from '../../accounts/refresh-account.ts';
+import type { AccountServices } from '../../accounts/refresh-account.ts';
 import { auditEntry } from '../../audit/audit-entry.ts';
 import type { ReplicaServices } from '../../deployments/change-replicas.ts';
 import { refreshOffers } from '../../deployments/probe-remote.ts';

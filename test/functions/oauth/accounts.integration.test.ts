@@ -40,7 +40,7 @@ const openSession = async (user: SignedUp, capabilities: object = {}) => {
 };
 const accountsOf = async (user: SignedUp) =>
   (await app.call('GET', '/api/v1/auth/accounts', { token: user.token })).body['items'] as Record<string, string>[];
-const linkOf = () => `${app.url}/oauth/connect/${slug}`;
+const linkOf = () => `${app.url}/oauth/connect/${slug}?scope=far%3Ause`;
 
 describe('without an account', () => {
   it('a server is deployed all the same, and its owner is given the link', () => {
@@ -110,7 +110,10 @@ describe('connecting', () => {
       resource: far.url,
       scope: 'far:use offline_access',
     });
-    expect(far.registrations.at(-1)).toMatchObject({ redirect_uris: [url.searchParams.get('redirect_uri')] });
+    expect(far.registrations.at(-1)).toMatchObject({
+      redirect_uris: [url.searchParams.get('redirect_uri')],
+      application_type: 'native',
+    });
     const back = await comeBack(url);
     expect((await app.call('GET', back, { headers: { cookie } })).status).toBe(200);
     const [account] = await accountsOf(user);
