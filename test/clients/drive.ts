@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Client } from './client.ts';
+import { lastLine, lastParagraph, type Ran, runCommand, shortened } from './run-command.ts';
 import { startModel } from './stand-in-model.ts';
 
 const installMs = 300_000;
@@ -29,6 +29,14 @@ export interface Endpoint {
   readonly key: string;
   readonly restart: () => Promise<void>;
 }
+
+const env = { CI: '1', BROWSER: 'none' };
+const run = (
+  cwd: string,
+  line: string,
+  ms: number,
+  onLine?: (line: string, reply: (text: string) => void) => Promise<void>,
+): Promise<Ran> => runCommand(line, { cwd, ms, env, ...(onLine && { onLine }) });
 
 /** In the client's folder: connects, lists, calls, waits for a line, calls again. */
 const program = `
@@ -63,7 +71,7 @@ export async function drive(client: Client, endpoint: Endpoint): Promise<Outcome
       ? await driveModule(folder, client.kind.module, blockWith, endpoint)
       : await driveCommands(folder, client.kind, blockWith, endpoint);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
   }
 }
 
@@ -150,59 +158,6 @@ async function askModel(
   }
 }
 
-/** Runs a command line in a folder; `onLine` may answer on its standard input. */
-function run(
-  cwd: string,
-  line: string,
-  ms: number,
-  onLine?: (line: string, reply: (text: string) => void) => Promise<void>,
-): Promise<{ status: number | null; output: string }> {
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, HOME: cwd, CI: '1', NO_COLOR: '1', BROWSER: 'none' };
-    const child = spawn('sh', ['-c', line], { cwd, env, detached: true, stdio: 'pipe' });
-    let output = '';
-    let rest = '';
-    const stop = setTimeout(() => {
-      // With all that it started.
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
-    }, ms);
-    child.stdin.on('error', () => undefined);
-    if (!onLine) child.stdin.end();
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      const lines = (rest + text).split('\n');
-      rest = lines.pop() ?? '';
-      for (const each of lines) onLine?.(each, (reply) => void child.stdin.write(reply)).catch(reject);
-    });
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (output += text));
-    child.once('error', reject);
-    child.once('close', (status) => {
-      clearTimeout(stop);
-      resolve({ status, output });
-    });
-  });
-}
-
 function failed(error: string): Outcome {
   return { connected: false, listed: undefined, called: undefined, survived: undefined, wrongKey: '', error };
-}
-
-/** What was printed last: before it come notices of how the client was set up. */
-function lastParagraph(text: string): string {
-  return (
-    text
-      .trim()
-      .split(/\n\s*\n/)
-      .at(-1) ?? ''
-  );
-}
-
-function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) ?? '';
-}
-
-function shortened(said: unknown): string {
-  const text = typeof said === 'string' ? said : JSON.stringify(said);
-  const plain = stripVTControlCharacters(text).replaceAll(/\s+/g, ' ').trim();
-  return plain.length > 220 ? `${plain.slice(0, 220)} …` : plain;
 }

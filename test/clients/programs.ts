@@ -1,6 +1,6 @@
 import type { Client } from './client.ts';
 
-const opencodeModel = (url: string): string =>
+export const opencodeModel = (url: string): string =>
   JSON.stringify({
     provider: {
       local: {
