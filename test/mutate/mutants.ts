@@ -4,6 +4,7 @@ import { githubMutants } from './github-mutants.ts';
 import { matrixMutants } from './matrix-mutants.ts';
 import { knowledgeMutants } from './knowledge-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { signInMutants } from './sign-in-mutants.ts';
 import { wallMutants } from './wall-mutants.ts';
 import { workMutants } from './work-mutants.ts';
 
@@ -14,6 +15,7 @@ import { workMutants } from './work-mutants.ts';
 
 export const mutants: readonly Mutant[] = [
   ...accessMutants,
+  ...signInMutants,
   ...wallMutants,
   ...workMutants,
   ...knowledgeMutants,
