@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Bundle, bundleFunctions } from '../../infra/bundle.ts';
 import { discover, type DiscoveredFunction } from '../../infra/discover.ts';
+import { rdsCertificatesFile } from '../../infra/rds-certificates.ts';
 import { usesOf } from '../../infra/uses.ts';
 import type { Use } from '../../lib/kernel/lambda/uses.ts';
 import { someOf } from '../runs.ts';
@@ -40,6 +41,13 @@ const heavy: readonly { readonly input: RegExp; readonly uses: readonly Use[] }[
   { input: /^node_modules\/openai\//, uses: ['openai'] },
   { input: /^node_modules\/jose\//, uses: ['sessions', 'secrets'] },
 ];
+
+test('a bundle has the certificates of RDS beside it when it connects to MySQL, and else not', () => {
+  const connecting = functions.filter(({ declaration }) => usesOf(declaration).includes('mysql'));
+  expect(connecting.length).toBeGreaterThan(0);
+  const having = functions.filter(({ id }) => existsSync(join(folder, 'all', id, rdsCertificatesFile)));
+  expect(having.map(({ id }) => id)).toEqual(connecting.map(({ id }) => id));
+});
 
 /** What a bundle holds although its function does not use it. */
 function stowaways({ inputs }: Bundle, { declaration }: DiscoveredFunction): string[] {
