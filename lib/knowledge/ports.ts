@@ -42,7 +42,7 @@ export interface DocumentHead {
   readonly updatedAt: Date;
 }
 
-export type DocumentVersion = Pick<DocumentHead, 'id' | 'version'>;
+type DocumentVersion = Pick<DocumentHead, 'id' | 'version'>;
 
 export interface DocumentRecord extends DocumentHead {
   readonly content: string;

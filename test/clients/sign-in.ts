@@ -19,7 +19,7 @@ const manyMs = 180_000;
 const maxTokenSeconds = 60;
 const processes = [1, 2, 3, 4, 5];
 
-export const signInTable: Table = {
+const signInTable: Table = {
   name: 'sign-in',
   columns: [
     'client',

@@ -29,7 +29,9 @@ describe('a GitHub App', async () => {
     return app.call('POST', '/api/v1/github/webhook', { raw, headers });
   };
 
-  const seen = (id: unknown, state: object) => expect.poll(() => world.connection(ada, id)).toMatchObject(state);
+  const seen = async (id: unknown, state: object): Promise<void> => {
+    await expect.poll(() => world.connection(ada, id)).toMatchObject(state);
+  };
 
   it('connects without a token, follows by the one webhook, and asks with tokens of its own', async () => {
     const { repository, connected } = await installed('by-app');

@@ -85,23 +85,23 @@ describe('a connected repository', async () => {
     });
     const id = String(body['connection_id']);
     await world.sync(ada, id);
-    const seen = (member: string) => expect.poll(async () => (await world.connection(ada, id))[member]);
+    const current = (member: string) => async () => (await world.connection(ada, id))[member];
     const former = String(await repository.git.head('main'));
     repository.staleHeads.set('main', former);
     const sha = await github.push(repository, { 'server.json': serverJson('1.1.0') });
-    await seen('syncing').toBe(false);
+    await expect.poll(current('syncing')).toBe(false);
     expect((await world.connection(ada, id))['last_sync_sha']).toBe(former);
     repository.staleHeads.delete('main');
-    await seen('last_sync_sha').toBe(sha);
+    await expect.poll(current('last_sync_sha')).toBe(sha);
 
     repository.staleHeads.set('main', sha);
     await github.push(repository, { 'server.json': serverJson('1.2.0') });
-    await seen('syncing').toBe(false);
+    await expect.poll(current('syncing')).toBe(false);
     const sql = await createConnection(app.database);
     await sql.query('UPDATE github_connections SET expected_at = expected_at - INTERVAL 5 MINUTE WHERE id = ?', [id]);
     await sql.end();
     await world.lookNow(id);
-    await seen('last_error').toMatch(/has not shown the pushed commit [0-9a-f]{7} within five minutes/);
+    await expect.poll(current('last_error')).toMatch(/has not shown the pushed commit [0-9a-f]{7} within five minutes/);
   });
 
   it('is brought in step by a release too, and says that its branch is gone', async () => {
@@ -112,13 +112,13 @@ describe('a connected repository', async () => {
       access_token: world.token('admin'),
     });
     const id = String(body['connection_id']);
-    const seen = (member: string) => expect.poll(async () => (await world.connection(ada, id))[member]);
+    const current = (member: string) => async () => (await world.connection(ada, id))[member];
     const sha = await repository.git.commit('stable', { 'server.json': serverJson('1.1.0') });
     await github.tell(repository, 'release', { action: 'published' });
-    await seen('last_sync_sha').toBe(sha);
+    await expect.poll(current('last_sync_sha')).toBe(sha);
     await repository.git.deleteBranch('stable');
     await github.tell(repository, 'push', { ref: 'refs/heads/stable', after: '0'.repeat(40), deleted: true });
-    await seen('last_error').toBe('The repository has no branch "stable".');
+    await expect.poll(current('last_error')).toBe('The repository has no branch "stable".');
     expect(await world.connection(ada, id)).toMatchObject({ status: 'connected', last_sync_sha: sha });
   });
 

@@ -154,10 +154,10 @@ describe('a pull request', async () => {
       const { body } = await app.call('GET', '/api/v1/tasks?type=github-review', { token: ada.token });
       return body['items'] as Record<string, unknown>[];
     };
-    const isTold = (id: string, warning: string) =>
-      expect
-        .poll(() => world.connection(ada, id))
-        .toMatchObject({ status: 'connected', last_error: null, warnings: [expect.stringContaining(warning)] });
+    const isTold = async (id: string, warning: string): Promise<void> => {
+      const told = { status: 'connected', last_error: null, warnings: [expect.stringContaining(warning)] };
+      await expect.poll(() => world.connection(ada, id)).toMatchObject(told);
+    };
 
     it('to write commit statuses, the check is a comment alone; GitHub is not asked again', async () => {
       const { repository, id } = await lacking('no-statuses', /^POST statuses/);
