@@ -86,17 +86,27 @@ describe('a connected repository', async () => {
     const id = String(body['connection_id']);
     await world.sync(ada, id);
     const current = (member: string) => async () => (await world.connection(ada, id))[member];
+    /** The pushes are handled and what they asked for is over; before, nothing is expected of the host. */
+    async function handled(pushes: number): Promise<void> {
+      const path = `/api/v1/github/connections/${id}/deliveries`;
+      const outcomes = async () => {
+        const { body: list } = await app.call('GET', path, { token: ada.token });
+        return (list['deliveries'] as Record<string, unknown>[]).map(({ outcome }) => outcome);
+      };
+      await expect.poll(outcomes).toEqual(Array<string>(pushes).fill('sync requested'));
+      await expect.poll(current('syncing')).toBe(false);
+    }
     const former = String(await repository.git.head('main'));
     repository.staleHeads.set('main', former);
     const sha = await github.push(repository, { 'server.json': serverJson('1.1.0') });
-    await expect.poll(current('syncing')).toBe(false);
+    await handled(1);
     expect((await world.connection(ada, id))['last_sync_sha']).toBe(former);
     repository.staleHeads.delete('main');
     await expect.poll(current('last_sync_sha')).toBe(sha);
 
     repository.staleHeads.set('main', sha);
     await github.push(repository, { 'server.json': serverJson('1.2.0') });
-    await expect.poll(current('syncing')).toBe(false);
+    await handled(2);
     const sql = await createConnection(app.database);
     await sql.query('UPDATE github_connections SET expected_at = expected_at - INTERVAL 5 MINUTE WHERE id = ?', [id]);
     await sql.end();
