@@ -4,6 +4,7 @@ import { githubMutants } from './github-mutants.ts';
 import { matrixMutants } from './matrix-mutants.ts';
 import { knowledgeMutants } from './knowledge-mutants.ts';
 import type { Mutant } from './mutant.ts';
+import { operateMutants } from './operate-mutants.ts';
 import { signInMutants } from './sign-in-mutants.ts';
 import { wallMutants } from './wall-mutants.ts';
 import { workMutants } from './work-mutants.ts';
@@ -22,4 +23,5 @@ export const mutants: readonly Mutant[] = [
   ...configurationMutants,
   ...matrixMutants,
   ...githubMutants,
+  ...operateMutants,
 ];
