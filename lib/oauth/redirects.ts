@@ -24,11 +24,7 @@ export function isRedirect(text: string): boolean {
 
 /** The same address, but that the port of a loopback address is free (RFC 8252, section 7.3), since an application takes the one that it gets. */
 export function matchesRedirect(registered: string, asked: string): boolean {
-  if (registered === asked) return isRedirect(asked);
-  if (!isRedirect(asked) || !isRedirect(registered)) return false;
-  const [known, given] = [new URL(registered), new URL(asked)];
-  if (known.protocol !== 'http:' || given.protocol !== 'http:' || !isLoopbackHost(given.hostname)) return false;
-  return withoutPort(registered) === withoutPort(asked);
+  return isRedirect(asked) && isRedirect(registered) && withoutPort(registered) === withoutPort(asked);
 }
 
 /** What a person is shown of it: its host, or the scheme of an application. */
@@ -52,7 +48,7 @@ function isLoopbackHost(hostname: string): boolean {
   return isLoopback(hostname) && !hostname.endsWith('.localhost');
 }
 
-/** As it is written, because the way back is compared letter by letter. */
+/** As it is written, because the way back is compared letter by letter. Plain HTTP is loopback. */
 function withoutPort(text: string): string {
   return text.replace(/^(http:\/\/(?:\[[^\]]*\]|[^/:?]*))(?::\d{1,5})?(?=[/?]|$)/, '$1');
 }

@@ -29,6 +29,7 @@ describe('an address to go back to', () => {
     'http://127.0.0.1.evil.example/cb',
     'http://localhost@evil.example/cb',
     'https://user:pass@client.example/cb',
+    'cursor://user:pass@client.example/cb',
     'https://client.example/cb#fragment',
     'https://client.example/cb#',
     'https:client.example/cb',
