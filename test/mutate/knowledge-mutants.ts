@@ -23,6 +23,11 @@ export const knowledgeMutants: readonly Mutant[] = [
     'const alive = { deleted_at: { $exists: false } } as const;',
     'const alive = {} as { readonly deleted_at?: { $exists: false } };',
   ]),
+  ...of('lib/adapters/mongo/knowledge-documents.ts', writing, [
+    'of two that wait for each other one wakes the index',
+    '{ $gt: since, $lt: updatedAt }',
+    '{ $gt: since }',
+  ]),
   // Scores
   ...of(
     'lib/knowledge/search/score.ts',

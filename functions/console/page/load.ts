@@ -18,7 +18,7 @@ export function useLoad<T>(load: () => Promise<T>, deps: readonly unknown[]): Lo
       (data) => mine === latest.current && setState({ data, error: undefined, loading: false }),
       (error: unknown) => mine === latest.current && setState({ data: undefined, error, loading: false }),
     );
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the caller names what it depends on
+    // The caller names what it depends on.
   }, deps);
   useEffect(() => {
     run();

@@ -2,7 +2,7 @@ import { MongoClient } from 'mongodb';
 import { afterAll, expect, inject, it } from 'vitest';
 import type { Caller } from '../../../lib/kernel/http/caller.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
-import { createDocument } from '../../../lib/knowledge/documents/create-document.ts';
+import { createDocument, requestIndexing } from '../../../lib/knowledge/documents/create-document.ts';
 import { deleteDocument } from '../../../lib/knowledge/documents/delete-document.ts';
 import { prepareContent } from '../../../lib/knowledge/documents/prepare-content.ts';
 import { updateDocument } from '../../../lib/knowledge/documents/update-document.ts';
@@ -82,6 +82,25 @@ it('vectors that were written for a document while it was deleted are removed', 
   await base.vectors.write('m', { id, version: 1 }, [{ id: `${id}.1.0`, vector: Int8Array.of(1, -1) }]);
   await base.documents.abandonVersion(id, 1);
   expect(await base.vectors.read('m', [`${id}.1.0`])).toEqual([]);
+});
+
+it('of documents that wait together the earliest alone wakes the index', async () => {
+  const own = { ...base, ...(await openKnowledge()) };
+  const ids: string[] = [];
+  for (const content of ['apple', 'bridge'])
+    ids.push((await createDocument(own, caller, { title: 'Title', content })).document_id);
+  const heads = await own.documents.heads(ids);
+  const [first, second] = ids.flatMap((id) => heads.find((head) => head.id === id) ?? []);
+  if (!first || !second) throw new Error('they were not written');
+  const later = { ...second, updatedAt: new Date(first.updatedAt.getTime() + 1) };
+  const wakes = async (document: typeof first): Promise<boolean> => {
+    const before = own.woken.length;
+    await requestIndexing(own, document);
+    return own.woken.length > before;
+  };
+  expect([await wakes(first), await wakes(later)]).toEqual([true, false]);
+  await own.index(librarySpace);
+  expect(await wakes(later)).toBe(true);
 });
 
 it('a segment that no manifest names is swept, others stay', async () => {
