@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { discover } from '../discover.ts';
 import { checkConfiguration } from './check-configuration.ts';
@@ -45,7 +45,9 @@ export async function startPlatform(options: PlatformOptions): Promise<Applicati
     const { accessKeyId, secretAccessKey, ...places } = stores.urls;
     const made = ownCredentials(env) === undefined ? { accessKeyId, secretAccessKey } : {};
     const addresses = { base: application.url, ...places, ecs, connections, ...made };
-    await writeFile(file, `${JSON.stringify(addresses, null, 2)}\n`, { mode: 0o600 });
+    // Whoever waits for the file finds all of it.
+    await writeFile(`${file}.new`, `${JSON.stringify(addresses, null, 2)}\n`, { mode: 0o600 });
+    await rename(`${file}.new`, file);
     // What a killed platform left half-done is not left for a minute more.
     application
       .invoke('sweep-deployments', scheduledEvent('sweep-deployments', new Date()))

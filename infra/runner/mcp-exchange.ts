@@ -90,7 +90,11 @@ export class Exchange {
     else if (!response.destroyed) {
       const body = batch ? `[${this.#answers.join(',')}]` : (this.#answers[0] ?? '');
       if (body === '') response.writeHead(202).end();
-      else response.writeHead(200, { 'content-type': 'application/json' }).end(body);
+      else {
+        // With its length it goes out in one piece.
+        const length = Buffer.byteLength(body);
+        response.writeHead(200, { 'content-type': 'application/json', 'content-length': length }).end(body);
+      }
     }
     onDone();
   }

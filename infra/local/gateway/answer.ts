@@ -114,9 +114,8 @@ export function sendHead(response: ServerResponse, { statusCode, headers }: Head
 /** Sends an answer with its length. For HEAD, Node leaves the body out. */
 export function sendAnswer(response: ServerResponse, answer: WholeAnswer, gatewayRequestId: string): void {
   if (response.destroyed) return;
-  const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
   const sized = answer.statusCode !== 204 && answer.statusCode !== 304;
-  const headers = sized ? [...answer.headers, ['content-length', String(body.byteLength)] as const] : answer.headers;
+  const headers = sized ? [...answer.headers, ['content-length', String(Buffer.byteLength(answer.body))] as const] : answer.headers;
   sendHead(response, { statusCode: answer.statusCode, headers }, gatewayRequestId);
-  response.end(sized ? body : undefined);
+  response.end(sized ? answer.body : undefined);
 }

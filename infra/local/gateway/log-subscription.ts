@@ -55,34 +55,38 @@ export function createLogSubscription(options: LogSubscriptionOptions): LogSubsc
     else timer ??= setTimeout(flush, batchMs);
   }
 
-  function flush(): void {
+  function flush(least = batchLines): void {
     clearTimeout(timer);
     timer = undefined;
-    delivered = delivered.then(deliver);
+    delivered = delivered.then(() => deliver(least));
   }
 
-  async function deliver(): Promise<void> {
-    while (waiting.length > 0) {
+  /** A batch, and others while at least so many lines wait; what came meanwhile has its own timer. */
+  async function deliver(least: number): Promise<void> {
+    do {
       // A subscriber's own lines would call it again for ever.
       const batch = waiting.splice(0, batchLines).filter(({ line }) => !subscribers.includes(loggerOf(line)));
       if (dropped > 0) warn(`${dropped} report lines were dropped`);
       dropped = 0;
-      if (batch.length === 0) continue;
-      const event = await logsEvent(batch);
-      await Promise.all(
-        subscribers.map((id) =>
-          retry(attempts, pauseMs, () => invoke(id, event)).catch((error: unknown) =>
-            warn(`${id} did not take ${batch.length} report lines; they are lost`, error),
-          ),
+      if (batch.length > 0) await hand(batch);
+    } while (waiting.length >= least);
+  }
+
+  async function hand(batch: readonly Entry[]): Promise<void> {
+    const event = await logsEvent(batch);
+    await Promise.all(
+      subscribers.map((id) =>
+        retry(attempts, pauseMs, () => invoke(id, event)).catch((error: unknown) =>
+          warn(`${id} did not take ${batch.length} report lines; they are lost`, error),
         ),
-      );
-    }
+      ),
+    );
   }
 
   return {
     write,
     stop: async () => {
-      flush();
+      flush(1);
       await delivered;
       clearTimeout(timer);
     },

@@ -35,8 +35,8 @@ export function createRestApi({ functions, invoker, stage, fallback, streams, wa
   return async (request, response) => {
     const method = request.method ?? 'GET';
     const url = readTarget(request.url ?? '/');
-    const requestId = requestIdFrom(request.headers['x-request-id']?.toString());
-    const refuse = (type: ProblemType, detail?: string, status?: number, gatewayId: string = requestId): void =>
+    const refuse = (type: ProblemType, detail?: string, status?: number, gatewayId?: string): void => {
+      const requestId = requestIdFrom(request.headers['x-request-id']?.toString());
       sendAnswer(
         response,
         gatewayProblem(type, {
@@ -45,8 +45,9 @@ export function createRestApi({ functions, invoker, stage, fallback, streams, wa
           ...(detail !== undefined && { detail }),
           ...(status !== undefined && { status }),
         }),
-        gatewayId,
+        gatewayId ?? requestId,
       );
+    };
 
     if (url === undefined || !isDecodable(url.path))
       return refuse('invalid-request', 'The path of the request is malformed.');

@@ -24,7 +24,7 @@ export function refuseForeignHost(request: IncomingMessage, { baseUrl }: KnownNa
   const own = baseUrl === undefined ? undefined : new URL(baseUrl).hostname;
   const absolute = /^https?:\/\/([^/?#]*)/i.exec(url)?.[1];
   for (const authority of [headers.host, absolute]) {
-    if (authority === undefined) continue;
+    if (authority === undefined || /^(?:localhost|127\.0\.0\.1)(?::\d+)?$/.test(authority)) continue;
     const name = URL.parse(`http://${authority}`)?.hostname ?? '';
     if (!isLoopback(name) && name !== own) return { status: 403, detail: 'This Host is not served here.' };
   }

@@ -1,6 +1,6 @@
-import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { escapePath, signingKey } from '../../../lib/adapters/aws/sign-request.ts';
+import { escapePath, hmac, sha256Hex, signingKey } from '../../../lib/adapters/aws/sign-request.ts';
 
 /** What the AWS SDK signs with. */
 export interface Credentials {
@@ -39,8 +39,7 @@ export function isSigned(request: IncomingMessage, credentials: Credentials): bo
   ].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
   const key = signingKey(credentials.secretAccessKey, scope);
-  const hash = createHash('sha256').update(canonical).digest('hex');
-  const expected = hmac(key, ['AWS4-HMAC-SHA256', date, scope, hash].join('\n'));
+  const expected = hmac(key, ['AWS4-HMAC-SHA256', date, scope, sha256Hex(canonical)].join('\n'));
   return timingSafeEqual(expected, Buffer.from(signature, 'hex'));
 }
 
@@ -48,8 +47,4 @@ function valueOf({ headers }: IncomingMessage, name: string): string {
   return String(headers[name] ?? '')
     .trim()
     .replaceAll(/ +/g, ' ');
-}
-
-function hmac(key: string | Buffer, text: string): Buffer {
-  return createHmac('sha256', key).update(text).digest();
 }

@@ -1,4 +1,4 @@
-import { createHash, createHmac } from 'node:crypto';
+import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 
 export interface AwsCredentials {
   readonly accessKeyId: string;
@@ -38,24 +38,25 @@ export function signRequest(
     ...names.map((name) => `${name}:${sent[name]?.trim()}`),
     '',
     signedHeaders,
-    sha256(body),
+    sha256Hex(body),
   ].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
   const key = signingKey(secretAccessKey, scope);
-  const signature = hmac(key, ['AWS4-HMAC-SHA256', stamp, scope, sha256(canonical)].join('\n')).toString('hex');
+  const signature = hmac(key, ['AWS4-HMAC-SHA256', stamp, scope, sha256Hex(canonical)].join('\n')).toString('hex');
   const authorization = `AWS4-HMAC-SHA256 Credential=${accessKeyId}/${scope}, SignedHeaders=${signedHeaders}, Signature=${signature}`;
   return { ...sent, authorization };
 }
 
 /** By service: keys are good for a day and a region, and a process speaks to few services. */
-const derived = new Map<string, { readonly secretAccessKey: string; readonly scope: string; readonly key: Buffer }>();
+const derived = new Map<string, { readonly secretAccessKey: string; readonly scope: string; readonly key: KeyObject }>();
 
 /** Good for a day, a region and a service: the last one of each service is kept. */
-export function signingKey(secretAccessKey: string, scope: string): Buffer {
+export function signingKey(secretAccessKey: string, scope: string): KeyObject {
   const service = scope.split('/')[2] ?? '';
   const known = derived.get(service);
   if (known?.secretAccessKey === secretAccessKey && known.scope === scope) return known.key;
-  const key = scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`) as Buffer;
+  // Bytes would be made a key object again for each request, which takes eight times as long as the code itself.
+  const key = createSecretKey(scope.split('/').reduce<string | Buffer>(hmac, `AWS4${secretAccessKey}`) as Buffer);
   derived.set(service, { secretAccessKey, scope, key });
   return key;
 }
@@ -70,10 +71,11 @@ export function escapePath(path: string): string {
     .join('/');
 }
 
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+/** Also what `x-amz-content-sha256` says of a body. */
+export function sha256Hex(text: string): string {
+  return hash('sha256', text, 'hex');
 }
 
-function hmac(key: string | Buffer, text: string): Buffer {
+export function hmac(key: string | Buffer | KeyObject, text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }

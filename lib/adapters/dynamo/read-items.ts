@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { signRequest } from '../aws/sign-request.ts';
+import { sha256Hex, signRequest } from '../aws/sign-request.ts';
 import { openPost } from '../http/post.ts';
 import type { DynamoSettings } from './client.ts';
 
@@ -36,7 +35,7 @@ export function openReader(settings: DynamoSettings, TableName: string) {
           host: endpoint.host,
           'content-type': 'application/x-amz-json-1.0',
           'x-amz-target': 'DynamoDB_20120810.BatchGetItem',
-          'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
+          'x-amz-content-sha256': sha256Hex(body),
           ...(AWS_SESSION_TOKEN && { 'x-amz-security-token': AWS_SESSION_TOKEN }),
         },
         body,

@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Sockets } from '../../live/ports.ts';
-import { signRequest } from '../aws/sign-request.ts';
+import { sha256Hex, signRequest } from '../aws/sign-request.ts';
 import { openPost } from '../http/post.ts';
 
 interface SocketSettings {
@@ -54,7 +53,7 @@ function openSigned({ AWS_REGION: region, SOCKET_MANAGEMENT_URL }: SocketSetting
         headers: {
           host: base.host,
           'content-type': 'application/octet-stream',
-          'x-amz-content-sha256': createHash('sha256').update(body).digest('hex'),
+          'x-amz-content-sha256': sha256Hex(body),
           ...(AWS_SESSION_TOKEN && { 'x-amz-security-token': AWS_SESSION_TOKEN }),
         },
         body,
