@@ -79,6 +79,25 @@ test('a bundle holds a heavy library only when its function uses it', () => {
   expect(found).toEqual([]);
 });
 
+/** What a cold start may read at most, in KB, by the heaviest thing that its function uses. */
+const budgets: readonly { readonly uses: readonly Use[]; readonly kb: number }[] = [
+  { uses: ['openai', 'github'], kb: 2_600 },
+  { uses: ['mongo'], kb: 2_100 },
+  { uses: ['queues', 'deadLetters', 'containers', 'apiDescription'], kb: 1_650 },
+  { uses: ['mysql', 'sockets'], kb: 800 },
+  { uses: ['redis'], kb: 400 },
+  { uses: [], kb: 160 },
+];
+
+test('a cold start reads no more than what its function uses allows', () => {
+  const over = bundles.flatMap(({ id, bytes }, index) => {
+    const uses = functions[index] ? usesOf(functions[index].declaration) : [];
+    const kb = budgets.find((budget) => budget.uses.length === 0 || budget.uses.some((use) => uses.includes(use)))?.kb;
+    return bytes > (kb ?? 0) * 1024 ? [`${id}: ${Math.round(bytes / 1024)} of ${kb} KB`] : [];
+  });
+  expect(over).toEqual([]);
+});
+
 test('each heavy library is found where it is used, so that the rule above looks at what is there', () => {
   for (const { input } of heavy)
     expect(bundles.some(({ inputs }) => Object.keys(inputs).some((path) => input.test(path)))).toBe(true);

@@ -115,7 +115,9 @@ export function sendHead(response: ServerResponse, { statusCode, headers }: Head
 export function sendAnswer(response: ServerResponse, answer: WholeAnswer, gatewayRequestId: string): void {
   if (response.destroyed) return;
   const sized = answer.statusCode !== 204 && answer.statusCode !== 304;
-  const headers = sized ? [...answer.headers, ['content-length', String(Buffer.byteLength(answer.body))] as const] : answer.headers;
+  const headers = sized
+    ? [...answer.headers, ['content-length', String(Buffer.byteLength(answer.body))] as const]
+    : answer.headers;
   sendHead(response, { statusCode: answer.statusCode, headers }, gatewayRequestId);
   response.end(sized ? answer.body : undefined);
 }

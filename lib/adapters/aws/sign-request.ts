@@ -48,7 +48,10 @@ export function signRequest(
 }
 
 /** By service: keys are good for a day and a region, and a process speaks to few services. */
-const derived = new Map<string, { readonly secretAccessKey: string; readonly scope: string; readonly key: KeyObject }>();
+const derived = new Map<
+  string,
+  { readonly secretAccessKey: string; readonly scope: string; readonly key: KeyObject }
+>();
 
 /** Good for a day, a region and a service: the last one of each service is kept. */
 export function signingKey(secretAccessKey: string, scope: string): KeyObject {

@@ -1,5 +1,4 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBClient, DynamoDBDocumentClient, GetCommand } from './sdk.ts';
 import type { Probe } from '../../kernel/probe.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import { tableName, sessionsTable } from './tables.ts';

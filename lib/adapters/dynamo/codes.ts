@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from './sdk.ts';
 import type { CodeStore } from '../../oauth/ports.ts';
 import { ask } from './client.ts';
 import { seconds, unlessLost } from './requests.ts';

@@ -1,9 +1,4 @@
-import {
-  CreateTableCommand,
-  type DynamoDBClient,
-  ResourceInUseException,
-  waitUntilTableExists,
-} from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type DynamoDBClient, ResourceInUseException, waitUntilTableExists } from './sdk.ts';
 import { type Table, tableName, tables } from './tables.ts';
 
 /** Creates the tables that are missing and waits until they can be used (30 s at most). Without TTL: dynalite has none. */

@@ -1,10 +1,4 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from './sdk.ts';
 import * as z from 'zod';
 import type { Delivery, DeliveryFacts, DeliveryStore, HookSecret } from '../../github/ports.ts';
 import { ask, type DynamoSettings, openDynamo } from './client.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip } from 'node:zlib';
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from './sdk.ts';
 import * as z from 'zod';
 import type { Claim, Claimed, IdempotencyStore, KeptAnswer } from '../../kernel/http/idempotency-store.ts';
 import type { Encryptor } from '../../secrets/encryptor.ts';

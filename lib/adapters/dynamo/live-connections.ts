@@ -1,10 +1,4 @@
-import {
-  DeleteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from './sdk.ts';
 import type { Caller } from '../../kernel/http/caller.ts';
 import type { Connection, ConnectionStore } from '../../live/ports.ts';
 import { ask } from './client.ts';

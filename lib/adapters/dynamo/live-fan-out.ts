@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, GetCommand, UpdateCommand } from './sdk.ts';
 import type { FanOut } from '../../live/ports.ts';
 import { ask } from './client.ts';
 import { unlessLost } from './requests.ts';

@@ -1,10 +1,4 @@
-import {
-  BatchWriteCommand,
-  type DynamoDBDocumentClient,
-  GetCommand,
-  PutCommand,
-  UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+import { BatchWriteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from './sdk.ts';
 import { LiveEvent } from '../../../events/live-event.ts';
 import type { LiveLog, LoggedEvent } from '../../live/ports.ts';
 import { ask } from './client.ts';

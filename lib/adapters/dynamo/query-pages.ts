@@ -1,4 +1,4 @@
-import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from '@aws-sdk/lib-dynamodb';
+import { type DynamoDBDocumentClient, QueryCommand, type QueryCommandInput } from './sdk.ts';
 import { ask } from './client.ts';
 
 type Query = Omit<QueryCommandInput, 'Limit' | 'ExclusiveStartKey'>;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, type DynamoDBDocumentClient, GetCommand, PutCommand } from './sdk.ts';
 import type { LockStore, OpenConnections } from '../../quotas/ports.ts';
 import { ask, type DynamoSettings, openDynamo } from './client.ts';
 import { countPages, queryPages } from './query-pages.ts';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import {
+  ConditionalCheckFailedException,
   DeleteCommand,
   type DynamoDBDocumentClient,
   GetCommand,
   PutCommand,
   UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+} from './sdk.ts';
 import type { LoginHistory, TicketStore } from '../../auth/ports.ts';
 import type { Limiter } from '../../kernel/http/rate-limit.ts';
 import { ask } from './client.ts';

@@ -5,7 +5,7 @@ import {
   GetCommand,
   PutCommand,
   UpdateCommand,
-} from '@aws-sdk/lib-dynamodb';
+} from './sdk.ts';
 import type { SessionStore } from '../../auth/ports.ts';
 import { Problem } from '../../kernel/errors/problem.ts';
 import type { Encryptor } from '../../secrets/encryptor.ts';
