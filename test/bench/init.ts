@@ -4,15 +4,32 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundleFunctions } from '../../infra/bundle.ts';
 import { discover } from '../../infra/discover.ts';
+import { median } from '../median.ts';
+import type { Figure } from './parts/figures.ts';
+
+/** One of each group of uses; `aim` is for what stands in the design. */
+const typical: readonly { readonly id: string; readonly what: string; readonly aim?: string }[] = [
+  { id: 'get-liveness', what: 'no store', aim: '≤ 1.8' },
+  { id: 'list-versions', what: 'MySQL' },
+  { id: 'get-jwks', what: 'credentials' },
+  { id: 'get-tool', what: 'credentials and MySQL', aim: '≤ 2.8' },
+  { id: 'search-knowledge', what: 'credentials and MongoDB' },
+  { id: 'create-tool', what: 'credentials, both and a queue' },
+  { id: 'run-analysis', what: 'the analysis and its model' },
+];
 
 /**
- * From the start of a process to a handler that is ready, for each bundle, and what that is in bare Nodes. Runs take turns, so that a busy moment of
- * the machine falls on all alike; the median counts.
+ * From the start of a process to a handler that is ready, and what that is in bare Nodes: one function of each group of uses, or with `--all` all of them. Runs take turns, so that
+ * a busy moment of the machine falls on all alike; the median counts.
  */
-export async function run({ runs }: { readonly runs: number }): Promise<void> {
+export async function run({ runs, all }: { readonly runs: number; readonly all: boolean }): Promise<Figure[]> {
   const outDir = await mkdtemp(join(tmpdir(), 'bench-init-'));
   try {
-    const bundles = await bundleFunctions(await discover(), outDir);
+    const known = await discover();
+    const bundles = await bundleFunctions(
+      all ? known : known.filter(({ id }) => typical.some((one) => one.id === id)),
+      outDir,
+    );
     const bare: number[] = [];
     const times = new Map(bundles.map(({ id }): [string, number[]] => [id, []]));
     for (let turn = 0; turn < runs; turn += 1) {
@@ -21,10 +38,20 @@ export async function run({ runs }: { readonly runs: number }): Promise<void> {
         times.get(id)?.push(startMs(loading(join(folder, 'index.js'))));
       }
     }
-    report(
-      median(bare),
-      bundles.map(({ id, bytes }) => ({ id, bytes, ms: median(times.get(id) ?? []) })),
-    );
+    const ms = median(bare);
+    return bundles
+      .map(({ id, bytes }): Figure => {
+        const { what = '', aim } = typical.find((one) => one.id === id) ?? {};
+        const own = median(times.get(id) ?? []);
+        return {
+          what: `start of \`${id}\`${what && ` (${what})`}, ${(bytes / 1024).toFixed(0)} KB`,
+          ours: `${own.toFixed(0)} ms`,
+          peer: `bare Node ${ms.toFixed(0)} ms`,
+          ratio: own / ms,
+          ...(aim !== undefined && { aim }),
+        };
+      })
+      .toSorted((a, b) => a.ratio - b.ratio);
   } finally {
     await rm(outDir, { recursive: true, force: true });
   }
@@ -39,17 +66,4 @@ function startMs(script: string): number {
   const { status, stderr } = spawnSync(process.execPath, ['-e', script], { env: {}, encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   return performance.now() - started;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
-}
-
-function report(bare: number, results: readonly { id: string; bytes: number; ms: number }[]): void {
-  console.log(`bare Node ${bare.toFixed(1)} ms\n`);
-  console.log(`${'bundle'.padEnd(24)}${'init ms'.padStart(9)}${'x bare'.padStart(9)}${'KB'.padStart(8)}`);
-  for (const { id, bytes, ms } of results.toSorted((a, b) => b.ms - a.ms)) {
-    const row = [ms.toFixed(1).padStart(9), (ms / bare).toFixed(2).padStart(9), (bytes / 1024).toFixed(0).padStart(8)];
-    console.log(id.padEnd(24) + row.join(''));
-  }
 }

@@ -1,48 +1,23 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { listen, type LiveUpdate } from '../../events/client.ts';
 import { openLive } from '../../lib/adapters/dynamo/live.ts';
 import { openSockets } from '../../lib/adapters/sockets/management.ts';
 import { publish } from '../../lib/live/publish.ts';
+import { signIn, startPlatform } from './parts/platform.ts';
 
 /*
  * `npm run bench -- live [--sockets 1000] [--streams 200] [--rate 100] [--seconds 60]`: clients of a hundred people, each event for one of them, clients cut at seeded moments. Every event
  * has to reach each of its listeners once and in order; printed is how long that took. Exits 1 when one is lost, doubled or out of order.
  */
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const people = 100;
 
 export async function run(load: Load): Promise<void> {
-  const state = mkdtempSync(join(tmpdir(), 'mcp-bench-'));
-  const platform = spawn(process.execPath, ['infra/local/node-24.mjs', 'infra/local/dev.ts', '--port', '0'], {
-    cwd: root,
-    env: {
-      ...process.env,
-      MCP_STATE: state,
-      RATE_LIMIT_SCALE: '1000000',
-      QUOTAS: '{"sockets":1000,"streams":1000}',
-      QUOTAS_TOTAL: '{"sockets":100000,"streams":100000}',
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  const quotas = { sockets: 100_000, streams: 100_000 };
+  await using platform = await startPlatform({
+    env: { QUOTAS: JSON.stringify(quotas), QUOTAS_TOTAL: JSON.stringify(quotas) },
   });
-  try {
-    await new Promise<void>((resolve, reject) => {
-      platform.stdout.on('data', (chunk) => String(chunk).includes('Ready in') && resolve());
-      platform.once('exit', (code) => reject(new Error(`the platform ended with ${code}`)));
-    });
-    const addresses = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as Record<string, string>;
-    await measure(addresses, load);
-  } finally {
-    platform.kill('SIGTERM');
-    await once(platform, 'exit');
-    rmSync(state, { recursive: true, force: true });
-  }
+  await measure(platform.addresses, load);
 }
 
 interface Load {
@@ -63,12 +38,12 @@ interface Client {
   end(): Promise<void>;
 }
 
-async function measure(addresses: Record<string, string>, load: Load): Promise<void> {
+async function measure(addresses: Readonly<Record<string, string>>, load: Load): Promise<void> {
   const { base = '' } = addresses;
   const users: { id: string; token: string }[] = [];
   // Hashing passwords is slow on purpose: a few at a time.
   for (let index = 0; index < people; index += 4)
-    users.push(...(await Promise.all([0, 1, 2, 3].map((next) => signUp(base, index + next)))));
+    users.push(...(await Promise.all([0, 1, 2, 3].map((next) => signIn(base, `bench${index + next}`)))));
   const delays: number[] = [];
   const openingAt = Date.now();
   const clients = Array.from({ length: load.sockets + load.streams }, (_, index) => {
@@ -185,7 +160,7 @@ function startClient({
   };
 }
 
-function servicesOf({ dynamodb = '', connections = '', ...credentials }: Record<string, string>) {
+function servicesOf({ dynamodb = '', connections = '', ...credentials }: Readonly<Record<string, string>>) {
   process.env['AWS_ACCESS_KEY_ID'] = credentials['accessKeyId'] ?? '';
   process.env['AWS_SECRET_ACCESS_KEY'] = credentials['secretAccessKey'] ?? '';
   const AWS_REGION = 'us-east-1';
@@ -193,20 +168,6 @@ function servicesOf({ dynamodb = '', connections = '', ...credentials }: Record<
     ...openLive({ STAGE: 'local', AWS_REGION, DYNAMODB_ENDPOINT: dynamodb }),
     sockets: openSockets({ AWS_REGION, SOCKET_MANAGEMENT_URL: connections }),
   };
-}
-
-async function signUp(base: string, index: number): Promise<{ id: string; token: string }> {
-  const username = `bench${index}`;
-  const password = 'Measured1bench';
-  const post = async (path: string, json: object): Promise<Record<string, string>> => {
-    const headers = { 'content-type': 'application/json' };
-    const response = await fetch(`${base}${path}`, { method: 'POST', headers, body: JSON.stringify(json) });
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-    return (await response.json()) as Record<string, string>;
-  };
-  const { id = '' } = await post('/api/v1/auth/register', { username, email: `${username}@example.org`, password });
-  const { access_token: token = '' } = await post('/api/v1/auth/login', { username, password });
-  return { id, token };
 }
 
 /** Mulberry32: the same moments for the same seed. */

@@ -1,13 +1,12 @@
-import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bootstrapToken, proxySecret, startPlatformStandIn } from '../infra/runner/platform-stand-in.ts';
 import { median } from '../median.ts';
 import { waitUntil } from '../wait-until.ts';
-import { type Caller, overHttp, overStdio, startListening, stopChild } from './mcp-endpoints.ts';
+import type { Figure } from './parts/figures.ts';
+import { type Caller, overHttp, overStdio, startListening, stopChild } from './parts/mcp-endpoints.ts';
+import { signIn, startPlatform } from './parts/platform.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const server = join(root, 'test/fixtures/mcp-server/server.ts');
@@ -28,7 +27,7 @@ interface Figures {
  * are used most. In turn, round by round; latency of one call at a time by Node's own client, and calls a second of eight at a time by hand, so that the
  * client is not what is measured.
  */
-export async function run(): Promise<void> {
+export async function run(): Promise<Figure[]> {
   const ends: (() => Promise<unknown> | void)[] = [];
   try {
     const callers = new Map<string, Caller>([
@@ -47,7 +46,7 @@ export async function run(): Promise<void> {
         if (round > 0) measured.get(name)?.push(figures);
       }
     }
-    report(measured);
+    return figuresOf(measured);
   } finally {
     for (const end of ends.toReversed()) await end();
   }
@@ -65,23 +64,39 @@ async function measure({ echo, many }: Caller): Promise<Figures> {
   return { p50: times[callsAlone / 2] ?? 0, p99: times[Math.floor(callsAlone * 0.99)] ?? 0, perSecond };
 }
 
-function report(measured: ReadonlyMap<string, readonly Figures[]>): void {
+/** Beside the better of the two gateways in each figure. */
+function figuresOf(measured: ReadonlyMap<string, readonly Figures[]>): Figure[] {
   const of = (name: string, figure: keyof Figures): number =>
     median((measured.get(name) ?? []).map((each) => each[figure]));
-  const best = (figure: keyof Figures, choose: (...of: number[]) => number): number =>
-    choose(of('supergateway', figure), of('mcp-proxy', figure));
-  console.log(
-    '| tools/call echo | p50 ms | p99 ms | calls/s | p50 to the better gateway | calls/s to the better gateway |\n|---|---|---|---|---|---|',
-  );
-  for (const name of measured.keys()) {
-    const [p50, p99, perSecond] = [of(name, 'p50'), of(name, 'p99'), of(name, 'perSecond')];
-    const ratio = (p50 / best('p50', Math.min)).toFixed(2);
-    const more = (perSecond / best('perSecond', Math.max)).toFixed(2);
-    console.log(`| ${name} | ${p50.toFixed(2)} | ${p99.toFixed(2)} | ${perSecond.toFixed(0)} | ${ratio} | ${more} |`);
-  }
-  console.log(
-    `\nmedians of ${rounds} rounds in turn; ${callsAlone} calls one at a time, ${callsTogether} by ${together}; ${new Date().toISOString().slice(0, 10)}, ${cpus().length} × ${cpus()[0]?.model ?? ''}, load ${loadavg()[0]?.toFixed(1)}`,
-  );
+  const gateways = ['supergateway', 'mcp-proxy'];
+  const fastest = gateways.toSorted((a, b) => of(a, 'p50') - of(b, 'p50'))[0] ?? '';
+  const busiest = gateways.toSorted((a, b) => of(b, 'perSecond') - of(a, 'perSecond'))[0] ?? '';
+  const latency = (name: string): string =>
+    `p50 ${of(name, 'p50').toFixed(2)} ms, p99 ${of(name, 'p99').toFixed(1)} ms`;
+  const many = (name: string): string => `${of(name, 'perSecond').toFixed(0)}/s`;
+  const aims: Readonly<Record<string, readonly [string, string]>> = {
+    'runner alone': ['≤ 0.5', '≥ 3'],
+    'whole path, API key': ['≤ 4', ''],
+  };
+  return ['direct stdio', 'runner alone', 'whole path, API key'].flatMap((name) => {
+    const [p50, perSecond] = aims[name] ?? ['', ''];
+    return [
+      {
+        what: `\`tools/call\`, one at a time: ${name}`,
+        ours: latency(name),
+        peer: `${fastest} ${latency(fastest)}`,
+        ratio: of(name, 'p50') / of(fastest, 'p50'),
+        aim: p50,
+      },
+      {
+        what: `\`tools/call\`, ${together} at a time: ${name}`,
+        ours: many(name),
+        peer: `${busiest} ${many(busiest)}`,
+        ratio: of(name, 'perSecond') / of(busiest, 'perSecond'),
+        aim: perSecond,
+      },
+    ];
+  });
 }
 
 type Ends = (() => Promise<unknown> | void)[];
@@ -131,39 +146,9 @@ async function mcpProxy(ends: Ends): Promise<Caller> {
 }
 
 async function wholePath(ends: Ends): Promise<Caller> {
-  const state = mkdtempSync(join(tmpdir(), 'mcp-bench-'));
-  ends.push(() => rmSync(state, { recursive: true, force: true }));
-  // Into a file: what it prints about each request is not for this process to read.
-  const platform = spawn(process.execPath, ['infra/local/node-24.mjs', 'infra/local/dev.ts', '--port', '0'], {
-    cwd: root,
-    env: { ...process.env, MCP_STATE: state, RATE_LIMIT_SCALE: '1000000' },
-    stdio: ['ignore', openSync(join(state, 'printed'), 'a'), 'inherit'],
-  });
-  ends.push(() => stopChild(platform));
-  await waitUntil('a platform that is up', () => {
-    if (platform.exitCode !== null) throw new Error(`the platform ended with ${platform.exitCode}`);
-    return existsSync(join(state, 'platform.json'));
-  });
-  const { base } = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as { base: string };
-  const { url, key } = await deployOn(base);
-  return overHttp(new URL(url), { 'x-api-key': key });
-}
-
-async function deployOn(base: string): Promise<{ url: string; key: string }> {
-  let token = '';
-  const call = async (method: string, path: string, body?: object): Promise<Record<string, unknown>> => {
-    const headers = { 'content-type': 'application/json', ...(token !== '' && { authorization: `Bearer ${token}` }) };
-    const response = await fetch(`${base}/api/v1${path}`, {
-      method,
-      headers,
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    return (await response.json()) as Record<string, unknown>;
-  };
-  const account = { username: 'bench', password: 'Benchmark-1a' };
-  await call('POST', '/auth/register', { ...account, email: 'bench@example.org' });
-  token = String((await call('POST', '/auth/login', account))['access_token']);
-  const { key } = await call('POST', '/auth/api-keys', { name: 'bench' });
+  const platform = await startPlatform();
+  ends.push(async () => platform[Symbol.asyncDispose]());
+  const { apiKey, call } = await signIn(platform.base);
   const servers = [{ name: 'bench', command: process.execPath, args: [server] }];
   const { id } = await call('POST', '/mcps', { name: 'bench', slug: 'bench', version: '1.0.0', config: { servers } });
   const made = await call('POST', '/deployments', { tool_id: id });
@@ -172,7 +157,7 @@ async function deployOn(base: string): Promise<{ url: string; key: string }> {
     if (status === 'failed') throw new Error('the server could not be deployed');
     return status === 'running';
   });
-  return { url: String(made['endpoint_url']), key: String(key) };
+  return overHttp(new URL(String(made['endpoint_url'])), { 'x-api-key': apiKey });
 }
 
 async function freePort(): Promise<number> {

@@ -15,6 +15,7 @@ import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
 import { presentTool } from '../../lib/tools/present.ts';
 import { Tool, ToolId } from '../../lib/tools/schema.ts';
 import { median } from '../median.ts';
+import type { Figure } from './parts/figures.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const rounds = 25;
@@ -28,7 +29,7 @@ const limit = perMinute(100_000_000);
  * A tool read by our whole pipeline, by a plain one of middy, zod and jose, and the store calls of both (the session's batch read in DynamoDB, the count in Redis, the
  * row in MySQL) alone. Same token, same stores, same process; the three take turns.
  */
-export async function run(): Promise<void> {
+export async function run(): Promise<Figure[]> {
   const state = await mkdtemp(join(tmpdir(), 'bench-pipeline-'));
   const quiet = () => undefined;
   const env = { ...process.env, RATE_LIMIT_SCALE: '1000000' };
@@ -42,7 +43,7 @@ export async function run(): Promise<void> {
       'plain pipeline': await plainPipeline(event),
       'our pipeline': () => getTool(event, context()),
     };
-    await compare(contenders);
+    return await compare(contenders);
   } finally {
     await platform.stop();
     await rm(state, { recursive: true, force: true });
@@ -51,7 +52,7 @@ export async function run(): Promise<void> {
 
 type Contender = () => Promise<unknown>;
 
-async function compare(contenders: Readonly<Record<string, Contender>>): Promise<void> {
+async function compare(contenders: Readonly<Record<string, Contender>>): Promise<Figure[]> {
   const measured = Object.entries(contenders).map(([name, call]) => ({ name, call, micros: [] as number[] }));
   const startedAt = performance.now();
   const isTime = (round: number): boolean => round < fewestRounds || performance.now() - startedAt < budgetMs;
@@ -62,13 +63,15 @@ async function compare(contenders: Readonly<Record<string, Contender>>): Promise
       if (round >= 0) micros.push(((performance.now() - roundAt) * 1000) / perRound);
     }
   }
-  const [alone = Number.NaN] = measured.map(({ micros }) => median(micros));
-  console.log(`median of ${measured[0]?.micros.length ?? 0} rounds of ${perRound} requests, one after the other\n`);
-  console.log(`${''.padEnd(20)}${'µs a request'.padStart(14)}${'over the stores'.padStart(18)}`);
-  for (const { name, micros } of measured) {
-    const typical = median(micros);
-    console.log(`${name.padEnd(20)}${typical.toFixed(0).padStart(14)}${(typical - alone).toFixed(0).padStart(18)}`);
-  }
+  const [alone = Number.NaN, plain = Number.NaN, ours = Number.NaN] = measured.map(({ micros }) => median(micros));
+  return [
+    {
+      what: 'a request through the pipeline, without its store calls',
+      ours: `${(ours - alone).toFixed(0)} µs`,
+      peer: `plain middy + zod + jose ${(plain - alone).toFixed(0)} µs`,
+      ratio: (ours - alone) / (plain - alone),
+    },
+  ];
 }
 
 async function prepare() {

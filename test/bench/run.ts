@@ -1,31 +1,49 @@
-import { readdirSync } from 'node:fs';
-import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Input, runProgram } from '../../infra/program.ts';
+import { type Input, runProgram, UsageError } from '../../infra/program.ts';
+import { circumstances, type Figure, tableOf, writeBetweenMarks } from './parts/figures.ts';
 
-/* `npm run bench -- <name>` runs `run(options)` of `test/bench/<name>.ts`. */
+/*
+ * `npm run bench -- <name>` runs `run(options)` of `test/bench/<name>.ts`. Without a name it runs those that have a peer, in under ten minutes, and `--write` puts their table into
+ * test/README.md.
+ */
 
-const names = readdirSync(import.meta.dirname)
-  .filter((file) => file.endsWith('.ts') && file !== 'run.ts')
-  .map((file) => basename(file, '.ts'));
+const benches = {
+  init: 'how soon a function is ready, beside bare Node',
+  pipeline: 'what the pipeline adds to its store calls, beside a plain middy + zod + jose function',
+  gateway: 'authenticated reads, beside plain node:http',
+  mcp: 'tools/call, beside supergateway and mcp-proxy',
+  search: 'the knowledge base, beside minisearch and MariaDB FULLTEXT; with --passages what passages and queries cost',
+  analysis: 'the rules over a registry',
+  live: 'a thousand clients that are cut',
+  mongo: 'the embedded MongoDB',
+  tools: 'reads of a large catalogue, beside plain node:http',
+} as const;
+type Name = keyof typeof benches;
+const withPeer: readonly Name[] = ['init', 'pipeline', 'gateway', 'mcp', 'search'];
+
+const list = Object.entries(benches)
+  .map(([name, about]) => `  ${name.padEnd(10)} ${about}`)
+  .join('\n');
 
 const program = {
   name: 'bench',
-  about: `Measures one thing: ${names.join(', ')}.`,
-  commands: Object.fromEntries(names.map((name) => [name, { about: `test/bench/${name}.ts` }])),
+  about: `Measures one thing, or without a name what has a peer: ${withPeer.join(', ')}.\n\n${list}`,
+  args: '[name]',
   options: {
+    write: { about: 'Without a name: puts the table into test/README.md.' },
+    all: { about: 'For init: all functions, not one of each group of uses.' },
     file: {
       value: '<file>',
       default: fileURLToPath(new URL('../../../shared/data/mcp-servers.json', import.meta.url)),
       about: 'For analysis: a JSON list of server.json entries.',
     },
-    runs: { from: 1, to: 1000, default: 9, about: 'For init: how often each function is started.' },
+    runs: { from: 1, to: 1000, default: 5, about: 'For init: how often each function is started.' },
     tools: { from: 1, to: 10_000_000, default: 100_000, about: 'For tools: how many there are.' },
     passages: {
       from: 0,
       to: 10_000_000,
-      default: 100_000,
-      about: 'For search: up to how many passages queries are measured; 0 leaves the costs out.',
+      default: 0,
+      about: 'For search: up to how many passages what they and queries cost is measured.',
     },
     state: {
       value: '<folder>',
@@ -43,10 +61,22 @@ const program = {
 type Options = Input<typeof program>['options'];
 
 interface Benchmark {
-  run(options: Options): Promise<void>;
+  run(options: Options): Promise<readonly Figure[] | void>;
 }
 
-await runProgram(program, async ({ command, options }) => {
-  const { run } = (await import(`./${command}.ts`)) as Benchmark;
-  await run(options);
+async function measure(name: Name, options: Options): Promise<readonly Figure[]> {
+  const { run } = (await import(`./${name}.ts`)) as Benchmark;
+  return (await run(options)) ?? [];
+}
+
+await runProgram(program, async ({ args: [name], options }) => {
+  if (name !== undefined && !Object.hasOwn(benches, name))
+    throw new UsageError(`There is no benchmark ${name}. There are: ${Object.keys(benches).join(', ')}.`);
+  const figures: Figure[] = [];
+  for (const each of name === undefined ? withPeer : [name as Name]) figures.push(...(await measure(each, options)));
+  if (figures.length === 0) return;
+  const text = `${tableOf(figures)}\n\n${circumstances()}`;
+  console.log(text);
+  if (name === undefined && options.write)
+    writeBetweenMarks(fileURLToPath(new URL('../README.md', import.meta.url)), text);
 });

@@ -6,6 +6,7 @@ import { mariaDb, miniSearch, ourEngine } from './search/engines.ts';
 import { cache } from '../../infra/local/state.ts';
 import { startStores } from '../../infra/local/stores/start-stores.ts';
 import { costs } from './search/through-api.ts';
+import type { Figure } from './parts/figures.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const progress = (line: string): void => void process.stderr.write(`\r${line.padEnd(60)}\r`);
@@ -21,20 +22,23 @@ export async function run({
 }: {
   readonly passages: number;
   readonly state: string;
-}): Promise<void> {
+}): Promise<Figure[]> {
   const collections = readCollections();
+  if (collections.length === 0) return [];
   const state = mkdtempSync(join(tmpdir(), 'mcp-bench-'));
   try {
-    await compare(collections, state);
+    const figures = await compare(collections, state);
     await findIdentifiers(collections.flatMap(({ docs }) => docs));
     const sizes = [1000, 10_000, 100_000].filter((size) => size < most);
     if (most > 0) await showCosts(collections, [...sizes, most], kept || state);
+    return figures;
   } finally {
     rmSync(state, { recursive: true, force: true });
   }
 }
 
-async function compare(collections: readonly Collection[], state: string): Promise<void> {
+async function compare(collections: readonly Collection[], state: string): Promise<Figure[]> {
+  const figures: Figure[] = [];
   const stores = await startStores({
     state: join(state, 'peer'),
     cache,
@@ -42,15 +46,21 @@ async function compare(collections: readonly Collection[], state: string): Promi
     report: () => undefined,
     lost: console.error,
   });
-  print('| nDCG@10 | knowledge base | minisearch | MariaDB FULLTEXT |\n|---|---|---|---|');
   for (const collection of collections) {
     const ours = await ndcg(collection, await ourEngine(collection.docs));
     const mini = await ndcg(collection, miniSearch(collection.docs));
     await using fulltext = await mariaDb(stores.urls.mysqlOwner, collection.docs);
     const maria = await ndcg(collection, fulltext);
-    print(`| ${collection.name} | ${ours.toFixed(3)} | ${mini.toFixed(3)} | ${maria.toFixed(3)} |`);
+    const best = Math.max(mini, maria);
+    figures.push({
+      what: `nDCG@10 of the knowledge base, ${collection.name}`,
+      ours: ours.toFixed(3),
+      peer: `minisearch ${mini.toFixed(3)}, MariaDB FULLTEXT ${maria.toFixed(3)}`,
+      ratio: ours / best,
+    });
   }
   await stores.stop();
+  return figures;
 }
 
 async function findIdentifiers(texts: readonly Text[]): Promise<void> {

@@ -1,71 +1,35 @@
-import { fork, spawn } from 'node:child_process';
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { fillCatalog } from '../fill-catalog.ts';
 import { median } from '../median.ts';
+import { signIn, startPlatform } from './parts/platform.ts';
 
-const root = fileURLToPath(new URL('../..', import.meta.url));
 const seconds = 5;
 const coldRounds = 40;
-
-interface Addresses {
-  readonly base: string;
-  readonly mysql: string;
-  readonly mongodb: string;
-}
 
 /**
  * `npm run bench -- tools [--tools 100000]`: reads of a large catalogue (three revisions of each tool) through the whole platform, against a plain node:http server that checks the
  * same token and makes the same indexed select; then what pages cost when nothing is cached.
  */
 export async function run({ tools: count }: { readonly tools: number }): Promise<void> {
-  const state = mkdtempSync(join(tmpdir(), 'mcp-bench-'));
-  const platform = spawn(process.execPath, ['infra/local/node-24.mjs', 'infra/local/dev.ts', '--port', '0'], {
-    cwd: root,
-    env: { ...process.env, MCP_STATE: state, RATE_LIMIT_SCALE: '1000000' },
-    stdio: ['ignore', 'pipe', 'inherit'],
+  await using platform = await startPlatform();
+  const { base, addresses } = platform;
+  const { token, id } = await signIn(base);
+  const ids = await fillCatalog(addresses, id, count, (line) => process.stdout.write(`\r${line.padEnd(60)}`));
+  process.stdout.write('\n');
+  const jwks = await (await fetch(`${base}/.well-known/jwks.json`)).text();
+  const peer = fork(fileURLToPath(new URL('parts/gateway-peer.ts', import.meta.url)), {
+    env: { ...process.env, MYSQL_URL: addresses.mysql, JWKS: jwks, ISSUER: base },
   });
   try {
-    await new Promise<void>((resolve, reject) => {
-      platform.stdout.on('data', (chunk) => String(chunk).includes('Ready in') && resolve());
-      platform.once('exit', (code) => reject(new Error(`the platform ended with ${code}`)));
-    });
-    const urls = JSON.parse(readFileSync(join(state, 'platform.json'), 'utf8')) as Addresses;
-    const { token, id } = await signUp(urls.base);
-    const ids = await fillCatalog(urls, id, count, (line) => process.stdout.write(`\r${line.padEnd(60)}`));
-    process.stdout.write('\n');
-    const jwks = await (await fetch(`${urls.base}/.well-known/jwks.json`)).text();
-    const peer = fork(join(root, 'test/gateway-peer.ts'), {
-      env: { ...process.env, MYSQL_URL: urls.mysql, JWKS: jwks, ISSUER: urls.base },
-    });
     const [port] = (await once(peer, 'message')) as [number];
-    await warm(urls.base, `http://127.0.0.1:${port}`, token, ids);
-    await cold(urls.base, token, ids, Math.ceil(count / 20));
-    peer.kill();
+    await warm(base, `http://127.0.0.1:${port}`, token, ids);
+    await cold(base, token, ids, Math.ceil(count / 20));
   } finally {
-    platform.kill('SIGTERM');
-    await once(platform, 'exit');
-    rmSync(state, { recursive: true, force: true });
+    peer.kill();
   }
-}
-
-async function signUp(base: string): Promise<{ token: string; id: string }> {
-  const post = async (path: string, json: object): Promise<Record<string, string>> => {
-    const response = await fetch(`${base}/api/v1/auth/${path}`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify(json),
-    });
-    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
-    return (await response.json()) as Record<string, string>;
-  };
-  const { id = '' } = await post('register', { username: 'bench', email: 'bench@example.org', password: 'Measured1' });
-  const { access_token: token = '' } = await post('login', { username: 'bench', password: 'Measured1' });
-  return { token, id };
 }
 
 /** Many readers at once, of what many readers ask for. */

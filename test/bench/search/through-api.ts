@@ -26,7 +26,7 @@ export interface Cost extends Filled {
 }
 
 const writers = 4;
-const path = '/api/v1/knowledge';
+const path = '/knowledge';
 
 /** Fills a base of each of some sizes through the API, and measures queries there: all of them once after a start, then again. A base that `state` holds is not filled again. */
 export async function* costs(
