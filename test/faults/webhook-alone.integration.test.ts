@@ -10,8 +10,10 @@ import { startStoreNetwork } from './store-network.ts';
 const total = Number(process.env['WEBHOOK_DELIVERIES'] ?? '20');
 const p99Ms = process.env['WEBHOOK_DELIVERIES'] === undefined ? Infinity : 300;
 const repositories = total / 10 > 10 ? 10 : 2;
+/** For all of them to have their effect. */
+const effectMs = Math.max(150_000, total * 800);
 
-describe('while MySQL and MongoDB are away', { timeout: 400_000 }, async () => {
+describe('while MySQL and MongoDB are away', { timeout: 250_000 + 2 * effectMs }, async () => {
   const database = await freshDatabase();
   const [mysql, mongodb] = await Promise.all([
     startStoreNetwork(database.url),
@@ -77,7 +79,7 @@ describe('while MySQL and MongoDB are away', { timeout: 400_000 }, async () => {
     const isLookDue = async () => performance.now() - lastAt > 125_000 || isDone();
     await expect.poll(isLookDue, { timeout: 150_000, interval: 3000 }).toBe(true);
     await world.lookNow(...all.map(({ id }) => id));
-    await expect.poll(isDone, { timeout: 150_000, interval: 3000 }).toBe(true);
+    await expect.poll(isDone, { timeout: effectMs, interval: 3000 }).toBe(true);
     for (const { toolId, repository, deliveries } of all) {
       const history = await world.history(ada, toolId);
       expect(history[0]).toMatchObject({ version: `1.${deliveries.length - 1}.0`, change_type: 'sync' });
