@@ -25,7 +25,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     expect: { poll: { timeout: 60_000 } },
-    maxWorkers: 2,
+    maxWorkers: 3,
     reporters: ['default', './test/report-silent.ts'],
     coverage: {
       provider: 'v8',

@@ -126,9 +126,14 @@ function withDatabase(mongodb: string, database: string): string {
   return url.href;
 }
 
+/** By the functions that are described: what one file has compiled serves the next one too. */
+const checks = new Map<string, ReturnType<typeof answerCheck>>();
+
 /** Calls, and refuses an answer that the API's description does not describe. */
 async function describedCall(url: string, functions: readonly DiscoveredFunction[]): Promise<App['call']> {
-  const faultOf = answerCheck(await readDescription(url, functions));
+  const described = functions.map(({ file }) => file).join();
+  const faultOf = checks.get(described) ?? answerCheck(await readDescription(url, functions));
+  checks.set(described, faultOf);
   return async (method, path, options) => {
     const reply = await callHttp(url, method, path, options);
     const fault = faultOf(method, path, reply);

@@ -31,13 +31,18 @@ const settings = [
   '--explicit-defaults-for-timestamp=ON',
   '--innodb-flush-log-at-trx-commit=1',
   '--innodb-buffer-pool-size=64M',
+  // By default it takes memory for a server of many: these are some 40 MB of an idle platform.
+  '--innodb-log-buffer-size=2M',
+  '--key-buffer-size=1M',
+  '--table-open-cache=200',
+  '--table-definition-cache=400',
   '--max-allowed-packet=64M',
   '--max-connections=100',
   '--performance-schema=OFF',
   '--local-infile=OFF',
 ];
 const kindSettings = {
-  mariadb: ['--innodb-log-file-size=32M'],
+  mariadb: ['--innodb-log-file-size=32M', '--aria-pagecache-buffer-size=1M'],
   mysql: ['--mysqlx=OFF', '--skip-log-bin'],
 };
 
