@@ -105,7 +105,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
   return {
     url,
     stage,
-    database: database.url,
+    database: options.urls?.mysql ?? database.url,
     ownerDatabase: database.ownerUrl,
     lines,
     call,

@@ -180,7 +180,7 @@ export interface DeliveryStore {
   forget(subject: string, id: string): Promise<void>;
   find(subject: string, id: string): Promise<Delivery | undefined>;
   markHandled(subject: string, id: string, outcome: string, at: Date): Promise<void>;
-  /** Newest first, at most 100. */
+  /** Those of three days, newest first. */
   list(subject: string): Promise<Delivery[]>;
 }
 

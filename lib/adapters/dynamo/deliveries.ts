@@ -11,7 +11,6 @@ const keptMs = 3 * 24 * 3_600_000;
 /** A delivery that nobody has handled for so long has perhaps not reached the queue. */
 const handedOverMs = 30_000;
 const mostSecrets = 20;
-const mostListed = 100;
 
 const SecretItem = z.object({ sk: z.string(), secrets: z.array(z.string()) });
 const DeliveryItem = z.object({
@@ -102,8 +101,7 @@ function dynamoDeliveries(client: DynamoDBDocumentClient, TableName: string): De
       return items
         .map((item) => deliveryOf(subject, item))
         .filter(({ receivedAt }) => receivedAt.getTime() > oldest)
-        .toSorted((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime())
-        .slice(0, mostListed);
+        .toSorted((a, b) => b.receivedAt.getTime() - a.receivedAt.getTime());
     },
   };
 }

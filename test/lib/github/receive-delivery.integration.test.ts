@@ -82,3 +82,13 @@ it('is handed over once, however often it comes', async () => {
   await Promise.all(Array.from({ length: 5 }, () => receive(body, sign(secret, body), { id })));
   expect(sent).toEqual([{ kind: 'delivery', subject: connectionId, delivery_id: id }]);
 });
+
+it('stays in the list until it is handled, however many came after it', async () => {
+  const { connectionId, secret, body } = await connected(9);
+  const { receive } = receiver();
+  const ids = Array.from({ length: 120 }, () => randomUUID());
+  for (const id of ids) await receive(body, sign(secret, body), { id });
+  await deliveries.markHandled(connectionId, ids[119] ?? '', 'nothing to do', new Date());
+  const open = (await deliveries.list(connectionId)).filter(({ handledAt }) => !handledAt);
+  expect(open.map(({ id }) => id).toSorted()).toEqual(ids.slice(0, 119).toSorted());
+});
