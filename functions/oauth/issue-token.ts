@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { perMinute } from '../../lib/kernel/http/rate-limit.ts';
-import { TokenPair } from '../../lib/auth/schema.ts';
 import { issueToken } from '../../lib/oauth/issue-token.ts';
 import { refusals, replies, TokenBody } from '../../lib/oauth/reply.ts';
 
@@ -14,7 +13,7 @@ export const handler = endpoint({
   body: z.string().meta({ examples: ['grant_type=refresh_token&refresh_token=x&client_id=x'] }),
   bodyAs: 'text',
   produces: 'application/json',
-  answers: { 200: z.union([TokenBody, TokenPair]), ...refusals },
+  answers: { 200: TokenBody, ...refusals },
   ...replies,
   run: ({ body, request, services }) => issueToken(services, request.headers, body),
 });

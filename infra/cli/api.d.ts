@@ -1,4 +1,4 @@
-/* The API as mcpp calls it, made from its description (Xq03xi2WNY8zlhAX9rhQmcSzTlNBtDW_TDcMhGdNJEo) by `npm run generate`. */
+/* The API as mcpp calls it, made from its description (mxaByosSdTybpwixA50S4o3rs9XIxi1-0DfuGapUp5M) by `npm run generate`. */
 
 export interface paths {
   '/api/v1/analyze/feasibility': {
@@ -535,7 +535,7 @@ export interface paths {
       responses: {
         200: {
           content: {
-            'application/json': components['schemas']['OAuthTokens'] | components['schemas']['TokenPair'];
+            'application/json': components['schemas']['OAuthTokens'];
           };
         };
       };

@@ -1,6 +1,8 @@
 import { reportSecurityEvent } from '../audit/report-security-event.ts';
 import { openSession, type SessionServices } from '../auth/open-session.ts';
+import type { TokenPair } from '../auth/schema.ts';
 import { isActive, newSession } from '../auth/session.ts';
+import { permissionsOf, type Role } from '../kernel/http/caller.ts';
 import type { Limiter } from '../kernel/http/rate-limit.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
@@ -86,7 +88,12 @@ async function openDeviceSession(
   const user = await sessions.user(userId);
   if (!isActive(opened.family, user))
     throw new OAuthError('invalid_grant', 'The user has signed out of everything since, or is not active.');
-  return jsonReply(await openSession(services, opened, user.role, { userAgent, allowedFrom: address }));
+  return sessionReply(await openSession(services, opened, user.role, { userAgent, allowedFrom: address }), user.role);
+}
+
+/** The tokens of a login session in OAuth's form; their scope is what the user's role may do. */
+export function sessionReply(pair: TokenPair, role: Role): Reply {
+  return jsonReply({ ...pair, token_type: 'Bearer', scope: permissionsOf(role).join(' ') });
 }
 
 function expired(): OAuthError {

@@ -8,7 +8,7 @@ import { Problem } from '../kernel/errors/problem.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
 import { clientKey, type ClientServices, commandLine, findClient } from './clients.ts';
 import { type Authorization, spendCode, wasReplayed } from './codes.ts';
-import { deviceGrant, type DeviceTokenServices, exchangeDeviceCode } from './device-token.ts';
+import { deviceGrant, type DeviceTokenServices, exchangeDeviceCode, sessionReply } from './device-token.ts';
 import type { GrantStore } from './ports.ts';
 import { hostOfRedirect } from './redirects.ts';
 import { answering, jsonReply, OAuthError, readEncodedForm, type Reply } from './reply.ts';
@@ -132,7 +132,7 @@ async function refreshToken(services: TokenServices, form: Form, clientId: strin
     throw error;
   }
   const { family, user, text } = refreshed;
-  if (!family.grant) return jsonReply(await tokenPair(services.signingKey, family, user.role, text));
+  if (!family.grant) return sessionReply(await tokenPair(services.signingKey, family, user.role, text), user.role);
   if (form['resource'] !== undefined && readResource(services.settings, form['resource']) !== family.grant.resource)
     throw new OAuthError('invalid_target', 'The resource is not the one that was authorized.');
   const given = family.grant.scope.split(' ');

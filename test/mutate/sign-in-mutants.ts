@@ -61,7 +61,7 @@ export const signInMutants: readonly Mutant[] = [
     ['a refresh widens nothing', "scope !== '' && !given.includes(scope)", 'false'],
     [
       'a refresh leads to no other endpoint',
-      "readResource(services.settings, form['resource']) !== family.grant?.resource",
+      "readResource(services.settings, form['resource']) !== family.grant.resource",
       'false',
     ],
   ),

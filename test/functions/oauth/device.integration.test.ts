@@ -50,14 +50,22 @@ describe('a command line', () => {
     expect(body).toEqual({
       access_token: expect.stringMatching(/^eyJ/) as string,
       refresh_token: expect.stringMatching(/^mcp_rt_/) as string,
-      token_type: 'bearer',
+      token_type: 'Bearer',
       expires_in: 900,
+      scope: expect.stringMatching(/\bmcps:create\b/) as string,
     });
     const { aud, sid } = decodeJwt(String(body['access_token']));
     expect(aud).toBe(app.url);
     await expect
       .poll(async () => (await app.call('GET', '/api/v1/auth/sessions', { token: ada.token })).text, { interval: 200 })
       .toContain(String(sid));
+    const { token: admin } = await app.enterAdmin();
+    const logged = await app.call('GET', `/api/v1/audit?action=user.logged-in&target_id=${ada.id}`, { token: admin });
+    expect(logged.body['items']).toContainEqual(
+      expect.objectContaining({
+        details: expect.objectContaining({ session_id: sid, allowed_from: '127.0.0.1' }) as unknown,
+      }),
+    );
     const refresh = (refresh_token: unknown) => app.call('POST', '/api/v1/auth/refresh', { json: { refresh_token } });
     const next = await refresh(body['refresh_token']);
     expect(next.status).toBe(200);

@@ -3,7 +3,7 @@ import { fieldOf, token } from './sign-in.ts';
 
 /* A command line that signs in by a page: what the program asks, and what the person does in a browser. */
 
-export const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
+const deviceGrant = 'urn:ietf:params:oauth:grant-type:device_code';
 
 export interface Started {
   readonly deviceCode: string;
