@@ -94,6 +94,16 @@ export const signInMutants: readonly Mutant[] = [
     ['test/functions/oauth/device-guessing.integration.test.ts'],
     ['codes are not guessed', 'if (counted?.allowed === false)', 'if (false)'],
   ),
+  ...of(
+    'lib/adapters/dynamo/codes.ts',
+    ['test/lib/adapters/dynamo/codes.integration.test.ts'],
+    ['of two decisions one counts', 'encrypted = :former AND', '(encrypted = :former OR attribute_exists(pk)) AND'],
+    [
+      'of two uses one is the first',
+      "'attribute_exists(pk) AND attribute_not_exists(spent_at) AND",
+      "'attribute_exists(pk) AND",
+    ],
+  ),
   ...of('lib/oauth/device-codes.ts', device, [
     'a code is decided once',
     "if (found?.decision.state !== 'pending') return false;",
