@@ -15,6 +15,8 @@ const calls: readonly (readonly [method: string, path: string])[] = [
   ['post', '/api/v1/auth/api-keys'],
   ['delete', '/api/v1/auth/api-keys/{key_id}'],
   ['get', '/api/v1/auth/me'],
+  ['post', '/oauth/device_authorization'],
+  ['post', '/oauth/token'],
   ['get', '/health'],
   ['get', '/api/v1/mcps/{tool_id}'],
   ['get', '/api/v1/mcps/{tool_id}/export'],

@@ -6,7 +6,7 @@ import { refusals, replies, TokenBody } from '../../lib/oauth/reply.ts';
 
 export const handler = endpoint({
   route: 'POST /oauth/token',
-  summary: 'Exchange an authorization code or a refresh token for tokens (OAuth 2.1)',
+  summary: 'Exchange an authorization code, a refresh token or a device code for tokens (OAuth 2.1, RFC 8628)',
   permission: 'public',
   limit: { ...perMinute(60), vital: true },
   uses: ['mysql', 'sessions', 'signing', 'queues', 'secrets', 'settings', 'upstream'],
@@ -15,5 +15,5 @@ export const handler = endpoint({
   produces: 'application/json',
   answers: { 200: TokenBody, ...refusals },
   ...replies,
-  run: ({ body, request, services }) => issueToken(services, request.headers['content-type'], body),
+  run: ({ body, request, services }) => issueToken(services, request.headers, body),
 });

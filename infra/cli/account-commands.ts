@@ -1,16 +1,22 @@
 import { hostname } from 'node:os';
 import type { Command, Outcome } from './command.ts';
+import { signInByPage } from './device-login.ts';
 import { call, Failure, forgetAccount, keepAccount, readAccount, Refusal } from './platform.ts';
 import { ask } from './terminal.ts';
 import type { Schemas } from './typed-call.ts';
 
+type Values = Parameters<Command['run']>[0]['values'];
+
 /** Signs in once and keeps an API key, which can be revoked in the console, rather than a session. */
 export const login: Command = {
-  usage: 'login [--url <address>] [--username <name>] [--totp <code>] | login [--url <address>] --key',
+  usage:
+    'login [--url <address>] [--device] | login [--url <address>] --password [--username <name>] [--totp <code>] | login [--url <address>] --key',
   summary:
-    'sign in and keep a key of this machine; the password is asked for, or read from standard input. With --key it keeps a key of the console, for who signs in without a password',
+    'sign in on a page in any browser and keep a key of this machine. With --password or --username the password is asked for, or read from standard input; with --key it keeps a key of the console',
   options: {
     url: { type: 'string' },
+    device: { type: 'boolean' },
+    password: { type: 'boolean' },
     username: { type: 'string' },
     totp: { type: 'string' },
     key: { type: 'boolean' },
@@ -18,9 +24,8 @@ export const login: Command = {
   async run({ values }) {
     if (typeof values['url'] === 'string') process.env['MCPP_URL'] = values['url'];
     if (values['key'] === true) return keepKey();
-    const username = textOf(values['username']) ?? (await ask('User name: '));
-    const password = await ask('Password: ', { hidden: true });
-    const { access_token: token, refresh_token } = await signIn({ username, password, totp: textOf(values['totp']) });
+    const { access_token: token, refresh_token } = await (usesPage(values) ? signInByPage() : askAndSignIn(values));
+    const { username } = await call('GET', '/api/v1/auth/me', { token });
     const key = await call('POST', '/api/v1/auth/api-keys', {
       token,
       json: { name: `mcpp on ${hostname()}` },
@@ -31,6 +36,19 @@ export const login: Command = {
     return { json: { url, username, key_id: key.id, file }, text: `Signed in at ${url}. The key is in ${file}.` };
   },
 };
+
+/** Where nobody is at a terminal, the page is to be asked for. */
+function usesPage({ device, password, username, totp }: Values): boolean {
+  const hasCredentials = password === true || username !== undefined || totp !== undefined;
+  if (device === true && hasCredentials) throw new Failure('--device takes no password, user name or code.', 2);
+  return device === true || (!hasCredentials && process.stdin.isTTY);
+}
+
+async function askAndSignIn({ username, totp }: Values): Promise<Schemas['TokenPair']> {
+  const name = textOf(username) ?? (await ask('User name: '));
+  const password = await ask('Password: ', { hidden: true });
+  return signIn({ username: name, password, totp: textOf(totp) });
+}
 
 async function keepKey(): Promise<Outcome> {
   const key = await ask(`API key, from ${new URL('/console#/keys', readAccount().url).href}: `, { hidden: true });

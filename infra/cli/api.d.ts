@@ -1,4 +1,4 @@
-/* The API as mcpp calls it, made from its description (iqirZuoLKZDzATkj5U8wQOPl5CiIblQBrfIS7ZcD1hc) by `npm run generate`. */
+/* The API as mcpp calls it, made from its description (mxaByosSdTybpwixA50S4o3rs9XIxi1-0DfuGapUp5M) by `npm run generate`. */
 
 export interface paths {
   '/api/v1/analyze/feasibility': {
@@ -509,6 +509,38 @@ export interface paths {
       };
     };
   };
+  '/oauth/device_authorization': {
+    post: {
+      requestBody: {
+        content: {
+          'application/json': unknown;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            'application/json': components['schemas']['DeviceAuthorization'];
+          };
+        };
+      };
+    };
+  };
+  '/oauth/token': {
+    post: {
+      requestBody: {
+        content: {
+          'application/json': unknown;
+        };
+      };
+      responses: {
+        200: {
+          content: {
+            'application/json': components['schemas']['OAuthTokens'];
+          };
+        };
+      };
+    };
+  };
 }
 export interface components {
   schemas: {
@@ -682,6 +714,14 @@ export interface components {
       tool_name: string;
       updated_at: string;
     };
+    DeviceAuthorization: {
+      device_code: string;
+      expires_in: number;
+      interval: number;
+      user_code: string;
+      verification_uri: string;
+      verification_uri_complete: string;
+    };
     HealthReport: {
       knowledge_index?: {
         bytes: number;
@@ -809,6 +849,13 @@ export interface components {
       )[];
       role: 'admin' | 'developer' | 'viewer';
       username: string;
+    };
+    OAuthTokens: {
+      access_token: string;
+      expires_in: number;
+      refresh_token: string;
+      scope: string;
+      token_type: 'Bearer';
     };
     Task: {
       attempts: number;

@@ -57,12 +57,16 @@ interface ProblemBody {
   readonly type?: string;
   readonly detail?: string;
   readonly request_id?: string;
+  /** In OAuth's own form. */
+  readonly error?: string;
+  readonly error_description?: string;
   readonly errors?: readonly { readonly pointer: string; readonly msg: string; readonly line?: number }[];
 }
 
-/** What the platform refused; `type` is the last part of the problem's type. */
+/** What the platform refused; `type` is the last part of the problem's type, or OAuth's code. */
 export class Refusal extends Failure {
   readonly type: string;
+  readonly status: number;
 
   constructor(status: number, body: ProblemBody) {
     const errors = body.errors ?? [];
@@ -72,8 +76,12 @@ export class Refusal extends Failure {
       .map(({ pointer, msg, line }) => `\n  ${pointer || '/'} ${msg}${line ? ` (line ${line})` : ''}`);
     const hint = status === 401 ? '\nLog in with `mcpp login`, or set MCPP_API_KEY.' : '';
     const request = status >= 500 && body.request_id ? ` (request ${body.request_id})` : '';
-    super(`${body.detail ?? `The platform answered ${status}.`}${request}${more.join('')}${hint}`, exitCodeOf(status));
-    this.type = body.type?.split(':').at(-1) ?? '';
+    super(
+      `${body.detail ?? body.error_description ?? `The platform answered ${status}.`}${request}${more.join('')}${hint}`,
+      exitCodeOf(status),
+    );
+    this.type = body.error ?? body.type?.split(':').at(-1) ?? '';
+    this.status = status;
   }
 }
 

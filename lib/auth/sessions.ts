@@ -10,7 +10,11 @@ import type { SessionFamily, SessionStore } from './ports.ts';
 import { absoluteMs, isActive } from './session.ts';
 
 /** What the audit log keeps of a login besides who, when and from where. */
-const LoginDetails = z.object({ session_id: Id, user_agent: z.string().nullish() });
+const LoginDetails = z.object({
+  session_id: Id,
+  user_agent: z.string().nullish(),
+  allowed_from: z.string().optional(),
+});
 export type LoginDetails = z.input<typeof LoginDetails>;
 
 const SessionView = z

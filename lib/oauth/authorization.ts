@@ -115,6 +115,12 @@ export async function decryptRequest(encryptor: Encryptor, text: string | undefi
   return request;
 }
 
+/** Browsers say from where a form was sent; without that, the form itself must be one that we have made. @throws OAuthError `access_denied`. */
+export function assertOwnForm(headers: Readonly<Record<string, string>>): void {
+  if (!['same-origin', undefined].includes(headers['sec-fetch-site']))
+    throw new OAuthError('access_denied', 'The form was sent by another site.');
+}
+
 /** What a hidden field of a form of ours holds; undefined when anybody else has made it. */
 export async function decryptForm<S extends z.ZodType>(
   encryptor: Encryptor,

@@ -6,16 +6,16 @@ import type { RequestFacts } from '../kernel/lambda/declaration.ts';
 import {
   type AuthorizationRequest,
   type AuthorizationServices,
+  assertOwnForm,
   decryptForm,
   decryptRequest,
   encryptRequest,
   readAuthorization,
-  RedirectedError,
   redirectTo,
 } from './authorization.ts';
 import { type Client, clientKey, findClient } from './clients.ts';
 import { type CodeServices, issueCode } from './codes.ts';
-import { consentPage, faultPage, signInPage } from './pages.ts';
+import { consentPage, signInPage, withPages } from './pages.ts';
 import type { GrantStore } from './ports.ts';
 import { leaveForProvider } from './leave-for-provider.ts';
 import { type FormServices, proveByForm } from './prove-by-form.ts';
@@ -42,9 +42,7 @@ export function submitAuthorize(
   body: string,
 ): Promise<Reply> {
   return withPages(async () => {
-    // Browsers say from where a form was sent; without that, the form itself must be one that we have made.
-    if (!['same-origin', undefined].includes(headers['sec-fetch-site']))
-      throw new OAuthError('access_denied', 'The form was sent by another site.');
+    assertOwnForm(headers);
     const form = readForm(body);
     const request = await decryptRequest(services.encryptor, form['request']);
     const client = await findClient(services, request.clientId);
@@ -123,15 +121,4 @@ function denied({ settings }: AuthorizeServices, request: AuthorizationRequest, 
 
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
-}
-
-/** Faults before client and redirect are known are said to the person, and nobody is redirected. */
-async function withPages(work: () => Promise<Reply>): Promise<Reply> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof RedirectedError) return error.reply;
-    if (error instanceof OAuthError) return faultPage(error.message, error.code === 'access_denied' ? 403 : 400);
-    throw error;
-  }
 }

@@ -22,6 +22,15 @@ export interface ClientServices {
   readonly settings: Pick<BaseSettings, 'OAUTH_CLIENT_DOCUMENTS'>;
 }
 
+/** The platform's own client: `mcpp`, which signs a person in for good and not for one MCP endpoint. */
+export const commandLine = 'mcpp';
+
+/** @throws OAuthError `invalid_client` for any other client. */
+export function assertCommandLine(clientId: string): void {
+  if (clientId !== commandLine)
+    throw new OAuthError('invalid_client', `Device codes are for the client ${commandLine} alone.`);
+}
+
 const registrationPrefix = 'mcp_client_';
 const registrationContext = 'oauth-client';
 const maxRedirects = 10;

@@ -1,51 +1,46 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { auditEntry } from '../audit/audit-entry.ts';
 import { reportSecurityEvent } from '../audit/report-security-event.ts';
-import type { SessionFamily, SessionStore } from '../auth/ports.ts';
+import type { SessionFamily } from '../auth/ports.ts';
 import { exchangeRefreshToken } from '../auth/refresh.ts';
-import { isActive, newSession } from '../auth/session.ts';
-import type { SigningKey } from '../auth/tokens.ts';
+import { isActive, newSession, tokenPair } from '../auth/session.ts';
 import { Problem } from '../kernel/errors/problem.ts';
 import type { BaseSettings } from '../kernel/settings/settings.ts';
-import type { Relay } from '../outbox/ports.ts';
-import { clientKey, type ClientServices, findClient } from './clients.ts';
+import { clientKey, type ClientServices, commandLine, findClient } from './clients.ts';
 import { type Authorization, spendCode, wasReplayed } from './codes.ts';
-import type { CodeStore, GrantStore } from './ports.ts';
+import { deviceGrant, type DeviceTokenServices, exchangeDeviceCode, sessionReply } from './device-token.ts';
+import type { GrantStore } from './ports.ts';
 import { hostOfRedirect } from './redirects.ts';
-import { answering, jsonReply, OAuthError, readForm, type Reply } from './reply.ts';
+import { answering, jsonReply, OAuthError, readEncodedForm, type Reply } from './reply.ts';
 import { readResource } from './resources.ts';
 
-export interface TokenServices extends ClientServices {
-  readonly sessions: SessionStore;
-  readonly signingKey: SigningKey;
-  readonly codes: CodeStore;
+export interface TokenServices extends ClientServices, DeviceTokenServices {
   readonly grants: GrantStore;
-  readonly relay: Relay;
   readonly settings: BaseSettings;
 }
 
 type Form = Readonly<Record<string, string>>;
-type Grant = (services: TokenServices, form: Form, clientId: string) => Promise<Reply>;
+type Headers = Readonly<Record<string, string>>;
+type Grant = (services: TokenServices, form: Form, clientId: string, userAgent: string | undefined) => Promise<Reply>;
 
 /** Each way to a token. Client credentials and enterprise-managed authorization would be further rows. */
-const grantTypes: ReadonlyMap<string, Grant> = new Map([
+const grantTypes: ReadonlyMap<string, Grant> = new Map<string, Grant>([
   ['authorization_code', exchangeCode],
   ['refresh_token', refreshToken],
+  [deviceGrant, exchangeDeviceCode],
 ]);
 export const supportedGrantTypes: readonly string[] = [...grantTypes.keys()];
 
 /** The token endpoint (RFC 6749, section 3.2; OAuth 2.1). */
-export function issueToken(services: TokenServices, contentType: string | undefined, body: string): Promise<Reply> {
+export function issueToken(services: TokenServices, headers: Headers, body: string): Promise<Reply> {
   return answering(async () => {
-    if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType ?? ''))
-      throw new OAuthError('invalid_request', 'Send the body as application/x-www-form-urlencoded.');
-    const form = readForm(body);
+    const form = readEncodedForm(headers['content-type'], body);
     const grant = grantTypes.get(form['grant_type'] ?? '');
     if (!grant)
       throw new OAuthError('unsupported_grant_type', `The grant_type is one of ${supportedGrantTypes.join(', ')}.`);
     const clientId = form['client_id'];
     if (clientId === undefined || clientId === '') throw new OAuthError('invalid_client', 'Send the client_id.');
-    return grant(services, form, clientId);
+    return grant(services, form, clientId, headers['user-agent']);
   });
 }
 
@@ -126,7 +121,8 @@ async function endForReplay({ sessions, grants }: TokenServices, { grantId, user
 
 async function refreshToken(services: TokenServices, form: Form, clientId: string): Promise<Reply> {
   const key = clientKey(clientId);
-  const isMeant = ({ grant }: SessionFamily): boolean => grant?.clientId === key;
+  // A person's own sessions are those of the platform's own client.
+  const isMeant = ({ grant }: SessionFamily): boolean => (grant?.clientId ?? commandLine) === key;
   let refreshed;
   try {
     refreshed = await exchangeRefreshToken(services.sessions, form['refresh_token'] ?? '', isMeant);
@@ -135,10 +131,11 @@ async function refreshToken(services: TokenServices, form: Form, clientId: strin
       throw new OAuthError('invalid_grant', 'The refresh token is invalid, expired, or was used before.');
     throw error;
   }
-  const { family, text } = refreshed;
-  if (form['resource'] !== undefined && readResource(services.settings, form['resource']) !== family.grant?.resource)
+  const { family, user, text } = refreshed;
+  if (!family.grant) return sessionReply(await tokenPair(services.signingKey, family, user.role, text), user.role);
+  if (form['resource'] !== undefined && readResource(services.settings, form['resource']) !== family.grant.resource)
     throw new OAuthError('invalid_target', 'The resource is not the one that was authorized.');
-  const given = family.grant?.scope.split(' ') ?? [];
+  const given = family.grant.scope.split(' ');
   if ((form['scope'] ?? '').split(/ +/).some((scope) => scope !== '' && !given.includes(scope)))
     throw new OAuthError('invalid_scope', 'A refresh cannot widen the scope.');
   return tokenReply(services, family, text);

@@ -18,6 +18,7 @@ export function serverMetadata({
     authorization_endpoint: `${BASE_URL}/oauth/authorize`,
     token_endpoint: `${BASE_URL}/oauth/token`,
     registration_endpoint: `${BASE_URL}/oauth/register`,
+    device_authorization_endpoint: `${BASE_URL}/oauth/device_authorization`,
     revocation_endpoint: `${BASE_URL}/oauth/revoke`,
     jwks_uri: `${BASE_URL}/.well-known/jwks.json`,
     response_types_supported: ['code'],

@@ -1,8 +1,8 @@
-import type { AuthorizationRequest } from './authorization.ts';
+import { type AuthorizationRequest, RedirectedError } from './authorization.ts';
 import type { Client } from './clients.ts';
 import { html, type Html, page } from './page.ts';
 import { cspSourceOf, hostOfRedirect, isLoopbackRedirect } from './redirects.ts';
-import type { Reply } from './reply.ts';
+import { OAuthError, type Reply } from './reply.ts';
 import { signInForm, type SignInFault, type SignInPlace } from './sign-in-form.ts';
 
 /** What a person sees of a client before they trust it. */
@@ -52,7 +52,18 @@ export function consentPage(asking: Asking & { readonly username: string; readon
   );
 }
 
-export function faultPage(message: string, status = 400): Reply {
+/** Faults before client and redirect are known are said to the person, and nobody is redirected. */
+export async function withPages(work: () => Promise<Reply>): Promise<Reply> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof RedirectedError) return error.reply;
+    if (error instanceof OAuthError) return faultPage(error.message, error.code === 'access_denied' ? 403 : 400);
+    throw error;
+  }
+}
+
+function faultPage(message: string, status = 400): Reply {
   return page(
     { title: 'This sign-in cannot go on', status },
     html`<p role="alert">${message}</p>

@@ -32,9 +32,13 @@ export interface GrantStore {
   revoke(id: string, at: Date, outbox: readonly OutboxEntry[]): Promise<void>;
 }
 
-/** Authorization codes by their hash, for a minute. */
+/** Codes by their hash: authorization codes for a minute, device codes and user codes for ten. */
 export interface CodeStore {
   put(hash: string, encrypted: string, expiresAt: Date): Promise<void>;
+  /** What a code stands for, without using it; undefined for an unknown one, and some time after it has expired. */
+  read(hash: string): Promise<{ readonly encrypted: string; readonly isOver: boolean } | undefined>;
+  /** Makes a code that has neither expired nor been used stand for something else. @returns false when it does not stand for `former` any more. */
+  replace(hash: string, former: string, encrypted: string): Promise<boolean>;
   /** The first to ask gets `first`; everybody after that makes the code a replayed one. undefined for an unknown or expired code. */
   spend(hash: string): Promise<{ readonly encrypted: string; readonly first: boolean } | undefined>;
   wasReplayed(hash: string): Promise<boolean>;

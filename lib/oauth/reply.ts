@@ -19,7 +19,7 @@ export const replies = {
   textOf: ({ text }: Reply): string => text,
 } as const;
 
-/** Error codes of RFC 6749, 7591, 8707. */
+/** Error codes of RFC 6749, 7009, 7591, 8628, 8707. */
 type ErrorCode =
   | 'invalid_request'
   | 'invalid_client'
@@ -30,6 +30,10 @@ type ErrorCode =
   | 'unsupported_response_type'
   | 'access_denied'
   | 'temporarily_unavailable'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'expired_token'
+  | 'unsupported_token_type'
   | 'invalid_redirect_uri'
   | 'invalid_client_metadata';
 
@@ -65,6 +69,17 @@ export const TokenBody = z
   })
   .meta({ id: 'OAuthTokens' });
 
+export const DeviceAuthorization = z
+  .object({
+    device_code: z.string(),
+    user_code: z.string().meta({ description: 'For a person to compare and type; case and hyphen do not count.' }),
+    verification_uri: z.url(),
+    verification_uri_complete: z.url(),
+    expires_in: z.int(),
+    interval: z.int().meta({ description: 'Seconds between two requests to the token endpoint.' }),
+  })
+  .meta({ id: 'DeviceAuthorization' });
+
 export const RegisteredClient = z
   .object({
     client_id: z.string(),
@@ -94,6 +109,13 @@ export async function answering(work: () => Promise<Reply>): Promise<Reply> {
       error.code === 'invalid_client' ? 401 : 400,
     );
   }
+}
+
+/** {@link readForm} of a request that has to say that it is one. @throws OAuthError `invalid_request`. */
+export function readEncodedForm(contentType: string | undefined, body: string): Readonly<Record<string, string>> {
+  if (!/^application\/x-www-form-urlencoded\s*(;|$)/i.test(contentType ?? ''))
+    throw new OAuthError('invalid_request', 'Send the body as application/x-www-form-urlencoded.');
+  return readForm(body);
 }
 
 /** The members of a form-encoded body, each once (RFC 6749, section 3.1). @throws OAuthError `invalid_request`. */

@@ -14,7 +14,9 @@ export function revokeToken(
     const { token, client_id } = readForm(body);
     if (token === undefined || token === '') throw new OAuthError('invalid_request', 'Send the token.');
     const family = await familyOf(services, token);
-    if (!family?.grant) return jsonReply({});
+    if (!family) return jsonReply({});
+    if (!family.grant)
+      throw new OAuthError('unsupported_token_type', 'A login session ends by POST /api/v1/auth/logout.');
     if (client_id !== undefined && clientKey(client_id) !== family.grant.clientId)
       throw new OAuthError('invalid_client', 'The token was issued to another client.');
     await endGrant(services, { userId: family.userId }, family.id);

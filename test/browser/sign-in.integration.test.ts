@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { Browser, Page } from 'playwright-core';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { afterFile } from '../after-file.ts';
+import { poll, start } from '../functions/oauth/device.ts';
 import { attempt, redirectUri, registerClient } from '../functions/oauth/sign-in.ts';
 import { type App, type SignedUp, startApp } from '../harness.ts';
 import { faultsOf } from './look-at.ts';
@@ -39,6 +40,39 @@ describe.skipIf(chromiumPath === undefined)('the pages of a sign-in, in Chromium
     expect(said).toEqual([]);
     await page.goto(address({ redirect_uri: 'https://evil.example/cb' }));
     expect([await styled(page), await faultsOf(page)]).toEqual([true, []]);
+    await page.close();
+  });
+
+  it('let a command line in by keys alone: the code, the password, the decision', async () => {
+    const page = await browser.newPage();
+    const said: string[] = [];
+    page.on('console', (message) => said.push(message.text()));
+    const begun = await start(app);
+    await page.goto(`${app.url}/oauth/device`);
+    expect([await styled(page), await faultsOf(page)]).toEqual([true, []]);
+    // What is to be filled in or pressed next has the focus.
+    await page.keyboard.type('WRONG');
+    await page.keyboard.press('Enter');
+    await page.locator('[role=alert]').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.goto(`${app.url}/oauth/device?user_code=${begun.userCode}`);
+    expect(await faultsOf(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByLabel('Password').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.keyboard.type(ada.username);
+    await page.keyboard.press('Tab');
+    await page.keyboard.type(ada.password);
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Allow' }).waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.getByRole('status').waitFor();
+    expect([await page.title(), await faultsOf(page)]).toEqual(['The command line is signed in', []]);
+    expect((await poll(app, begun)).status).toBe(200);
+    // Browsers report the answer to the wrong code; a policy that the page breaks would be one more.
+    expect(said.filter((text) => !text.includes('400'))).toEqual([]);
     await page.close();
   });
 

@@ -3,6 +3,7 @@ import { type Mutant, of } from './mutant.ts';
 /* Signing in by OAuth: each attack of OAuth 2.1 that is known, and what stands against it. */
 
 const attacks = ['test/functions/oauth/attacks.integration.test.ts'];
+const device = ['test/functions/oauth/device.integration.test.ts'];
 const flow = ['test/functions/oauth/oauth.integration.test.ts'];
 const accounts = ['test/functions/oauth/accounts.integration.test.ts'];
 const elsewhere = ['test/functions/oauth/sign-in-elsewhere.integration.test.ts'];
@@ -56,18 +57,61 @@ export const signInMutants: readonly Mutant[] = [
       'if (await wasReplayed(codes, code)) return endForReplay(services, authorization);',
       '',
     ],
-    ['a refresh token is its client’s', 'grant?.clientId === key;', 'grant !== undefined;'],
+    ['a refresh token is its client’s', '(grant?.clientId ?? commandLine) === key;', 'true;'],
     ['a refresh widens nothing', "scope !== '' && !given.includes(scope)", 'false'],
     [
       'a refresh leads to no other endpoint',
-      "readResource(services.settings, form['resource']) !== family.grant?.resource",
+      "readResource(services.settings, form['resource']) !== family.grant.resource",
       'false',
     ],
   ),
+  ...[attacks, device].flatMap((tests) =>
+    of('lib/oauth/authorization.ts', tests, [
+      'forms of other sites are refused',
+      "!['same-origin', undefined].includes(headers['sec-fetch-site'])",
+      'false',
+    ]),
+  ),
+  ...of(
+    'lib/oauth/device-token.ts',
+    device,
+    ['a device code is good once', 'if (!spent.first) {', 'if (false) {'],
+    ['a refusal counts', "if (decision.state === 'refused')", 'if (false)'],
+    ['and so does what happened to the user since', '!isActive(opened.family, user)', '!user'],
+  ),
+  ...of('lib/oauth/clients.ts', device, [
+    'device codes are the command line’s',
+    'if (clientId !== commandLine)',
+    'if (false)',
+  ]),
+  ...of('lib/oauth/device.ts', device, [
+    'its form is ours',
+    "await decryptForm(services.encryptor, form['request'], requestContext, Request);",
+    "{ userCode: '', expiresAt: Infinity } as Request;",
+  ]),
+  ...of(
+    'lib/oauth/device.ts',
+    ['test/functions/oauth/device-guessing.integration.test.ts'],
+    ['codes are not guessed', 'if (counted?.allowed === false)', 'if (false)'],
+  ),
+  ...of(
+    'lib/adapters/dynamo/codes.ts',
+    ['test/lib/adapters/dynamo/codes.integration.test.ts'],
+    ['of two decisions one counts', 'encrypted = :former AND', '(encrypted = :former OR attribute_exists(pk)) AND'],
+    [
+      'of two uses one is the first',
+      "'attribute_exists(pk) AND attribute_not_exists(spent_at) AND",
+      "'attribute_exists(pk) AND",
+    ],
+  ),
+  ...of('lib/oauth/device-codes.ts', device, [
+    'a code is decided once',
+    "if (found?.decision.state !== 'pending') return false;",
+    'if (!found) return false;',
+  ]),
   ...of(
     'lib/oauth/authorize.ts',
     attacks,
-    ['forms of other sites are refused', "!['same-origin', undefined].includes(headers['sec-fetch-site'])", 'false'],
     ['consent is for the request that was shown', " && proof.request === digestOf(form['request'] ?? '')", ''],
     ['consent is said', " || form['decision'] !== 'allow')", ')'],
   ),

@@ -7,7 +7,7 @@ const keyOf = (hash: string) => ({ pk: `code#${hash}` });
 /** A spent code is known a while longer than it is good, so that its second use is noticed. */
 const memoryMs = 3_600_000;
 
-/** Authorization codes, by their hash. */
+/** Authorization codes and device codes, by their hash. */
 export function dynamoCodes(client: DynamoDBDocumentClient, TableName: string): CodeStore {
   const read = async (hash: string) => {
     const get = new GetCommand({ TableName, Key: keyOf(hash), ConsistentRead: true });
@@ -34,6 +34,20 @@ export function dynamoCodes(client: DynamoDBDocumentClient, TableName: string): 
       const endsAt = expiresAt.getTime();
       const Item = { ...keyOf(hash), encrypted, ends_at: endsAt, expires_at: seconds(endsAt + memoryMs) };
       await ask((o) => client.send(new PutCommand({ TableName, Item }), o));
+    },
+    async read(hash) {
+      const item = await read(hash);
+      return item && { encrypted: String(item['encrypted']), isOver: Number(item['ends_at']) <= Date.now() };
+    },
+    async replace(hash, former, encrypted) {
+      const update = new UpdateCommand({
+        TableName,
+        Key: keyOf(hash),
+        UpdateExpression: 'SET encrypted = :encrypted',
+        ConditionExpression: 'encrypted = :former AND attribute_not_exists(spent_at) AND ends_at > :now',
+        ExpressionAttributeValues: { ':encrypted': encrypted, ':former': former, ':now': Date.now() },
+      });
+      return (await unlessLost(ask((o) => client.send(update, o)))) !== undefined;
     },
     async spend(hash) {
       const spent = await mark(

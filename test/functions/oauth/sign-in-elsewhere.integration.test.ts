@@ -2,6 +2,7 @@ import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type App, type Reply, type SignedUp, startApp } from '../../harness.ts';
 import { codeAt } from '../../../lib/auth/totp.ts';
 import { comeBack, wayOut } from './connect.ts';
+import { choose, enterCode, poll, start, submit as submitDevice } from './device.ts';
 import { type StandInProvider, startProvider } from './provider.ts';
 import { attempt, exchange, fieldOf, registerClient, show, submit } from './sign-in.ts';
 
@@ -83,6 +84,22 @@ describe('signing in with a provider', () => {
     const linked = await goOn(page, { username: ada.username, password: ada.password });
     expect(named(linked)).toBe(ada.username);
     expect(named(await goOn((await comeFrom('quiet')).page))).toBe(ada.username);
+  });
+
+  it('lets a command line in by its code, for who has no password', async () => {
+    provider.claims = { ...somebody(), groups: ['dev'] };
+    const begun = await start(app);
+    const request = fieldOf(await enterCode(app, begun.userCode), 'request');
+    const { url, cookie } = wayOut(await submitDevice(app, { request, provider: 'acme' }));
+    const page = await app.call('GET', await comeBack(url), { headers: { cookie } });
+    expect(page.text).toContain('action="device"');
+    const fields = { request: fieldOf(page, 'request'), identity: fieldOf(page, 'identity'), decision: 'sign-in' };
+    const shown = await submitDevice(app, fields);
+    expect(named(shown)).toBe(provider.claims['preferred_username']);
+    await choose(app, shown, 'allow');
+    const { body } = await poll(app, begun);
+    const me = await app.call('GET', '/api/v1/auth/me', { token: String(body['access_token']) });
+    expect(me.body).toMatchObject({ username: provider.claims['preferred_username'] });
   });
 
   it('gives the role of the claims at each sign-in, and takes it', async () => {

@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fixtureServer } from '../../functions/deployments/deploy.ts';
+import { decide } from '../../functions/oauth/device.ts';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 /* The command line against a running platform, as a process of its own. */
 
@@ -27,6 +29,11 @@ interface Ended {
 }
 
 function mcpp(words: readonly string[], { input = '', url = app.url } = {}): Promise<Ended> {
+  return begin(words, { input, url }).ended;
+}
+
+/** One that goes on while something else happens. */
+function begin(words: readonly string[], { input = '', url = app.url } = {}) {
   const child = spawn(process.execPath, [program, ...words], {
     cwd: home,
     env: { PATH: process.env['PATH'], HOME: home, XDG_CONFIG_HOME: home, MCPP_URL: url },
@@ -35,7 +42,10 @@ function mcpp(words: readonly string[], { input = '', url = app.url } = {}): Pro
   child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));
   child.stdin.end(input);
-  return new Promise((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+  const ended = new Promise<Ended>((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+  /** The code that it prints for the person. */
+  const userCode = (): Promise<string> => waitUntil('a code', () => /with the code (\S+)\n/.exec(err)?.[1]);
+  return { child, ended, userCode };
 }
 
 describe('mcpp', () => {
@@ -135,6 +145,37 @@ describe('mcpp', () => {
     expect(await mcpp(['doctor'])).toMatchObject({ code: 0, out: expect.stringContaining(user.username) as string });
     await writeFile(file, before);
   });
+
+  it('signs in by a page, to which it leads, and keeps a key and no session', async () => {
+    const other = await app.signUp();
+    const login = begin(['login', '--device', '--json']);
+    const userCode = await login.userCode();
+    await decide(app, { deviceCode: '', userCode }, other);
+    const { code, out, err } = await login.ended;
+    expect([code, JSON.parse(out)]).toMatchObject([0, { url: app.url, username: other.username }]);
+    expect(err).toContain(`${app.url}/oauth/device?user_code=${userCode}`);
+    expect(await mcpp(['doctor'])).toMatchObject({ code: 0, out: expect.stringContaining(other.username) as string });
+    expect(await readFile(join(home, 'mcpp', 'account.json'), 'utf8')).not.toMatch(/eyJ|mcp_rt_|mcp_dc_/);
+    expect(out + err).not.toMatch(/mcp_live_|mcp_rt_|mcp_dc_/);
+    const { body } = await app.call('GET', '/api/v1/auth/sessions', { token: other.token });
+    expect((body['items'] as { is_current: boolean }[]).filter(({ is_current }) => !is_current)).toEqual([]);
+  }, 60_000);
+
+  it('keeps what it had when the page refuses it, or Ctrl-C ends it', async () => {
+    const file = join(home, 'mcpp', 'account.json');
+    const before = await readFile(file, 'utf8');
+    const refused = begin(['login', '--device']);
+    const ended = begin(['login', '--device']);
+    await decide(app, { deviceCode: '', userCode: await refused.userCode() }, user, 'deny');
+    await ended.userCode();
+    ended.child.kill('SIGINT');
+    expect(await ended.ended).toMatchObject({ code: null, out: '' });
+    expect(await refused.ended).toMatchObject({ code: 3, err: expect.stringContaining('was refused') as string });
+    expect(await readFile(file, 'utf8')).toBe(before);
+    expect(await mcpp(['login', '--device', '--username', 'ada'])).toMatchObject({ code: 2 });
+    // There is no terminal, so nothing is waited for.
+    expect(await mcpp(['login'])).toMatchObject({ code: 2 });
+  }, 60_000);
 
   it('signs out: the key is dead and forgotten', async () => {
     const kept = JSON.parse(await readFile(join(home, 'mcpp', 'account.json'), 'utf8')) as { key: string };
