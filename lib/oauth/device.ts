@@ -117,8 +117,8 @@ async function review(
   }
   // A code that was sent to many is of no use to most of them.
   await assertMayGuess(services, `code:${asking.device}`, 5);
-  const shown = await encryptProof(services, { ...proof, device: asking.device });
-  return reviewPage({ username: proof.username, request, proof: shown, asking, address });
+  const encrypted = await encryptProof(services, { ...proof, device: asking.device });
+  return reviewPage({ username: proof.username, request, proof: encrypted, asking, address });
 }
 
 async function decide(

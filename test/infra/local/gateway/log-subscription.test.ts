@@ -75,6 +75,24 @@ describe('the log subscription', () => {
     expect(seen).toEqual([line(2)]);
   });
 
+  it('gathers what comes while a batch is taken', async () => {
+    const sizes: number[] = [];
+    const taken = Promise.withResolvers<void>();
+    const { subscription } = subscribed(async ({ logEvents }) => {
+      sizes.push(logEvents.length);
+      if (sizes.length === 1) await taken.promise;
+    });
+    subscription.write(line(0));
+    await waitUntil('the first batch', () => sizes.length === 1);
+    subscription.write(line(1));
+    taken.resolve();
+    await new Promise((resolve) => setImmediate(resolve));
+    for (let n = 2; n <= 10; n += 1) subscription.write(line(n));
+    await waitUntil('the second batch', () => sizes.length > 1);
+    expect(sizes).toEqual([1, 10]);
+    await subscription.stop();
+  });
+
   it('hands over at most 500 lines at once and loses none below the limit', async () => {
     const sizes: number[] = [];
     const { subscription } = subscribed(({ logEvents }) => sizes.push(logEvents.length));
