@@ -40,51 +40,59 @@ function dynamoLocks(client: DynamoDBDocumentClient, TableName: string): LockSto
   };
 }
 
-const partition = (kind: string) => `open#${kind}`;
-const keyOf = (kind: string, id: string) => ({ pk: partition(kind), sk: id });
+/** Each open stream or socket is an item among its person's, which are counted at each opening, and one among everybody's, which are not. */
+const partitionOf = (kind: string, userId?: string) => `open#${kind}${userId === undefined ? '' : `#${userId}`}`;
 
 /** The total of the whole installation may be this old: it is a bound, no account. */
 const totalMs = 1000;
 
-/** Each open stream or socket is an item; its id is a UUIDv7 (a socket's is API Gateway's), so a person's streams stand in the order of their beginnings. */
+/** Ids are UUIDv7 (a socket's is API Gateway's), so a person's streams stand in the order of their beginnings. */
 function dynamoOpenConnections(client: DynamoDBDocumentClient, TableName: string): OpenConnections {
-  const query = (kind: string, filter: string, values: Record<string, unknown>) => ({
+  const alive = (kind: string, userId?: string) => ({
     TableName,
     KeyConditionExpression: 'pk = :pk',
     // DynamoDB deletes what is over some time later.
-    FilterExpression: `expires_at > :now${filter}`,
-    ExpressionAttributeValues: { ':pk': partition(kind), ':now': seconds(Date.now()), ...values },
+    FilterExpression: 'expires_at > :now',
+    ExpressionAttributeValues: { ':pk': partitionOf(kind, userId), ':now': seconds(Date.now()) },
     ConsistentRead: true,
   });
-  const ofPerson = (kind: string, userId: string) => query(kind, ' AND user_id = :user', { ':user': userId });
   const totals = new Map<string, { readonly until: number; value: number }>();
   const totalOf = async (kind: string): Promise<number> => {
     const known = totals.get(kind);
     if (known && Date.now() < known.until) return known.value;
-    const value = await countPages(client, query(kind, '', {}));
+    const value = await countPages(client, alive(kind));
     totals.set(kind, { until: Date.now() + totalMs, value });
     return value;
   };
-  const leave: OpenConnections['leave'] = async (kind, id) =>
-    void (await ask((o) => client.send(new DeleteCommand({ TableName, Key: keyOf(kind, id) }), o)));
+  const find = async (kind: string, id: string) => {
+    const get = new GetCommand({ TableName, Key: { pk: partitionOf(kind), sk: id }, ConsistentRead: true });
+    return (await ask((o) => client.send(get, o))).Item;
+  };
+  const remove = (pk: string, sk: string) =>
+    ask((o) => client.send(new DeleteCommand({ TableName, Key: { pk, sk } }), o));
+  const leave: OpenConnections['leave'] = async (kind, id) => {
+    const item = await find(kind, id);
+    if (!item) return;
+    // In this order: who dies between the two leaves the person no connection that is none, and a second try finds it.
+    await remove(partitionOf(kind, String(item['user_id'])), id);
+    await remove(partitionOf(kind), id);
+  };
   return {
     async enter(kind, userId, id, ttlMs) {
-      const Item = { ...keyOf(kind, id), user_id: userId, expires_at: seconds(Date.now() + ttlMs) };
-      await ask((o) => client.send(new PutCommand({ TableName, Item }), o));
+      const item = { sk: id, user_id: userId, expires_at: seconds(Date.now() + ttlMs) };
+      for (const pk of [partitionOf(kind), partitionOf(kind, userId)])
+        await ask((o) => client.send(new PutCommand({ TableName, Item: { pk, ...item } }), o));
       const total = totals.get(kind);
       if (total) total.value += 1;
     },
     leave,
     async leaveOldest(kind, userId) {
-      const [oldest] = await queryPages(client, ofPerson(kind, userId));
+      const [oldest] = await queryPages(client, alive(kind, userId));
       if (oldest) await leave(kind, String(oldest['sk']));
     },
-    async has(kind, id) {
-      const get = new GetCommand({ TableName, Key: keyOf(kind, id), ConsistentRead: true });
-      return (await ask((o) => client.send(get, o))).Item !== undefined;
-    },
+    has: async (kind, id) => (await find(kind, id)) !== undefined,
     async count(kind, userId) {
-      const [person, total] = await Promise.all([countPages(client, ofPerson(kind, userId)), totalOf(kind)]);
+      const [person, total] = await Promise.all([countPages(client, alive(kind, userId)), totalOf(kind)]);
       return { person, total };
     },
   };
