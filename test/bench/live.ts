@@ -48,11 +48,7 @@ async function measure(addresses: Readonly<Record<string, string>>, load: Load):
   const delays: number[] = [];
   let again = 0;
   const openingAt = Date.now();
-  const clients = Array.from({ length: load.sockets + load.streams }, (_, index) => {
-    const person = index % people;
-    const transport = index < load.sockets ? 'socket' : 'events';
-    return startClient({ base, token: users[person]?.token ?? '', person, transport, delays });
-  });
+  const clients: Client[] = [];
   const services = servicesOf(addresses);
   const say = async (person: number, key: string, message: string): Promise<void> => {
     const event = {
@@ -72,11 +68,22 @@ async function measure(addresses: Readonly<Record<string, string>>, load: Load):
       }
     }
   };
-  // A client listens when it has heard something: `connected` comes before its subscription.
-  for (let round = 0; clients.some((client) => !client.listens()); round += 1) {
+  // A hundred after the other, one of each person: a thousand at once would measure how they are turned away.
+  for (
+    let round = 0;
+    clients.length < load.sockets + load.streams || clients.some((client) => !client.listens());
+    round += 1
+  ) {
+    const isReady = clients.every((client) => client.listens());
+    for (let more = 0; isReady && more < people && clients.length < load.sockets + load.streams; more += 1) {
+      const person = clients.length % people;
+      const transport = clients.length < load.sockets ? 'socket' : 'events';
+      clients.push(startClient({ base, token: users[person]?.token ?? '', person, transport, delays }));
+    }
+    // A client listens when it has heard something: `connected` comes before its subscription.
     const deaf = new Set(clients.filter((client) => !client.listens()).map(({ person }) => person));
     for (const person of deaf) await say(person, `warm-up:${round}:${person}`, warmUp);
-    await sleep(2000);
+    await sleep(1000);
   }
   const openedIn = ((Date.now() - openingAt) / 1000).toFixed(1);
   console.log(`${load.sockets} WebSockets and ${load.streams} event streams listen after ${openedIn} s.`);
