@@ -69,13 +69,10 @@ async function measure(addresses: Readonly<Record<string, string>>, load: Load):
     }
   };
   // A hundred after the other, one of each person: a thousand at once would measure how they are turned away.
-  for (
-    let round = 0;
-    clients.length < load.sockets + load.streams || clients.some((client) => !client.listens());
-    round += 1
-  ) {
-    const isReady = clients.every((client) => client.listens());
-    for (let more = 0; isReady && more < people && clients.length < load.sockets + load.streams; more += 1) {
+  const wanted = load.sockets + load.streams;
+  for (let round = 0; clients.length < wanted || clients.some((client) => !client.listens()); round += 1) {
+    const next = clients.every((client) => client.listens()) ? clients.length + people : 0;
+    while (clients.length < Math.min(wanted, next)) {
       const person = clients.length % people;
       const transport = clients.length < load.sockets ? 'socket' : 'events';
       clients.push(startClient({ base, token: users[person]?.token ?? '', person, transport, delays }));
