@@ -59,7 +59,6 @@ export async function bundleFunctions(
     outdir: out,
     plugins: [entries(functions), builtApiDescription(functions, version), aside, slimming],
   });
-  const apart = await build({ ...common, entryPoints: [asideSource], outfile: join(out, asideFile) });
   // The project's own package.json would make them ES modules.
   await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');
   const readers = functions.filter(({ declaration }) => usesOf(declaration).includes('apiDescription'));
@@ -77,13 +76,17 @@ export async function bundleFunctions(
   const outputs = new Map(
     Object.entries(metafile.outputs).map(([file, output]) => [resolve(project, file), output] as const),
   );
+  const reachesAside = ({ imports }: { readonly imports: readonly { readonly path: string }[] }): boolean =>
+    imports.some(({ path }) => path === `./${asideFile}`);
+  const apart = Object.values(metafile.outputs).some(reachesAside)
+    ? await build({ ...common, entryPoints: [asideSource], outfile: join(out, asideFile) })
+    : undefined;
   return functions.map(({ id }) => {
     const folder = join(out, id);
     const output = outputs.get(join(folder, 'index.js'));
     if (!output) throw new Error(`${id}: esbuild wrote no bundle`);
-    const hasAside = output.imports.some(({ path }) => path === `./${asideFile}`);
-    if (hasAside) copyFileSync(join(out, asideFile), join(folder, asideFile));
-    const [separate] = Object.values(hasAside ? apart.metafile.outputs : {});
+    const [separate] = apart && reachesAside(output) ? Object.values(apart.metafile.outputs) : [];
+    if (separate) copyFileSync(join(out, asideFile), join(folder, asideFile));
     const inputs = Object.entries({ ...output.inputs, ...separate?.inputs }).map(
       ([path, { bytesInOutput }]) => [path, bytesInOutput] as const,
     );

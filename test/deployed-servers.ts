@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Client, StreamableHTTPClientTransport } from '@modelcontextprotocol/client';
 import { runningBase } from '../infra/local/state.ts';
 import { runProgram } from '../infra/program.ts';
+import { type Account, deploy, signIn } from './account.ts';
 
 const program = {
   name: 'servers',
@@ -35,37 +35,14 @@ const servers: readonly RealServer[] = [
 type Json = Record<string, unknown>;
 
 const name = `servers-${Date.now().toString(36)}`;
-let base = '';
-let token = '';
 
-async function call(method: string, path: string, body?: object): Promise<Json> {
-  const response = await fetch(`${base}${path}`, {
-    method,
-    headers: { 'content-type': 'application/json', ...(token !== '' && { authorization: `Bearer ${token}` }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  const text = await response.text();
-  if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-  return JSON.parse(text) as Json;
-}
-
-async function deploy(toolId: string, memory = '512Mi'): Promise<{ view: Json; ms: number }> {
-  const startedAt = performance.now();
-  const { deployment_id } = await call('POST', '/api/v1/deployments', {
-    tool_id: toolId,
-    config: { resources: { memory } },
-  });
-  for (;;) {
-    const view = await call('GET', `/api/v1/deployments/${String(deployment_id)}`);
-    if (view['status'] === 'running') return { view, ms: performance.now() - startedAt };
-    if (view['status'] === 'failed') throw new Error(JSON.stringify(view['last_error']));
-    await sleep(50);
-  }
-}
-
-async function use(view: Json, [tool, args]: RealServer['call']): Promise<{ tools: number; ms: number; said: string }> {
+async function use(
+  { apiKey }: Account,
+  view: Json,
+  [tool, args]: RealServer['call'],
+): Promise<{ tools: number; ms: number; said: string }> {
   const client = new Client({ name: 'servers', version: '1.0.0' });
-  const requestInit = { headers: { authorization: `Bearer ${token}` } };
+  const requestInit = { headers: { 'x-api-key': apiKey } };
   await client.connect(new StreamableHTTPClientTransport(new URL(String(view['endpoint_url'])), { requestInit }));
   const { tools } = await client.listTools();
   const startedAt = performance.now();
@@ -79,34 +56,34 @@ async function use(view: Json, [tool, args]: RealServer['call']): Promise<{ tool
   return { tools: tools.length, ms, said: result.isError === true ? `(tool error) ${said}` : said };
 }
 
-async function tryServer(server: RealServer): Promise<string> {
-  const { slug, id } = await call('POST', '/api/v1/mcps', {
+async function tryServer(account: Account, server: RealServer): Promise<string> {
+  const { call } = account;
+  const { slug, id } = await call('POST', '/mcps', {
     name: server.package,
     slug: `${name}-${server.package.replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '')}`,
     version: '1.0.0',
     config: { servers: [{ name: 'server', command: 'npx', args: ['-y', server.package, ...(server.args ?? [])] }] },
   });
-  const cold = await deploy(String(id), server.memory);
-  const used = await use(cold.view, server.call);
-  const { memory_mb } = await call('GET', `/api/v1/deployments/${String(cold.view['deployment_id'])}`);
-  await call('DELETE', `/api/v1/deployments/${String(cold.view['deployment_id'])}`);
-  await call('DELETE', `/api/v1/mcps/${String(slug)}?force=true`);
-  const seconds = (ms: number): string => (ms / 1000).toFixed(1);
-  const figures = [used.tools, seconds(cold.ms), Math.round(Number(memory_mb)), used.ms.toFixed(0)];
+  const startedAt = performance.now();
+  const view = await deploy(call, id, { resources: { memory: server.memory ?? '512Mi' } });
+  const startMs = performance.now() - startedAt;
+  const used = await use(account, view, server.call);
+  const path = `/deployments/${String(view['deployment_id'])}`;
+  const { memory_mb } = await call('GET', path);
+  await call('DELETE', path);
+  await call('DELETE', `/mcps/${String(slug)}?force=true`);
+  const figures = [used.tools, (startMs / 1000).toFixed(1), Math.round(Number(memory_mb)), used.ms.toFixed(0)];
   return `| \`${server.package}\` | ${figures.join(' | ')} | \`${server.call[0]}\` → ${used.said} |`;
 }
 
 await runProgram(program, async ({ args: only }) => {
-  base = runningBase();
-  const account = { username: name, password: `Servers-${name}-1a` };
-  await call('POST', '/api/v1/auth/register', { ...account, email: `${name}@example.org` });
-  token = String((await call('POST', '/api/v1/auth/login', account))['access_token']);
+  const account = await signIn(runningBase(), name);
   console.log('| package | tools | start s | memory MB | call ms | called |\n|---|---|---|---|---|---|');
   for (const server of servers.filter(
     (each) => only.length === 0 || only.some((part) => each.package.includes(part)),
   )) {
     try {
-      console.log(await tryServer(server));
+      console.log(await tryServer(account, server));
     } catch (error) {
       process.exitCode = 1;
       console.log(`| \`${server.package}\` | ${(error as Error).message.slice(0, 500)} |`);

@@ -11,16 +11,21 @@ const lookMs = 20;
 type Seen<T> = Exclude<T, undefined | false>;
 
 /**
- * What `look` sees, once that is anything but false or undefined.
+ * What `look` sees, once that is anything but false or undefined. Who asks a platform that limits requests looks more seldom.
  * @throws Error that says what did not come about within `ms` times TEST_PATIENCE.
  */
-export async function waitUntil<T>(what: string, look: () => T | Promise<T>, ms: number = 60_000): Promise<Seen<T>> {
+export async function waitUntil<T>(
+  what: string,
+  look: () => T | Promise<T>,
+  ms: number = 60_000,
+  everyMs: number = lookMs,
+): Promise<Seen<T>> {
   const deadline = performance.now() + ms * patience;
   for (;;) {
     const seen = await look();
     if (seen !== undefined && seen !== false) return seen as Seen<T>;
     if (performance.now() > deadline) throw new Error(`${what}: not within ${(ms * patience) / 1000} s.`);
-    await pause(lookMs);
+    await pause(everyMs);
   }
 }
 

@@ -1,5 +1,6 @@
 import { createWriteStream, existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Writable } from 'node:stream';
 import { runProgram } from '../program.ts';
 import { catchStrayErrors } from './gateway/stray-errors.ts';
@@ -52,6 +53,8 @@ async function start({ fresh, port }: { readonly fresh: boolean; readonly port: 
     await platform.stop();
   } finally {
     lock.release();
+    // What was written last is still to go out.
+    await nextTurn();
   }
 }
 

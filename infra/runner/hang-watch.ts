@@ -50,7 +50,7 @@ export function watchForHang(
   const watch = async (): Promise<void> => {
     for (;;) {
       const silenceMs = waitingMs() === undefined ? pingMs : Math.min(busyPingMs, pingMs);
-      // By the clock, because whatever woke here at each line would cost a call a seventh of its time; often, so that a call that comes to a silent process is noticed.
+      // By the clock: to wake at each line took a tenth of a call's CPU. Often, so that a call that comes to a silent process is noticed.
       const step = Math.min(silenceMs, busyPingMs);
       const left = step - process.silentMs;
       await sleep(left > 0 ? left : step, undefined, { signal, ref: false });

@@ -47,7 +47,12 @@ export async function createDeviceCode(
     await encryptor.encrypt(JSON.stringify(asking), contextOf(hashOf(userCode))),
     expiresAt,
   );
-  return { deviceCode, userCode: `${userCode.slice(0, 4)}-${userCode.slice(4)}` };
+  return { deviceCode, userCode: hyphenated(userCode) };
+}
+
+/** As people compare and type it. */
+export function hyphenated(userCode: string): string {
+  return `${userCode.slice(0, 4)}-${userCode.slice(4)}`;
 }
 
 /** A user code as it was typed, without regard to case, blanks and hyphens; undefined for what is none. */

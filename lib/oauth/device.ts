@@ -6,7 +6,7 @@ import type { BaseSettings } from '../kernel/settings/settings.ts';
 import type { Encryptor } from '../secrets/encryptor.ts';
 import type { Upstream } from '../upstream/ports.ts';
 import { assertOwnForm, decryptForm } from './authorization.ts';
-import { decideDevice, deviceCodeMs, findAsking, readUserCode } from './device-codes.ts';
+import { decideDevice, deviceCodeMs, findAsking, hyphenated, readUserCode } from './device-codes.ts';
 import { codePage, deviceSignInPage, isOutcome, outcomePage, reviewPage } from './device-pages.ts';
 import { leaveForProvider } from './leave-for-provider.ts';
 import { withPages } from './pages.ts';
@@ -169,10 +169,6 @@ function encryptRequest({ encryptor }: { readonly encryptor: Encryptor }, reques
 
 function encryptProof({ encryptor }: { readonly encryptor: Encryptor }, proof: Proof): Promise<string> {
   return encryptor.encrypt(JSON.stringify(proof), proofContext);
-}
-
-function hyphenated(userCode: string): string {
-  return `${userCode.slice(0, 4)}-${userCode.slice(4)}`;
 }
 
 function notOurs(): OAuthError {

@@ -2,9 +2,10 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
+import { signIn } from '../account.ts';
 import { median } from '../median.ts';
 import type { Figure } from './parts/figures.ts';
-import { signIn, startPlatform } from './parts/platform.ts';
+import { startPlatform } from './parts/platform.ts';
 
 const rounds = 5;
 const seconds = 3;

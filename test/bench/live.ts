@@ -4,7 +4,9 @@ import { openLive } from '../../lib/adapters/dynamo/live.ts';
 import { openSockets } from '../../lib/adapters/sockets/management.ts';
 import { Problem } from '../../lib/kernel/errors/problem.ts';
 import { publish } from '../../lib/live/publish.ts';
-import { signIn, startPlatform } from './parts/platform.ts';
+import { signIn } from '../account.ts';
+import { waitUntil } from '../wait-until.ts';
+import { startPlatform } from './parts/platform.ts';
 
 /*
  * `npm run bench -- live [--sockets 1000] [--streams 200] [--rate 100] [--seconds 60]`: clients of a hundred people, each event for one of them, clients cut at seeded moments. Every event
@@ -58,29 +60,32 @@ async function measure(addresses: Readonly<Record<string, string>>, load: Load):
       data: { task_id: crypto.randomUUID(), status: 'running', progress: 1, message },
     };
     // As the relay does: an event that was not taken is published again under its key.
-    for (;;) {
+    const tryIt = async () => {
       try {
-        return await publish(services, `bench:${key}`, event);
+        await publish(services, `bench:${key}`, event);
+        return true;
       } catch (error) {
         if (!(error instanceof Problem)) throw error;
         again += 1;
-        await sleep(500);
+        return false;
       }
-    }
+    };
+    await waitUntil('an event that is taken', tryIt, 60_000, 500);
   };
   // A hundred after the other, one of each person: a thousand at once would measure how they are turned away.
-  const wanted = load.sockets + load.streams;
-  for (let round = 0; clients.length < wanted || clients.some((client) => !client.listens()); round += 1) {
-    const next = clients.every((client) => client.listens()) ? clients.length + people : 0;
-    while (clients.length < Math.min(wanted, next)) {
-      const person = clients.length % people;
+  for (let begun = 0; begun < load.sockets + load.streams; begun = clients.length) {
+    for (let person = 0; person < people && clients.length < load.sockets + load.streams; person += 1) {
       const transport = clients.length < load.sockets ? 'socket' : 'events';
       clients.push(startClient({ base, token: users[person]?.token ?? '', person, transport, delays }));
     }
-    // A client listens when it has heard something: `connected` comes before its subscription.
-    const deaf = new Set(clients.filter((client) => !client.listens()).map(({ person }) => person));
-    for (const person of deaf) await say(person, `warm-up:${round}:${person}`, warmUp);
-    await sleep(1000);
+    let round = 0;
+    const allListen = async () => {
+      // A client listens when it has heard something: `connected` comes before its subscription.
+      const deaf = clients.filter((client) => !client.listens()).map(({ person }) => person);
+      for (const person of deaf) await say(person, `warm-up:${begun}:${(round += 1)}:${person}`, warmUp);
+      return deaf.length === 0;
+    };
+    await waitUntil('a hundred more that listen', allListen, 60_000, 1000);
   }
   const openedIn = ((Date.now() - openingAt) / 1000).toFixed(1);
   console.log(`${load.sockets} WebSockets and ${load.streams} event streams listen after ${openedIn} s.`);
@@ -101,7 +106,8 @@ async function measure(addresses: Readonly<Record<string, string>>, load: Load):
   }
   await Promise.all(publishing);
   const complete = (): boolean => clients.every(({ person, heard }) => heard.length >= (sent[person]?.length ?? 0));
-  for (const deadline = Date.now() + 180_000; !complete() && Date.now() < deadline;) await sleep(200);
+  // What is missing then is counted as lost.
+  await waitUntil('every delivery', complete, 90_000, 200).catch(() => undefined);
   await Promise.all(clients.map((client) => client.end()));
   if (again > 0) console.log(`${again} times a store was too busy, and an event was published again.`);
   report(clients, sent, delays, (Date.now() - startedAt) / 1000);

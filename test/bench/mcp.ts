@@ -2,11 +2,11 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bootstrapToken, proxySecret, startPlatformStandIn } from '../infra/runner/platform-stand-in.ts';
+import { deploy, signIn } from '../account.ts';
 import { median } from '../median.ts';
-import { waitUntil } from '../wait-until.ts';
 import type { Figure } from './parts/figures.ts';
 import { type Caller, overHttp, overStdio, startListening, stopChild } from './parts/mcp-endpoints.ts';
-import { signIn, startPlatform } from './parts/platform.ts';
+import { startPlatform } from './parts/platform.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const server = join(root, 'test/fixtures/mcp-server/server.ts');
@@ -151,13 +151,8 @@ async function wholePath(ends: Ends): Promise<Caller> {
   const { apiKey, call } = await signIn(platform.base);
   const servers = [{ name: 'bench', command: process.execPath, args: [server] }];
   const { id } = await call('POST', '/mcps', { name: 'bench', slug: 'bench', version: '1.0.0', config: { servers } });
-  const made = await call('POST', '/deployments', { tool_id: id });
-  await waitUntil('a server that runs', async () => {
-    const { status } = await call('GET', `/deployments/${String(made['deployment_id'])}`);
-    if (status === 'failed') throw new Error('the server could not be deployed');
-    return status === 'running';
-  });
-  return overHttp(new URL(String(made['endpoint_url'])), { 'x-api-key': apiKey });
+  const { endpoint_url } = await deploy(call, id);
+  return overHttp(new URL(String(endpoint_url)), { 'x-api-key': apiKey });
 }
 
 async function freePort(): Promise<number> {

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { fillCatalog } from '../fill-catalog.ts';
+import { signIn } from '../account.ts';
 import { median } from '../median.ts';
-import { signIn, startPlatform } from './parts/platform.ts';
+import { startPlatform } from './parts/platform.ts';
 
 const seconds = 5;
 const coldRounds = 40;

@@ -37,7 +37,10 @@ const signInTable: Table = {
 
 /** Lets the clients that were wanted sign in, and use and lose what they got. */
 export async function signInAll(isWanted: (name: string) => boolean, deployed: Deployed) {
-  const tokenSeconds = Number((await deployed.call('POST', '/api/v1/auth/login', deployed.account))['expires_in']);
+  const { username, password } = deployed.account;
+  const tokenSeconds = Number(
+    (await deployed.account.call('POST', '/auth/login', { username, password }))['expires_in'],
+  );
   const browser = await openSignInBrowser(deployed.account);
   const rows: string[] = [];
   let isWell = true;
@@ -115,7 +118,7 @@ async function signInWith(
     said.push(...visits.filter((visit) => !visit.startsWith('allowed')).map((visit) => `  sign-in: ${visit}`));
     browser.isWilling = false;
     if (!isIn) return { cells: ['–', false], error: said.join('\n') };
-    const [grant] = (await deployed.call('GET', '/api/v1/auth/grants'))['items'] as Json[];
+    const [grant] = (await deployed.account.call('GET', '/auth/grants'))['items'] as Json[];
     const name = grant ? nameOf(grant, deployed) : '–';
     const listed = await run(client.list(at));
     const isListed = note('list', client.listed.test(stripVTControlCharacters(listed.output)), listed);
@@ -124,7 +127,7 @@ async function signInWith(
     const isRefreshed = await callsOn('after expiry', [1]);
     await untilExpired();
     const atOnce = (await callsOn('five at once', processes)) && (await callsOn('after the five', [1]));
-    if (grant) await deployed.call('DELETE', `/api/v1/auth/grants/${String(grant['id'])}`);
+    if (grant) await deployed.account.call('DELETE', `/auth/grants/${String(grant['id'])}`);
     const ended = browser.visits.length;
     const { isDone, ran } = await call();
     // A client with a model says to it that there is no such tool, and to its person what it is with the server.

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runningBase } from '../../infra/local/state.ts';
 import { runProgram } from '../../infra/program.ts';
+import { deploy, signIn } from '../account.ts';
 import { repeatSuite, suiteOptions } from './repeat-suite.ts';
 import type { Renaming } from './shim.ts';
 
@@ -43,40 +43,16 @@ await runProgram(program, async ({ options }) => {
   const base = runningBase();
   const name = `conformance-${randomBytes(4).toString('hex')}`;
   const fixture = fileURLToPath(new URL('../fixtures/mcp-server/server.ts', import.meta.url));
-  let token: string | undefined;
-
-  async function call(method: string, path: string, body?: object): Promise<Record<string, unknown>> {
-    const response = await fetch(`${base}${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
-    return JSON.parse(text) as Record<string, unknown>;
-  }
-
-  const account = { username: name, password: `Suite-${name}-1a` };
-  await call('POST', '/api/v1/auth/register', { ...account, email: `${name}@example.org` });
-  token = String((await call('POST', '/api/v1/auth/login', account))['access_token']);
-  const { key } = await call('POST', '/api/v1/auth/api-keys', { name });
-  const { id } = await call('POST', '/api/v1/mcps', {
-    name,
-    slug: name,
-    version: '1.0.0',
-    config: { servers: [{ name: 'fixture', command: process.execPath, args: [fixture] }] },
-  });
-  const { deployment_id } = await call('POST', '/api/v1/deployments', { tool_id: id });
-  for (let status = ''; status !== 'running'; await sleep(100)) {
-    status = String((await call('GET', `/api/v1/deployments/${String(deployment_id)}`))['status']);
-    if (status === 'failed') throw new Error('the fixture server could not be deployed');
-  }
+  const { apiKey, call } = await signIn(base, name);
+  const servers = [{ name: 'fixture', command: process.execPath, args: [fixture] }];
+  const { id } = await call('POST', '/mcps', { name, slug: name, version: '1.0.0', config: { servers } });
+  await deploy(call, id);
 
   await repeatSuite(
     new URL(options.all ? `${base}/mcp/v1` : `${base}/mcp/${name}/v1`),
-    { 'x-api-key': String(key) },
+    { 'x-api-key': apiKey },
     options,
     options.all ? renamingOf(name) : undefined,
   );
-  await call('DELETE', `/api/v1/mcps/${name}?force=true`);
+  await call('DELETE', `/mcps/${name}?force=true`);
 });

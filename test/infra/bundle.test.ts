@@ -49,6 +49,16 @@ test('a bundle has the certificates of RDS beside it when it connects to MySQL, 
   expect(having.map(({ id }) => id)).toEqual(connecting.map(({ id }) => id));
 });
 
+test("AWS's client for DynamoDB lies beside each bundle that may ask it, and can be loaded there", async () => {
+  const asking = bundles.filter((bundle) =>
+    readFileSync(join(bundle.folder, 'index.js'), 'utf8').includes('./dynamo-sdk.js'),
+  );
+  expect(asking.length).toBeGreaterThan(0);
+  const files = asking.map((bundle) => join(bundle.folder, 'dynamo-sdk.js'));
+  const script = `for (const file of ${JSON.stringify(files)}) console.log(typeof require(file).GetCommand);`;
+  expect((await inNode(script)).trim().split('\n')).toEqual(files.map(() => 'function'));
+});
+
 /** What a bundle holds although its function does not use it. */
 function stowaways({ inputs }: Bundle, { declaration }: DiscoveredFunction): string[] {
   const uses = usesOf(declaration);

@@ -15,23 +15,13 @@ interface DynamodbServerOptions {
   readonly credentials: Credentials;
 }
 
-interface Readable {
-  _get(key: string, options: object): Promise<unknown>;
-  _getSync(key: string, options: object): unknown;
-}
-
-// Each request that names its caller reads five values, and to wake a thread for a value takes a hundred times as long as to read it.
-const level = ClassicLevel.prototype as unknown as Readable;
-level._get = async function get(this: Readable, key, options) {
-  return this._getSync(key, options);
-};
-
 /**
  * Serves DynamoDB's API on 127.0.0.1 over the tables in `folder`. LevelDB hands each write to the system before it is
  * acknowledged. To be run in a thread: where the tables cannot be opened dynalite throws outside of any promise.
  */
 export async function startDynamodbServer({ folder, port, credentials }: DynamodbServerOptions) {
   mkdirSync(folder, { recursive: true });
+  readInThisThread();
   const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   const serve = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
   server.removeAllListeners('request');
@@ -53,6 +43,19 @@ export async function startDynamodbServer({ folder, port, credentials }: Dynamod
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeAllConnections();
       }),
+  };
+}
+
+interface Level {
+  _get(key: string, options: object): Promise<unknown>;
+  _getSync(key: string, options: object): unknown;
+}
+
+/** Each request that names its caller reads five values, and to wake LevelDB's thread for a value takes many times as long as to read it. */
+function readInThisThread(): void {
+  const level = ClassicLevel.prototype as unknown as Level;
+  level._get = async function get(this: Level, key, options) {
+    return this._getSync(key, options);
   };
 }
 

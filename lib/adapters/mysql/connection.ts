@@ -57,7 +57,7 @@ export function connectMysql({ url, pool: connectionLimit }: { url: string; pool
     charset: 'UTF8MB4_UNICODE_520_CI',
     timezone: 'Z',
     flags: ['-LOCAL_FILES'],
-    // A stack for each statement, should it fail, is a tenth of what the driver takes; what failed is in the error's own words.
+    // A stack for each statement, should it fail, is a sixth of what the driver takes; what failed is in the error's own words.
     trace: false,
   });
   // mysql2 may report the end of a connection twice; the second would find no listener and end the process.

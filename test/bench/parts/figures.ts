@@ -22,11 +22,19 @@ export function tableOf(figures: readonly Figure[]): string {
 
 /** Where and when: figures without it say nothing. */
 export function circumstances(): string {
-  const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8' }).trim();
-  const changed = git('status', '--porcelain', '--untracked-files=no') === '' ? '' : ' with changes';
   const day = new Date().toISOString().slice(0, 10);
   const memory = Math.round(totalmem() / 1024 ** 3);
-  return `${day}, commit ${git('rev-parse', '--short', 'HEAD')}${changed}, ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${memory} GB, Node ${process.version}, load average ${loadavg()[0]?.toFixed(1)} at the end.`;
+  return `${day}, ${commit()}, ${cpus().length} × ${cpus()[0]?.model ?? 'CPU'}, ${memory} GB, Node ${process.version}, load average ${loadavg()[0]?.toFixed(1)} at the end.`;
+}
+
+function commit(): string {
+  const git = (...args: string[]): string => execFileSync('git', args, { encoding: 'utf8', stdio: 'pipe' }).trim();
+  try {
+    const isChanged = git('status', '--porcelain', '--untracked-files=no') !== '';
+    return `commit ${git('rev-parse', '--short', 'HEAD')}${isChanged ? ' with changes' : ''}`;
+  } catch {
+    return 'no git checkout';
+  }
 }
 
 /** Puts `text` between the file's marks `<!-- figures -->` and `<!-- /figures -->`. */

@@ -49,37 +49,3 @@ export async function startPlatform({
     },
   };
 }
-
-export interface Account {
-  readonly id: string;
-  /** Lives for a quarter of an hour. */
-  readonly token: string;
-  readonly apiKey: string;
-  /** By API key. Answers the parsed body. @throws Error for a refusal. */
-  call(method: string, path: string, json?: object): Promise<Record<string, unknown>>;
-}
-
-/** Somebody new, or from an earlier start, signed in. `path` of calls is below `/api/v1`. */
-export async function signIn(base: string, username = 'bench'): Promise<Account> {
-  const headers: Record<string, string> = { 'content-type': 'application/json' };
-  const call: Account['call'] = async (method, path, json) => {
-    const body = json && JSON.stringify(json);
-    // A store missed its deadline: others work on the machine too.
-    const response = await waitUntil(`an answer of ${path} other than 503`, async () => {
-      const answer = await fetch(`${base}/api/v1${path}`, { method, headers, ...(body !== undefined && { body }) });
-      return answer.status !== 503 && answer;
-    });
-    if (!response.ok) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
-    return (await response.json()) as Record<string, unknown>;
-  };
-  const account = { username, password: 'Measured1bench' };
-  const known = await call('POST', '/auth/login', account).catch(() => undefined);
-  if (!known) await call('POST', '/auth/register', { ...account, email: `${username}@example.org` });
-  const { access_token: token } = known ?? (await call('POST', '/auth/login', account));
-  headers['authorization'] = `Bearer ${String(token)}`;
-  const { key } = await call('POST', '/auth/api-keys', { name: `bench ${Date.now()}` });
-  delete headers['authorization'];
-  headers['x-api-key'] = String(key);
-  const { id } = await call('GET', '/auth/me');
-  return { id: String(id), token: String(token), apiKey: String(key), call };
-}

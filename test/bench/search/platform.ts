@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { signIn, startPlatform as start } from '../parts/platform.ts';
+import { signIn } from '../../account.ts';
+import { startPlatform as start } from '../parts/platform.ts';
 
 /** Of the clock by which Linux counts CPU time. */
 const ticksPerSecond = 100;
