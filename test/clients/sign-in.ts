@@ -127,7 +127,7 @@ async function signInWith(
     const isRefreshed = await callsOn('after expiry', [1]);
     await untilExpired();
     const atOnce = (await callsOn('five at once', processes)) && (await callsOn('after the five', [1]));
-    if (grant) await deployed.account.call('DELETE', `/auth/grants/${String(grant['id'])}`);
+    if (grant) await endGrant(deployed, String(grant['id']));
     const ended = browser.visits.length;
     const { isDone, ran } = await call();
     // A client with a model says to it that there is no such tool, and to its person what it is with the server.
@@ -157,4 +157,12 @@ async function write(folder: string, files: Readonly<Record<string, string>>): P
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), text);
   }
+}
+
+/** By somebody who has logged in: no API key may. Their token may be as short-lived as those of the clients. */
+async function endGrant({ base, account: { username, password, call } }: Deployed, id: string): Promise<void> {
+  const { access_token } = await call('POST', '/auth/login', { username, password });
+  const headers = { authorization: `Bearer ${String(access_token)}` };
+  const response = await fetch(`${base}/api/v1/auth/grants/${id}`, { method: 'DELETE', headers });
+  if (!response.ok) throw new Error(`DELETE of a grant answered ${response.status}: ${await response.text()}`);
 }
