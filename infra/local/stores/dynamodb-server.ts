@@ -21,7 +21,8 @@ interface DynamodbServerOptions {
  */
 export async function startDynamodbServer({ folder, port, credentials }: DynamodbServerOptions) {
   mkdirSync(folder, { recursive: true });
-  readInThisThread();
+  // Each request that names its caller reads five values, and to wake LevelDB's thread for a value takes many times as long as to read it.
+  (ClassicLevel.prototype as unknown as Level)._get = getInThisThread;
   const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   const serve = server.listeners('request') as ((request: IncomingMessage, response: ServerResponse) => void)[];
   server.removeAllListeners('request');
@@ -51,12 +52,8 @@ interface Level {
   _getSync(key: string, options: object): unknown;
 }
 
-/** Each request that names its caller reads five values, and to wake LevelDB's thread for a value takes many times as long as to read it. */
-function readInThisThread(): void {
-  const level = ClassicLevel.prototype as unknown as Level;
-  level._get = async function get(this: Level, key, options) {
-    return this._getSync(key, options);
-  };
+async function getInThisThread(this: Level, key: string, options: object): Promise<unknown> {
+  return this._getSync(key, options);
 }
 
 /** dynalite opens its tables on first use: this is one, a question about a table that does not exist. */
