@@ -3,7 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { slimming } from './bundle-slimming.ts';
+import { slimming, unusedConstants } from './bundle-slimming.ts';
 import { type BuiltApiDescription, consoleFolder, docsFolder } from './bundled-api-description.ts';
 import { apiDescriptionOf } from './api-description.ts';
 import { bundlePdfReader } from './bundle-pdf-reader.ts';
@@ -57,7 +57,7 @@ export async function bundleFunctions(
     ...common,
     entryPoints: functions.map(({ id }) => ({ in: `entry:${id}`, out: `${id}/index` })),
     outdir: out,
-    plugins: [entries(functions), builtApiDescription(functions, version), aside, slimming],
+    plugins: [entries(functions), builtApiDescription(functions, version), aside, slimming, unusedConstants],
   });
   // The project's own package.json would make them ES modules.
   await writeFile(join(out, 'package.json'), '{ "type": "commonjs" }\n');

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { RequestFacts } from '../lambda/declaration.ts';
 import type { Answer } from './request-context.ts';
 
@@ -45,6 +44,7 @@ async function compressed(accepted: string, answer: Answer): Promise<Answer> {
   if (!compressible.test(headers['content-type'] ?? '')) return answer;
   const vary = { ...headers, vary: [headers['vary'], 'Accept-Encoding'].filter(Boolean).join(', ') };
   if (!takesGzip(accepted)) return { ...answer, headers: vary };
+  const { gzip } = await import('node:zlib');
   const packed = await promisify(gzip)(body, { level: 5 });
   return { ...answer, headers: { ...vary, 'content-encoding': 'gzip' }, body: packed };
 }
