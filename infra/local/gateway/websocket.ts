@@ -46,6 +46,7 @@ export function createSocketApi({ functions, invoker, stage, connections, warn }
   });
 
   const waiting = new Set<Duplex>();
+  let isStopping = false;
 
   /** The status that the function answers; the one of API Gateway when it fails. */
   async function run(route: '$connect' | '$disconnect' | '$default', event: object): Promise<number> {
@@ -110,6 +111,8 @@ export function createSocketApi({ functions, invoker, stage, connections, warn }
   return {
     upgrade: (request, socket, head) => {
       const [path, query = ''] = splitOnce(request.url ?? '', '?');
+      // Opened now, it would be closed by nobody.
+      if (isStopping) return refuseUpgrade(socket, 503);
       if (path !== socketPath) return refuseUpgrade(socket, 404);
       if (!isHandshake(request)) return refuseUpgrade(socket, 400);
       if (headBytes('GET', request.url ?? '', request.rawHeaders) > maxHeadBytes) return refuseUpgrade(socket, 431);
@@ -119,6 +122,7 @@ export function createSocketApi({ functions, invoker, stage, connections, warn }
       });
     },
     stop: async () => {
+      isStopping = true;
       for (const socket of waiting) refuseUpgrade(socket, 503);
       const open = [...connections.values()];
       for (const connection of open) connection.close(1001, 'Going away');

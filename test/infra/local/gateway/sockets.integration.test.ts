@@ -1,9 +1,14 @@
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { IncomingMessage } from 'node:http';
+import { connect, Socket } from 'node:net';
+import { duplexPair } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import type { APIGatewayProxyWebsocketEventV2 } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { createInvoker } from '../../../../infra/local/gateway/invoke.ts';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
+import { createSocketApi } from '../../../../infra/local/gateway/websocket.ts';
 import { signedFetch } from '../signed-fetch.ts';
 import { credentials } from '../temporary-state.ts';
 import { socket } from '../../../../lib/kernel/lambda/socket.ts';
@@ -314,5 +319,20 @@ describe('stop', () => {
     expect(await waiting).toBe(503);
     expect(events.$disconnect[0]?.requestContext).toMatchObject({ disconnectStatusCode: 1001 });
     await expect(fetch(gateway.managementUrl)).rejects.toThrow('fetch failed');
+  });
+
+  it('lets nobody in any more, who would keep the port open', async () => {
+    const api = createSocketApi({
+      functions: [],
+      invoker: createInvoker('test'),
+      stage: 'test',
+      connections: new Map(),
+      warn: () => undefined,
+    });
+    await api.stop();
+    const [client, server] = duplexPair();
+    const request = Object.assign(new IncomingMessage(new Socket()), { method: 'GET', url: '/ws' });
+    api.upgrade(request, server, Buffer.alloc(0));
+    expect(await text(client)).toMatch(/^HTTP\/1.1 503 /);
   });
 });
