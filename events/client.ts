@@ -101,10 +101,12 @@ export async function listen(options: ListenOptions): Promise<void> {
   onState?.('closed');
 }
 
+type Place = Channel | 'broadcast';
+
 interface Cursors {
   stream: string | undefined;
   /** A socket replays its channels one after the other, so each has a place of its own. */
-  readonly channels: Map<Channel, string>;
+  readonly channels: Map<Place, string>;
 }
 
 type Connect = (options: ListenOptions, cursors: Cursors, opened: () => void) => Promise<void>;
@@ -159,7 +161,12 @@ function readBlock({ onUpdate, onResync }: ListenOptions, cursors: Cursors, bloc
   onUpdate(message);
 }
 
-const channelOf = { task_update: 'tasks', deployment_status: 'deployments', mcp_changed: 'mcps' } as const;
+const placeOf = {
+  task_update: 'tasks',
+  deployment_status: 'deployments',
+  mcp_changed: 'mcps',
+  broadcast: 'broadcast',
+} as const satisfies Record<LiveUpdate['type'], Place>;
 
 const readSocket: Connect = async (options, cursors, opened) => {
   const { baseUrl, credential, channels = ['tasks', 'deployments', 'mcps'], after, signal } = options;
@@ -187,6 +194,9 @@ const readSocket: Connect = async (options, cursors, opened) => {
         socket.send(JSON.stringify({ type: 'subscribe', channel, ...(place !== undefined && { after: place }) }));
       }
       opened();
+    } else if (message.type === 'error' && message.error_code === 'SERVICE_UNAVAILABLE') {
+      // Not subscribed: the next connection resumes.
+      reject(new Error(message.message));
     } else readMessage(options, cursors, message);
   });
   try {
@@ -209,12 +219,14 @@ function readMessage({ onUpdate, onResync, onState }: ListenOptions, cursors: Cu
     case 'task_update':
     case 'deployment_status':
     case 'mcp_changed':
-      cursors.channels.set(channelOf[message.type], message.id);
+    case 'broadcast': {
+      const place = placeOf[message.type];
+      // Who posts in the place of a process that died does not know how far it had come.
+      if (numberOf(message.id) <= numberOf(cursors.channels.get(place) ?? '')) break;
+      cursors.channels.set(place, message.id);
       onUpdate(message);
       break;
-    case 'broadcast':
-      onUpdate(message);
-      break;
+    }
     case 'resync':
       if (message.channel !== undefined) cursors.channels.delete(message.channel);
       onResync?.();
@@ -228,6 +240,11 @@ function readMessage({ onUpdate, onResync, onState }: ListenOptions, cursors: Cu
     case 'pong':
       break;
   }
+}
+
+/** An event's number in the order of all, which its id ends in: in hexadecimal, as long in each. */
+function numberOf(id: string): string {
+  return id.slice(20);
 }
 
 /** A signal that fires with the caller's, or when nothing arrived for too long. */

@@ -27,12 +27,12 @@ export async function catchUp(
     );
   };
   let from = after;
-  const replay = async (until: number): Promise<boolean> => {
+  const replay = async (until: number, mayPost?: () => boolean): Promise<boolean> => {
     while (from < until) {
       const { events, upTo } = await services.liveLog.since(from, batch);
       if (upTo === from) break;
       const wanted = events.filter((logged) => logged.place <= until && missed(logged));
-      if (!(await deliver(services, connection, wanted))) return false;
+      if (!(await deliver(services, connection, wanted, mayPost))) return false;
       from = Math.min(upTo, until);
     }
     return true;
@@ -41,8 +41,8 @@ export async function catchUp(
   if (!(await replay(await services.fanOut.reached()))) return;
   const lease = await acquire(services, after);
   try {
-    await keepingLease(services.fanOut, lease, async () => {
-      if (await replay(lease.upTo)) await services.connections.subscribe(connection, channels);
+    await keepingLease(services.fanOut, lease, async (isOurs) => {
+      if ((await replay(lease.upTo, isOurs)) && isOurs()) await services.connections.subscribe(connection, channels);
     });
   } finally {
     await services.fanOut.release(lease.token, lease.upTo);

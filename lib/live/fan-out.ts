@@ -16,6 +16,8 @@ const batch = 100;
 const socketsAtOnce = 100;
 /** Well before a lease lapses. */
 const renewMs = 2_500;
+/** A post ends within this time, and so does what subscribes a socket. */
+const longestPostMs = 4_000;
 /** Another publisher goes on after so many batches, so that one that began does not serve everybody's. */
 const mostBatches = 5;
 /** A lease of a process that died lapses before this. */
@@ -35,7 +37,11 @@ export async function fanOut(services: FanOutServices, place: number): Promise<v
     // Otherwise another process is posting, or an earlier event is still being written.
     if (!hasPosted) await sleep(askAgainMs * (0.5 + Math.random()));
   }
-  throw new Problem('service-unavailable', { detail: 'Live updates are delayed.', headers: { 'retry-after': '5' } });
+  throw delayed();
+}
+
+function delayed(): Problem {
+  return new Problem('service-unavailable', { detail: 'Live updates are delayed.', headers: { 'retry-after': '5' } });
 }
 
 interface Round {
@@ -64,13 +70,15 @@ async function takeRound(services: FanOutServices, place: number): Promise<Round
 
 async function postWhatWaits({ fanOut, ...services }: FanOutServices, lease: FanOutLease): Promise<number> {
   const { token } = lease;
-  let reached = lease.upTo;
+  let { upTo: reached, until } = lease;
   try {
     for (let done = 0; done < mostBatches; done += 1) {
       const { events, upTo } = await services.liveLog.since(reached, batch);
       if (upTo === reached) break;
-      await keepingLease(fanOut, { token, upTo: reached }, () => post(services, events));
-      if (!(await fanOut.advance(token, upTo))) return reached;
+      await keepingLease(fanOut, { token, upTo: reached, until }, (isOurs) => post(services, events, isOurs));
+      const kept = await fanOut.advance(token, upTo);
+      if (kept === undefined) return reached;
+      until = kept;
       reached = upTo;
     }
   } finally {
@@ -79,20 +87,31 @@ async function postWhatWaits({ fanOut, ...services }: FanOutServices, lease: Fan
   return reached;
 }
 
-/** Does what may take longer than a lease lasts: with ten thousand sockets, or slow ones. */
+/**
+ * Does what may take longer than a lease lasts: with ten thousand sockets, or slow ones. `work` begins nothing new once `isOurs` says no, so that never two post at a time.
+ * @throws Problem `service-unavailable` when the lease could not be kept for as long as that took.
+ */
 export async function keepingLease<T>(
   fanOut: FanOut,
-  { token, upTo }: FanOutLease,
-  work: () => Promise<T>,
+  { token, upTo, until }: FanOutLease,
+  work: (isOurs: () => boolean) => Promise<T>,
 ): Promise<T> {
-  let renewal: Promise<unknown> = Promise.resolve();
+  let [ours, renewal] = [until, Promise.resolve()];
+  const isOurs = (): boolean => Date.now() < ours - longestPostMs;
+  const renew = async (): Promise<void> => {
+    try {
+      ours = (await fanOut.advance(token, upTo)) ?? 0;
+    } catch (error) {
+      currentCorrelation()?.log.warn('The right to post could not be kept.', { error });
+    }
+  };
   const renewing = setInterval(() => {
-    renewal = fanOut.advance(token, upTo).catch((error: unknown) => {
-      currentCorrelation()?.log.warn('The right to post could not be kept; an event may be posted twice.', { error });
-    });
+    renewal = renew();
   }, renewMs);
   try {
-    return await work();
+    const done = await work(isOurs);
+    if (!isOurs()) throw delayed();
+    return done;
   } finally {
     clearInterval(renewing);
     // It says how far was posted, and must not say so after somebody has got further.
@@ -103,7 +122,7 @@ export async function keepingLease<T>(
 type PostServices = Omit<FanOutServices, 'fanOut'>;
 
 /** Each socket gets its events one after the other; sockets do not wait for each other. */
-async function post(services: PostServices, events: readonly LoggedEvent[]): Promise<void> {
+async function post(services: PostServices, events: readonly LoggedEvent[], isOurs: () => boolean): Promise<void> {
   const channels = [...new Set(events.flatMap(({ event }) => channelsOf(event)))];
   const found = await Promise.all(
     channels.map(async (channel) => [channel, await services.connections.subscribers(channel)] as const),
@@ -118,7 +137,7 @@ async function post(services: PostServices, events: readonly LoggedEvent[]): Pro
   const waiting = due.entries();
   // They share one iterator, so each takes the next socket when it is done with its last.
   const lanes = Array.from({ length: Math.min(socketsAtOnce, due.size) }, async () => {
-    for (const [id, own] of waiting) await deliver(services, { id }, own);
+    for (const [id, own] of waiting) await deliver(services, { id }, own, isOurs);
   });
   await Promise.all(lanes);
 }
@@ -128,9 +147,11 @@ export async function deliver(
   { connections, sockets }: Pick<PostServices, 'connections' | 'sockets'>,
   { id }: Pick<Connection, 'id'>,
   events: readonly LoggedEvent[],
+  mayPost: () => boolean = () => true,
 ): Promise<boolean> {
   try {
     for (const logged of events) {
+      if (!mayPost()) return false;
       if (await sockets.post(id, fittingFrame(wireForm(logged)))) continue;
       await connections.close(id);
       return false;

@@ -41,6 +41,8 @@ export interface FanOutLease {
   /** The events up to this place are posted. */
   readonly upTo: number;
   readonly token: string;
+  /** When it lapses, in ms since 1970. */
+  readonly until: number;
 }
 
 export interface FanOut {
@@ -49,8 +51,8 @@ export interface FanOut {
    * @returns undefined while somebody else has it.
    */
   acquire(initial: number): Promise<FanOutLease | undefined>;
-  /** Notes how far it has come, and keeps the lease. False when the lease is lost. */
-  advance(token: string, upTo: number): Promise<boolean>;
+  /** Notes how far it has come, and keeps the lease. @returns until when; undefined when the lease is lost. */
+  advance(token: string, upTo: number): Promise<number | undefined>;
   release(token: string, upTo: number): Promise<void>;
   /** Up to where events are posted. */
   reached(): Promise<number>;

@@ -5,8 +5,8 @@ import { ask } from './client.ts';
 import { unlessLost } from './requests.ts';
 
 const Key = { pk: 'fan-out', sk: '-' };
-/** Longer than posting a batch takes: a post ends within 4 s. */
-const leaseMs = 8000;
+/** Who posts stops 4 s before its end and renews it every 2.5 s, so a renewal may be slow. */
+const leaseMs = 12_000;
 
 /** One item: up to where events are posted, and who is posting. */
 export function dynamoFanOut(client: DynamoDBDocumentClient, TableName: string): FanOut {
@@ -31,16 +31,18 @@ export function dynamoFanOut(client: DynamoDBDocumentClient, TableName: string):
     async acquire(initial) {
       const token = randomUUID();
       const now = Date.now();
+      const until = now + leaseMs;
       const taken = await update(
         'SET #holder = :token, until_ms = :until, reached = if_not_exists(reached, :initial)',
         'attribute_not_exists(#holder) OR until_ms < :now',
-        { ':token': token, ':until': now + leaseMs, ':now': now, ':initial': initial },
+        { ':token': token, ':until': until, ':now': now, ':initial': initial },
       );
-      return taken && { token, upTo: Number(taken.Attributes?.['reached']) };
+      return taken && { token, upTo: Number(taken.Attributes?.['reached']), until };
     },
     async advance(token, upTo) {
-      const values = { ':token': token, ':reached': upTo, ':until': Date.now() + leaseMs };
-      return (await update('SET reached = :reached, until_ms = :until', '#holder = :token', values)) !== undefined;
+      const until = Date.now() + leaseMs;
+      const values = { ':token': token, ':reached': upTo, ':until': until };
+      return (await update('SET reached = :reached, until_ms = :until', '#holder = :token', values)) && until;
     },
     async release(token, upTo) {
       const values = { ':token': token, ':reached': upTo };

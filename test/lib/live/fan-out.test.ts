@@ -16,7 +16,12 @@ const event: LiveEvent = {
 };
 
 /** A log of so many events, and sockets that listen to all of them. `post` posts one. */
-function platformOf(sockets: number, events: number, post: (id: string, place: number) => Promise<boolean>) {
+function platformOf(
+  sockets: number,
+  events: number,
+  post: (id: string, place: number) => Promise<boolean>,
+  leaseMs = 60_000,
+) {
   const log = Array.from({ length: events }, (_, at): LoggedEvent => ({ id: `${at + 1}`, place: at + 1, event }));
   const kept: number[] = [];
   let [reached, isHeld] = [0, false];
@@ -37,12 +42,12 @@ function platformOf(sockets: number, events: number, post: (id: string, place: n
         acquire: async () => {
           if (isHeld) return undefined;
           isHeld = true;
-          return { token: 't', upTo: reached };
+          return { token: 't', upTo: reached, until: Date.now() + leaseMs };
         },
         advance: async (_: string, upTo: number) => {
           kept.push(upTo);
           reached = upTo;
-          return true;
+          return Date.now() + leaseMs;
         },
         release: async (_: string, upTo: number) => {
           reached = upTo;
@@ -67,6 +72,17 @@ function platformOf(sockets: number, events: number, post: (id: string, place: n
 }
 
 describe('posting', () => {
+  it('begins nothing when its right to post may lapse before a post ends, and is done by the next who asks', async () => {
+    const posted: number[] = [];
+    const post = async (_: string, place: number) => posted.push(place) > 0;
+    const late = platformOf(2, 3, post, 3_000);
+    await expect(fanOut(late.services, 3)).rejects.toMatchObject({ type: 'service-unavailable' });
+    expect([posted, late.reached()]).toEqual([[], 0]);
+    const next = platformOf(2, 3, post);
+    await fanOut(next.services, 3);
+    expect(posted).toEqual([1, 1, 2, 2, 3, 3]);
+  });
+
   it('reaches ten thousand sockets, each once and in order, a hundred at a time', async () => {
     const heard = new Map<string, number[]>();
     let [running, most] = [0, 0];

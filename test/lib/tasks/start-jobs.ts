@@ -40,8 +40,8 @@ export async function startJobs() {
       since: async (after) => ({ events: [], upTo: after }),
     },
     fanOut: {
-      acquire: async () => ({ token: '', upTo: heard.length }),
-      advance: async () => true,
+      acquire: async () => ({ token: '', upTo: heard.length, until: Infinity }),
+      advance: async () => Infinity,
       release: async () => undefined,
       reached: async () => heard.length,
     },
