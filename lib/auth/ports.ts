@@ -151,6 +151,13 @@ export interface KeyStatus {
   readonly expiresAt: Date | undefined;
 }
 
+/** A refresh token that was exchanged. `successor` is the one that replaced it, encrypted under a key that only the spent one gives. */
+export interface SpentToken {
+  readonly hash: string;
+  readonly spentAt: Date;
+  readonly successor: string;
+}
+
 /** A login and every refresh token that came of it. */
 export interface SessionFamily {
   readonly id: string;
@@ -164,8 +171,8 @@ export interface SessionFamily {
   /** SHA-256 of the refresh token that is good now. */
   readonly current: string;
   readonly currentExpiresAt: Date;
-  /** The one before it. `successor` is the token that replaced it, encrypted under a key that only the spent one gives. */
-  readonly previous: { readonly hash: string; readonly spentAt: Date; readonly successor: string } | undefined;
+  /** Those that were spent lately, the last one first. */
+  readonly spent: readonly SpentToken[];
   /** There when the session is an application's. */
   readonly grant: ApplicationGrant | undefined;
 }

@@ -49,8 +49,8 @@ export function encryptSuccessor(successor: RefreshToken, spent: RefreshToken): 
 }
 
 /** @throws Error when the successor was not encrypted under this token. */
-export function decryptSuccessor(encrypted: string, spent: RefreshToken): string {
-  return decryptWithSecret(encrypted, spent.text, successorPurpose);
+export function decryptSuccessor(encrypted: string, spentText: string): string {
+  return decryptWithSecret(encrypted, spentText, successorPurpose);
 }
 
 function describe(sessionId: string, text: string): RefreshToken {

@@ -1,9 +1,9 @@
 import { reportSecurityEvent } from '../audit/report-security-event.ts';
 import { Problem } from '../kernel/errors/problem.ts';
 import type { KnownUser, SessionFamily, SessionStore } from './ports.ts';
-import { decryptSuccessor, isAuthentic, readRefreshToken, type RefreshToken } from './refresh-tokens.ts';
+import { isAuthentic, readRefreshToken, type RefreshToken } from './refresh-tokens.ts';
 import type { TokenPair } from './schema.ts';
-import { isActive, isLostAnswer, rotated, tokenPair } from './session.ts';
+import { currentFor, isActive, rotated, tokenPair } from './session.ts';
 import type { SigningKey } from './tokens.ts';
 
 /** A family whose token was good, and the refresh token that takes its place. */
@@ -26,8 +26,8 @@ export async function refresh(
 }
 
 /**
- * Rotation with reuse detection (RFC 9700, section 4.14.2). The token spent last gets the same successor again within 10 s (an application's: 60 s), as long as that is
- * unused; any other spent token ends its session.
+ * Rotation with reuse detection (RFC 9700, section 4.14.2). The token spent last gets the same successor again within 10 s, as long as that is unused. An application's
+ * gets the current one within 60 s, also when some have followed it. Any other spent token ends its session.
  * @param isMeant Whether the family is one for whoever asks; otherwise the token is as good as unknown.
  * @throws Problem `invalid-refresh-token`.
  */
@@ -48,23 +48,18 @@ async function exchange(
 ): Promise<Refreshed> {
   const family = await sessions.family(token.sessionId);
   if (!family || !isAuthentic(token, family.macKey) || !isMeant(family)) throw refused();
-  const isCurrent = token.hash === family.current;
-  if (!isCurrent && !isLostAnswer(family, token)) return endForReuse(sessions, family);
+  const current = token.hash === family.current ? token.text : currentFor(family, token);
+  if (current === undefined) return endForReuse(sessions, family);
 
   const user = await sessions.user(family.userId);
   if (!isActive(family, user)) throw refused();
-  if (!isCurrent) return { family, user, text: successorOf(family, token) };
+  if (current !== token.text) return { family, user, text: current };
 
   if (family.currentExpiresAt.getTime() <= Date.now()) throw refused();
   const next = rotated(family, token);
   // Somebody was faster with the same token, which is therefore spent now: it is looked at again as such.
   if (!(await sessions.rotate(next.family, family.current))) return exchange(sessions, token, isMeant);
   return { family: next.family, user, text: next.token.text };
-}
-
-function successorOf({ previous }: SessionFamily, spent: RefreshToken): string {
-  if (!previous) throw refused();
-  return decryptSuccessor(previous.successor, spent);
 }
 
 async function endForReuse(sessions: SessionStore, { id, userId, grant }: SessionFamily): Promise<never> {

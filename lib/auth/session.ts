@@ -1,7 +1,7 @@
 import type { Role } from '../kernel/http/caller.ts';
 import { newId } from '../kernel/ids.ts';
-import type { ApplicationGrant, KnownUser, SessionFamily, User } from './ports.ts';
-import { encryptSuccessor, newMacKey, newRefreshToken, type RefreshToken } from './refresh-tokens.ts';
+import type { ApplicationGrant, KnownUser, SessionFamily, SpentToken, User } from './ports.ts';
+import { decryptSuccessor, encryptSuccessor, newMacKey, newRefreshToken, type RefreshToken } from './refresh-tokens.ts';
 import type { TokenPair } from './schema.ts';
 import type { SigningKey } from './tokens.ts';
 
@@ -10,9 +10,13 @@ const slidingMs = 7 * day;
 /** A session lasts no longer, however often it is renewed. */
 export const absoluteMs = 30 * day;
 /** A client whose answer was lost asks again within this time, or has to log in. */
-const lostAnswerMs = 10_000;
-/** Applications of several processes keep a spent token in their files longer. */
-const lostAnswerOfApplicationMs = 60_000;
+const lostAnswer = { withinMs: 10_000, tokens: 1 };
+/**
+ * The processes of an application share its tokens in a file: while one comes with the token that it has read before, others have read the next one from there and
+ * spent it as well.
+ */
+const lostAnswerOfApplication = { withinMs: 60_000, tokens: 8 };
+const allowanceOf = ({ grant }: Pick<SessionFamily, 'grant'>) => (grant ? lostAnswerOfApplication : lostAnswer);
 
 /** A new session of a user who has just proved who they are, and its first refresh token; with a grant it is an application's. */
 export function newSession(
@@ -31,7 +35,7 @@ export function newSession(
     endsAt: new Date(now + absoluteMs),
     current: token.hash,
     currentExpiresAt: new Date(now + slidingMs),
-    previous: undefined,
+    spent: [],
     grant,
   };
   return { family, token };
@@ -45,15 +49,29 @@ export function rotated(family: SessionFamily, spent: RefreshToken): { family: S
     ...family,
     current: token.hash,
     currentExpiresAt: new Date(Math.min(now + slidingMs, family.endsAt.getTime())),
-    previous: { hash: spent.hash, spentAt: new Date(now), successor: encryptSuccessor(token, spent) },
+    spent: [
+      { hash: spent.hash, spentAt: new Date(now), successor: encryptSuccessor(token, spent) },
+      ...family.spent.filter((each) => wasSpentLately(family, each, now)),
+    ].slice(0, allowanceOf(family).tokens),
   };
   return { family: next, token };
 }
 
-/** Whether a token is the one that was spent last, so lately that its answer may have been lost on the way. */
-export function isLostAnswer({ previous, grant }: SessionFamily, { hash }: RefreshToken): boolean {
-  const allowed = grant ? lostAnswerOfApplicationMs : lostAnswerMs;
-  return previous?.hash === hash && Math.abs(Date.now() - previous.spentAt.getTime()) <= allowed;
+/**
+ * The current token, for whoever comes with one that was spent so lately that its answer may have been lost on the way; undefined for any other.
+ * @throws Error when the text is not that of the hash.
+ */
+export function currentFor(family: SessionFamily, { hash, text }: RefreshToken): string | undefined {
+  const last = family.spent.findIndex((each) => each.hash === hash);
+  const found = family.spent[last];
+  if (!found || !wasSpentLately(family, found, Date.now())) return undefined;
+  return family.spent
+    .slice(0, last + 1)
+    .reduceRight((token, { successor }) => decryptSuccessor(successor, token), text);
+}
+
+function wasSpentLately(family: SessionFamily, { spentAt }: SpentToken, now: number): boolean {
+  return Math.abs(now - spentAt.getTime()) <= allowanceOf(family).withinMs;
 }
 
 /** Whether a session's user may still use it. */

@@ -91,7 +91,7 @@ function loginsOf(userId: string): AuditFilter {
 function present(
   { at, sourceIp }: AuditRecord,
   { user_agent }: LoginDetails,
-  { id, previous, currentExpiresAt }: SessionFamily,
+  { id, spent: [last], currentExpiresAt }: SessionFamily,
   { sessionId }: Caller,
 ): z.output<typeof SessionView> {
   return {
@@ -100,7 +100,7 @@ function present(
     source_ip: sourceIp ?? null,
     user_agent: user_agent ?? null,
     created_at: at.toISOString(),
-    last_renewed_at: (previous?.spentAt ?? at).toISOString(),
+    last_renewed_at: (last?.spentAt ?? at).toISOString(),
     expires_at: currentExpiresAt.toISOString(),
   };
 }

@@ -22,6 +22,10 @@ const UserItem = z.object({
   sessions_ended_except: z.string().optional(),
 });
 
+const SpentItem = z
+  .object({ hash: z.string(), spent_at: Time, successor: z.string() })
+  .transform(({ spent_at, ...spent }) => ({ ...spent, spentAt: spent_at }));
+
 const FamilyItem = z.object({
   session_id: z.string(),
   user_id: z.string(),
@@ -30,7 +34,8 @@ const FamilyItem = z.object({
   ends_at: Time,
   current: z.string(),
   current_expires_at: Time,
-  previous: z.object({ hash: z.string(), spent_at: Time, successor: z.string() }).optional(),
+  previous: SpentItem.optional(),
+  before_previous: z.array(SpentItem).default([]),
   grant: z.object({ client_id: z.string(), resource: z.string(), scope: z.string() }).optional(),
 });
 
@@ -73,11 +78,7 @@ export function readFamily(item: Item | undefined): SessionFamily | undefined {
     endsAt: family.ends_at,
     current: family.current,
     currentExpiresAt: family.current_expires_at,
-    previous: family.previous && {
-      hash: family.previous.hash,
-      spentAt: family.previous.spent_at,
-      successor: family.previous.successor,
-    },
+    spent: family.previous ? [family.previous, ...family.before_previous] : [],
     grant: family.grant && {
       id: family.session_id,
       clientId: family.grant.client_id,
@@ -88,6 +89,11 @@ export function readFamily(item: Item | undefined): SessionFamily | undefined {
 }
 
 export function writeFamily(family: SessionFamily): z.input<typeof FamilyItem> & { pk: string; expires_at: number } {
+  const [previous, ...before_previous] = family.spent.map(({ hash, spentAt, successor }) => ({
+    hash,
+    spent_at: spentAt.getTime(),
+    successor,
+  }));
   return {
     ...familyKey(family.id),
     session_id: family.id,
@@ -97,11 +103,8 @@ export function writeFamily(family: SessionFamily): z.input<typeof FamilyItem> &
     ends_at: family.endsAt.getTime(),
     current: family.current,
     current_expires_at: family.currentExpiresAt.getTime(),
-    previous: family.previous && {
-      hash: family.previous.hash,
-      spent_at: family.previous.spentAt.getTime(),
-      successor: family.previous.successor,
-    },
+    previous,
+    ...(before_previous.length > 0 && { before_previous }),
     grant: family.grant && {
       client_id: family.grant.clientId,
       resource: family.grant.resource,

@@ -40,7 +40,7 @@ describe('a refresh token', () => {
     const spent = newRefreshToken(sessionId, macKey);
     const successor = newRefreshToken(sessionId, macKey);
     const encrypted = encryptSuccessor(successor, spent);
-    expect(decryptSuccessor(encrypted, spent)).toBe(successor.text);
-    expect(() => decryptSuccessor(encrypted, successor)).toThrow(/authenticate/);
+    expect(decryptSuccessor(encrypted, spent.text)).toBe(successor.text);
+    expect(() => decryptSuccessor(encrypted, successor.text)).toThrow(/authenticate/);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ApplicationGrant } from '../../../lib/auth/ports.ts';
-import { isActive, isLostAnswer, newSession, rotated } from '../../../lib/auth/session.ts';
+import { currentFor, isActive, newSession, rotated } from '../../../lib/auth/session.ts';
 import { newId } from '../../../lib/kernel/ids.ts';
 
 const user = { id: newId(), updatedAt: new Date(1000) };
@@ -18,26 +18,39 @@ const grant: ApplicationGrant = {
   scope: 'mcp:call',
 };
 
-/** Whether a token that was spent so long ago may come of a lost answer. */
-function mayBeLost(msAgo: number, of?: ApplicationGrant): boolean {
-  const { family, token } = newSession(user, of);
-  const { previous, ...next } = rotated(family, token).family;
-  if (!previous) throw new Error('Nothing was spent.');
-  return isLostAnswer({ ...next, previous: { ...previous, spentAt: new Date(Date.now() - msAgo) } }, token);
+/** A session whose token was exchanged so often, and all its tokens, oldest first; each was spent so long ago. */
+function afterSpending(times: number, { of, msAgo = 0 }: { of?: ApplicationGrant; msAgo?: number } = {}) {
+  let { family, token } = newSession(user, of);
+  const tokens = [token];
+  for (let each = 0; each < times; each += 1) {
+    ({ family, token } = rotated(family, token));
+    tokens.push(token);
+  }
+  const spentAt = new Date(Date.now() - msAgo);
+  const aged = { ...family, spent: family.spent.map((one) => ({ ...one, spentAt })) };
+  return { family: aged, tokens, good: tokens.map((each) => currentFor(aged, each) === token.text) };
 }
 
 describe('a refresh token that was spent', () => {
   it('is good for ten seconds, for an application’s files a minute', () => {
-    expect([mayBeLost(0), mayBeLost(8_000), mayBeLost(11_000)]).toEqual([true, true, false]);
-    expect([mayBeLost(55_000, grant), mayBeLost(61_000, grant)]).toEqual([true, false]);
+    const isGood = (msAgo: number, of?: ApplicationGrant) => afterSpending(1, { msAgo, ...(of && { of }) }).good[0];
+    expect([isGood(0), isGood(8_000), isGood(11_000)]).toEqual([true, true, false]);
+    expect([isGood(55_000, grant), isGood(61_000, grant)]).toEqual([true, false]);
   });
 
-  it('is no other than the last one', () => {
-    const { family, token } = newSession(user);
-    const second = rotated(family, token);
-    const third = rotated(second.family, second.token);
-    expect(isLostAnswer(third.family, token)).toBe(false);
-    expect(isLostAnswer(third.family, third.token)).toBe(false);
+  it('is a person’s last one', () => {
+    expect(afterSpending(3).good).toEqual([false, false, true, false]);
+  });
+
+  it('is one of an application’s last eight, and leads to the current one', () => {
+    expect(afterSpending(9, { of: grant }).good).toEqual([false, ...Array.from({ length: 8 }, () => true), false]);
+  });
+
+  it('is not kept beyond its time', () => {
+    const { family, tokens } = afterSpending(4, { of: grant, msAgo: 61_000 });
+    const [last] = tokens.slice(-1);
+    if (!last) throw new Error('There is no token.');
+    expect(rotated(family, last).family.spent).toHaveLength(1);
   });
 });
 

@@ -35,12 +35,12 @@ function family(over: Partial<SessionFamily> = {}): SessionFamily {
     endsAt: new Date(Date.now() + 60_000),
     current: 'one',
     currentExpiresAt: new Date(Date.now() + 60_000),
-    previous: undefined,
+    spent: [],
     ...over,
   };
 }
 
-function standing(over: Partial<UserStatus> = {}): UserStatus {
+function statusOf(over: Partial<UserStatus> = {}): UserStatus {
   return {
     userId: newId(),
     role: 'developer',
@@ -51,12 +51,15 @@ function standing(over: Partial<UserStatus> = {}): UserStatus {
   };
 }
 
-describe('the store of trust', () => {
+describe('the session store', () => {
   it('gives a session and its user back as they were put, in one read', async () => {
-    const user = standing();
+    const user = statusOf();
     const session = family({
       userId: user.userId,
-      previous: { hash: 'zero', spentAt: new Date(5), successor: 'hidden' },
+      spent: [
+        { hash: 'zero', spentAt: new Date(5), successor: 'hidden' },
+        { hash: 'before zero', spentAt: new Date(4), successor: 'hidden too' },
+      ],
     });
     await Promise.all([sessions.putUser(user), sessions.openFamily(session)]);
     expect(await sessions.session(session.id, user.userId)).toEqual({
@@ -67,7 +70,7 @@ describe('the store of trust', () => {
   });
 
   it('gives a key and its owner back as they were put', async () => {
-    const user = standing();
+    const user = statusOf();
     const bare: KeyStatus = {
       keyId: newId(),
       userId: user.userId,
@@ -115,7 +118,7 @@ describe('the store of trust', () => {
   });
 
   it('never replaces standing by older standing', async () => {
-    const demoted = standing({ role: 'viewer', version: new Date(2000) });
+    const demoted = statusOf({ role: 'viewer', version: new Date(2000) });
     await sessions.putUser(demoted);
     await sessions.putUser({ ...demoted, role: 'admin', version: new Date(1999) });
     expect(await sessions.user(demoted.userId)).toMatchObject({ role: 'viewer', version: new Date(2000) });
@@ -124,7 +127,7 @@ describe('the store of trust', () => {
   });
 
   it('remembers which sessions ended, whatever standing is put later', async () => {
-    const user = standing();
+    const user = statusOf();
     await sessions.endFamiliesOf(user.userId, { before: new Date(3000), except: 'kept' });
     expect(await sessions.user(user.userId)).toBeUndefined();
     await sessions.putUser(user);
