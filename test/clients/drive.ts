@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Client } from './client.ts';
-import { lastLine, lastParagraph, type Ran, runCommand, shortened } from './run-command.ts';
+import { aboutCredentials, lastLine, lastParagraph, type Ran, runCommand, shortened } from './run-command.ts';
 import { startModel } from './stand-in-model.ts';
 
 const installMs = 300_000;
@@ -63,7 +63,7 @@ export async function drive(client: Client, endpoint: Endpoint): Promise<Outcome
   const folder = await mkdtemp(join(tmpdir(), 'mcp-client-'));
   try {
     await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}');
-    const install = `npm install --no-audit --no-fund --loglevel=error ${client.packages.join(' ')}`;
+    const install = `npm install --prefer-offline --no-audit --no-fund --loglevel=error ${client.packages.join(' ')}`;
     const installed = await run(folder, install, installMs);
     if (installed.status !== 0) return failed(`not installed: ${lastLine(installed.output)}`);
     const blockWith = (key: string) => (endpoint.connect[client.block] ?? '').replaceAll('YOUR_API_KEY', key);
@@ -122,22 +122,28 @@ async function driveCommands(
     }
     return block;
   };
+  const { connected = /\becho\b/, list, call, ask } = kind;
+  const runWith = (block: string, command?: (block: string, slug: string) => string): Promise<Ran> | undefined =>
+    command && run(folder, command(block, slug), stepMs);
   const block = await paste(key);
-  const { connected = /\becho\b/, list, call } = kind;
-  const listed = await run(folder, list(block, slug), stepMs);
-  const called = call && (await run(folder, call(block, slug), stepMs));
-  const asked = kind.ask && (await askModel(folder, kind.ask, slug, restart));
-  const wrong = await run(folder, list(await paste('mcp_live_wrong'), slug), stepMs);
-  const isConnected = connected.test(stripVTControlCharacters(listed.output));
-  const isCalled = asked ? asked.results[0]?.includes('hello') === true : called?.output.includes('hello');
+  const listed = await runWith(block, list);
+  const called = await runWith(block, call);
+  const asked = ask && (await askModel(folder, ask, slug, restart));
+  const isCalled = asked ? asked.results[0]?.includes('hello') === true : called?.output.includes('hello') === true;
+  const isConnected = listed ? connected.test(stripVTControlCharacters(listed.output)) : isCalled;
+  const wrongBlock = await paste('mcp_live_wrong');
+  const wrong = await runWith(wrongBlock, list);
+  const wrongKey = wrong
+    ? lastParagraph(wrong.output)
+    : aboutCredentials((ask && (await askModel(folder, ask, slug, () => Promise.resolve())))?.output ?? '');
   return {
     connected: isConnected,
-    listed: asked ? isCalled : called && listed.output.includes('echo'),
+    listed: asked ? isCalled : listed?.output.includes('echo'),
     called: isCalled,
     survived: asked ? asked.results[1]?.includes('again') === true : undefined,
-    wrongKey: shortened(lastParagraph(wrong.output) || '(nothing)'),
-    ...((!isConnected || isCalled === false) && {
-      error: shortened(`${asked?.output ?? called?.output ?? ''} ${listed.output}`),
+    wrongKey: shortened(wrongKey || '(nothing)'),
+    ...(!(isConnected && isCalled) && {
+      error: shortened(`${asked?.output ?? called?.output ?? ''} ${listed?.output ?? ''}`),
     }),
   };
 }

@@ -65,6 +65,11 @@ export function lastParagraph(text: string): string {
   );
 }
 
+/** The first line that says something of them, among those about everything else. */
+export function aboutCredentials(text: string): string {
+  return text.split('\n').find((line) => /\b401\b|auth|credential|api key/i.test(line)) ?? '';
+}
+
 export function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';
 }

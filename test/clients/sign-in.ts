@@ -79,9 +79,10 @@ async function signInWith(
     return isDone;
   };
   const call = async (): Promise<{ readonly isDone: boolean; readonly ran: Ran }> => {
-    const model = client.asksModel ? await startModel(() => Promise.resolve()) : undefined;
+    const model = client.ask && (await startModel(() => Promise.resolve()));
     try {
-      const ran = await run(client.call(at, model?.url ?? ''), manyMs);
+      const line = model ? client.ask?.(at.slug, model.url) : client.call?.(at);
+      const ran = await run(line ?? '', manyMs);
       return { isDone: model ? model.results[0]?.includes('hello') === true : ran.output.includes('hello'), ran };
     } finally {
       await model?.stop();
@@ -102,7 +103,7 @@ async function signInWith(
   try {
     await write(folder, { 'package.json': '{"private":true,"type":"module"}', ...client.files(at) });
     const installed = await run(
-      `npm install --no-audit --no-fund --loglevel=error ${client.packages.join(' ')}`,
+      `npm install --prefer-offline --no-audit --no-fund --loglevel=error ${client.packages.join(' ')}`,
       installMs,
     );
     if (installed.status !== 0) return { cells: [`not installed: ${lastLine(installed.output)}`], error: '' };
@@ -131,7 +132,7 @@ async function signInWith(
     const ended = browser.visits.length;
     const { isDone, ran } = await call();
     // A client with a model says to it that there is no such tool, and to its person what it is with the server.
-    const { output } = client.asksModel ? await run(client.list(at)) : ran;
+    const { output } = client.ask ? await run(client.list(at)) : ran;
     const asks = await Promise.all(browser.visits.slice(ended));
     if (isDone) said.push('  ended: it calls on');
     const says = isDone ? '(calls on)' : [...sayingOf(output, deployed), ...new Set(asks)].join('; ');

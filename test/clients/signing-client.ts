@@ -14,7 +14,7 @@ export interface SigningClient {
   readonly list: (at: At) => string;
   readonly listed: RegExp;
   /** Calls the tool `echo` with `hello`. */
-  readonly call: (at: At, modelUrl: string) => string;
-  /** Whether only its model calls tools. */
-  readonly asksModel: boolean;
+  readonly call?: (at: At) => string;
+  /** Instead: lets its model, which stands at `modelUrl`, call it. */
+  readonly ask?: (slug: string, modelUrl: string) => string;
 }
