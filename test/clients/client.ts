@@ -13,6 +13,8 @@ export interface Client {
     | {
         /** A file that the block becomes, and commands to list and to call; the block itself where it is a command. */
         readonly file?: string;
+        /** What else the file holds, which is JSON then. */
+        readonly more?: (slug: string) => object;
         /** Shows what the client makes of the endpoint; undefined where only its model makes it connect. */
         readonly list?: (block: string, slug: string) => string;
         /** What it prints then; default: the name of the tool. */

@@ -11,10 +11,6 @@ const opencodeModel = (url: string): string =>
     },
   });
 
-/** Settings of the client beside the file that is pasted. */
-const ownSettings = (prefix: string, settings: object): string =>
-  `echo '${JSON.stringify(settings)}' > own.json; ${prefix}_SYSTEM_SETTINGS_PATH=$PWD/own.json`;
-
 /** It would begin without the tools of a server that takes a moment. */
 export const askClaude = (slug: string, url: string): string =>
   `ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=none ENABLE_TOOL_SEARCH=false MCP_CONNECTION_NONBLOCKING=0 CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 npx claude -p "Call echo" --allowedTools mcp__${slug}__echo`;
@@ -63,11 +59,12 @@ export const programs: readonly Client[] = [
     block: 'gemini',
     kind: {
       file: '.gemini/settings.json',
+      more: () => ({ security: { auth: { selectedType: 'gemini-api-key' } } }),
       // It passes over the servers of a folder that nobody has said to trust.
       list: () => 'GEMINI_CLI_TRUST_WORKSPACE=true npx gemini mcp list',
       connected: /\bConnected/,
       ask: (_slug, url) =>
-        `${ownSettings('GEMINI_CLI', { security: { auth: { selectedType: 'gemini-api-key' } } })} GEMINI_CLI_TRUST_WORKSPACE=true GOOGLE_GEMINI_BASE_URL=${url} GEMINI_API_KEY=none npx gemini --yolo --model gemini-2.5-flash -p "Call echo"`,
+        `GEMINI_CLI_TRUST_WORKSPACE=true GOOGLE_GEMINI_BASE_URL=${url} GEMINI_API_KEY=none npx gemini --yolo --model gemini-2.5-flash -p "Call echo"`,
     },
   },
   {
@@ -106,11 +103,12 @@ export const programs: readonly Client[] = [
     block: 'qwen',
     kind: {
       file: '.qwen/settings.json',
+      // Its model would have to search for the tool first.
+      more: (slug) => ({ tools: { visible: [`mcp__${slug}__echo`] } }),
       list: () => 'npx qwen mcp list',
       connected: /\bConnected/,
       ask: (_slug, url) =>
-        // Its model would have to search for the tool first.
-        `${ownSettings('QWEN_CODE', { tools: { toolSearch: { threshold: 100 } } })} OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=none OPENAI_MODEL=any npx qwen --auth-type openai --yolo -p "Call echo"`,
+        `OPENAI_BASE_URL=${url}/v1 OPENAI_API_KEY=none OPENAI_MODEL=any npx qwen --auth-type openai --yolo -p "Call echo"`,
     },
   },
 ];

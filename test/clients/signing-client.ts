@@ -11,8 +11,9 @@ export interface SigningClient {
   /** Its configuration. */
   readonly files: (at: At) => Readonly<Record<string, string>>;
   readonly signIn: (at: At) => string;
-  readonly list: (at: At) => string;
-  readonly listed: RegExp;
+  /** undefined where only its model makes it connect. */
+  readonly list?: (at: At) => string;
+  readonly listed?: RegExp;
   /** Calls the tool `echo` with `hello`. */
   readonly call?: (at: At) => string;
   /** Instead: lets its model, which stands at `modelUrl`, call it. */

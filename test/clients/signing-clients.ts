@@ -23,8 +23,6 @@ export const signingClients: readonly SigningClient[] = [
       '.codex/config.toml': `mcp_oauth_credentials_store = "file"\n[mcp_servers.${slug}]\nurl = "${url}"\nrequired = true\n`,
     }),
     signIn: ({ slug }) => inTerminal(`npx codex mcp login ${slug}`),
-    list: () => 'npx codex mcp list',
-    listed: /OAuth/,
     ask: askCodex,
   },
   {
