@@ -111,10 +111,11 @@ function withSecondFactor({ settings }: Parts, user: KnownUser, caller: Caller):
   return { ...caller, role: 'viewer', permissions: [], lacksSecondFactor: true };
 }
 
-/** One answer for whatever is wrong with a credential. */
+/** One answer for whatever is wrong with a credential. Some clients show the challenge (RFC 6750, section 3) and not the body. */
 function refused(): Problem {
+  const detail = 'The access token or API key is invalid or expired.';
   return new Problem('unauthorized', {
-    detail: 'The access token or API key is invalid or expired.',
-    headers: { 'www-authenticate': 'Bearer error="invalid_token"' },
+    detail,
+    headers: { 'www-authenticate': `Bearer error="invalid_token", error_description="${detail}"` },
   });
 }

@@ -30,7 +30,8 @@ export function connectBlocks(name: string, url: string): DeploymentView['connec
     copilot: file({ mcpServers: { [name]: { type: 'http', url, headers, tools: ['*'] } } }),
     cursor: file({ mcpServers: { [name]: { type: 'http', url, headers } } }),
     gemini: fileFor('gemini'),
-    inspector: `npx @modelcontextprotocol/inspector --cli ${url} --transport http --header "Authorization: ${authorization}" --method tools/list`,
+    // With the last option it says what is wrong with a key instead of beginning to sign in.
+    inspector: `npx @modelcontextprotocol/inspector --cli ${url} --transport http --header "Authorization: ${authorization}" --method tools/list --stored-auth-only`,
     lm_studio: fileFor('lm-studio'),
     mcp_remote: `npx mcp-remote ${url} --header "Authorization:${authorization}"`,
     mcporter: fileFor('mcp.json'),

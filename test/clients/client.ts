@@ -13,13 +13,14 @@ export interface Client {
     | {
         /** A file that the block becomes, and commands to list and to call; the block itself where it is a command. */
         readonly file?: string;
-        /** Shows what the client makes of the endpoint. */
-        readonly list: (block: string, slug: string) => string;
+        /** What else the file holds, which is JSON then. */
+        readonly more?: (slug: string) => object;
+        /** Shows what the client makes of the endpoint; undefined where only its model makes it connect. */
+        readonly list?: (block: string, slug: string) => string;
         /** What it prints then; default: the name of the tool. */
         readonly connected?: RegExp;
-        /** undefined: its model calls tools. */
         readonly call?: (block: string, slug: string) => string;
-        /** Gives its model, which stands at `url`, something to do. */
+        /** Instead: lets its model, which stands at `url`, call the tool. */
         readonly ask?: (slug: string, url: string) => string;
       };
 }

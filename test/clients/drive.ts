@@ -1,33 +1,58 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import type { Client } from './client.ts';
-import { lastLine, lastParagraph, type Ran, runCommand, shortened } from './run-command.ts';
+import { type Driver, withInstalled } from './driver.ts';
+import { libraries } from './libraries.ts';
+import { type Deployed, plain } from './platform.ts';
+import { programs } from './programs.ts';
+import { aboutCredentials, lastLine, lastParagraph, type Ran, runCommand, shortened } from './run-command.ts';
 import { startModel } from './stand-in-model.ts';
 
-const installMs = 300_000;
 const stepMs = 60_000;
 
 /** What a client made of an endpoint. */
-export interface Outcome {
+interface Outcome {
   readonly connected: boolean;
-  /** undefined where only a model makes it list and call. */
-  readonly listed: boolean | undefined;
-  readonly called: boolean | undefined;
+  readonly listed: boolean;
+  readonly called: boolean;
   /** undefined: each call is a new program, so there is nothing that could survive. */
   readonly survived: boolean | undefined;
   /** What the person reads whose key is wrong. */
   readonly wrongKey: string;
-  readonly error?: string;
+  readonly error: string;
 }
 
-export interface Endpoint {
-  readonly slug: string;
-  /** The deployment's blocks, as they are printed. */
-  readonly connect: Readonly<Record<string, string>>;
-  readonly key: string;
-  readonly restart: () => Promise<void>;
+type Endpoint = Pick<Deployed, 'slug' | 'key' | 'restart'>;
+
+/** Pastes the deployment's blocks, and lets the clients list, call, meet a restart and a wrong key. */
+export function pasting(deployed: Deployed): Driver<Client> {
+  const clients = [...libraries, ...programs];
+  const columns = [
+    'client',
+    'version',
+    'pasted',
+    'connects',
+    'lists',
+    'calls',
+    'calls again after a restart',
+    'says of a wrong key',
+  ];
+  return {
+    clients,
+    table: { name: 'clients', columns, order: clients.map(({ name }) => name) },
+    drive: (client) =>
+      withInstalled(client.packages, async (folder) => {
+        const { kind, block } = client;
+        const blockWith = (key: string) => (deployed.connect[block] ?? '').replaceAll('YOUR_API_KEY', key);
+        const { connected, listed, called, survived, wrongKey, error } =
+          'module' in kind
+            ? await driveModule(folder, kind.module, blockWith, deployed)
+            : await driveCommands(folder, kind, blockWith, deployed);
+        return { cells: [`\`${block}\``, connected, listed, called, survived, plain(wrongKey, deployed)], error };
+      }),
+    stop: () => Promise.resolve(),
+  };
 }
 
 const env = { CI: '1', BROWSER: 'none' };
@@ -58,23 +83,6 @@ try {
 process.exit(0);
 `;
 
-/** Installs a client in a folder of its own, drives it against the endpoint, and removes it. */
-export async function drive(client: Client, endpoint: Endpoint): Promise<Outcome> {
-  const folder = await mkdtemp(join(tmpdir(), 'mcp-client-'));
-  try {
-    await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}');
-    const install = `npm install --no-audit --no-fund --loglevel=error ${client.packages.join(' ')}`;
-    const installed = await run(folder, install, installMs);
-    if (installed.status !== 0) return failed(`not installed: ${lastLine(installed.output)}`);
-    const blockWith = (key: string) => (endpoint.connect[client.block] ?? '').replaceAll('YOUR_API_KEY', key);
-    return 'module' in client.kind
-      ? await driveModule(folder, client.kind.module, blockWith, endpoint)
-      : await driveCommands(folder, client.kind, blockWith, endpoint);
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  }
-}
-
 async function driveModule(
   folder: string,
   module: string,
@@ -98,13 +106,14 @@ async function driveModule(
   };
   const { said } = await steps(key, restart);
   const wrong = await steps('mcp_live_wrong');
+  const reason = wrong.said.get('error');
   return {
     connected: said.has('list'),
     listed: JSON.stringify(said.get('list') ?? '').includes('echo'),
     called: JSON.stringify(said.get('call') ?? '').includes('hello'),
     survived: JSON.stringify(said.get('again') ?? '').includes('again'),
-    wrongKey: shortened(wrong.said.get('error') ?? (lastLine(wrong.output) || '(nothing: it waits for a sign-in)')),
-    ...(said.has('error') && { error: shortened(said.get('error')) }),
+    wrongKey: typeof reason === 'string' ? reason : lastLine(wrong.output),
+    error: shortened(said.get('error') ?? ''),
   };
 }
 
@@ -118,27 +127,32 @@ async function driveCommands(
     const block = blockWith(withKey);
     if (kind.file !== undefined) {
       await mkdir(dirname(join(folder, kind.file)), { recursive: true });
-      await writeFile(join(folder, kind.file), block);
+      const text = kind.more ? JSON.stringify({ ...kind.more(slug), ...(JSON.parse(block) as object) }) : block;
+      await writeFile(join(folder, kind.file), text);
     }
     return block;
   };
+  const { connected = /\becho\b/, list, call, ask } = kind;
+  const runWith = (block: string, command?: (block: string, slug: string) => string): Promise<Ran> | undefined =>
+    command && run(folder, command(block, slug), stepMs);
   const block = await paste(key);
-  const { connected = /\becho\b/, list, call } = kind;
-  const listed = await run(folder, list(block, slug), stepMs);
-  const called = call && (await run(folder, call(block, slug), stepMs));
-  const asked = kind.ask && (await askModel(folder, kind.ask, slug, restart));
-  const wrong = await run(folder, list(await paste('mcp_live_wrong'), slug), stepMs);
-  const isConnected = connected.test(stripVTControlCharacters(listed.output));
-  const isCalled = asked ? asked.results[0]?.includes('hello') === true : called?.output.includes('hello');
+  const listed = await runWith(block, list);
+  const called = await runWith(block, call);
+  const asked = ask && (await askModel(folder, ask, slug, restart));
+  const isCalled = asked ? asked.results[0]?.includes('hello') === true : called?.output.includes('hello') === true;
+  const isConnected = listed ? connected.test(stripVTControlCharacters(listed.output)) : isCalled;
+  const wrongBlock = await paste('mcp_live_wrong');
+  const wrong = await runWith(wrongBlock, list);
+  const wrongKey = wrong
+    ? lastParagraph(wrong.output)
+    : aboutCredentials((ask && (await askModel(folder, ask, slug, () => Promise.resolve())))?.output ?? '');
   return {
     connected: isConnected,
-    listed: asked ? isCalled : called && listed.output.includes('echo'),
+    listed: asked ? isCalled : listed?.output.includes('echo') === true,
     called: isCalled,
     survived: asked ? asked.results[1]?.includes('again') === true : undefined,
-    wrongKey: shortened(lastParagraph(wrong.output) || '(nothing)'),
-    ...((!isConnected || isCalled === false) && {
-      error: shortened(`${asked?.output ?? called?.output ?? ''} ${listed.output}`),
-    }),
+    wrongKey,
+    error: isConnected && isCalled ? '' : shortened(`${asked?.output ?? called?.output ?? ''} ${listed?.output ?? ''}`),
   };
 }
 
@@ -156,8 +170,4 @@ async function askModel(
   } finally {
     await model.stop();
   }
-}
-
-function failed(error: string): Outcome {
-  return { connected: false, listed: undefined, called: undefined, survived: undefined, wrongKey: '', error };
 }

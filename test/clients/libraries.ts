@@ -58,14 +58,8 @@ export const libraries: readonly Client[] = [
     kind: {
       module: v1(
         `import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js';`,
-        `let said = '';
-  const transport = new StdioClientTransport({ ...block, env: { ...process.env, ...block.env }, stderr: 'pipe' });
-  transport.stderr?.on('data', (chunk) => (said += chunk));
-  try {
-    await client.connect(transport);
-  } catch (error) {
-    throw new Error(said.trim() || error.message);
-  }`,
+        `const transport = new StdioClientTransport({ ...block, env: { ...process.env, ...block.env }, stderr: 'inherit' });
+  await client.connect(transport);`,
       ),
     },
   },

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { runningBase } from '../../infra/local/state.ts';
+import { shortened } from './run-command.ts';
 import { type Account, deploy, signIn, untilRunning } from '../account.ts';
 
 const server = fileURLToPath(new URL('../functions/deployments/fixture-server.mjs', import.meta.url));
@@ -39,4 +40,14 @@ export async function deployForClients(): Promise<Deployed> {
     },
     remove: async () => void (await call('DELETE', `/mcps/${name}?force=true`)),
   };
+}
+
+/** What a client said, in one line and without what differs from run to run. */
+export function plain(said: string, { slug, base }: Pick<Deployed, 'slug' | 'base'>): string {
+  return shortened(
+    said
+      .replaceAll(slug, 'SLUG')
+      .replaceAll(base, '')
+      .replaceAll(/\?response_type=\S+/g, '?…') || '(nothing)',
+  );
 }

@@ -1,6 +1,6 @@
 import type { Client } from './client.ts';
 
-export const opencodeModel = (url: string): string =>
+const opencodeModel = (url: string): string =>
   JSON.stringify({
     provider: {
       local: {
@@ -10,6 +10,16 @@ export const opencodeModel = (url: string): string =>
       },
     },
   });
+
+/** It would begin without the tools of a server that takes a moment. */
+export const askClaude = (slug: string, url: string): string =>
+  `ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=none ENABLE_TOOL_SEARCH=false MCP_CONNECTION_NONBLOCKING=0 CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 npx claude -p "Call echo" --allowedTools mcp__${slug}__echo`;
+
+export const askCodex = (_slug: string, url: string): string =>
+  `OPENAI_API_KEY=none npx codex exec --skip-git-repo-check --dangerously-bypass-approvals-and-sandbox -c model=any -c model_provider=local -c 'model_providers.local={name="local",base_url="${url}/v1",wire_api="responses"}' "Call echo"`;
+
+export const askOpencode = (_slug: string, url: string): string =>
+  `OPENCODE_CONFIG_CONTENT='${opencodeModel(url)}' npx opencode run -m local/any "Call echo"`;
 
 /** What people start. */
 export const programs: readonly Client[] = [
@@ -38,10 +48,9 @@ export const programs: readonly Client[] = [
     packages: ['@anthropic-ai/claude-code@2.1.331'],
     block: 'claude_code',
     kind: {
-      list: (block, slug) => `npx claude mcp remove ${slug}; npx ${block} && npx claude mcp list`,
+      list: (block, slug) => `(npx claude mcp remove ${slug}; npx ${block}) >/dev/null; npx claude mcp list`,
       connected: /(✓|✔) Connected/,
-      ask: (slug, url) =>
-        `ANTHROPIC_BASE_URL=${url} ANTHROPIC_API_KEY=none ENABLE_TOOL_SEARCH=false CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 npx claude -p "Call echo" --allowedTools mcp__${slug}__echo`,
+      ask: askClaude,
     },
   },
   {
@@ -50,11 +59,12 @@ export const programs: readonly Client[] = [
     block: 'gemini',
     kind: {
       file: '.gemini/settings.json',
+      more: () => ({ security: { auth: { selectedType: 'gemini-api-key' } } }),
       // It passes over the servers of a folder that nobody has said to trust.
-      list: () => `echo "{\\"$PWD\\":\\"TRUST_FOLDER\\"}" > .gemini/trustedFolders.json; npx gemini mcp list`,
+      list: () => 'GEMINI_CLI_TRUST_WORKSPACE=true npx gemini mcp list',
       connected: /\bConnected/,
       ask: (_slug, url) =>
-        `GOOGLE_GEMINI_BASE_URL=${url} GEMINI_API_KEY=none npx gemini --yolo --model gemini-2.5-flash -p "Call echo"`,
+        `GEMINI_CLI_TRUST_WORKSPACE=true GOOGLE_GEMINI_BASE_URL=${url} GEMINI_API_KEY=none npx gemini --yolo --model gemini-2.5-flash -p "Call echo"`,
     },
   },
   {
@@ -65,7 +75,7 @@ export const programs: readonly Client[] = [
       file: 'opencode.json',
       list: () => 'npx opencode mcp list',
       connected: /✓.*connected/i,
-      ask: (_slug, url) => `OPENCODE_CONFIG_CONTENT='${opencodeModel(url)}' npx opencode run -m local/any "Call echo"`,
+      ask: askOpencode,
     },
   },
   {
@@ -74,10 +84,7 @@ export const programs: readonly Client[] = [
     block: 'codex',
     kind: {
       file: '.codex/config.toml',
-      list: () => 'npx codex mcp list',
-      connected: /enabled/,
-      ask: (_slug, url) =>
-        `OPENAI_API_KEY=none npx codex exec --skip-git-repo-check --dangerously-bypass-approvals-and-sandbox -c model=any -c model_provider=local -c 'model_providers.local={name="local",base_url="${url}/v1",wire_api="responses"}' "Call echo"`,
+      ask: askCodex,
     },
   },
   {
@@ -86,8 +93,6 @@ export const programs: readonly Client[] = [
     block: 'copilot',
     kind: {
       file: '.copilot/mcp-config.json',
-      list: () => 'npx copilot mcp list',
-      connected: /clients-/,
       ask: (_slug, url) =>
         `COPILOT_PROVIDER_TYPE=openai COPILOT_PROVIDER_BASE_URL=${url}/v1 COPILOT_PROVIDER_API_KEY=none COPILOT_MODEL=any COPILOT_OFFLINE=true npx copilot --allow-all-tools -p "Call echo"`,
     },
@@ -98,6 +103,8 @@ export const programs: readonly Client[] = [
     block: 'qwen',
     kind: {
       file: '.qwen/settings.json',
+      // Its model would have to search for the tool first.
+      more: (slug) => ({ tools: { visible: [`mcp__${slug}__echo`] } }),
       list: () => 'npx qwen mcp list',
       connected: /\bConnected/,
       ask: (_slug, url) =>

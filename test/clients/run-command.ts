@@ -65,13 +65,21 @@ export function lastParagraph(text: string): string {
   );
 }
 
+/** The first line that says something of them, among those about everything else. */
+export function aboutCredentials(text: string): string {
+  const line = text.split('\n').find((each) => /\b401\b|auth|credential|api key/i.test(each)) ?? '';
+  return line.replace(/^[\d:.TZ-]+ /, '');
+}
+
 export function lastLine(text: string): string {
   return text.trim().split('\n').at(-1) ?? '';
 }
+
+const maxShown = 260;
 
 /** In one line that fits into a table. */
 export function shortened(said: unknown): string {
   const text = typeof said === 'string' ? said : JSON.stringify(said);
   const plain = stripVTControlCharacters(text).replaceAll(/\s+/g, ' ').trim();
-  return plain.length > 220 ? `${plain.slice(0, 220)} …` : plain;
+  return plain.length > maxShown ? `${plain.slice(0, maxShown)} …` : plain;
 }

@@ -1,10 +1,9 @@
 import { runProgram } from '../../infra/program.ts';
-import { drive } from './drive.ts';
-import { libraries } from './libraries.ts';
-import { deployForClients, type Deployed } from './platform.ts';
-import { programs } from './programs.ts';
-import { signInAll } from './sign-in.ts';
-import { rowOf, type Table, writeRows } from './table.ts';
+import { pasting } from './drive.ts';
+import type { Driver, Installed } from './driver.ts';
+import { deployForClients } from './platform.ts';
+import { signingIn } from './sign-in.ts';
+import { rowOf, writeRow } from './table.ts';
 
 const program = {
   name: 'clients',
@@ -14,45 +13,32 @@ const program = {
   options: { write: { about: 'Puts the rows into the table of functions/mcp/README.md.' } },
 } as const;
 
-const table: Table = {
-  name: 'clients',
-  columns: [
-    'client',
-    'version',
-    'pasted',
-    'connects',
-    'lists',
-    'calls',
-    'calls again after a restart',
-    'says of a wrong key',
-  ],
-  order: [...libraries, ...programs].map(({ name }) => name),
-};
-
-/** The rows of the clients that were wanted, and whether all of them did all. */
-async function pasteAll(isWanted: (name: string) => boolean, deployed: Deployed) {
-  const rows: string[] = [];
-  let isWell = true;
-  for (const client of [...libraries, ...programs].filter(({ name }) => isWanted(name))) {
-    const { connected, listed, called, survived, wrongKey, error } = await drive(client, deployed);
-    isWell &&= ![connected, listed, called, survived].includes(false);
-    const version = client.packages[0]?.replace(/^.*@/, '') ?? '';
-    const said = wrongKey.replaceAll(deployed.slug, 'SLUG').replaceAll(deployed.base, '');
-    rows.push(rowOf([client.name, version, `\`${client.block}\``, connected, listed, called, survived, said]));
-    console.log(`${rows.at(-1) ?? ''}${error === undefined ? '' : `\n  ${error}`}`);
-  }
-  return { table, rows, isWell };
-}
-
 await runProgram(program, async ({ args, options }) => {
-  const [mode] = args;
-  const parts = (mode === 'oauth' ? args.slice(1) : args).map((part) => part.toLowerCase());
-  const isWanted = (name: string) => parts.length === 0 || parts.some((part) => name.toLowerCase().includes(part));
+  const isOauth = args[0] === 'oauth';
+  const parts = args.slice(isOauth ? 1 : 0).map((part) => part.toLowerCase());
+  const isWanted = ({ name }: { name: string }) =>
+    parts.length === 0 || parts.some((part) => name.toLowerCase().includes(part));
+  const driveAll = async <Of extends Installed>({ clients, table, drive, stop }: Driver<Of>): Promise<void> => {
+    try {
+      for (const client of clients.filter(isWanted)) {
+        try {
+          const { cells, error } = await drive(client);
+          const row = rowOf([client.name, client.packages[0]?.replace(/^.*@/, ''), ...cells]);
+          console.log(`${row}${error === '' ? '' : `\n${error}`}`);
+          if (cells.includes(false)) process.exitCode = 1;
+          if (options.write) writeRow(table, row);
+        } catch (error) {
+          process.exitCode = 1;
+          console.error(`${client.name} gets no row:`, error);
+        }
+      }
+    } finally {
+      await stop();
+    }
+  };
   const deployed = await deployForClients();
   try {
-    const { table: into, rows, isWell } = await (mode === 'oauth' ? signInAll : pasteAll)(isWanted, deployed);
-    if (options.write) writeRows(into, rows);
-    if (!isWell) process.exitCode = 1;
+    await (isOauth ? driveAll(await signingIn(deployed)) : driveAll(pasting(deployed)));
   } finally {
     await deployed.remove();
   }

@@ -57,7 +57,7 @@ export async function openSignInBrowser(account: {
   await writeOpeners(path, port);
   const browser: SignInBrowser = {
     path,
-    env: { BROWSER: join(path, openers[0] ?? ''), DISPLAY: ':0', XDG_DATA_DIRS: path, XDG_DATA_HOME: path },
+    env: { BROWSER: join(path, openers[0] ?? ''), DISPLAY: ':0', XDG_DATA_DIRS: path },
     visits,
     open: visit,
     isWilling: true,

@@ -1,75 +1,55 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stripVTControlCharacters } from 'node:util';
+import { type Driven, type Driver, withInstalled } from './driver.ts';
 import { expireTokens } from './expire-tokens.ts';
-import type { Deployed, Json } from './platform.ts';
-import { lastLine, lastParagraph, type Ran, runCommand, shortened } from './run-command.ts';
+import { type Deployed, type Json, plain } from './platform.ts';
+import { aboutCredentials, lastParagraph, type Ran, runCommand } from './run-command.ts';
 import { openSignInBrowser, type SignInBrowser } from './sign-in-browser.ts';
 import type { SigningClient } from './signing-client.ts';
 import { signingClients } from './signing-clients.ts';
 import { startModel } from './stand-in-model.ts';
-import { rowOf, type Table } from './table.ts';
 
-const installMs = 300_000;
 const stepMs = 90_000;
 const manyMs = 180_000;
 /** The end of longer tokens is not waited for. */
 const maxTokenSeconds = 60;
 const processes = [1, 2, 3, 4, 5];
 
-const signInTable: Table = {
-  name: 'sign-in',
-  columns: [
-    'client',
-    'version',
-    'registers as',
-    'signs in',
-    'lists',
-    'calls',
-    'calls after the token has expired',
-    'five processes at once, after that',
-    'says once it may no longer',
-  ],
-  order: signingClients.map(({ name }) => name),
-};
+const columns = [
+  'client',
+  'version',
+  'registers as',
+  'signs in',
+  'lists',
+  'calls',
+  'calls after the token has expired',
+  'five processes at once, after that',
+  'says once it may no longer',
+];
 
-/** Lets the clients that were wanted sign in, and use and lose what they got. */
-export async function signInAll(isWanted: (name: string) => boolean, deployed: Deployed) {
-  const { username, password } = deployed.account;
-  const tokenSeconds = Number(
-    (await deployed.account.call('POST', '/auth/login', { username, password }))['expires_in'],
-  );
+/** Lets the clients sign in, and use and lose what they got. */
+export async function signingIn(deployed: Deployed): Promise<Driver<SigningClient>> {
+  const { username, password, call } = deployed.account;
+  const tokenSeconds = Number((await call('POST', '/auth/login', { username, password }))['expires_in']);
   const browser = await openSignInBrowser(deployed.account);
-  const rows: string[] = [];
-  let isWell = true;
-  try {
-    for (const client of signingClients.filter(({ name }) => isWanted(name))) {
-      const { cells, error } = await signInWith(client, deployed, browser, tokenSeconds);
-      isWell &&= !cells.includes(false);
-      rows.push(rowOf([client.name, client.packages[0]?.replace(/^.*@/, ''), ...cells]));
-      console.log(`${rows.at(-1) ?? ''}${error === '' ? '' : `\n${error}`}`);
-    }
-  } finally {
-    await browser.stop();
-  }
-  return { table: signInTable, rows, isWell };
-}
-
-interface Row {
-  readonly cells: readonly (string | boolean | undefined)[];
-  /** What the client and the browser said where something failed. */
-  readonly error: string;
+  return {
+    clients: signingClients,
+    table: { name: 'sign-in', columns, order: signingClients.map(({ name }) => name) },
+    drive: (client) =>
+      withInstalled(client.packages, (folder) => signInWith(client, folder, deployed, browser, tokenSeconds)),
+    stop: browser.stop,
+  };
 }
 
 async function signInWith(
   client: SigningClient,
+  folder: string,
   deployed: Deployed,
   browser: SignInBrowser,
   tokenSeconds: number,
-): Promise<Row> {
-  const folder = await mkdtemp(join(tmpdir(), 'mcp-client-'));
+): Promise<Driven> {
   const said: string[] = [];
   const at = { slug: deployed.slug, url: `${deployed.base}/mcp/${deployed.slug}/v1` };
   const run = (line: string, ms = stepMs): Promise<Ran> =>
@@ -79,9 +59,10 @@ async function signInWith(
     return isDone;
   };
   const call = async (): Promise<{ readonly isDone: boolean; readonly ran: Ran }> => {
-    const model = client.asksModel ? await startModel(() => Promise.resolve()) : undefined;
+    const model = client.ask && (await startModel(() => Promise.resolve()));
     try {
-      const ran = await run(client.call(at, model?.url ?? ''), manyMs);
+      const line = model ? client.ask?.(at.slug, model.url) : client.call?.(at);
+      const ran = await run(line ?? '', manyMs);
       return { isDone: model ? model.results[0]?.includes('hello') === true : ran.output.includes('hello'), ran };
     } finally {
       await model?.stop();
@@ -99,57 +80,47 @@ async function signInWith(
   const untilExpired = (): Promise<void> =>
     tokenSeconds > maxTokenSeconds ? expireTokens(folder) : sleep((tokenSeconds + 2) * 1000);
 
-  try {
-    await write(folder, { 'package.json': '{"private":true,"type":"module"}', ...client.files(at) });
-    const installed = await run(
-      `npm install --no-audit --no-fund --loglevel=error ${client.packages.join(' ')}`,
-      installMs,
-    );
-    if (installed.status !== 0) return { cells: [`not installed: ${lastLine(installed.output)}`], error: '' };
-    browser.isWilling = true;
-    const before = browser.visits.length;
-    const entered = await run(client.signIn(at));
-    const visits = await Promise.all(browser.visits.slice(before));
-    const isIn = note(
-      'sign-in',
-      visits.some((visit) => visit.startsWith('allowed')),
-      entered,
-    );
-    said.push(...visits.filter((visit) => !visit.startsWith('allowed')).map((visit) => `  sign-in: ${visit}`));
-    browser.isWilling = false;
-    if (!isIn) return { cells: ['–', false], error: said.join('\n') };
-    const [grant] = (await deployed.account.call('GET', '/auth/grants'))['items'] as Json[];
-    const name = grant ? nameOf(grant, deployed) : '–';
-    const listed = await run(client.list(at));
-    const isListed = note('list', client.listed.test(stripVTControlCharacters(listed.output)), listed);
-    const isCalled = await callsOn('call', [1]);
-    await untilExpired();
-    const isRefreshed = await callsOn('after expiry', [1]);
-    await untilExpired();
-    const atOnce = (await callsOn('five at once', processes)) && (await callsOn('after the five', [1]));
-    if (grant) await endGrant(deployed, String(grant['id']));
-    const ended = browser.visits.length;
-    const { isDone, ran } = await call();
-    // A client with a model says to it that there is no such tool, and to its person what it is with the server.
-    const { output } = client.asksModel ? await run(client.list(at)) : ran;
-    const asks = await Promise.all(browser.visits.slice(ended));
-    if (isDone) said.push('  ended: it calls on');
-    const says = isDone ? '(calls on)' : [...sayingOf(output, deployed), ...new Set(asks)].join('; ');
-    return { cells: [name, isIn, isListed, isCalled, isRefreshed, atOnce, says], error: said.join('\n') };
-  } finally {
-    await rm(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
-  }
+  await write(folder, client.files(at));
+  browser.isWilling = true;
+  const before = browser.visits.length;
+  const entered = await run(client.signIn(at));
+  const visits = await Promise.all(browser.visits.slice(before));
+  const isIn = note(
+    'sign-in',
+    visits.some((visit) => visit.startsWith('allowed')),
+    entered,
+  );
+  said.push(...visits.filter((visit) => !visit.startsWith('allowed')).map((visit) => `  sign-in: ${visit}`));
+  browser.isWilling = false;
+  if (!isIn) return { cells: ['–', false], error: said.join('\n') };
+  const [grant] = (await deployed.account.call('GET', '/auth/grants'))['items'] as Json[];
+  const name = grant ? nameOf(grant, deployed) : '–';
+  const listed = client.list && (await run(client.list(at)));
+  const isSeen = listed && note('list', client.listed?.test(stripVTControlCharacters(listed.output)) === true, listed);
+  const isCalled = await callsOn('call', [1]);
+  const isListed = isSeen ?? isCalled;
+  await untilExpired();
+  const isRefreshed = await callsOn('after expiry', [1]);
+  await untilExpired();
+  const atOnce = (await callsOn('five at once', processes)) && (await callsOn('after the five', [1]));
+  if (grant) await endGrant(deployed, String(grant['id']));
+  const ended = browser.visits.length;
+  const { isDone, ran } = await call();
+  // A client with a model says to it that there is no such tool, and to its person what it is with the server.
+  const output = !client.ask
+    ? lastParagraph(ran.output)
+    : client.list
+      ? lastParagraph((await run(client.list(at))).output)
+      : aboutCredentials(ran.output);
+  const asks = await Promise.all(browser.visits.slice(ended));
+  if (isDone) said.push('  ended: it calls on');
+  const says = isDone ? '(calls on)' : [plain(output, deployed), ...new Set(asks)].join('; ');
+  return { cells: [name, isIn, isListed, isCalled, isRefreshed, atOnce, says], error: said.join('\n') };
 }
 
 /** What the client calls itself, and where it waits for its answer. */
 function nameOf({ application, redirect_host }: Json, { slug }: Deployed): string {
   return `${String(application)}, at ${String(redirect_host)}`.replaceAll(slug, 'SLUG').replace(/:\d+$/, ':<port>');
-}
-
-/** Without what differs from run to run. */
-function sayingOf(output: string, { slug, base }: Deployed): string[] {
-  const text = lastParagraph(output).replaceAll(slug, 'SLUG').replaceAll(base, '');
-  return [shortened(text.replaceAll(/\?response_type=\S+/g, '?…') || '(nothing)')];
 }
 
 async function write(folder: string, files: Readonly<Record<string, string>>): Promise<void> {

@@ -11,10 +11,11 @@ export interface SigningClient {
   /** Its configuration. */
   readonly files: (at: At) => Readonly<Record<string, string>>;
   readonly signIn: (at: At) => string;
-  readonly list: (at: At) => string;
-  readonly listed: RegExp;
+  /** undefined where only its model makes it connect. */
+  readonly list?: (at: At) => string;
+  readonly listed?: RegExp;
   /** Calls the tool `echo` with `hello`. */
-  readonly call: (at: At, modelUrl: string) => string;
-  /** Whether only its model calls tools. */
-  readonly asksModel: boolean;
+  readonly call?: (at: At) => string;
+  /** Instead: lets its model, which stands at `modelUrl`, call it. */
+  readonly ask?: (slug: string, modelUrl: string) => string;
 }

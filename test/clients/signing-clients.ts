@@ -1,4 +1,4 @@
-import { opencodeModel } from './programs.ts';
+import { askClaude, askCodex, askOpencode } from './programs.ts';
 import type { SigningClient } from './signing-client.ts';
 import { signingLibraries } from './signing-libraries.ts';
 
@@ -14,9 +14,7 @@ export const signingClients: readonly SigningClient[] = [
       `npx claude mcp add --transport http ${slug} ${url} && ${inTerminal(`npx claude mcp login ${slug}`)}`,
     list: () => 'npx claude mcp list',
     listed: /(✓|✔) Connected/,
-    call: ({ slug }, model) =>
-      `ANTHROPIC_BASE_URL=${model} ANTHROPIC_API_KEY=none ENABLE_TOOL_SEARCH=false CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC=1 npx claude -p "Call echo" --allowedTools mcp__${slug}__echo`,
-    asksModel: true,
+    ask: askClaude,
   },
   {
     name: 'Codex',
@@ -25,11 +23,7 @@ export const signingClients: readonly SigningClient[] = [
       '.codex/config.toml': `mcp_oauth_credentials_store = "file"\n[mcp_servers.${slug}]\nurl = "${url}"\nrequired = true\n`,
     }),
     signIn: ({ slug }) => inTerminal(`npx codex mcp login ${slug}`),
-    list: () => 'npx codex mcp list',
-    listed: /OAuth/,
-    call: (_at, model) =>
-      `OPENAI_API_KEY=none npx codex exec --skip-git-repo-check --dangerously-bypass-approvals-and-sandbox -c model=any -c model_provider=local -c 'model_providers.local={name="local",base_url="${model}/v1",wire_api="responses"}' "Call echo"`,
-    asksModel: true,
+    ask: askCodex,
   },
   {
     name: 'opencode',
@@ -38,8 +32,7 @@ export const signingClients: readonly SigningClient[] = [
     signIn: ({ slug }) => inTerminal(`npx opencode mcp auth ${slug}`),
     list: () => 'npx opencode mcp list',
     listed: /✓.*connected/i,
-    call: (_at, model) => `OPENCODE_CONFIG_CONTENT='${opencodeModel(model)}' npx opencode run -m local/any "Call echo"`,
-    asksModel: true,
+    ask: askOpencode,
   },
   {
     name: 'mcporter',
@@ -49,7 +42,6 @@ export const signingClients: readonly SigningClient[] = [
     list: ({ slug }) => `npx mcporter --config mcporter.json list ${slug}`,
     listed: /\becho\b/,
     call: ({ slug }) => `npx mcporter --config mcporter.json call ${slug}.echo message=hello`,
-    asksModel: false,
   },
   ...signingLibraries,
 ];

@@ -80,7 +80,6 @@ const library = (name: string, packages: readonly string[], client: string, more
   list: ({ url }) => `MCP_URL=${url} node program.mjs list`,
   listed: /\becho\b/,
   call: ({ url }) => `MCP_URL=${url} node program.mjs call`,
-  asksModel: false,
 });
 
 const sdkV1 = '@modelcontextprotocol/sdk@1.32.2';

@@ -17,14 +17,14 @@ export function rowOf(cells: readonly (string | boolean | undefined)[]): string 
 
 const mark = (value: boolean | undefined): string => (value === undefined ? '–' : value ? 'yes' : 'no');
 
-/** Puts these rows into the document; those of clients that were not driven stay. */
-export function writeRows({ name, columns, order }: Table, rows: readonly string[]): void {
+/** Puts a row into the document; those of other clients stay. */
+export function writeRow({ name, columns, order }: Table, row: string): void {
   const text = readFileSync(readme, 'utf8');
   const place = new RegExp(`<!-- ${name} -->\\n([\\s\\S]*)\\n<!-- /${name} -->`);
   const table = place.exec(text)?.[1];
   if (table === undefined) throw new Error(`functions/mcp/README.md has no place for the table ${name}`);
   const head = [rowOf(columns), `|${'---|'.repeat(columns.length)}`];
-  const known = new Map([...table.split('\n').slice(head.length), ...rows].map((row) => [firstOf(row), row]));
+  const known = new Map([...table.split('\n').slice(head.length), row].map((each) => [firstOf(each), each]));
   const ordered = order.flatMap((client) => known.get(client) ?? []);
   writeFileSync(
     readme,

@@ -5,6 +5,7 @@ import { type Mutant, of } from './mutant.ts';
 const attacks = ['test/functions/oauth/attacks.integration.test.ts'];
 const device = ['test/functions/oauth/device.integration.test.ts'];
 const flow = ['test/functions/oauth/oauth.integration.test.ts'];
+const refresh = ['test/functions/oauth/refresh.integration.test.ts'];
 const accounts = ['test/functions/oauth/accounts.integration.test.ts'];
 const elsewhere = ['test/functions/oauth/sign-in-elsewhere.integration.test.ts'];
 const documents = ['test/functions/oauth/client-documents.integration.test.ts'];
@@ -57,6 +58,10 @@ export const signInMutants: readonly Mutant[] = [
       'if (await wasReplayed(codes, code)) return endForReplay(services, authorization);',
       '',
     ],
+  ),
+  ...of(
+    'lib/oauth/issue-token.ts',
+    refresh,
     ['a refresh token is its client’s', '(grant?.clientId ?? commandLine) === key;', 'true;'],
     ['a refresh widens nothing', "scope !== '' && !given.includes(scope)", 'false'],
     [
@@ -65,6 +70,11 @@ export const signInMutants: readonly Mutant[] = [
       'false',
     ],
   ),
+  ...of('lib/auth/refresh.ts', refresh, [
+    'reuse ends everything',
+    'if (!isCurrent && !isLostAnswer(family, token)) return endForReuse(sessions, family);',
+    'if (!isCurrent && !isLostAnswer(family, token)) throw refused();',
+  ]),
   ...[attacks, device].flatMap((tests) =>
     of('lib/oauth/authorization.ts', tests, [
       'forms of other sites are refused',
@@ -138,7 +148,7 @@ export const signInMutants: readonly Mutant[] = [
     'lib/auth/authenticator.ts',
     flow,
     ['an application’s token opens one endpoint', 'audiences.includes(`${baseUrl}${resource}`)', 'true'],
-    ['and not the API', 'return resource !== undefined && ', 'return '],
+    ['and not the API', 'return resource !== undefined && ', 'return resource === undefined || '],
   ),
   ...of(
     'lib/oauth/browser.ts',

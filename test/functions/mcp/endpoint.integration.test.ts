@@ -91,7 +91,10 @@ describe('who may call', () => {
     const root = await app.call('GET', '/.well-known/oauth-protected-resource');
     expect(root.body).toMatchObject({ resource: app.url });
     const wrong = await post(initialize, { apiKey: `${key}x` });
-    expect(wrong.headers.get('www-authenticate')).toBe(`Bearer error="invalid_token", ${where}`);
+    const why = 'The access token or API key is invalid or expired.';
+    expect(wrong.headers.get('www-authenticate')).toBe(
+      `Bearer error="invalid_token", error_description="${why}", ${where}`,
+    );
   });
 
   it('nobody without the permission', async () => {

@@ -46,6 +46,15 @@ describe('nobody is sent anywhere', () => {
     const { status, headers } = await app.call('GET', `/oauth/authorize?${query.toString()}`);
     expect([status, headers.get('location')]).toEqual([400, null]);
   });
+
+  it('for a form whose decision is sent twice', async () => {
+    const consent = await consentPage(app, attempt(app, clientId), ada);
+    const fields = { request: fieldOf(consent, 'request'), proof: fieldOf(consent, 'proof'), decision: 'deny' };
+    const raw = `${new URLSearchParams(fields).toString()}&decision=allow`;
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const { status, headers } = await app.call('POST', '/oauth/authorize', { raw, headers: form });
+    expect([status, headers.get('location')]).toEqual([400, null]);
+  });
 });
 
 describe('the client hears at its own address', () => {

@@ -12,7 +12,7 @@ import { afterFile } from '../../after-file.ts';
 export interface ClientHost {
   /** The id of a client: where its document is. */
   readonly id: string;
-  /** Leads to that document. */
+  /** The id of another, which leads to its document. */
   readonly moved: string;
   readonly port: number;
   readonly requests: readonly string[];
@@ -32,8 +32,9 @@ export async function startClientHost(redirect_uris: readonly string[]): Promise
   const requests: string[] = [];
   const server = createServer({ key, cert }, ({ url = '' }, response) => {
     requests.push(url);
-    if (url === '/moved.json') return response.writeHead(302, { location: '/client.json' }).end();
-    const document = { client_id: host.id, client_name: 'Vouched', redirect_uris, token_endpoint_auth_method: 'none' };
+    if (url === '/moved.json') return response.writeHead(302, { location: '/elsewhere.json' }).end();
+    const client_id = url === '/elsewhere.json' ? host.moved : host.id;
+    const document = { client_id, client_name: 'Vouched', redirect_uris, token_endpoint_auth_method: 'none' };
     return response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(document));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -154,50 +154,6 @@ describe('the second factor', () => {
   });
 });
 
-describe('a refresh token', () => {
-  it('gives another pair for the same endpoint, and is not one of a person', async () => {
-    const { clientId, refresh: first } = await signIn(app, ada);
-    const next = await refresh(clientId, first);
-    expect([next.status, next.body['token_type'], next.headers.get('cache-control')]).toEqual([
-      200,
-      'Bearer',
-      'no-store',
-    ]);
-    const person = await app.call('POST', '/api/v1/auth/refresh', {
-      json: { refresh_token: next.body['refresh_token'] },
-    });
-    expect(person.status).toBe(401);
-    const applications = await refresh(clientId, ada.refreshToken);
-    expect([applications.status, applications.body['error']]).toEqual([400, 'invalid_grant']);
-  });
-
-  it('serves five processes that come with the same one at once', async () => {
-    const { clientId, refresh: first } = await signIn(app, ada);
-    const answers = await Promise.all([1, 2, 3, 4, 5].map(() => refresh(clientId, first)));
-    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
-    expect(new Set(answers.map(({ body }) => body['refresh_token'])).size).toBe(1);
-  });
-
-  it('that was spent ends everything once its successor was used, and belongs to its client', async () => {
-    const { clientId, refresh: first } = await signIn(app, ada);
-    const other = await registerClient(app);
-    expect((await refresh(other, first)).body['error']).toBe('invalid_grant');
-    const second = String((await refresh(clientId, first)).body['refresh_token']);
-    const third = await refresh(clientId, second);
-    expect((await refresh(clientId, first)).status).toBe(400);
-    expect((await call('v1', String(third.body['access_token']))).status).toBe(401);
-    expect((await refresh(clientId, String(third.body['refresh_token']))).status).toBe(400);
-  });
-
-  it('cannot widen scope or resource', async () => {
-    const { clientId, refresh: first } = await signIn(app, ada, { scope: 'mcp:call' });
-    expect((await refresh(clientId, first, { scope: 'mcp:call users:update' })).body['error']).toBe('invalid_scope');
-    const { clientId: id, refresh: again } = await signIn(app, ada);
-    const elsewhere = await refresh(id, again, { resource: `${app.url}/mcp/other/v1` });
-    expect(elsewhere.body['error']).toBe('invalid_target');
-  });
-});
-
 describe('what was allowed', () => {
   it('is listed for its owner and can be ended, at once and by nobody else', async () => {
     const user = await app.signUp();
@@ -250,6 +206,14 @@ describe('a code', () => {
     const second = await exchange(app, trial, code);
     expect([second.status, second.body['error']]).toEqual([400, 'invalid_grant']);
     expect((await call('weather', String(first.body['access_token']))).status).toBe(401);
+  });
+
+  it('that a thief without its verifier comes with as well has been seen by others: what came of it ends', async () => {
+    const trial = attempt(app, await registerClient(app), { resource: `${app.url}/mcp/weather/v1` });
+    const code = (await authorize(app, trial, ada)).searchParams.get('code') ?? '';
+    const { body } = await exchange(app, trial, code);
+    expect((await exchange(app, trial, code, { code_verifier: 'x'.repeat(43) })).status).toBe(400);
+    expect((await call('weather', String(body['access_token']))).status).toBe(401);
   });
 
   it('that two come with at once leaves nothing alive', async () => {

@@ -28,7 +28,9 @@ function settingsWith(ADMIN_TOTP: 'required' | 'optional') {
 
 const refusal = {
   type: 'unauthorized',
-  options: { headers: { 'www-authenticate': 'Bearer error="invalid_token"' } },
+  options: {
+    headers: { 'www-authenticate': expect.stringMatching(/^Bearer error="invalid_token", error_description="[^"]+"$/) },
+  },
 };
 
 /** A user with a session and its access token. */

@@ -40,7 +40,7 @@ function family(over: Partial<SessionFamily> = {}): SessionFamily {
   };
 }
 
-function standing(over: Partial<UserStatus> = {}): UserStatus {
+function statusOf(over: Partial<UserStatus> = {}): UserStatus {
   return {
     userId: newId(),
     role: 'developer',
@@ -51,9 +51,9 @@ function standing(over: Partial<UserStatus> = {}): UserStatus {
   };
 }
 
-describe('the store of trust', () => {
+describe('the session store', () => {
   it('gives a session and its user back as they were put, in one read', async () => {
-    const user = standing();
+    const user = statusOf();
     const session = family({
       userId: user.userId,
       previous: { hash: 'zero', spentAt: new Date(5), successor: 'hidden' },
@@ -67,7 +67,7 @@ describe('the store of trust', () => {
   });
 
   it('gives a key and its owner back as they were put', async () => {
-    const user = standing();
+    const user = statusOf();
     const bare: KeyStatus = {
       keyId: newId(),
       userId: user.userId,
@@ -115,7 +115,7 @@ describe('the store of trust', () => {
   });
 
   it('never replaces standing by older standing', async () => {
-    const demoted = standing({ role: 'viewer', version: new Date(2000) });
+    const demoted = statusOf({ role: 'viewer', version: new Date(2000) });
     await sessions.putUser(demoted);
     await sessions.putUser({ ...demoted, role: 'admin', version: new Date(1999) });
     expect(await sessions.user(demoted.userId)).toMatchObject({ role: 'viewer', version: new Date(2000) });
@@ -124,7 +124,7 @@ describe('the store of trust', () => {
   });
 
   it('remembers which sessions ended, whatever standing is put later', async () => {
-    const user = standing();
+    const user = statusOf();
     await sessions.endFamiliesOf(user.userId, { before: new Date(3000), except: 'kept' });
     expect(await sessions.user(user.userId)).toBeUndefined();
     await sessions.putUser(user);
