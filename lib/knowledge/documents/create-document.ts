@@ -46,9 +46,11 @@ export async function createDocument(
     createdAt: now,
     updatedAt: now,
   };
-  const duplicateOf = await documents.findByDigest(librarySpace, source.digest);
   await reserveBytes(services, caller.userId, source.bytes);
-  await documents.noteVersion(id, document.version);
+  const [duplicateOf] = await Promise.all([
+    documents.findByDigest(librarySpace, source.digest),
+    documents.noteVersion(id, document.version),
+  ]);
   await writeVersion(documents, document, prepared.passages, () => documents.insert(document, source.upload));
   const taskId = await requestIndexing(services, document);
   return { ...presentHead(document), task_id: taskId, duplicate_of: duplicateOf === id ? null : (duplicateOf ?? null) };
