@@ -56,6 +56,9 @@ export interface PassageRecord extends SplitPassage {
   readonly version: number;
   readonly ordinal: number;
   readonly page: number | undefined;
+  /** Of its document at this version, so that a passage says by itself which words it stands for. */
+  readonly title: string;
+  readonly language: string;
 }
 
 export interface DocumentFilter {

@@ -17,19 +17,20 @@ import type { KnowledgeWriting } from './writing.ts';
 export async function createDocument(
   services: KnowledgeWriting,
   caller: Caller,
-  { title, metadata = {}, ...sent }: CreateDocument,
+  { title: sentTitle, metadata = {}, ...sent }: CreateDocument,
 ): Promise<CreatedDocument> {
   const source = readSource(given(sent)) ?? emptySource;
   const id = newId();
   const now = new Date();
   const { documents, embedder } = services;
   const content = source.content ?? '';
-  const prepared = await prepareContent({ id, version: 1, metadata }, { content });
+  const title = sentTitle ?? source.title ?? 'Untitled';
+  const prepared = await prepareContent({ id, version: 1, title, metadata }, { content });
   const document: DocumentRecord = {
     id,
     space: librarySpace,
     ownerId: caller.userId,
-    title: title ?? source.title ?? 'Untitled',
+    title,
     content,
     metadata,
     mediaType: source.mediaType,
@@ -42,7 +43,7 @@ export async function createDocument(
     failure: undefined,
     notes: [],
     digest: source.digest,
-    isUntitled: title === undefined && source.upload !== undefined,
+    isUntitled: sentTitle === undefined && source.upload !== undefined,
     createdAt: now,
     updatedAt: now,
   };

@@ -56,7 +56,10 @@ it('what a change that died has written is not taken for the next one, and is sw
   const id = await add('apple bridge');
   await base.index(librarySpace);
   await base.documents.noteVersion(id, 2);
-  const { passages } = await prepareContent({ id, version: 2, metadata: {} }, { content: 'candle desert' });
+  const { passages } = await prepareContent(
+    { id, version: 2, title: 'Title', metadata: {} },
+    { content: 'candle desert' },
+  );
   await base.documents.insertPassages(passages);
   await updateDocument(base, caller, id, { content: 'engine forest' });
   expect(await wronglyShown(stores)).toEqual([]);
@@ -70,7 +73,10 @@ it('what a change that died has written is not taken for the next one, and is sw
 it('passages of a document that never came to be are swept, those of one that is being written are not', async () => {
   const id = newId();
   await base.documents.noteVersion(id, 1);
-  const { passages } = await prepareContent({ id, version: 1, metadata: {} }, { content: 'apple bridge' });
+  const { passages } = await prepareContent(
+    { id, version: 1, title: 'Title', metadata: {} },
+    { content: 'apple bridge' },
+  );
   await base.documents.insertPassages(passages);
   await sweepKnowledge(base, new Date());
   expect(await base.documents.passagesOf([{ id, version: 1 }])).toHaveLength(1);
