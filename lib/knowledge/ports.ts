@@ -56,6 +56,9 @@ export interface PassageRecord extends SplitPassage {
   readonly version: number;
   readonly ordinal: number;
   readonly page: number | undefined;
+  /** Of its document at this version, so that a passage says by itself which words it stands for. */
+  readonly title: string;
+  readonly language: string;
 }
 
 export interface DocumentFilter {
@@ -112,8 +115,8 @@ export interface DocumentStore {
 
   /** Notes that passages or vectors of a version are about to be written; @returns false when that is noted already. */
   noteVersion(id: string, version: number): Promise<boolean>;
-  /** Removes the note of what was written and counts. */
-  endVersion(id: string, version: number): Promise<void>;
+  /** Removes the notes of what was written and counts. */
+  endVersions(versions: readonly DocumentVersion[]): Promise<void>;
   /** Removes the note, and what was written of the version when the document is not at it. */
   abandonVersion(id: string, version: number): Promise<void>;
   /** Noted before `before`: whoever wrote them has died. */
@@ -140,8 +143,8 @@ interface KeptBytes {
 
 /** Wakes the worker that indexes a space. */
 export interface KnowledgeQueue {
-  /** A message that is lost costs a minute: the sweeper finds what waits. */
-  wake(space: string): Promise<void>;
+  /** A message that is lost costs a minute: the sweeper finds what waits. `delaySeconds` at most 900. */
+  wake(space: string, delaySeconds?: number): Promise<void>;
 }
 
 /** Whoever turns texts into vectors. */

@@ -8,6 +8,7 @@ const semantic = ['test/functions/knowledge/semantic.integration.test.ts'];
 const judgements = ['test/functions/knowledge/judgements.integration.test.ts'];
 const segments = ['test/lib/knowledge/segments.property.test.ts'];
 const writing = ['test/lib/knowledge/writing.integration.test.ts'];
+const waiting = ['test/lib/knowledge/index-pending.integration.test.ts'];
 const hostile = ['test/lib/knowledge/hostile.test.ts'];
 
 export const knowledgeMutants: readonly Mutant[] = [
@@ -32,8 +33,8 @@ export const knowledgeMutants: readonly Mutant[] = [
   ...of(
     'lib/knowledge/search/score.ts',
     segments,
-    ['frequencies saturate', '(weight * idf * frequency * (k1 + 1)) / saturation', 'weight * idf * frequency'],
-    ['longer passages are held back', '/ average);', '/ (average + 1));'],
+    ['frequencies saturate', '/ (frequency + held +', '/ (1 + held +'],
+    ['longer passages are held back', '(k1 * b) / average', '(k1 * b) / (average + 1)'],
     ['rare words weigh more', '(count + 0.5)', '(count + 1)'],
   ),
   ...of(
@@ -95,6 +96,18 @@ export const knowledgeMutants: readonly Mutant[] = [
     '.filter((id) => !named.has(id))',
     '',
   ]),
+  // Waiting for the index
+  ...of(
+    'lib/knowledge/index/index-pending.ts',
+    waiting,
+    [
+      'a run whose time is over wakes the next one',
+      'if (run.again || (isLate && waiting.length > 0))',
+      'if (run.again)',
+    ],
+    ['what comes during a merge is seen', 'if (run.again && !isLate) continue;', 'run.again = false;'],
+    ['what is left to the next run has a message', 'await knowledgeQueue.wake(space, gatherSeconds);', ';'],
+  ),
   // Files
   ...of('lib/adapters/pdfium/limit-memory.ts', hostile, [
     'a PDF has 208 MB',

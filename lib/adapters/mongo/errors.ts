@@ -33,7 +33,10 @@ export async function trueUnlessDuplicate(make: () => Promise<unknown>): Promise
   }
 }
 
+/** The code of a write that failed because a document with its id, or another unique value, is there already. */
+export const duplicateKey = 11_000;
+
 /** Whether a write failed because a document with its id, or another unique value, is there already. */
 export function isDuplicate(error: unknown): boolean {
-  return error instanceof MongoServerError && error.code === 11_000;
+  return error instanceof MongoServerError && error.code === duplicateKey;
 }

@@ -6,7 +6,7 @@ import {
   type IndexStatus,
   indexStatuses,
 } from '../../knowledge/ports.ts';
-import { answering, isDuplicate } from './errors.ts';
+import { answering, duplicateKey, isDuplicate } from './errors.ts';
 import {
   documentOf,
   headOf,
@@ -19,8 +19,6 @@ import {
 } from './knowledge-records.ts';
 import { quotaOf } from './knowledge-quota.ts';
 import { versionsOf } from './knowledge-versions.ts';
-
-const duplicateKey = 11_000;
 
 export function mongoKnowledgeDocuments(db: Db): DocumentStore {
   const documents = db.collection<KnowledgeDocument>('knowledge_documents');

@@ -1,6 +1,6 @@
-import type { Collection, Db } from 'mongodb';
+import { type Collection, type Db, MongoBulkWriteError } from 'mongodb';
 import type { DocumentStore } from '../../knowledge/ports.ts';
-import { answering, trueUnlessDuplicate } from './errors.ts';
+import { answering, duplicateKey, trueUnlessDuplicate } from './errors.ts';
 import type { KnowledgeDocument } from './knowledge-records.ts';
 
 interface Bytes {
@@ -10,6 +10,8 @@ interface Bytes {
 }
 
 const everybody = '*';
+
+const withRoom = (id: string, bytes: number, limit: number) => ({ _id: id, bytes: { $lte: limit - bytes } });
 
 /** Bytes that are kept, by owner and in all. A process that dies between counting and writing leaves a count too high: it is made anew before anybody is refused. */
 export function quotaOf(
@@ -21,8 +23,22 @@ export function quotaOf(
   const fits = async (id: string, bytes: number, limit: number): Promise<boolean> => {
     if (bytes > limit) return false;
     // One without room is not found, and making it anew fails because it is there.
-    const hasRoom = { _id: id, bytes: { $lte: limit - bytes } };
-    return trueUnlessDuplicate(() => kept.updateOne(hasRoom, { $inc: { bytes } }, { upsert: true }));
+    const $inc = { bytes };
+    return trueUnlessDuplicate(() => kept.updateOne(withRoom(id, bytes, limit), { $inc }, { upsert: true }));
+  };
+  /** Both in one trip, as it mostly goes. @returns how many had room; those are counted. */
+  const addBoth = async (accounts: readonly (readonly [id: string, limit: number])[], bytes: number) => {
+    if (accounts.some(([, limit]) => bytes > limit)) return 0;
+    const updates = accounts.map(([id, limit]) => ({
+      updateOne: { filter: withRoom(id, bytes, limit), update: { $inc: { bytes } }, upsert: true },
+    }));
+    try {
+      await kept.bulkWrite(updates, { ordered: true });
+      return accounts.length;
+    } catch (error) {
+      if (!(error instanceof MongoBulkWriteError) || error.code !== duplicateKey) throw error;
+      return error.upsertedCount + error.modifiedCount;
+    }
   };
   const recount = async (id: string): Promise<void> => {
     let bytes = 0;
@@ -38,7 +54,15 @@ export function quotaOf(
   return {
     reserve: (ownerId, bytes, { person, total }) =>
       answering(async () => {
-        if (!(await fitsAfterAll(ownerId, bytes, person))) return false;
+        const added = await addBoth(
+          [
+            [ownerId, person],
+            [everybody, total],
+          ],
+          bytes,
+        );
+        if (added === 2) return true;
+        if (added === 0 && !(await fitsAfterAll(ownerId, bytes, person))) return false;
         if (await fitsAfterAll(everybody, bytes, total)) return true;
         await add(ownerId, -bytes);
         return false;

@@ -101,10 +101,13 @@ export interface KnowledgePassage {
   readonly start: number;
   readonly end: number;
   readonly page?: number | null;
+  /** Passages that were written before they had them lack both. */
+  readonly title?: string;
+  readonly language?: string;
 }
 
 export function passageOf({ _id, document_id, page, ...passage }: KnowledgePassage): PassageRecord {
-  return { ...passage, id: _id, documentId: document_id, page: page ?? undefined };
+  return { title: '', language: 'en', ...passage, id: _id, documentId: document_id, page: page ?? undefined };
 }
 
 export function keptPassage({ id, documentId, page, ...passage }: PassageRecord): KnowledgePassage {

@@ -14,16 +14,16 @@ export function versionsOf(
   db: Db,
   documents: Collection<KnowledgeDocument>,
   passages: Collection<KnowledgePassage>,
-): Pick<DocumentStore, 'noteVersion' | 'endVersion' | 'abandonVersion' | 'unfinishedVersions'> {
+): Pick<DocumentStore, 'noteVersion' | 'endVersions' | 'abandonVersion' | 'unfinishedVersions'> {
   const writes = db.collection<Write>('knowledge_writes');
   const vectors = db.collection('knowledge_vectors');
   return {
     noteVersion: (id, version) =>
       answering(() => trueUnlessDuplicate(() => writes.insertOne({ _id: `${id}.${version}`, begun_at: new Date() }))),
 
-    endVersion: (id, version) =>
+    endVersions: (versions) =>
       answering(async () => {
-        await writes.deleteOne({ _id: `${id}.${version}` });
+        await writes.deleteMany({ _id: { $in: versions.map(({ id, version }) => `${id}.${version}`) } });
       }),
 
     abandonVersion: (id, version) =>

@@ -5,9 +5,9 @@ import type { Queues } from './sqs.ts';
 
 export function queueKnowledge(queues: Queues): KnowledgeQueue {
   return {
-    async wake(space) {
+    async wake(space, delaySeconds) {
       try {
-        await queues.send('knowledge', { space } satisfies KnowledgeWaiting);
+        await queues.send('knowledge', { space } satisfies KnowledgeWaiting, delaySeconds);
       } catch (error) {
         currentCorrelation()?.log.warn('The indexing could not be woken; the sweeper will find what waits.', { error });
       }

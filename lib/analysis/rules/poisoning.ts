@@ -52,10 +52,15 @@ function hasComment(text: string): boolean {
   return start !== -1 && text.includes('-->', start + 4);
 }
 
+/** Several rules ask about one text. */
+const known = new WeakMap<PlacedText, string>();
+
 function* inTexts(texts: readonly PlacedText[], patterns: readonly RegExp[], what: string): Iterable<Hit> {
-  for (const { path, text } of texts) {
+  for (const placed of texts) {
+    const { path, text } = placed;
     if (text.length < 8) continue;
-    const plain = unmasked(text);
+    const plain = known.get(placed) ?? unmasked(text);
+    known.set(placed, plain);
     const found = patterns.map((pattern) => pattern.exec(plain)?.[0]).find((match) => match !== undefined);
     if (found !== undefined) yield { path, message: `${what}: ${quote(found)}.` };
   }

@@ -17,19 +17,20 @@ import type { KnowledgeWriting } from './writing.ts';
 export async function createDocument(
   services: KnowledgeWriting,
   caller: Caller,
-  { title, metadata = {}, ...sent }: CreateDocument,
+  { title: sentTitle, metadata = {}, ...sent }: CreateDocument,
 ): Promise<CreatedDocument> {
   const source = readSource(given(sent)) ?? emptySource;
   const id = newId();
   const now = new Date();
   const { documents, embedder } = services;
   const content = source.content ?? '';
-  const prepared = await prepareContent({ id, version: 1, metadata }, { content });
+  const title = sentTitle ?? source.title ?? 'Untitled';
+  const prepared = await prepareContent({ id, version: 1, title, metadata }, { content });
   const document: DocumentRecord = {
     id,
     space: librarySpace,
     ownerId: caller.userId,
-    title: title ?? source.title ?? 'Untitled',
+    title,
     content,
     metadata,
     mediaType: source.mediaType,
@@ -42,13 +43,15 @@ export async function createDocument(
     failure: undefined,
     notes: [],
     digest: source.digest,
-    isUntitled: title === undefined && source.upload !== undefined,
+    isUntitled: sentTitle === undefined && source.upload !== undefined,
     createdAt: now,
     updatedAt: now,
   };
-  const duplicateOf = await documents.findByDigest(librarySpace, source.digest);
   await reserveBytes(services, caller.userId, source.bytes);
-  await documents.noteVersion(id, document.version);
+  const [duplicateOf] = await Promise.all([
+    documents.findByDigest(librarySpace, source.digest),
+    documents.noteVersion(id, document.version),
+  ]);
   await writeVersion(documents, document, prepared.passages, () => documents.insert(document, source.upload));
   const taskId = await requestIndexing(services, document);
   return { ...presentHead(document), task_id: taskId, duplicate_of: duplicateOf === id ? null : (duplicateOf ?? null) };

@@ -10,10 +10,10 @@ export interface PreparedContent {
 }
 
 export async function prepareContent(
-  document: { readonly id: string; readonly version: number; readonly metadata: Metadata },
+  { id, version, title, metadata }: Pick<DocumentHead, 'id' | 'version' | 'title' | 'metadata'>,
   { content, pages = [] }: Pick<ParsedText, 'content' | 'pages'>,
 ): Promise<PreparedContent> {
-  const { id, version, metadata } = document;
+  const language = languageIn(metadata) ?? (await detectLanguage(content));
   const passages = splitPassages(content).map((passage, ordinal) => ({
     ...passage,
     id: `${id}.${version}.${ordinal}`,
@@ -21,17 +21,26 @@ export async function prepareContent(
     version,
     ordinal,
     page: pageAt(pages, passage.start),
+    title,
+    language,
   }));
-  return { passages, language: languageIn(metadata) ?? (await detectLanguage(content)) };
+  return { passages, language };
 }
 
 /** The passages of a version whose text stays as it is, for the next one. */
 export async function carryOver(
-  { id, version, metadata, language }: Pick<DocumentHead, 'id' | 'version' | 'metadata' | 'language'>,
+  {
+    id,
+    version,
+    title,
+    metadata,
+    language: former,
+  }: Pick<DocumentHead, 'id' | 'version' | 'title' | 'metadata' | 'language'>,
   passages: readonly PassageRecord[],
 ): Promise<PreparedContent> {
-  const renewed = passages.map((passage) => ({ ...passage, id: `${id}.${version}.${passage.ordinal}`, version }));
-  return { passages: renewed, language: languageIn(metadata) ?? language };
+  const language = languageIn(metadata) ?? former;
+  const own = { version, title, language };
+  return { passages: passages.map((one) => ({ ...one, ...own, id: `${id}.${version}.${one.ordinal}` })), language };
 }
 
 /** What the owner says of the language wins over any guess. */

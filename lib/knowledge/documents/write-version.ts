@@ -1,6 +1,6 @@
 import type { DocumentStore, PassageRecord } from '../ports.ts';
 
-type Documents = Pick<DocumentStore, 'noteVersion' | 'insertPassages' | 'endVersion' | 'abandonVersion'>;
+type Documents = Pick<DocumentStore, 'noteVersion' | 'insertPassages' | 'abandonVersion'>;
 
 /** The version `from` of a document, or the first one after it that nobody else is writing or has died writing: passages of two writers never mix. */
 export async function claimVersion(documents: Documents, id: string, from: number): Promise<number> {
@@ -10,7 +10,8 @@ export async function claimVersion(documents: Documents, id: string, from: numbe
 }
 
 /**
- * Writes the passages of a noted version, then the document that makes them count. Should nothing come of it, here or in a process that dies, the passages are removed.
+ * Writes the passages of a noted version, then the document that makes them count. Should nothing come of it, here or in a process that dies, the passages are removed. The
+ * note of what counts goes when it is indexed, many at a time.
  * @param write Answers whether the document is at the version now.
  */
 export async function writeVersion(
@@ -21,6 +22,6 @@ export async function writeVersion(
 ): Promise<boolean> {
   await documents.insertPassages(passages);
   const isWritten = await write();
-  await (isWritten ? documents.endVersion(id, version) : documents.abandonVersion(id, version));
+  if (!isWritten) await documents.abandonVersion(id, version);
   return isWritten;
 }

@@ -11,8 +11,11 @@ import { SegmentHeader } from './segment-header.ts';
 import { type SegmentPassage } from './segment.ts';
 
 /** A segment is made of at most about this many passages at a time. */
-const batchPassages = 2000;
+const batchPassages = 1000;
 const batchDocuments = 300;
+/** Fewer than these wait a second for more to come: a passage in a segment of hundreds costs half of one in a segment of tens, and is merged one time less. */
+const fewPassages = 500;
+const gatherSeconds = 1;
 /** While documents come faster than they are indexed, a run ends all the same: a function has 120 s for this, a merge and the embedding. */
 const longestRunMs = 40_000;
 
@@ -23,43 +26,69 @@ export interface IndexServices {
   readonly knowledgeQueue: KnowledgeQueue;
 }
 
+interface Run {
+  /** Somebody came while it ran. */
+  again: boolean;
+  done: Promise<number>;
+}
+
 /** One run for each space in this process; whoever comes while it runs has it look once more. */
-const running = new WeakMap<DocumentStore, Map<string, { again: boolean; done: Promise<number> }>>();
+const running = new WeakMap<DocumentStore, Map<string, Run>>();
 
 /**
- * Brings the waiting documents of a space into its index, for 40 s at most, then merges segments where there are many. Any number of processes may do so at once: a document comes into the
- * index once, because the manifest that names it is swapped under a condition.
+ * Brings the waiting documents of a space into its index, then merges segments where there are many. Any number of processes may do so at once: a document comes into the
+ * index once, because the manifest that names it is swapped under a condition. What still waits at the end has a message on its way.
+ * @param longestMs After so long no further batch begins; there is always one.
  * @returns how many documents were indexed.
  */
-export function indexPending(services: IndexServices, space: string): Promise<number> {
-  const spaces = running.get(services.documents) ?? new Map<string, { again: boolean; done: Promise<number> }>();
-  running.set(services.documents, spaces);
-  const known = spaces.get(space);
+export function indexPending(services: IndexServices, space: string, longestMs = longestRunMs): Promise<number> {
+  const runs = running.get(services.documents) ?? new Map<string, Run>();
+  running.set(services.documents, runs);
+  const known = runs.get(space);
   if (known) {
     known.again = true;
     return known.done;
   }
-  const run = { again: false, done: Promise.resolve(0) };
-  run.done = indexAll(services, space, run).finally(() => spaces.delete(space));
-  spaces.set(space, run);
+  const run: Run = { again: false, done: Promise.resolve(0) };
+  const end = (): void => {
+    if (runs.get(space) === run) runs.delete(space);
+  };
+  runs.set(space, run);
+  run.done = indexAll(services, space, run, { until: performance.now() + longestMs, end }).finally(end);
   return run.done;
 }
 
-async function indexAll(services: IndexServices, space: string, run: { again: boolean }): Promise<number> {
+/** `end`: whoever comes after its call begins a run of their own. */
+async function indexAll(
+  services: IndexServices,
+  space: string,
+  run: Run,
+  { until, end }: { readonly until: number; readonly end: () => void },
+): Promise<number> {
+  const { documents, segments, knowledgeQueue } = services;
   let indexed = 0;
-  const until = performance.now() + longestRunMs;
   for (;;) {
     run.again = false;
-    const waiting = await services.documents.pending(space, batchDocuments);
-    if (waiting.length === 0 && !run.again) break;
-    if (performance.now() > until) {
-      await services.knowledgeQueue.wake(space);
-      break;
+    const waiting = await documents.pending(space, batchDocuments);
+    const isLate = performance.now() >= until;
+    if (waiting.length > 0 && (indexed === 0 || !(isLate || isFew(waiting)))) {
+      indexed += await indexBatch(services, space, waiting);
+      continue;
     }
-    if (waiting.length > 0) indexed += await indexBatch(services, space, waiting);
+    if (waiting.length > 0 && !isLate) await knowledgeQueue.wake(space, gatherSeconds);
+    await mergeWhereDue(segments, space);
+    // What came during the merge was not seen yet, and its message ends with this run.
+    if (run.again && !isLate) continue;
+    // A message that is sent from now on must not end with it too.
+    end();
+    if (run.again || (isLate && waiting.length > 0)) await knowledgeQueue.wake(space);
+    return indexed;
   }
-  await mergeWhereDue(services.segments, space);
-  return indexed;
+}
+
+function isFew(waiting: readonly DocumentHead[]): boolean {
+  const passages = waiting.reduce((sum, document) => sum + document.passages, 0);
+  return waiting.length < batchDocuments && passages < fewPassages;
 }
 
 async function indexBatch(services: IndexServices, space: string, waiting: readonly DocumentHead[]): Promise<number> {
@@ -153,6 +182,8 @@ async function markIndexed(
   space: string,
   batch: readonly DocumentHead[],
 ): Promise<void> {
+  // Before the mark, after which somebody may note that they write its vectors.
+  await documents.endVersions(batch);
   const changed = await documents.markIndexed(batch);
   if (changed.length > 0) await segments.markStale(space, changed);
   for (const { id, version } of batch)

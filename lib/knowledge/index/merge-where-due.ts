@@ -5,7 +5,7 @@ import type { Manifest, SegmentEntry, SegmentStore } from './ports.ts';
 import { SegmentHeader } from './segment-header.ts';
 
 /** So many segments of about one size become one, so that a base of any size has few. */
-const factor = 8;
+const factor = 4;
 /** Larger ones stay as they are: a merge has to fit a function's memory. */
 const mostBytes = 48_000_000;
 

@@ -6,11 +6,18 @@ import { decodePostings } from './postings.ts';
 import type { PassageKey, SegmentHeader } from './segment-header.ts';
 import { type BlockEntry, entriesOf, findEntry } from './segment.ts';
 
-/** The passages of one segment that hold a term, numbered within the segment, those of stale versions left out. */
-export interface SegmentPostings {
+/** The passages of one segment that hold a term, numbered within the segment, those of stale versions left out. The first `count` of the arrays are theirs. */
+export interface Postings {
   readonly passages: Uint32Array;
   readonly frequencies: Uint32Array;
   readonly count: number;
+}
+
+/** The same, still encoded. */
+export interface SegmentPostings {
+  readonly count: number;
+  /** What it answers is valid until the next one is read. */
+  read(): Postings;
 }
 
 /** One segment as a query sees it. */
@@ -42,8 +49,6 @@ export interface OpenIndex {
   keyOf(passage: number): PassageKey;
 }
 
-const nothing: SegmentPostings = { passages: new Uint32Array(), frequencies: new Uint32Array(), count: 0 };
-
 export async function openIndex(reader: SegmentReader, manifest: Manifest): Promise<OpenIndex> {
   const { segments: entries, settings } = manifest;
   const headers = await reader.headers(entries.map(({ id }) => id));
@@ -70,11 +75,7 @@ export async function openIndex(reader: SegmentReader, manifest: Manifest): Prom
     liveLength,
     languages: [...new Set(headers.flatMap(({ languages }) => languages))].toSorted(),
     settings: { ...defaultSettings, ...settings },
-    postings: (terms) => readTerms(reader, segments, terms, decode),
-    async counts(terms) {
-      const found = await readTerms(reader, segments, terms, countOf);
-      return new Map([...found].map(([term, counts]) => [term, counts.reduce((sum, count) => sum + count, 0)]));
-    },
+    ...readTerms(reader, segments),
     dictionary: (prefix) => readDictionary(reader, segments, prefix),
     keyOf(passage) {
       const { header, base } = segmentOf(segments, passage);
@@ -106,42 +107,59 @@ function deadPassages(header: SegmentHeader, { generation, stale }: Manifest): U
   return dead;
 }
 
-/** What `read` makes of the entries of each term, by segment. */
-async function readTerms<T>(
-  reader: SegmentReader,
-  segments: readonly OpenSegment[],
-  terms: readonly string[],
-  read: (entries: readonly BlockEntry[], dead: Uint8Array | undefined) => T,
-): Promise<ReadonlyMap<string, readonly T[]>> {
-  const wanted = [...new Set(terms)].map((term) => ({ term, bytes: Buffer.from(term, 'utf8') }));
-  const places = wanted.map(({ bytes }) =>
-    segments.map(({ id, header }) => header.blocksBetween(bytes, bytes).map((block) => `${id}:${block}`)),
-  );
-  const blocks = await reader.blocks(places.flat(2));
-  return new Map(
-    wanted.map(({ term, bytes }, index) => [
-      term,
-      segments.map(({ dead }, segment) => {
-        // Mostly one; a long list goes on in the following blocks.
-        const entries = (places[index]?.[segment] ?? []).flatMap((key) => {
-          const block = blocks.get(key);
-          return (block && findEntry(block, bytes)) ?? [];
-        });
-        return read(entries, dead);
-      }),
-    ]),
-  );
+/** A search asks for its words up to four times (counted, found, as candidates of the expansion, as part of it): each is looked up once. */
+function readTerms(reader: SegmentReader, segments: readonly OpenSegment[]): Pick<OpenIndex, 'postings' | 'counts'> {
+  const found = new Map<string, readonly SegmentPostings[]>();
+  const find = async (terms: readonly string[]): Promise<void> => {
+    const wanted = [...new Set(terms)].filter((term) => !found.has(term));
+    const places = wanted.map((term) => {
+      const bytes = Buffer.from(term, 'utf8');
+      const keys = segments.map(({ id, header }) =>
+        header.blocksBetween(bytes, bytes).map((block) => `${id}:${block}`),
+      );
+      return { term, bytes, keys };
+    });
+    const blocks = await reader.blocks(places.flatMap(({ keys }) => keys.flat()));
+    for (const { term, bytes, keys } of places) {
+      // Mostly one; a long list goes on in the following blocks.
+      const entryIn = (key: string): BlockEntry | undefined => {
+        const block = blocks.get(key);
+        return block && findEntry(block, bytes);
+      };
+      found.set(
+        term,
+        segments.map(({ dead }, segment) => {
+          const entries = (keys[segment] ?? []).map(entryIn).filter((entry) => entry !== undefined);
+          return encoded(entries, dead);
+        }),
+      );
+    }
+  };
+  return {
+    async postings(terms) {
+      await find(terms);
+      return new Map(terms.map((term) => [term, found.get(term) ?? []]));
+    },
+    async counts(terms) {
+      await find(terms);
+      return new Map(terms.map((term) => [term, (found.get(term) ?? []).reduce((sum, { count }) => sum + count, 0)]));
+    },
+  };
 }
 
-function countOf(entries: readonly BlockEntry[], dead: Uint8Array | undefined): number {
-  return dead ? decode(entries, dead).count : entries.reduce((sum, { count }) => sum + count, 0);
-}
-
-function decode(entries: readonly BlockEntry[], dead: Uint8Array | undefined): SegmentPostings {
+function encoded(entries: readonly BlockEntry[], dead: Uint8Array | undefined): SegmentPostings {
   const total = entries.reduce((sum, { count }) => sum + count, 0);
-  if (total === 0) return nothing;
-  const passages = new Uint32Array(total);
-  const frequencies = new Uint32Array(total);
+  const read = (): Postings => decode(entries, total, dead);
+  return { count: dead && total > 0 ? read().count : total, read };
+}
+
+/** Where all lists are decoded, one after the other: an array for each costs more than decoding it. */
+let room = { passages: new Uint32Array(4096), frequencies: new Uint32Array(4096) };
+
+function decode(entries: readonly BlockEntry[], total: number, dead: Uint8Array | undefined): Postings {
+  if (room.passages.length < total)
+    room = { passages: new Uint32Array(2 * total), frequencies: new Uint32Array(2 * total) };
+  const { passages, frequencies } = room;
   let count = 0;
   for (const entry of entries) count += decodePostings(entry, passages, frequencies, count);
   if (!dead) return { passages, frequencies, count };

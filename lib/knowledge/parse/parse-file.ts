@@ -62,10 +62,11 @@ function shortened(parsed: ParsedText): ParsedText {
 }
 
 async function keep({ documents, knowledgeQueue }: Services, head: DocumentHead, parsed: ParsedText): Promise<number> {
-  const { passages, language } = await prepareContent(head, parsed);
-  const title = parsed.title?.replace(/\s+/g, ' ').trim().slice(0, 500).toWellFormed();
+  const ownTitle = parsed.title?.replace(/\s+/g, ' ').trim().slice(0, 500).toWellFormed();
+  const title = (head.isUntitled && ownTitle) || head.title;
+  const { passages, language } = await prepareContent({ ...head, title }, parsed);
   const change = {
-    ...(head.isUntitled && title && { title }),
+    title,
     content: parsed.content,
     language,
     passages: passages.length,

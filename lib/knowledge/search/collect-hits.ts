@@ -13,7 +13,6 @@ export interface Hit {
   readonly document: DocumentHead;
 }
 
-const firstSelection = 200;
 /** What is stale is left out before; few are gone since. */
 const spare = 3;
 /** Phrases are looked for in the text of so many passages. */
@@ -32,7 +31,7 @@ export async function collectHits(
   const hits: Hit[] = [];
   let gone = 0;
   let from = 0;
-  for (let wanted = hasPhrases ? phraseCandidates : firstSelection; ; wanted *= 4) {
+  for (let wanted = hasPhrases ? phraseCandidates : limit + spare; ; wanted *= 4) {
     const { best, total } = selectBest(scores, wanted, byPlace(index));
     const enough = hasPhrases ? phraseCandidates : 0;
     while (from < best.length && (hits.length < limit || from < enough)) {

@@ -35,7 +35,9 @@ export async function openSpace(
   settings?: RankingSettings,
 ): Promise<OpenIndex> {
   const { documents, segments, segmentReader } = services;
-  const [kept, waiting] = await Promise.all([segments.manifest(space), documents.pending(space, tailDocuments)]);
+  // One after the other: what waits no more is in the manifest by then.
+  const waiting = await documents.pending(space, tailDocuments);
+  const kept = await segments.manifest(space);
   const manifest = settings ? { ...kept, settings } : kept;
   if (waiting.length === 0) return openIndex(segmentReader, manifest);
   const headers = await segmentReader.headers(manifest.segments.map(({ id }) => id));

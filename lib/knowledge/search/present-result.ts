@@ -38,7 +38,7 @@ function explanationOf({ ranking, index, semantic }: Found, number: number) {
   const segment = index.segments.findLastIndex(({ base }) => base <= number);
   const passage = number - (index.segments[segment]?.base ?? 0);
   const occursIn = ({ postings }: FoundConcept): boolean => {
-    const list = postings[segment];
+    const list = postings[segment]?.read();
     return list !== undefined && list.passages.subarray(0, list.count).includes(passage);
   };
   const explain = (added: boolean) => (concept: FoundConcept) => ({

@@ -45,14 +45,13 @@ export async function rank(index: OpenIndex, query: ParsedQuery, options: RankOp
   const concepts = rarest(await findConcepts(index, distinct(asked)));
   const allowed = await allowedPassages(index, query, options.filters);
   const scores = new Float64Array(index.size);
-  const matched = new Uint8Array(index.size);
-  addScores(index, concepts, scores, { matched, ...(allowed && { only: allowed }) });
+  addScores(index, concepts, scores, allowed);
   const isExact = query.phrases.length > 0 || words.some(({ isIdentifier }) => isIdentifier);
   const isPlain = !isExact && query.prefixes.length === 0 && options.filters.length === 0;
   const mayExpand = isPlain && words.length >= 3 && index.settings.expansionTerms > 0;
   const expanded = mayExpand ? await expand(index, scores, options) : [];
   // Only passages with a word of the question are matches; the expansion decides among them.
-  addScores(index, expanded, scores, { only: matched });
+  addScores(index, expanded, scores, 'matches');
   const best = bestPossible(index, [...concepts, ...expanded]);
   for (let passage = 0; passage < scores.length; passage += 1) {
     const score = scores[passage] ?? 0;

@@ -1,4 +1,4 @@
-import type { OpenIndex, SegmentPostings } from '../index/open-index.ts';
+import type { OpenIndex, Postings, SegmentPostings } from '../index/open-index.ts';
 
 /** Something that a passage may be about: any of these terms. */
 export interface Concept {
@@ -39,31 +39,33 @@ export function bestPossible({ settings: { k1 } }: OpenIndex, concepts: readonly
 }
 
 /**
- * Adds what the concepts score to `scores` (BM25, Robertson and Zaragoza 2009; fields are in the frequencies already); where `only` is given, to passages alone that it marks.
- * `matched` counts concepts.
+ * Adds what the concepts score to `scores` (BM25, Robertson and Zaragoza 2009; fields are in the frequencies already).
+ * @param only Marks the passages that it is added to; `matches` are those that have a score already.
  */
 export function addScores(
   index: OpenIndex,
   concepts: readonly FoundConcept[],
   scores: Float64Array,
-  { only, matched }: { readonly only?: Uint8Array; readonly matched?: Uint8Array } = {},
+  only?: Uint8Array | 'matches',
 ): void {
   const { k1, b } = index.settings;
   const average = Math.max(1, index.liveLength / Math.max(1, index.livePassages));
+  // How much a passage of no length, and each of its words, holds a frequency back.
+  const [held, heldByWord] = [k1 * (1 - b), (k1 * b) / average];
+  const marks = only === 'matches' ? undefined : only;
   for (const { postings, idf, weight } of concepts) {
-    index.segments.forEach(({ header, base }, segment) => {
+    const most = weight * idf * (k1 + 1);
+    index.segments.forEach(({ header: { lengthOf }, base }, segment) => {
       const list = postings[segment];
-      if (!list) return;
-      const { passages, frequencies, count } = list;
-      const { lengthOf } = header;
+      if (!list || list.count === 0) return;
+      const { passages, frequencies, count } = list.read();
       for (let at = 0; at < count; at += 1) {
         const passage = passages[at] ?? 0;
         const number = base + passage;
-        if (only && only[number] === 0) continue;
+        const score = scores[number] ?? 0;
+        if (only && (marks ? marks[number] === 0 : score === 0)) continue;
         const frequency = frequencies[at] ?? 1;
-        const saturation = frequency + k1 * (1 - b + (b * (lengthOf[passage] ?? 0)) / average);
-        scores[number] = (scores[number] ?? 0) + (weight * idf * frequency * (k1 + 1)) / saturation;
-        if (matched && (matched[number] ?? 0) < 255) matched[number] = (matched[number] ?? 0) + 1;
+        scores[number] = score + (most * frequency) / (frequency + held + heldByWord * (lengthOf[passage] ?? 0));
       }
     });
   }
@@ -73,20 +75,26 @@ export function addScores(
 export function markPassages(index: OpenIndex, { postings }: Pick<FoundConcept, 'postings'>, marks: Uint8Array): void {
   index.segments.forEach(({ base }, segment) => {
     const list = postings[segment];
-    if (!list) return;
-    for (let at = 0; at < list.count; at += 1) marks[base + (list.passages[at] ?? 0)] = 1;
+    if (!list || list.count === 0) return;
+    const { passages, count } = list.read();
+    for (let at = 0; at < count; at += 1) marks[base + (passages[at] ?? 0)] = 1;
   });
 }
 
 /** Passages that hold any of the terms; in those that hold several the frequencies add up. */
 function union(lists: readonly (SegmentPostings | undefined)[]): SegmentPostings {
   const filled = lists.filter((list) => list !== undefined).filter(({ count }) => count > 0);
-  const [first] = filled;
-  if (!first) return { passages: new Uint32Array(), frequencies: new Uint32Array(), count: 0 };
-  return filled.slice(1).reduce(merged, first);
+  const [first, ...others] = filled;
+  if (!first || others.length === 0) return first ?? { count: 0, read: () => nothing };
+  const { passages, frequencies, count } = first.read();
+  const copied: Postings = { passages: passages.slice(0, count), frequencies: frequencies.slice(0, count), count };
+  const all = others.reduce((sum, list) => merged(sum, list.read()), copied);
+  return { count: all.count, read: () => all };
 }
 
-function merged(a: SegmentPostings, other: SegmentPostings): SegmentPostings {
+const nothing: Postings = { passages: new Uint32Array(), frequencies: new Uint32Array(), count: 0 };
+
+function merged(a: Postings, other: Postings): Postings {
   const passages = new Uint32Array(a.count + other.count);
   const frequencies = new Uint32Array(passages.length);
   let count = 0;

@@ -112,17 +112,12 @@ async function feedbackTerms(
   keys: readonly PassageKey[],
   languages: readonly Language[],
 ): Promise<Map<string, number>[]> {
-  const [passages, heads] = await Promise.all([
-    documents.passages(keys.map(({ documentId, version, ordinal }) => `${documentId}.${version}.${ordinal}`)),
-    documents.heads(keys.map(({ documentId }) => documentId)),
-  ]);
-  const headById = new Map(heads.map((head) => [head.id, head]));
-  return passages.flatMap(({ documentId, headings, text }) => {
-    const head = headById.get(documentId);
-    const language = languages.find(({ code }) => code === head?.language) ?? languages[0];
-    if (!head || !language) return [];
+  const ids = keys.map(({ documentId, version, ordinal }) => `${documentId}.${version}.${ordinal}`);
+  return (await documents.passages(ids)).flatMap(({ title, language: own, headings, text }) => {
+    const language = languages.find(({ code }) => code === own) ?? languages[0];
+    if (!language) return [];
     const terms = new Map<string, number>();
-    for (const part of [head.title, ...headings, text])
+    for (const part of [title, ...headings, text])
       for (const { term } of termsOf(part, language)) terms.set(term, (terms.get(term) ?? 0) + 1);
     return [terms];
   });

@@ -32,16 +32,20 @@ export function selectBest(
     }
   };
   let total = 0;
+  /** Of the worst that is chosen, once there are enough. */
+  let least = 0;
   for (let number = 0; number < scores.length; number += 1) {
-    if (!((scores[number] ?? 0) > 0)) continue;
+    const score = scores[number] ?? 0;
+    if (!(score > 0)) continue;
     total += 1;
     if (heap.length < limit) {
       heap.push(number);
       rise();
-    } else if (isWorse(heap[0] ?? 0, number)) {
+    } else if (score >= least && isWorse(heap[0] ?? 0, number)) {
       heap[0] = number;
       sink();
-    }
+    } else continue;
+    if (heap.length === limit) least = scores[heap[0] ?? 0] ?? 0;
   }
   return { best: heap.toSorted((a, b) => (isWorse(a, b) ? 1 : -1)), total };
 }

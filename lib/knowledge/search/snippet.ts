@@ -12,14 +12,23 @@ export type Matcher = (word: Word) => { readonly term: string; readonly weight: 
 
 /** `weights`: by term. */
 export function matcherOf(languages: readonly Language[], weights: ReadonlyMap<string, number>): Matcher {
-  return (word) => {
-    let best: ReturnType<Matcher>;
-    const consider = (term: string | undefined): void => {
+  // Most words of the passages stand there again and again.
+  const ofParts = new Map<string, ReturnType<Matcher>>();
+  const heaviest = (terms: readonly (string | undefined)[]): ReturnType<Matcher> =>
+    terms.reduce<ReturnType<Matcher>>((best, term) => {
       const weight = term === undefined ? undefined : weights.get(term);
-      if (term !== undefined && weight !== undefined && weight > (best?.weight ?? -1)) best = { term, weight };
-    };
-    consider(wholeTerm(word));
-    for (const part of word.parts) for (const language of languages) consider(termOf(part, language));
+      return term !== undefined && weight !== undefined && weight > (best?.weight ?? -1) ? { term, weight } : best;
+    }, undefined);
+  const matchOf = (part: string): ReturnType<Matcher> => {
+    if (!ofParts.has(part)) ofParts.set(part, heaviest(languages.map((language) => termOf(part, language))));
+    return ofParts.get(part);
+  };
+  return (word) => {
+    let best = heaviest([wholeTerm(word)]);
+    for (const part of word.parts) {
+      const match = matchOf(part);
+      if (match && match.weight > (best?.weight ?? -1)) best = match;
+    }
     return best;
   };
 }

@@ -88,7 +88,7 @@ async function embedBatch(
   await addCodes(services, codeSpace(space, embedder.model), codes);
   for (const { id, version } of waiting) {
     const done = { embeddingStatus: 'completed', embeddingModel: embedder.model } as const;
-    if (await documents.change(id, version, done)) await documents.endVersion(id, version);
+    if (await documents.change(id, version, done)) await documents.endVersions([{ id, version }]);
     else await documents.abandonVersion(id, version);
   }
 }

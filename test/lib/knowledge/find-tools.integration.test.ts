@@ -91,7 +91,7 @@ describe('finding tools', () => {
       expect(await find('letter', ['weather', 'mail'])).toEqual(['mail/send_mail']);
       expect(await find('municipality', ['mail'])).toEqual(['mail/send_mail']);
     }
-    expect(knowledge.woken).toContain('tools');
+    expect(knowledge.woken).toContainEqual({ space: 'tools', delaySeconds: 0 });
   });
 
   it('finds nothing of a server that was not named, nor a tool that was not', async () => {

@@ -12,8 +12,10 @@ export async function openKnowledge(database = `k${randomBytes(6).toString('hex'
   const env = { MONGODB_URI: uri.href };
   const runtime = createRuntime({ env, load: loadUse, apiDescription: describeNothing, write: () => undefined });
   const stores = await runtime.services(['mongo']);
-  const woken: string[] = [];
-  const knowledgeQueue = { wake: async (space: string) => void woken.push(space) };
+  const woken: { readonly space: string; readonly delaySeconds: number }[] = [];
+  const knowledgeQueue = {
+    wake: async (space: string, delaySeconds = 0) => void woken.push({ space, delaySeconds }),
+  };
   const services = { ...stores, knowledgeQueue };
   return { ...services, database, woken, index: (space: string) => indexPending(services, space) };
 }

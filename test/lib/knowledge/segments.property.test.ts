@@ -104,7 +104,7 @@ describe('an index of segments', () => {
     const index = await openIndex(cachedSegments(store, 1e6), await store.manifest('s'));
     const [every, only, none] = ['every', 'only19999', 'only20000'].map((term) => index.postings([term]));
     expect((await every)?.get('every')?.[0]?.count).toBe(20_000);
-    expect((await only)?.get('only19999')?.[0]?.passages[0]).toBe(19_999);
+    expect((await only)?.get('only19999')?.[0]?.read().passages[0]).toBe(19_999);
     expect((await none)?.get('only20000')?.[0]?.count).toBe(0);
     expect(await index.dictionary('e')).toEqual(
       new Map([

@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { newId } from '../../../lib/kernel/ids.ts';
+import { createDocument } from '../../../lib/knowledge/documents/create-document.ts';
+import type { KnowledgeWriting } from '../../../lib/knowledge/documents/writing.ts';
+import { indexPending } from '../../../lib/knowledge/index/index-pending.ts';
+import { librarySpace } from '../../../lib/knowledge/ports.ts';
+import { openKnowledge } from './open-knowledge.ts';
+
+/* Whatever waits for the index when a run ends is brought in by somebody: no document is left to the sweeper. */
+
+const caller = { userId: newId(), role: 'developer' as const, permissions: [] };
+const quotas = { limits: { knowledge_bytes: { person: 1e9, total: 1e9 } }, assert: () => undefined };
+
+async function openBase() {
+  const stores = await openKnowledge();
+  const writing = { ...stores, quotas, embedder: undefined } as unknown as KnowledgeWriting;
+  const add = async (content: string): Promise<string> =>
+    (await createDocument(writing, caller, { title: 'Title', content })).document_id;
+  const statusOf = async (id: string) => (await stores.documents.heads([id]))[0]?.indexStatus;
+  return { stores, add, statusOf };
+}
+
+type Base = Awaited<ReturnType<typeof openBase>>;
+
+/** Services in which something happens once, while the index is in the middle of a batch. */
+function duringBatch({ stores }: Base, happens: () => Promise<unknown>) {
+  let once: (() => Promise<unknown>) | undefined = happens;
+  const write: typeof stores.segments.write = async (id, segment) => {
+    await stores.segments.write(id, segment);
+    const now = once;
+    once = undefined;
+    await now?.();
+  };
+  return { ...stores, segments: { ...stores.segments, write } };
+}
+
+it.each([
+  ['whose time is over wakes the next one at once', 0, { space: librarySpace, delaySeconds: 0 }],
+  ['leaves a few to the next one, a second later', undefined, { space: librarySpace, delaySeconds: 1 }],
+])('a run %s', async (_what, longestMs, woken) => {
+  const base = await openBase();
+  const first = await base.add('apple');
+  let second = '';
+  const services = duringBatch(base, async () => {
+    second = await base.add('bridge');
+    // From here on the run alone wakes.
+    base.stores.woken.length = 0;
+  });
+  expect(await indexPending(services, librarySpace, longestMs)).toBe(1);
+  expect([await base.statusOf(first), await base.statusOf(second)]).toEqual(['indexed', 'pending']);
+  expect(base.stores.woken).toEqual([woken]);
+  expect(await indexPending(base.stores, librarySpace)).toBe(1);
+  expect(await base.statusOf(second)).toBe('indexed');
+});
+
+it('a document whose message comes while segments are merged has another one on its way', async () => {
+  const base = await openBase();
+  await base.add('apple');
+  let second = '';
+  let reads = 0;
+  const manifest: typeof base.stores.segments.manifest = async (space) => {
+    // The first one is read for the batch, the next for the merge.
+    if ((reads += 1) === 2) {
+      second = await base.add('bridge');
+      void indexPending(services, librarySpace);
+    }
+    return base.stores.segments.manifest(space);
+  };
+  const services = { ...base.stores, segments: { ...base.stores.segments, manifest } };
+  await indexPending(services, librarySpace);
+  const left = base.stores.woken.at(-1);
+  expect([await base.statusOf(second), left?.delaySeconds]).toEqual(['pending', 1]);
+  await indexPending(services, librarySpace);
+  expect(await base.statusOf(second)).toBe('indexed');
+});
