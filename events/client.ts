@@ -101,12 +101,12 @@ export async function listen(options: ListenOptions): Promise<void> {
   onState?.('closed');
 }
 
-type Place = Channel | 'broadcast';
+type CursorName = Channel | 'broadcast';
 
 interface Cursors {
   stream: string | undefined;
   /** A socket replays its channels one after the other, so each has a place of its own. */
-  readonly channels: Map<Place, string>;
+  readonly channels: Map<CursorName, string>;
 }
 
 type Connect = (options: ListenOptions, cursors: Cursors, opened: () => void) => Promise<void>;
@@ -161,12 +161,12 @@ function readBlock({ onUpdate, onResync }: ListenOptions, cursors: Cursors, bloc
   onUpdate(message);
 }
 
-const placeOf = {
+const cursorOf = {
   task_update: 'tasks',
   deployment_status: 'deployments',
   mcp_changed: 'mcps',
   broadcast: 'broadcast',
-} as const satisfies Record<LiveUpdate['type'], Place>;
+} as const satisfies Record<LiveUpdate['type'], CursorName>;
 
 const readSocket: Connect = async (options, cursors, opened) => {
   const { baseUrl, credential, channels = ['tasks', 'deployments', 'mcps'], after, signal } = options;
@@ -220,10 +220,10 @@ function readMessage({ onUpdate, onResync, onState }: ListenOptions, cursors: Cu
     case 'deployment_status':
     case 'mcp_changed':
     case 'broadcast': {
-      const place = placeOf[message.type];
+      const cursor = cursorOf[message.type];
       // Who posts in the place of a process that died does not know how far it had come.
-      if (numberOf(message.id) <= numberOf(cursors.channels.get(place) ?? '')) break;
-      cursors.channels.set(place, message.id);
+      if (numberOf(message.id) <= numberOf(cursors.channels.get(cursor) ?? '')) break;
+      cursors.channels.set(cursor, message.id);
       onUpdate(message);
       break;
     }
