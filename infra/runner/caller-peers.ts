@@ -14,7 +14,7 @@ export interface CallerPeersOptions {
   readonly version: string;
   readonly hang: HangTiming;
   readonly startMs: number;
-  /** How many processes the memory has room for. */
+  /** How many callers' processes the memory has room for. */
   readonly room: () => number;
 }
 
@@ -47,6 +47,10 @@ export class CallerPeers {
   constructor(options: CallerPeersOptions) {
     this.#options = options;
     this.#sweep = setInterval(() => this.#endIdle(), sweepMs).unref();
+  }
+
+  get size(): number {
+    return this.#kept.size;
   }
 
   get busy(): number {

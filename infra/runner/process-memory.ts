@@ -11,9 +11,15 @@ const sharedMs = 400;
  * left out, as they would be counted again for each), elsewhere the resident size. 0 when there is no such process.
  */
 export async function memoryOf(root: number): Promise<number> {
+  return (await memoryIn(root)).all;
+}
+
+/** The same, and how much of it is that of the descendants. */
+export async function memoryIn(root: number): Promise<{ readonly all: number; readonly below: number }> {
   const processes = await allProcesses();
   const children = Map.groupBy(processes, ({ parent }) => parent);
-  let kilobytes = processes.find(({ pid }) => pid === root)?.kilobytes ?? 0;
+  const own = processes.find(({ pid }) => pid === root)?.kilobytes ?? 0;
+  let kilobytes = 0;
   const open = [root];
   for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
     for (const child of children.get(pid) ?? []) {
@@ -21,7 +27,7 @@ export async function memoryOf(root: number): Promise<number> {
       open.push(child.pid);
     }
   }
-  return Math.round(kilobytes / mb);
+  return { all: Math.round((own + kilobytes) / mb), below: Math.round(kilobytes / mb) };
 }
 
 let last: { readonly at: number; readonly processes: Promise<Process[]> } | undefined;

@@ -11,7 +11,7 @@ import { createHttpServer } from './http-server.ts';
 import { install } from './install.ts';
 import { LogBuffer } from './log-buffer.ts';
 import { platformClient } from './platform-client.ts';
-import { memoryOf } from './process-memory.ts';
+import { memoryIn, memoryOf } from './process-memory.ts';
 import { reportedOffers, reportedTools } from './reported-tools.ts';
 import { Reporter, type Snapshot } from './reporter.ts';
 import { Sessions } from './sessions.ts';
@@ -28,8 +28,9 @@ const lookMs = 50;
 const rememberedMs = servingTargetMs + 250;
 /** Of the memory, what is left to the runner itself. */
 const runnerMb = 96;
-/** What a server's process is taken to need before it was measured. */
+/** What a server's process is taken to need before it was measured, and how much it may grow while it works. */
 const processMb = 64;
+const growth = 1.25;
 
 export interface ReplicaOptions {
   readonly settings: RunnerSettings;
@@ -102,45 +103,56 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
       else reporter.changed();
     },
   });
+  /** How many processes the memory has room for beside the one that is shared. */
   const room = (): number => {
-    const perProcess = Math.max(16, serverMb === 0 ? processMb : serverMb);
+    const perProcess = Math.max(16, serverMb === 0 ? processMb : growth * serverMb);
     return settings.memoryLimitMb === undefined
       ? Infinity
       : Math.floor((settings.memoryLimitMb - runnerMb - perProcess) / perProcess);
   };
+  /** Spares whose memory is not that of whoever takes the next one. */
+  const keptSpares = (): number => spare.size - (spare.isReady ? 1 : 0);
   const start = () => ({ ...(supervisor.command ?? launch), guard, log, isModern: supervisor.isModern });
-  const spare = new Spare({ start, version: runnerVersion, startMs: timing.startMs, room });
+  const spare: Spare = new Spare({
+    start,
+    version: runnerVersion,
+    startMs: timing.startMs,
+    room: () => room() - sessions.size - callers.size,
+  });
   const proven = () => supervisor.handOver() ?? spare.take();
-  const sessions = new Sessions({
+  const sessions: Sessions = new Sessions({
     start,
     proven,
     hang: timing,
     startMs: timing.startMs,
-    room,
+    room: () => room() - callers.size - keptSpares(),
     onCrash: (how) => {
       noteError(`a session's server ${how}`);
       reporter.changed();
     },
     ...(options.sessionIdleMs === undefined ? {} : { idleMs: options.sessionIdleMs }),
   });
-  const callers = new CallerPeers({
+  const callers: CallerPeers = new CallerPeers({
     start,
     proven,
     version: runnerVersion,
     hang: timing,
     startMs: timing.startMs,
-    room,
+    room: () => room() - sessions.size - keptSpares(),
   });
 
   const snapshot = async (): Promise<Snapshot> => {
-    const memory = await memoryOf(process.pid);
-    if (supervisor.pid !== undefined) serverMb = await memoryOf(supervisor.pid);
+    const memory = await memoryIn(process.pid);
+    // Those that work need more than the one that waits.
+    const processes = 1 + sessions.size + callers.size + spare.size;
+    const waitingMb = supervisor.pid === undefined ? serverMb : await memoryOf(supervisor.pid);
+    serverMb = Math.max(waitingMb, memory.below / processes);
     // Read together: a state without its facts would be reported as if it had none.
     const { facts, restarts } = supervisor;
     return {
       state: now.state,
       restarts,
-      memory_mb: memory,
+      memory_mb: memory.all,
       ...(now.because === undefined ? {} : { stopped_because: now.because }),
       ...(now.lastError === undefined ? {} : { last_error: now.lastError }),
       ...(facts === undefined

@@ -15,7 +15,7 @@ export interface SessionsOptions extends Pick<SessionOptions, 'hang' | 'startMs'
   readonly start: () => SessionOptions['start'];
   /** A process that waits for a session, if there is one. */
   readonly proven: () => ServerProcess | undefined;
-  /** How many processes of this server the memory has room for. Never more than 20 are run. */
+  /** How many sessions' processes the memory has room for. Never more than 20 are run. */
   readonly room: () => number;
   /** A session's process ended though nobody asked for it. */
   readonly onCrash: (how: string) => void;

@@ -8,7 +8,7 @@ export interface SpareOptions {
   readonly start: () => Omit<ServerProcessOptions, 'onMessage'>;
   readonly version: string;
   readonly startMs: number;
-  /** How many processes the memory has room for. */
+  /** How many spares the memory has room for. */
   readonly room: () => number;
 }
 
@@ -21,6 +21,15 @@ export class Spare {
 
   constructor(options: SpareOptions) {
     this.#options = options;
+  }
+
+  get size(): number {
+    return this.#peers.size;
+  }
+
+  /** Whether one is proven. */
+  get isReady(): boolean {
+    return this.#ready() !== undefined;
   }
 
   /** From now on one is kept ready, as far as the memory has room. One that cannot be started is nobody's loss. */
@@ -36,11 +45,15 @@ export class Spare {
 
   /** A process, if one is proven; another is started in its place. */
   take(): ServerProcess | undefined {
-    const [peer] = [...this.#peers].flatMap(([each, { isProven }]) => (isProven && !each.process.over ? [each] : []));
+    const peer = this.#ready();
     if (peer) this.#peers.delete(peer);
     if (this.#wanted > 0) this.#wanted = mostSpares;
     this.#fill();
     return peer?.process;
+  }
+
+  #ready(): Peer | undefined {
+    return [...this.#peers].find(([{ process }, { isProven }]) => isProven && !process.over)?.[0];
   }
 
   async stop(): Promise<void> {

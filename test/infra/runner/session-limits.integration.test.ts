@@ -1,5 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
 import { processIdentity } from '../../../infra/local/process/process-identity.ts';
+import { memoryIn } from '../../../infra/runner/process-memory.ts';
 import { call, logsOf, rawClient, textOf } from './raw-client.ts';
 import { type RunningOptions, type RunningReplica, runReplica } from './running-replica.ts';
 import { waitUntil } from '../../wait-until.ts';
@@ -30,6 +31,27 @@ it('ends the session that was idle longest when memory has no room for another',
   );
   expect(statuses[0]).toBe(404);
   expect(statuses.at(-1)).toBe(200);
+});
+
+it('keeps sessions, callers and spares together within the memory, so that a crowd of clients ends nobody else', async () => {
+  const limitMb = 600;
+  const { mcp, platform } = await run({ env: { MEMORY_LIMIT_MB: String(limitMb) }, heartbeatMs: 100 });
+  const client = rawClient(mcp);
+  // With the first request without a session spares begin.
+  const reported = platform.reports.length;
+  const meta = {
+    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+    'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+    'io.modelcontextprotocol/clientCapabilities': {},
+  };
+  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'echo' };
+  expect((await client.post(call(1, 'echo', { text: 'x' }, meta), headers)).status).toBe(200);
+  await waitUntil('a measurement', () => platform.reports.length > reported + 1);
+  for (let opened = 0; opened < 14; opened += 1) {
+    const session = await client.open();
+    await (await client.post(call(1, 'echo', { text: 'x' }), session)).text();
+  }
+  await waitUntil('servers that fit', async () => (await memoryIn(process.pid)).below <= limitMb - 96, 15_000);
 });
 
 it('refuses a session for now while every other one works', async () => {
