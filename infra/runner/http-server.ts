@@ -7,7 +7,7 @@ import { BodyTooLarge, header, readBody, refuse, refuseAtEnd, refuseForNow, send
 import type { LogBuffer } from './log-buffer.ts';
 import { sessionEndpoint } from './session-endpoint.ts';
 import type { Sessions } from './sessions.ts';
-import { type StatelessServer, statelessEndpoint } from './stateless-endpoint.ts';
+import { statelessEndpoint } from './stateless-endpoint.ts';
 import { isStateless, sessionProtocols, statelessProtocol } from '../../lib/upstream/stateless-request.ts';
 import type { Supervisor } from './supervisor.ts';
 
@@ -24,7 +24,6 @@ export interface HttpServerOptions {
   readonly options: RunOptions;
   readonly startMs: number;
   readonly replicaId: string;
-  readonly onClient: StatelessServer['onClient'];
   readonly log: LogBuffer;
   readonly health: () => { readonly healthy: boolean; readonly body: object };
   /** A call came: the replica is not idle. */

@@ -96,6 +96,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
     onState: (state, { reason }) => {
       // Nobody can call before.
       if (now.state !== 'ready') calledAt = performance.now();
+      if (state === 'ready') spare.prepare();
       now.state = state;
       if (reason !== undefined) noteError(reason);
       log.add('runner', state);
@@ -182,7 +183,6 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
     options: run,
     startMs: timing.startMs,
     replicaId: document.replica_id,
-    onClient: () => spare.prepare(),
     log,
     health: () => {
       const { restarts, facts } = supervisor;

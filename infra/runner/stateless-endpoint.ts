@@ -30,14 +30,12 @@ import { answerText, finished } from '../../lib/upstream/stateless-result.ts';
 import { listen } from './subscriptions.ts';
 import type { Supervisor } from './supervisor.ts';
 
-export interface StatelessServer {
+interface StatelessServer {
   readonly supervisor: Supervisor;
   readonly callers: CallerPeers;
   readonly options: RunOptions;
   readonly startMs: number;
   readonly replicaId: string;
-  /** A client of this revision is there: the next may want a process of its own. */
-  readonly onClient: () => void;
 }
 
 const forwarded = new Set([
@@ -128,7 +126,6 @@ export function statelessEndpoint(server: StatelessServer) {
   };
 
   return async (message: Message, incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    server.onClient();
     if (message.kind === 'response') {
       refuse(response, 400, { code: codes.invalidRequest, message: 'This protocol has no responses of clients' });
       return;

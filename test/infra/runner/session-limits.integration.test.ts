@@ -37,15 +37,7 @@ it('keeps sessions, callers and spares together within the memory, so that a cro
   const limitMb = 600;
   const { mcp, platform } = await run({ env: { MEMORY_LIMIT_MB: String(limitMb) }, heartbeatMs: 100 });
   const client = rawClient(mcp);
-  // With the first request without a session spares begin.
   const reported = platform.reports.length;
-  const meta = {
-    'io.modelcontextprotocol/protocolVersion': '2026-07-28',
-    'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
-    'io.modelcontextprotocol/clientCapabilities': {},
-  };
-  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'echo' };
-  expect((await client.post(call(1, 'echo', { text: 'x' }, meta), headers)).status).toBe(200);
   await waitUntil('a measurement', () => platform.reports.length > reported + 1);
   for (let opened = 0; opened < 14; opened += 1) {
     const session = await client.open();
