@@ -51,11 +51,16 @@ export function stream<
       } catch (error) {
         requestContext.report.set({ stream_error: error });
       } finally {
-        closeRequest(requestContext, answer.statusCode);
+        closeRequest(requestContext, gone.signal.aborted ? withoutReader(answer.statusCode) : answer.statusCode);
       }
     });
   };
   return Object.assign(handler, { declaration: { kind: 'stream' as const, ...declared } });
+}
+
+/** What breaks because a client left is no failure of ours: proxies count it as 499. */
+function withoutReader(status: number): number {
+  return status >= 500 ? 499 : status;
 }
 
 /** What has no body has no type: strict clients parse what says that it is JSON. */
