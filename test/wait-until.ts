@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
  * are there for what never comes. TEST_PATIENCE multiplies them all.
  */
 
-const patience = Number(process.env['TEST_PATIENCE'] ?? '2');
+export const patience = Number(process.env['TEST_PATIENCE'] ?? '2');
 const lookMs = 20;
 
 type Seen<T> = Exclude<T, undefined | false>;
