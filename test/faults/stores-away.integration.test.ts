@@ -43,12 +43,17 @@ beforeAll(async () => {
   };
 });
 
-const askAll = () =>
+/** On a busy machine a store that is there may be too slow for one call, which is then 503: that one is asked once more. */
+const askAll = (store?: StoreName) =>
   Promise.all(
-    kinds.map(async ({ name, ask }) => {
-      const startedAt = performance.now();
-      const status = await ask();
-      return { name, status, ms: Math.round(performance.now() - startedAt) };
+    kinds.map(async ({ name, ask, well, without }) => {
+      const due = (store && without[store]) ?? well;
+      for (let left = patience; ; left -= 1) {
+        const startedAt = performance.now();
+        const status = await ask();
+        const ms = Math.round(performance.now() - startedAt);
+        if (status === due || status !== 503 || left <= 1) return { name, status, ms };
+      }
     }),
   );
 
@@ -70,7 +75,7 @@ describe.each(someOf(every, 0.1))('%s, %s', (store, fault) => {
     const network = networks.get(store);
     network?.fail(fault);
     // The first calls meet connections that are open, the second none.
-    const rounds = [await askAll(), await askAll()];
+    const rounds = [await askAll(store), await askAll(store)];
     await network?.resume();
     const resumedAt = performance.now();
     await untilWell(recoveryMs);
