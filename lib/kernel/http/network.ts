@@ -1,8 +1,7 @@
-import { isIPv6 } from 'node:net';
-
 /** What a limit counts an address under: IPv4 as it is, IPv6 by its /64, which one household or server has to itself. */
 export function networkOf(address: string): string {
-  if (!isIPv6(address)) return address;
+  // Not by `node:net`, which would be loaded at each cold start for this alone.
+  if (!/^[\da-f.]*:[\da-f:.]*(%.*)?$/i.test(address)) return address;
   const bare = address.replace(/%.*$/, '');
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1];
   if (mapped !== undefined) return mapped;
