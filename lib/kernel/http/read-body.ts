@@ -38,7 +38,8 @@ export function readTextBody(event: HttpEvent, headers: Headers, maxBytes = defa
   // What came as text was UTF-8.
   const bytes = Buffer.byteLength(body);
   if (bytes > maxBytes) throw tooLarge(bytes, maxBytes);
-  return body.toWellFormed();
+  // As a decoder of bytes does, it leaves out the byte order mark.
+  return body.replace(/^\uFEFF/, '').toWellFormed();
 }
 
 function parse(text: string): unknown {
