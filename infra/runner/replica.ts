@@ -144,10 +144,11 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
 
   const snapshot = async (): Promise<Snapshot> => {
     const memory = await memoryIn(process.pid);
-    // Those that work need more than the one that waits.
-    const processes = 1 + sessions.size + callers.size + spare.size;
-    const waitingMb = supervisor.pid === undefined ? serverMb : await memoryOf(supervisor.pid);
-    serverMb = Math.max(waitingMb, memory.below / processes);
+    if (supervisor.pid !== undefined) {
+      // Those that work need more than the one that waits.
+      const processes = 1 + sessions.size + callers.size + spare.size;
+      serverMb = Math.max(await memoryOf(supervisor.pid), memory.below / processes);
+    }
     // Read together: a state without its facts would be reported as if it had none.
     const { facts, restarts } = supervisor;
     return {

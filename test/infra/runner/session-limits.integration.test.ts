@@ -39,10 +39,25 @@ it('keeps sessions, callers and spares together within the memory, so that a cro
   const client = rawClient(mcp);
   const reported = platform.reports.length;
   await waitUntil('a measurement', () => platform.reports.length > reported + 1);
+  const headers = { 'mcp-protocol-version': '2026-07-28', 'mcp-method': 'tools/call', 'mcp-name': 'echo' };
+  // A process of their own for each, because the server may ask them something.
+  const callers = async (from: number, to: number): Promise<void> => {
+    for (let n = from; n < to; n += 1) {
+      const meta = {
+        'io.modelcontextprotocol/protocolVersion': '2026-07-28',
+        'io.modelcontextprotocol/clientInfo': { name: 'raw', version: '1' },
+        'io.modelcontextprotocol/clientCapabilities': { elicitation: {} },
+      };
+      const caller = { ...headers, 'x-mcp-caller': `caller ${n}` };
+      expect((await client.post(call(1, 'echo', { text: 'x' }, meta), caller)).status).toBe(200);
+    }
+  };
+  await callers(0, 5);
   for (let opened = 0; opened < 14; opened += 1) {
     const session = await client.open();
     expect((await client.post(call(1, 'echo', { text: 'x' }), session)).status).toBe(200);
   }
+  await callers(5, 12);
   await waitUntil('servers that fit', async () => (await memoryIn(process.pid)).below <= limitMb - 96, 15_000);
 });
 

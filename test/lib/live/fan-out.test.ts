@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { LiveEvent } from '../../../events/live-event.ts';
 import type { Caller } from '../../../lib/kernel/http/caller.ts';
+import { catchUp } from '../../../lib/live/catch-up.ts';
 import { fanOut } from '../../../lib/live/fan-out.ts';
 import type { LoggedEvent } from '../../../lib/live/ports.ts';
 import { waitUntil } from '../../wait-until.ts';
@@ -110,5 +111,29 @@ describe('posting', () => {
     await posted;
     expect(reached()).toBe(1);
     expect(kept.at(-1)).toBe(1);
+  });
+});
+
+describe('catching up', () => {
+  const connection = { id: 's0', caller, channels: [] };
+
+  it.each([
+    ['subscribes with what was missed posted', 2, 60_000, ['mcps'], [1, 2]],
+    ['posts nothing when somebody else may be posting by then', 2, 3_000, [], []],
+    ['subscribes nobody then, though nothing was missed yet', 0, 3_000, [], []],
+  ])('%s', async (_, missed, leaseMs, subscribed, posted) => {
+    const [seen, places]: [string[], number[]] = [[], []];
+    const { services } = platformOf(0, missed, async (_id, place) => places.push(place) > 0, leaseMs);
+    const connections = {
+      ...services.connections,
+      subscribe: async (_c: object, to: readonly string[]) => void seen.push(...to),
+    };
+    // They were posted between its look at the log and its lease.
+    const acquire = async () => ({ token: 't', upTo: missed, until: Date.now() + leaseMs });
+    const fanOut = { ...services.fanOut, acquire };
+    const done = catchUp({ ...services, connections, fanOut }, connection, ['mcps'], 0);
+    if (subscribed.length === 0) await expect(done).rejects.toMatchObject({ type: 'service-unavailable' });
+    else await done;
+    expect([seen, places]).toEqual([subscribed, posted]);
   });
 });
