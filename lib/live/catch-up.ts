@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Problem } from '../kernel/errors/problem.ts';
 import { channelsOf, mayHear } from './audience.ts';
-import { deliver, type FanOutServices, keepingLease } from './fan-out.ts';
+import { deliver, type FanOutServices, keepingLease, patientMs } from './fan-out.ts';
 import type { Connection, FanOutLease, LoggedEvent } from './ports.ts';
 
 const batch = 200;
-const leaseMs = 10_000;
 
 /**
  * Subscribes a socket to channels and posts to it what was published there after a place. New events wait meanwhile, so that none is missed, doubled or out of order.
  * What the connection listened to already is not posted again.
- * @throws Problem `service-unavailable` when the events in between are still being posted after 10 s.
+ * @throws Problem `service-unavailable` when the events in between are still being posted after 20 s.
  */
 export async function catchUp(
   services: FanOutServices,
@@ -50,7 +49,7 @@ export async function catchUp(
 }
 
 async function acquire({ fanOut }: FanOutServices, initial: number): Promise<FanOutLease> {
-  const deadline = Date.now() + leaseMs;
+  const deadline = Date.now() + patientMs;
   for (;;) {
     const lease = await fanOut.acquire(initial);
     if (lease) return lease;

@@ -21,7 +21,7 @@ const longestPostMs = 4_000;
 /** Another publisher goes on after so many batches, so that one that began does not serve everybody's. */
 const mostBatches = 5;
 /** A lease of a process that died lapses before this. */
-const patientMs = 20_000;
+export const patientMs = 20_000;
 const askAgainMs = 25;
 
 /**

@@ -4,6 +4,7 @@ import { createTables } from '../../../../lib/adapters/dynamo/create-tables.ts';
 import { openDynamo } from '../../../../lib/adapters/dynamo/client.ts';
 import { openLive } from '../../../../lib/adapters/dynamo/live.ts';
 import { liveTable, tableName } from '../../../../lib/adapters/dynamo/tables.ts';
+import { patientMs } from '../../../../lib/live/fan-out.ts';
 import { shareReads } from '../../../../lib/live/share-reads.ts';
 import type { LiveEvent } from '../../../../events/live-event.ts';
 import type { Caller } from '../../../../lib/kernel/http/caller.ts';
@@ -135,6 +136,8 @@ describe('the right to post', () => {
   it('is one process’s at a time, and goes on from where the last one came', async () => {
     const first = await fanOut.acquire(7);
     expect(first?.upTo).toBe(7);
+    // Whoever waits outlasts a holder that died.
+    expect(first?.until).toBeLessThan(Date.now() + patientMs);
     expect(await fanOut.acquire(0)).toBeUndefined();
     expect(await fanOut.advance(first?.token ?? '', 9)).toBeGreaterThan(Date.now());
     expect(await fanOut.advance('somebody else', 20)).toBeUndefined();
