@@ -37,6 +37,11 @@ export const knowledgeMutants: readonly Mutant[] = [
     ['longer passages are held back', '(k1 * b) / average', '(k1 * b) / (average + 1)'],
     ['rare words weigh more', '(count + 0.5)', '(count + 1)'],
   ),
+  ...of('lib/knowledge/search/score.ts', queries, [
+    'what only the expansion finds is no match',
+    'before < least ||',
+    '',
+  ]),
   ...of(
     'lib/knowledge/index/open-index.ts',
     segments,
@@ -50,8 +55,8 @@ export const knowledgeMutants: readonly Mutant[] = [
   ]),
   ...of('lib/knowledge/search/rank.ts', semantic, [
     'scores are at most 1',
-    'Math.min(1, score / best)',
-    'score / best * 40',
+    'Math.min(1, (scores[passage] as number) / best)',
+    '((scores[passage] as number) / best) * 40',
   ]),
   ...of('lib/knowledge/search/fuse.ts', semantic, [
     'a rare word of the question goes before meaning',

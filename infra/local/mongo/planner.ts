@@ -9,6 +9,8 @@ import { type Doc, isDoc, rankOf } from './values.ts';
 export interface Range {
   low: Buffer;
   high: Buffer;
+  /** Only the key `low`. */
+  isKey?: boolean;
 }
 
 /** How to reach the documents that may match: by an index's key ranges, or all of them. */
@@ -111,6 +113,7 @@ function candidate(
   ranges ??= prefixes.map((prefix) => ({
     low: prefix,
     high: prefix.length === 0 ? Buffer.from([0xff, 0xff]) : after(prefix),
+    isKey: equal === index.paths.length,
   }));
   const unique = new Map(ranges.map((range) => [range.low.toString('latin1'), range]));
   const ordered = [...unique.values()].toSorted((a, b) => Buffer.compare(a.low, b.low));

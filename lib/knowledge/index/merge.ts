@@ -37,18 +37,18 @@ function mergeTables(segments: readonly OpenSegment[], languages: readonly strin
 
 /** The terms of a segment's blocks, a list that goes on in the next block in one piece. */
 function* termsOf(blocks: readonly Uint8Array[]): Generator<TermPostings> {
-  let current: { term: Uint8Array; count: number; passages: Uint32Array[]; frequencies: Uint32Array[] } | undefined;
+  let current: { term: Uint8Array; count: number; passages: Uint32Array[]; frequencies: Uint16Array[] } | undefined;
   const finished = (of: NonNullable<typeof current>): TermPostings => ({
     term: of.term,
     count: of.count,
-    passages: joined(of.passages),
-    frequencies: joined(of.frequencies),
+    passages: joined(of.passages, Uint32Array),
+    frequencies: joined(of.frequencies, Uint16Array),
   });
   for (const block of blocks)
     for (const entry of entriesOf(block)) {
       const hasPostings = entry.postings.length > 0;
       const passages = new Uint32Array(hasPostings ? entry.count : 0);
-      const frequencies = new Uint32Array(passages.length);
+      const frequencies = new Uint16Array(passages.length);
       if (hasPostings) decodePostings(entry, passages, frequencies, 0);
       if (current && Buffer.compare(current.term, entry.term) === 0) {
         current.count += entry.count;
@@ -62,9 +62,9 @@ function* termsOf(blocks: readonly Uint8Array[]): Generator<TermPostings> {
   if (current) yield finished(current);
 }
 
-function joined(pieces: readonly Uint32Array[]): Uint32Array {
+function joined<A extends Uint32Array | Uint16Array>(pieces: readonly A[], Numbers: new (length: number) => A): A {
   if (pieces.length === 1 && pieces[0]) return pieces[0];
-  const whole = new Uint32Array(pieces.reduce((sum, { length }) => sum + length, 0));
+  const whole = new Numbers(pieces.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const piece of pieces) {
     whole.set(piece, at);

@@ -2,21 +2,13 @@ import { defaultSettings, type RankingSettings } from '../search/settings.ts';
 import { surfaceMark } from '../text/analyze.ts';
 import type { SegmentReader } from './cached-segments.ts';
 import type { Manifest } from './ports.ts';
-import { decodePostings } from './postings.ts';
+import { decodePostings, type Postings } from './postings.ts';
 import type { PassageKey, SegmentHeader } from './segment-header.ts';
 import { type BlockEntry, entriesOf, findEntry } from './segment.ts';
 
-/** The passages of one segment that hold a term, numbered within the segment, those of stale versions left out. The first `count` of the arrays are theirs. */
-export interface Postings {
-  readonly passages: Uint32Array;
-  readonly frequencies: Uint32Array;
-  readonly count: number;
-}
-
-/** The same, still encoded. */
+/** A term's postings in one segment, those of stale versions left out. */
 export interface SegmentPostings {
   readonly count: number;
-  /** What it answers is valid until the next one is read. */
   read(): Postings;
 }
 
@@ -112,28 +104,11 @@ function readTerms(reader: SegmentReader, segments: readonly OpenSegment[]): Pic
   const found = new Map<string, readonly SegmentPostings[]>();
   const find = async (terms: readonly string[]): Promise<void> => {
     const wanted = [...new Set(terms)].filter((term) => !found.has(term));
-    const places = wanted.map((term) => {
-      const bytes = Buffer.from(term, 'utf8');
-      const keys = segments.map(({ id, header }) =>
-        header.blocksBetween(bytes, bytes).map((block) => `${id}:${block}`),
-      );
-      return { term, bytes, keys };
-    });
-    const blocks = await reader.blocks(places.flatMap(({ keys }) => keys.flat()));
-    for (const { term, bytes, keys } of places) {
-      // Mostly one; a long list goes on in the following blocks.
-      const entryIn = (key: string): BlockEntry | undefined => {
-        const block = blocks.get(key);
-        return block && findEntry(block, bytes);
-      };
+    for (const [term, lists] of await findLists(reader, segments, wanted))
       found.set(
         term,
-        segments.map(({ dead }, segment) => {
-          const entries = (keys[segment] ?? []).map(entryIn).filter((entry) => entry !== undefined);
-          return encoded(entries, dead);
-        }),
+        lists.map((list, segment) => segmentPostings(reader, list, segments[segment]?.dead)),
       );
-    }
   };
   return {
     async postings(terms) {
@@ -146,32 +121,71 @@ function readTerms(reader: SegmentReader, segments: readonly OpenSegment[]): Pic
     },
   };
 }
-
-function encoded(entries: readonly BlockEntry[], dead: Uint8Array | undefined): SegmentPostings {
-  const total = entries.reduce((sum, { count }) => sum + count, 0);
-  const read = (): Postings => decode(entries, total, dead);
-  return { count: dead && total > 0 ? read().count : total, read };
+/** Where a term stands in a segment. */
+interface List {
+  /** `<segment>:<term>` */
+  readonly key: string;
+  entries: readonly BlockEntry[];
 }
 
-/** Where all lists are decoded, one after the other: an array for each costs more than decoding it. */
-let room = { passages: new Uint32Array(4096), frequencies: new Uint32Array(4096) };
+/** By term, then by segment; what is not kept is read at once. */
+async function findLists(
+  reader: SegmentReader,
+  segments: readonly OpenSegment[],
+  terms: readonly string[],
+): Promise<ReadonlyMap<string, readonly List[]>> {
+  const missing: { readonly list: List; readonly term: Uint8Array; readonly blocks: readonly string[] }[] = [];
+  const listOf = (text: string, { id, header }: OpenSegment): List => {
+    const key = `${id}:${text}`;
+    const known = reader.entries.get(key);
+    const list = { key, entries: known ?? [] };
+    if (known) return list;
+    const term = Buffer.from(text, 'utf8');
+    // Mostly one; a long list goes on in the following blocks.
+    missing.push({ list, term, blocks: header.blocksBetween(term, term).map((block) => `${id}:${block}`) });
+    return list;
+  };
+  const found = new Map(terms.map((term) => [term, segments.map((segment) => listOf(term, segment))]));
+  if (missing.length === 0) return found;
+  const read = await reader.blocks(missing.flatMap(({ blocks }) => blocks));
+  for (const { list, term, blocks } of missing) {
+    const entries = blocks.flatMap((block) => findEntry(read.get(block) ?? new Uint8Array(), term) ?? []);
+    // Their own bytes: a view of a block would keep the whole of it.
+    list.entries = entries.map((entry) => ({ ...entry, postings: entry.postings.slice() }));
+    reader.entries.keep(list.key, list.entries);
+  }
+  return found;
+}
 
-function decode(entries: readonly BlockEntry[], total: number, dead: Uint8Array | undefined): Postings {
-  if (room.passages.length < total)
-    room = { passages: new Uint32Array(2 * total), frequencies: new Uint32Array(2 * total) };
-  const { passages, frequencies } = room;
+function segmentPostings(reader: SegmentReader, { key, entries }: List, dead: Uint8Array | undefined): SegmentPostings {
+  const total = entries.reduce((sum, { count }) => sum + count, 0);
+  let postings: Postings | undefined;
+  const read = (): Postings => {
+    if (postings) return postings;
+    const all = reader.postings.get(key) ?? reader.postings.keep(key, decode(entries, total));
+    return (postings = dead ? withoutDead(all, dead) : all);
+  };
+  return { count: dead && total > 0 ? read().passages.length : total, read };
+}
+
+function decode(entries: readonly BlockEntry[], total: number): Postings {
+  const postings = { passages: new Uint32Array(total), frequencies: new Uint16Array(total) };
   let count = 0;
-  for (const entry of entries) count += decodePostings(entry, passages, frequencies, count);
-  if (!dead) return { passages, frequencies, count };
-  let live = 0;
-  for (let index = 0; index < count; index += 1) {
+  for (const entry of entries) count += decodePostings(entry, postings.passages, postings.frequencies, count);
+  return postings;
+}
+
+function withoutDead({ passages, frequencies }: Postings, dead: Uint8Array): Postings {
+  const live = { passages: passages.slice(), frequencies: frequencies.slice() };
+  let count = 0;
+  for (let index = 0; index < passages.length; index += 1) {
     const passage = passages[index] ?? 0;
     if (dead[passage] === 1) continue;
-    passages[live] = passage;
-    frequencies[live] = frequencies[index] ?? 1;
-    live += 1;
+    live.passages[count] = passage;
+    live.frequencies[count] = frequencies[index] ?? 1;
+    count += 1;
   }
-  return { passages, frequencies, count: live };
+  return { passages: live.passages.subarray(0, count), frequencies: live.frequencies.subarray(0, count) };
 }
 
 async function readDictionary(

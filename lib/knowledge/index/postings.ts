@@ -6,9 +6,15 @@ import { ByteReader, ByteWriter } from './bytes.ts';
  */
 
 /** What one read of 32 bits decodes; a word that stands more often in a passage does not count for more. */
-const mostFrequent = 65_535;
+export const mostFrequent = 65_535;
 
-type Numbers = readonly number[] | Uint32Array;
+/** The passages of one segment that hold a term, numbered within the segment and ascending, and how often each does. */
+export interface Postings {
+  readonly passages: Uint32Array;
+  readonly frequencies: Uint16Array;
+}
+
+type Numbers = readonly number[] | Uint32Array | Uint16Array;
 
 /** Those from `from` to `until` of a list; `passages` ascending. */
 export function encodePostings(passages: Numbers, frequencies: Numbers, from: number, until: number): Uint8Array {
@@ -34,7 +40,7 @@ export function encodePostings(passages: Numbers, frequencies: Numbers, from: nu
 export function decodePostings(
   { postings, count }: { readonly postings: Uint8Array; readonly count: number },
   passages: Uint32Array,
-  frequencies: Uint32Array,
+  frequencies: Uint16Array,
   offset: number,
 ): number {
   const head = new ByteReader(postings);

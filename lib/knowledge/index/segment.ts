@@ -40,7 +40,7 @@ export interface TermPostings {
   /** For the dictionary, which has no passages: in how many the word occurs. */
   readonly count: number;
   readonly passages: readonly number[] | Uint32Array;
-  readonly frequencies: readonly number[] | Uint32Array;
+  readonly frequencies: readonly number[] | Uint16Array;
 }
 
 export interface PassageTable {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SegmentReader } from '../index/cached-segments.ts';
 import { analyzeDocuments, isIn } from '../index/index-pending.ts';
 import { buildSegment } from '../index/build-segment.ts';
@@ -20,10 +21,15 @@ export interface SearchServices {
 /** Documents that wait for the index, as many as a search takes along. */
 const tailDocuments = 50;
 const tailPassages = 300;
-const tail = 'tail';
 
-/** What was made of waiting documents last, for the next search that meets the same ones. */
-const lastTails = new WeakMap<DocumentStore, { key: string; segment: EncodedSegment }>();
+/** What was made of documents that wait; no other has its id. */
+interface Tail {
+  readonly id: string;
+  readonly segment: EncodedSegment;
+}
+
+/** The last one, for the next search that meets the same documents. */
+const lastTails = new WeakMap<DocumentStore, { readonly key: string; readonly tail: Tail }>();
 
 /**
  * A space as one index, with what was written just now and is not indexed yet: whoever writes finds it at once.
@@ -42,11 +48,11 @@ export async function openSpace(
   if (waiting.length === 0) return openIndex(segmentReader, manifest);
   const headers = await segmentReader.headers(manifest.segments.map(({ id }) => id));
   const missing = waiting.filter(({ id, version }) => !isIn(headers, id, version));
-  const segment = await tailOf(documents, firstPassages(missing));
-  if (!segment) return openIndex(segmentReader, manifest);
-  const entry = { id: tail, passages: segment.passages, bytes: segment.bytes };
-  const withTail: Manifest = { ...manifest, segments: [...manifest.segments, entry] };
-  return openIndex(readerWith(segmentReader, segment), withTail);
+  const tail = await tailOf(documents, firstPassages(missing));
+  if (!tail) return openIndex(segmentReader, manifest);
+  const { passages, bytes } = tail.segment;
+  const withTail: Manifest = { ...manifest, segments: [...manifest.segments, { id: tail.id, passages, bytes }] };
+  return openIndex(readerWith(segmentReader, tail), withTail);
 }
 
 function firstPassages(waiting: readonly DocumentHead[]): DocumentHead[] {
@@ -54,34 +60,33 @@ function firstPassages(waiting: readonly DocumentHead[]): DocumentHead[] {
   return waiting.filter((document) => (passages += document.passages) <= tailPassages);
 }
 
-async function tailOf(documents: DocumentStore, waiting: readonly DocumentHead[]): Promise<EncodedSegment | undefined> {
+async function tailOf(documents: DocumentStore, waiting: readonly DocumentHead[]): Promise<Tail | undefined> {
   if (waiting.length === 0) return undefined;
   const key = waiting.map(({ id, version }) => `${id}.${version}`).join(' ');
   const last = lastTails.get(documents);
-  if (last?.key === key) return last.segment;
+  if (last?.key === key) return last.tail;
   const analyzed = await analyzeDocuments(documents, waiting);
   const segment = buildSegment(
     [...analyzed.values()].flat(),
     waiting.map(({ language }) => language),
   );
-  lastTails.set(documents, { key, segment });
-  return segment;
+  const tail = { id: `tail-${randomUUID()}`, segment };
+  lastTails.set(documents, { key, tail });
+  return tail;
 }
 
-function readerWith(reader: SegmentReader, segment: EncodedSegment): SegmentReader {
+function readerWith(reader: SegmentReader, { id: tail, segment: { header, blocks } }: Tail): SegmentReader {
+  const blockOf = (key: string): Uint8Array => blocks[Number(key.slice(tail.length + 1))] ?? new Uint8Array();
   return {
+    ...reader,
     headers: async (ids) => [
       ...(await reader.headers(ids.filter((id) => id !== tail))),
-      ...(ids.includes(tail) ? [new SegmentHeader(segment.header)] : []),
+      ...(ids.includes(tail) ? [new SegmentHeader(header)] : []),
     ],
     async blocks(keys) {
       const own = keys.filter((key) => key.startsWith(`${tail}:`));
       const found = await reader.blocks(keys.filter((key) => !key.startsWith(`${tail}:`)));
-      return new Map([...found, ...own.map((key) => [key, blockOf(segment, key)] as const)]);
+      return new Map([...found, ...own.map((key) => [key, blockOf(key)] as const)]);
     },
   };
-}
-
-function blockOf({ blocks }: EncodedSegment, key: string): Uint8Array {
-  return blocks[Number(key.slice(tail.length + 1))] ?? new Uint8Array();
 }

@@ -38,8 +38,7 @@ function explanationOf({ ranking, index, semantic }: Found, number: number) {
   const segment = index.segments.findLastIndex(({ base }) => base <= number);
   const passage = number - (index.segments[segment]?.base ?? 0);
   const occursIn = ({ postings }: FoundConcept): boolean => {
-    const list = postings[segment]?.read();
-    return list !== undefined && list.passages.subarray(0, list.count).includes(passage);
+    return postings[segment]?.read().passages.includes(passage) === true;
   };
   const explain = (added: boolean) => (concept: FoundConcept) => ({
     word: concept.word,

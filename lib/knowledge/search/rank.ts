@@ -7,12 +7,14 @@ import { correctWord } from './correct.ts';
 import { candidateTerms, expansion, feedbackPassages } from './expand.ts';
 import { type ParsedQuery, type QueryWord, readWord } from './parse-query.ts';
 import { addScores, bestPossible, type Concept, findConcepts, type FoundConcept, markPassages } from './score.ts';
-import { selectBest } from './select-best.ts';
+import { scoreOfRank, selectBest } from './select-best.ts';
 
 /** A question keeps its rarest words. */
 const mostConcepts = 64;
 const mostCompletions = 64;
 const mostCorrections = 8;
+/** The expansion decides among so many: ten times as many as anybody is shown. The others stand behind them. */
+const expandedPassages = 1000;
 
 /** What a ranking needs besides the index. */
 export interface RankOptions {
@@ -45,18 +47,14 @@ export async function rank(index: OpenIndex, query: ParsedQuery, options: RankOp
   const concepts = rarest(await findConcepts(index, distinct(asked)));
   const allowed = await allowedPassages(index, query, options.filters);
   const scores = new Float64Array(index.size);
-  addScores(index, concepts, scores, allowed);
+  addScores(index, concepts, scores, { only: allowed });
   const isExact = query.phrases.length > 0 || words.some(({ isIdentifier }) => isIdentifier);
   const isPlain = !isExact && query.prefixes.length === 0 && options.filters.length === 0;
   const mayExpand = isPlain && words.length >= 3 && index.settings.expansionTerms > 0;
   const expanded = mayExpand ? await expand(index, scores, options) : [];
-  // Only passages with a word of the question are matches; the expansion decides among them.
-  addScores(index, expanded, scores, 'matches');
   const best = bestPossible(index, [...concepts, ...expanded]);
-  for (let passage = 0; passage < scores.length; passage += 1) {
-    const score = scores[passage] ?? 0;
-    if (score > 0) scores[passage] = Math.min(1, score / best);
-  }
+  for (let passage = 0; passage < scores.length; passage += 1)
+    scores[passage] = Math.min(1, (scores[passage] as number) / best);
   return { scores, concepts, expanded, corrected, allowed, isExact };
 }
 
@@ -145,6 +143,7 @@ async function allowedPassages(
   return marks;
 }
 
+/** Adds to the scores of the best passages, and only of such with a word of the question, what they have of words that the very best ones hold; @returns those words. */
 async function expand(
   index: OpenIndex,
   scores: Float64Array,
@@ -155,5 +154,7 @@ async function expand(
   const terms = candidateTerms(passages);
   const counts = await index.counts(terms.map(({ term }) => term));
   const holding = terms.map((term) => ({ ...term, passages: counts.get(term.term) ?? 0 }));
-  return findConcepts(index, expansion(holding, index.livePassages, index.settings));
+  const expanded = await findConcepts(index, expansion(holding, index.livePassages, index.settings));
+  addScores(index, expanded, scores, { least: scoreOfRank(scores, expandedPassages, scores[best[0] ?? 0] ?? 0) });
+  return expanded;
 }

@@ -1,4 +1,5 @@
-import type { OpenIndex, Postings, SegmentPostings } from '../index/open-index.ts';
+import type { OpenIndex, SegmentPostings } from '../index/open-index.ts';
+import { mostFrequent, type Postings } from '../index/postings.ts';
 
 /** Something that a passage may be about: any of these terms. */
 export interface Concept {
@@ -40,34 +41,49 @@ export function bestPossible({ settings: { k1 } }: OpenIndex, concepts: readonly
 
 /**
  * Adds what the concepts score to `scores` (BM25, Robertson and Zaragoza 2009; fields are in the frequencies already).
- * @param only Marks the passages that it is added to; `matches` are those that have a score already.
+ * @param least Only where there is as much already.
  */
 export function addScores(
   index: OpenIndex,
   concepts: readonly FoundConcept[],
   scores: Float64Array,
-  only?: Uint8Array | 'matches',
+  { only, least = 0 }: { readonly only?: Uint8Array | undefined; readonly least?: number } = {},
 ): void {
   const { k1, b } = index.settings;
   const average = Math.max(1, index.liveLength / Math.max(1, index.livePassages));
   // How much a passage of no length, and each of its words, holds a frequency back.
   const [held, heldByWord] = [k1 * (1 - b), (k1 * b) / average];
-  const marks = only === 'matches' ? undefined : only;
-  for (const { postings, idf, weight } of concepts) {
-    const most = weight * idf * (k1 + 1);
-    index.segments.forEach(({ header: { lengthOf }, base }, segment) => {
+  // Segment by segment, whose scores fit into a processor's cache.
+  index.segments.forEach(({ header: { lengthOf, passages }, base }, segment) => {
+    const own = {
+      lengthOf,
+      scores: scores.subarray(base, base + passages),
+      only: only?.subarray(base, base + passages),
+    };
+    for (const { postings, idf, weight } of concepts) {
       const list = postings[segment];
-      if (!list || list.count === 0) return;
-      const { passages, frequencies, count } = list.read();
-      for (let at = 0; at < count; at += 1) {
-        const passage = passages[at] ?? 0;
-        const number = base + passage;
-        const score = scores[number] ?? 0;
-        if (only && (marks ? marks[number] === 0 : score === 0)) continue;
-        const frequency = frequencies[at] ?? 1;
-        scores[number] = score + (most * frequency) / (frequency + held + heldByWord * (lengthOf[passage] ?? 0));
-      }
-    });
+      if (list && list.count > 0) addList(list.read(), { most: weight * idf * (k1 + 1), held, heldByWord, least }, own);
+    }
+  });
+}
+
+/** Half a million postings come here for one question; `least` and `only` cost each of them a third. */
+function addList(
+  { passages, frequencies }: Postings,
+  { most, held, heldByWord, least }: Readonly<Record<'most' | 'held' | 'heldByWord' | 'least', number>>,
+  {
+    lengthOf,
+    scores,
+    only,
+  }: { readonly lengthOf: Uint32Array; readonly scores: Float64Array; readonly only: Uint8Array | undefined },
+): void {
+  const isSelective = least > 0 || only !== undefined;
+  for (let at = 0; at < passages.length; at += 1) {
+    const passage = passages[at] as number;
+    const before = scores[passage] as number;
+    if (isSelective && (before < least || only?.[passage] === 0)) continue;
+    const frequency = frequencies[at] as number;
+    scores[passage] = before + (most * frequency) / (frequency + held + heldByWord * (lengthOf[passage] as number));
   }
 }
 
@@ -76,34 +92,29 @@ export function markPassages(index: OpenIndex, { postings }: Pick<FoundConcept, 
   index.segments.forEach(({ base }, segment) => {
     const list = postings[segment];
     if (!list || list.count === 0) return;
-    const { passages, count } = list.read();
-    for (let at = 0; at < count; at += 1) marks[base + (passages[at] ?? 0)] = 1;
+    for (const passage of list.read().passages) marks[base + passage] = 1;
   });
 }
 
 /** Passages that hold any of the terms; in those that hold several the frequencies add up. */
 function union(lists: readonly (SegmentPostings | undefined)[]): SegmentPostings {
-  const filled = lists.filter((list) => list !== undefined).filter(({ count }) => count > 0);
-  const [first, ...others] = filled;
+  const [first, ...others] = lists.filter((list) => list !== undefined).filter(({ count }) => count > 0);
   if (!first || others.length === 0) return first ?? { count: 0, read: () => nothing };
-  const { passages, frequencies, count } = first.read();
-  const copied: Postings = { passages: passages.slice(0, count), frequencies: frequencies.slice(0, count), count };
-  const all = others.reduce((sum, list) => merged(sum, list.read()), copied);
-  return { count: all.count, read: () => all };
+  const all = others.reduce((sum, list) => merged(sum, list.read()), first.read());
+  return { count: all.passages.length, read: () => all };
 }
 
-const nothing: Postings = { passages: new Uint32Array(), frequencies: new Uint32Array(), count: 0 };
+const nothing: Postings = { passages: new Uint32Array(), frequencies: new Uint16Array() };
 
-function merged(a: Postings, other: Postings): Postings {
-  const passages = new Uint32Array(a.count + other.count);
-  const frequencies = new Uint32Array(passages.length);
+function merged(a: Postings, b: Postings): Postings {
+  const passages = new Uint32Array(a.passages.length + b.passages.length);
+  const frequencies = new Uint16Array(passages.length);
   let count = 0;
-  for (let i = 0, j = 0; i < a.count || j < other.count; count += 1) {
-    const left = i < a.count ? (a.passages[i] ?? 0) : Infinity;
-    const right = j < other.count ? (other.passages[j] ?? 0) : Infinity;
+  for (let i = 0, j = 0; i < a.passages.length || j < b.passages.length; count += 1) {
+    const [left = Infinity, right = Infinity] = [a.passages[i], b.passages[j]];
     passages[count] = Math.min(left, right);
-    if (left <= right) frequencies[count] = (frequencies[count] ?? 0) + (a.frequencies[i++] ?? 0);
-    if (right <= left) frequencies[count] = (frequencies[count] ?? 0) + (other.frequencies[j++] ?? 0);
+    const frequency = (left <= right ? (a.frequencies[i++] ?? 0) : 0) + (right <= left ? (b.frequencies[j++] ?? 0) : 0);
+    frequencies[count] = Math.min(frequency, mostFrequent);
   }
-  return { passages, frequencies, count };
+  return { passages: passages.subarray(0, count), frequencies: frequencies.subarray(0, count) };
 }

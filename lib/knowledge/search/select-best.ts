@@ -35,19 +35,35 @@ export function selectBest(
   /** Of the worst that is chosen, once there are enough. */
   let least = 0;
   for (let number = 0; number < scores.length; number += 1) {
-    const score = scores[number] ?? 0;
+    const score = scores[number] as number;
     if (!(score > 0)) continue;
     total += 1;
+    if (score < least) continue;
     if (heap.length < limit) {
       heap.push(number);
       rise();
-    } else if (score >= least && isWorse(heap[0] ?? 0, number)) {
+    } else if (isWorse(heap[0] ?? 0, number)) {
       heap[0] = number;
       sink();
     } else continue;
     if (heap.length === limit) least = scores[heap[0] ?? 0] ?? 0;
   }
   return { best: heap.toSorted((a, b) => (isWorse(a, b) ? 1 : -1)), total };
+}
+
+/** Into so many steps the scores are sorted to find one by its rank. */
+const steps = 4096;
+
+/** A score above zero that at least `rank` of them reach, where so many are above zero, and hardly more. `most`: the highest of them. */
+export function scoreOfRank(scores: Float64Array, rank: number, most: number): number {
+  const counts = new Uint32Array(steps + 1);
+  for (let number = 0; number < scores.length; number += 1) {
+    const step = Math.floor(((scores[number] ?? 0) / most) * steps);
+    counts[step] = (counts[step] ?? 0) + 1;
+  }
+  let step = steps;
+  for (let reached = counts[step] ?? 0; step > 0 && reached < rank; reached += counts[step] ?? 0) step -= 1;
+  return step === 0 ? Number.MIN_VALUE : (step / steps) * most;
 }
 
 function swap(heap: number[], a: number, b: number): void {

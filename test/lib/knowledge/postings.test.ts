@@ -7,7 +7,7 @@ function thereAndBack(postings: readonly (readonly [number, number])[], from = 0
   const [passages, frequencies] = [0, 1].map((part) => postings.map((posting) => posting[part] ?? 0));
   const encoded = encodePostings(passages ?? [], frequencies ?? [], from, postings.length);
   const count = postings.length - from;
-  const [into, counts] = [new Uint32Array(count + 2), new Uint32Array(count + 2)];
+  const [into, counts] = [new Uint32Array(count + 2), new Uint16Array(count + 2)];
   decodePostings({ postings: encoded, count }, into, counts, 2);
   return { back: Array.from({ length: count }, (_, at) => [into[at + 2], counts[at + 2]]), bytes: encoded.length };
 }

@@ -48,7 +48,8 @@ describe.each(syntaxes)('a file in $syntax', ({ syntax, type, write }) => {
         for (const { path } of placesIn(value).filter((place) => place.path.length > 0)) {
           const { line = 0, column = 0 } = positionOf(path) ?? {};
           const there = lines[line - 1]?.slice(column - 1);
-          expect(there, `${path.join('/')} at ${line}:${column} of\n${sent}`).toMatch(/\S/);
+          // Unicode's other spaces are text.
+          expect(there, `${path.join('/')} at ${line}:${column} of\n${sent}`).toMatch(/[^ \t\r]/);
         }
       }),
       { numRuns: runs(50) },
