@@ -37,11 +37,11 @@ export const knowledgeMutants: readonly Mutant[] = [
     ['longer passages are held back', '(k1 * b) / average', '(k1 * b) / (average + 1)'],
     ['rare words weigh more', '(count + 0.5)', '(count + 1)'],
   ),
-  ...of('lib/knowledge/search/score.ts', queries, [
-    'what only the expansion finds is no match',
-    'before < least ||',
-    '',
-  ]),
+  ...of(
+    'lib/knowledge/search/score.ts',
+    ['test/lib/knowledge/expansion.test.ts'],
+    ['what only the expansion finds is no match', 'before < least ||', ''],
+  ),
   ...of(
     'lib/knowledge/index/open-index.ts',
     segments,
@@ -58,11 +58,11 @@ export const knowledgeMutants: readonly Mutant[] = [
     'Math.min(1, (scores[passage] as number) / best)',
     '((scores[passage] as number) / best) * 40',
   ]),
-  ...of('lib/knowledge/search/fuse.ts', semantic, [
-    'a rare word of the question goes before meaning',
-    '(holding[number] === 1 ? 0.5 : 0) + score / 2',
-    'score',
-  ]),
+  ...of(
+    'lib/knowledge/search/fuse.ts',
+    ['test/lib/knowledge/fuse.test.ts'],
+    ['a rare word of the question goes before meaning', '(holding[number] === 1 ? 0.5 : 0) + score / 2', 'score'],
+  ),
   ...of('lib/knowledge/search/search.ts', semantic, [
     'the least similarity leaves scores alone',
     'if ((scores[number] ?? 0) < min_similarity) scores[number] = 0;',
