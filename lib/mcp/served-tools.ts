@@ -141,7 +141,7 @@ export async function withServer<T>(
   const { deployment } = first;
   const report = (status: 'ok' | 'error', errorCode: string | undefined, bytesOut: number): void =>
     reportCalls(log, deployment, [{ ...call, status, errorCode, ms: performance.now() - startedAt, bytesOut }]);
-  for (let replica = first; ;) {
+  for (let replica = first, attempts = 1; ; attempts += 1) {
     try {
       const headers = ownHeaders(replica, caller, services.settings);
       const upstream = upstreamFor(services, caller, replica);
@@ -154,7 +154,8 @@ export async function withServer<T>(
         await connection.close();
       }
     } catch (error) {
-      const next = await nextAfter(error, replica, tried, () => findReplica(services, caller, slug, { tried }));
+      const find = () => findReplica(services, caller, slug, { tried });
+      const next = attempts > maxRetries ? undefined : await nextAfter(error, replica, tried, find);
       if (!next) {
         const problem = problemOf(error);
         report('error', problem.code, 0);
@@ -165,16 +166,20 @@ export async function withServer<T>(
   }
 }
 
-/** Another replica for what surely reached none: what is about to end refuses everything new, and what has ended cannot be reached. */
+/**
+ * Another replica for what surely reached none: what is about to end refuses everything new, and what has ended cannot be reached. The same one where it ended
+ * the session before it was used, for want of room.
+ */
 async function nextAfter(
   error: unknown,
-  { id, endpoint }: ServerReplica,
+  replica: ServerReplica,
   tried: Set<string>,
   find: () => Promise<ServerReplica | undefined>,
 ): Promise<ServerReplica | undefined> {
-  const isUnsent = error instanceof UpstreamFailure && error.kind === 'unsent';
-  if (!isUnsent || endpoint.guarded || tried.size >= maxRetries) return undefined;
-  tried.add(id);
+  if (!(error instanceof UpstreamFailure)) return undefined;
+  if (error.kind === 'session-over') return replica;
+  if (error.kind !== 'unsent' || replica.endpoint.guarded) return undefined;
+  tried.add(replica.id);
   return find();
 }
 
@@ -190,7 +195,7 @@ function problemOf(error: unknown): Problem {
   if (error instanceof AccountNeeded)
     return new Problem('account-required', { detail: error.message, extra: { connect_url: error.url } });
   if (!(error instanceof UpstreamFailure)) return new Problem('internal-error', { cause: error });
-  if (error.kind === 'unsent') return unavailable(error);
+  if (error.kind === 'unsent' || error.kind === 'session-over') return unavailable(error);
   const late = error.kind === 'timeout';
   const detail = late ? 'The server did not answer in time.' : `${error.message}.`;
   return new Problem(late ? 'upstream-timeout' : 'upstream-error', { detail, cause: error });

@@ -67,7 +67,7 @@ export interface McpConnection {
  * Opens a session as MCP's client does (protocol 2025-11-25; 2026-07-28, which has none, where a server knows no other), for what the platform itself
  * asks of a server. What the server asks in turn is
  * answered: `ping` with a pong, anything else with -32601, for the platform has no user to ask.
- * A request that fails with `unsent` reached no server, so all of it may be done again with another replica.
+ * A request that fails with `unsent` reached no server, so all of it may be done again with another replica; one that fails with `session-over`, in another session.
  * @throws UpstreamFailure; {@link McpError}.
  */
 export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, timeoutMs: number): Promise<McpConnection> {
@@ -123,6 +123,10 @@ export async function connectMcp(upstream: Upstream, endpoint: McpEndpoint, time
     if (answer.headers[drainingHeader] !== undefined && !endpoint.guarded) {
       await drain(answer);
       throw new UpstreamFailure('unsent', 'The replica is about to end');
+    }
+    if (answer.status === 404 && sessionId !== undefined) {
+      await drain(answer);
+      throw new UpstreamFailure('session-over', 'The server answered HTTP 404: it knows its session no more');
     }
     sessionId ??= answer.headers['mcp-session-id'];
     try {

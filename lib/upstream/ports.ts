@@ -29,8 +29,19 @@ export interface Upstream {
   send(request: UpstreamRequest): Promise<UpstreamAnswer>;
 }
 
-/** `unsent`: the server has surely seen nothing of the request. `redirected`: it leads to another place. */
-type FailureKind = 'unsent' | 'refused-address' | 'timeout' | 'broken' | 'redirected' | 'too-large' | 'refused';
+/**
+ * `unsent`: the server has surely seen nothing of the request. `session-over`: it knows the request's session no more, so it has done nothing either.
+ * `redirected`: it leads to another place.
+ */
+type FailureKind =
+  | 'unsent'
+  | 'session-over'
+  | 'refused-address'
+  | 'timeout'
+  | 'broken'
+  | 'redirected'
+  | 'too-large'
+  | 'refused';
 
 /** A server did not answer, or not as a server does. The message is a sentence for its deployer. */
 export class UpstreamFailure extends Error {

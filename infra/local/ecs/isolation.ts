@@ -8,7 +8,6 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const script = fileURLToPath(new URL('isolate.sh', import.meta.url));
 const root = fileURLToPath(new URL('../../..', import.meta.url)).replace(/\/$/, '');
-const runner = join(root, 'infra/runner/main.ts');
 const probeMs = 15_000;
 /** Users of tasks, where the platform is root: beyond those that a machine gives to people. */
 const firstUid = 40_000;
@@ -135,7 +134,7 @@ function visibleFolders(env: NodeJS.ProcessEnv): string[] {
   return [...new Set([...programs, ...named])].filter((folder) => folder.startsWith(`${home}/`));
 }
 
-/** Does what a task does: reads the runner, writes into its home, and must not see the state. */
+/** Does what a task does: runs Node, writes into its home, and must not see the state. */
 async function probe(isolation: Isolation, state: string): Promise<void> {
   await mkdir(join(state, 'tasks'), { recursive: true });
   const home = await mkdtemp(join(await realpath(join(state, 'tasks')), 'probe-'));
@@ -143,8 +142,7 @@ async function probe(isolation: Isolation, state: string): Promise<void> {
     await mkdir(join(home, 'tmp'));
     await chmod(home, 0o700);
     const check = `
-      const { readFileSync, writeFileSync, readdirSync } = require('node:fs');
-      readFileSync(${JSON.stringify(runner)});
+      const { writeFileSync, readdirSync } = require('node:fs');
       writeFileSync(${JSON.stringify(join(home, 'tmp', 'probe'))}, '');
       const seen = readdirSync(${JSON.stringify(state)});
       if (seen.join() !== 'tasks') throw new Error('the state is visible');`;

@@ -1,14 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, realpath, rm } from 'node:fs/promises';
+import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { buildRunner } from '../../runner/bundle.ts';
 import { memoryOf } from '../../runner/process-memory.ts';
 import type { Isolation } from './isolation.ts';
 import { type Child, startChild } from '../process/start-child.ts';
 
-const runnerProgram = fileURLToPath(new URL('../../runner/main.ts', import.meta.url));
+/** Made when the first task starts. */
+let runner: Promise<Uint8Array> | undefined;
 const runnerHeapMb = 256;
 /** As long as the task definition gives on Fargate: what is in flight is drained meanwhile. */
 const maxStopMs = 120_000;
@@ -60,7 +61,9 @@ export async function runTask({
   const home = join(state, 'tasks', id);
   const name = `task-${id}`;
   const temporary = join(home, 'tmp');
+  const program = join(home, 'runner.mjs');
   await mkdir(temporary, { recursive: true });
+  await writeFile(program, await (runner ??= buildRunner()));
   const clear = async (): Promise<void> => {
     const logs = ['log', 'previous.log'].map((end) => join(state, 'logs', `${name}.${end}`));
     await Promise.all([home, ...logs].map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })));
@@ -77,10 +80,9 @@ export async function runTask({
           command: process.execPath,
           args: [
             `--max-old-space-size=${Math.min(runnerHeapMb, memoryMb)}`,
-            '--disable-warning=ExperimentalWarning',
             // Whoever may signal the runner must not open its inspector.
             '--disable-sigusr1',
-            runnerProgram,
+            program,
           ],
         },
         { state, home, stopMs: maxStopMs, npmCache },

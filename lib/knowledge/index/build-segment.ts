@@ -9,7 +9,10 @@ import {
 } from './segment.ts';
 
 /** One segment of some passages. */
-export function buildSegment(passages: readonly SegmentPassage[], languages: Iterable<string>): EncodedSegment {
+export async function buildSegment(
+  passages: readonly SegmentPassage[],
+  languages: Iterable<string>,
+): Promise<EncodedSegment> {
   const sorted = passages.toSorted(byPlace);
   return encodeSegment(tableOf(sorted, languages), postingsOf(sorted));
 }

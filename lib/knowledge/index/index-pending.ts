@@ -1,4 +1,5 @@
 import { newId } from '../../kernel/ids.ts';
+import { takeTurns } from '../../kernel/take-turns.ts';
 import type { DocumentHead, DocumentStore, KnowledgeQueue, PassageRecord } from '../ports.ts';
 import { languageOf } from '../text/languages.ts';
 import { analyzePassage } from './analyze-passage.ts';
@@ -111,7 +112,8 @@ export async function analyzeDocuments(
 ): Promise<Map<string, SegmentPassage[]>> {
   const passages = Map.groupBy(await documents.passagesOf(heads), ({ documentId }) => documentId);
   const analyzed = new Map<string, SegmentPassage[]>();
-  for (const head of heads) analyzed.set(head.id, await analyzePassages(head, passages.get(head.id) ?? []));
+  const turn = takeTurns();
+  for (const head of heads) analyzed.set(head.id, await analyzePassages(head, passages.get(head.id) ?? [], turn));
   return analyzed;
 }
 
@@ -119,13 +121,18 @@ export async function analyzeDocuments(
 export async function analyzePassages(
   document: DocumentHead,
   passages: readonly PassageRecord[],
+  turn = takeTurns(),
 ): Promise<SegmentPassage[]> {
   const { id, version, title, metadata, language, ownerId } = document;
   const facets = [...facetsOf({ language, ...metadata }), facetTerm('owner_id', ownerId), facetTerm('document_id', id)];
   const stemming = await languageOf(language);
-  return passages.map(({ ordinal, headings, text }) =>
-    analyzePassage({ documentId: id, version, ordinal, titles: [title, ...headings], text }, stemming, facets),
-  );
+  const analyzed: SegmentPassage[] = [];
+  for (const { ordinal, headings, text } of passages) {
+    await turn();
+    const titles = [title, ...headings];
+    analyzed.push(analyzePassage({ documentId: id, version, ordinal, titles, text }, stemming, facets));
+  }
+  return analyzed;
 }
 
 /** Swaps in a manifest with one more segment; documents that another process has brought in meanwhile are left out of it. */
@@ -142,7 +149,7 @@ async function addToManifest(
     await markReplaced(segments, space, manifest, headers, batch);
     const passages = missing.flatMap(({ id }) => analyzed.get(id) ?? []);
     if (passages.length === 0) return;
-    const segment = buildSegment(
+    const segment = await buildSegment(
       passages,
       missing.map(({ language }) => language),
     );

@@ -1,3 +1,4 @@
+import { takeTurns } from '../../kernel/take-turns.ts';
 import { ByteReader, ByteWriter, packUuid } from './bytes.ts';
 import { encodePostings } from './postings.ts';
 
@@ -52,7 +53,8 @@ export interface PassageTable {
 }
 
 /** Encodes terms that come in the order of their bytes. */
-export function encodeSegment(table: PassageTable, terms: Iterable<TermPostings>): EncodedSegment {
+export async function encodeSegment(table: PassageTable, terms: Iterable<TermPostings>): Promise<EncodedSegment> {
+  const turn = takeTurns();
   const blocks: Uint8Array[] = [];
   const firstTerms: Uint8Array[] = [];
   const block = new ByteWriter(blockBytes * 2);
@@ -74,6 +76,7 @@ export function encodeSegment(table: PassageTable, terms: Iterable<TermPostings>
     previous = term;
   };
   for (const { term, count, passages, frequencies } of terms) {
+    await turn();
     if (passages.length === 0) writeEntry(term, count, new Uint8Array());
     for (let from = 0; from < passages.length; from += postingsPerEntry) {
       // A block has a term once.

@@ -66,7 +66,7 @@ async function tailOf(documents: DocumentStore, waiting: readonly DocumentHead[]
   const last = lastTails.get(documents);
   if (last?.key === key) return last.tail;
   const analyzed = await analyzeDocuments(documents, waiting);
-  const segment = buildSegment(
+  const segment = await buildSegment(
     [...analyzed.values()].flat(),
     waiting.map(({ language }) => language),
   );

@@ -17,9 +17,9 @@ export interface Code extends PassageKey {
 }
 
 /** A segment of signs instead of terms: the same header, blocks of signs in the order of the passages. */
-export function encodeCodes(codes: readonly Code[]): EncodedSegment {
+export async function encodeCodes(codes: readonly Code[]): Promise<EncodedSegment> {
   const order = codes.map((code) => ({ ...code, length: 0 })).toSorted(byPlace);
-  const { header } = encodeSegment(tableOf(order, []), []);
+  const { header } = await encodeSegment(tableOf(order, []), []);
   const blocks = Array.from({ length: Math.ceil(order.length / codesPerBlock) }, (_, block) =>
     Buffer.concat(order.slice(block * codesPerBlock, (block + 1) * codesPerBlock).map(({ signs }) => signs)),
   );

@@ -110,7 +110,7 @@ async function addCodes(
     if (missing.length === 0) return;
     const isMerge = manifest.segments.length >= mostSegments;
     const others = isMerge ? await currentCodes(documents, segments, manifest, headers) : [];
-    const segment = encodeCodes([...others, ...missing]);
+    const segment = await encodeCodes([...others, ...missing]);
     const id = newId();
     await segments.write(id, segment);
     const entry = { id, passages: segment.passages, bytes: segment.bytes };

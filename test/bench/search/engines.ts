@@ -20,7 +20,7 @@ export async function ourEngine(texts: readonly Text[]): Promise<Search> {
   const passages = texts.map(({ title, text }, at) =>
     analyzePassage({ documentId: uuid(at), version: 1, ordinal: 0, titles: [title], text }, english, []),
   );
-  const segment = buildSegment(passages, ['en']);
+  const segment = await buildSegment(passages, ['en']);
   const reader = cachedSegments(
     {
       headers: async () => new Map([['s', segment.header]]),

@@ -13,6 +13,9 @@ const results: Readonly<Record<string, object>> = {
   'tools/call': { content: [{ type: 'text', text: 'far away' }] },
 };
 let refusing = false;
+/** So many calls find their session gone, as where a server makes room for others. */
+let forgetful = 0;
+let calls = 0;
 const remote = createServer((request, response) => {
   seen.push(request.headers);
   let text = '';
@@ -21,6 +24,8 @@ const remote = createServer((request, response) => {
     if (refusing) return response.writeHead(401, { 'www-authenticate': 'Bearer realm="far"' }).end();
     const { id, method = '' } = JSON.parse(text || '{}') as { id?: number; method?: string };
     if (id === undefined) return response.writeHead(202).end();
+    if (method === 'tools/call' && (forgetful -= 1) >= 0) return response.writeHead(404).end();
+    if (method === 'tools/call') calls += 1;
     response.writeHead(200, {
       'content-type': 'application/json',
       'mcp-session-id': 'upstream-session',
@@ -72,6 +77,18 @@ it('keeps its session id to itself', async () => {
   seen.length = 0;
   await call('tools/list', { 'mcp-session-id': sessionId });
   expect(seen[0]).toMatchObject({ 'mcp-session-id': 'upstream-session' });
+});
+
+it('is asked in another session where it ended the one that was opened for a call', async () => {
+  const callTool = () => app.call('POST', `/mcp/${slug}/v1/tools/echo`, { token: owner.token, json: {} });
+  [forgetful, calls] = [2, 0];
+  expect((await callTool()).body).toEqual(results['tools/call']);
+  expect(calls).toBe(1);
+  // One that knows no session at all is not asked for ever.
+  forgetful = 100;
+  expect((await callTool()).status).toBe(503);
+  expect([forgetful, calls]).toEqual([96, 1]);
+  forgetful = 0;
 });
 
 it('that refuses its credentials is not mistaken for the platform refusing the caller', async () => {

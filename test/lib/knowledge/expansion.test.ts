@@ -23,7 +23,7 @@ async function scoresOf(query: string): Promise<readonly number[]> {
     surfaces: new Set(text.split(' ')),
   }));
   const store = memorySegments();
-  const segment = buildSegment(all, ['en']);
+  const segment = await buildSegment(all, ['en']);
   await store.write('s', segment);
   const manifest = { generation: 1, segments: [{ id: 's', passages: segment.passages, bytes: 1 }], stale: [] };
   const index = await openIndex(cachedSegments(store, 1e6), manifest);
@@ -33,7 +33,7 @@ async function scoresOf(query: string): Promise<readonly number[]> {
     termsOfPassages: async (keys) =>
       keys.map(({ documentId }) => all[Number(documentId.slice(-12))]?.terms ?? new Map()),
   });
-  return [...scores.slice(0, texts.length)];
+  return Array.from(scores).slice(0, texts.length);
 }
 
 it('words of the best passages decide between matches, and make none', async () => {

@@ -51,7 +51,7 @@ describe('an index of segments', () => {
         const live: SegmentPassage[] = [];
         for (const [number, batch] of made.entries()) {
           const manifest = await store.manifest('s');
-          const segment = buildSegment(batch, ['en']);
+          const segment = await buildSegment(batch, ['en']);
           await store.write(`s${number}`, segment);
           const entry = { id: `s${number}`, passages: segment.passages, bytes: segment.bytes };
           await store.swap('s', manifest, { segments: [...manifest.segments, entry], forget: [] });
@@ -96,7 +96,7 @@ describe('an index of segments', () => {
       surfaces: new Set(['every', ...(number % 2 === 0 ? ['even'] : [])]),
     }));
     const store = memorySegments();
-    const segment = buildSegment(passages, ['en']);
+    const segment = await buildSegment(passages, ['en']);
     expect(Math.max(...segment.blocks.map(({ length }) => length))).toBeLessThanOrEqual(64_000);
     await store.write('one', segment);
     const entry = { id: 'one', passages: segment.passages, bytes: segment.bytes };

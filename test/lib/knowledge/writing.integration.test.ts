@@ -118,7 +118,8 @@ it('a segment that no manifest names is swept, others stay', async () => {
   await base.index(librarySpace);
   const table = { documents: [], documentOf: [], ordinalOf: [], lengthOf: [], languages: [] };
   const postings = { count: 1, passages: [0], frequencies: [1] };
-  await base.segments.write('unnamed', encodeSegment(table, [{ term: Buffer.from('apple'), ...postings }]));
+  const unnamed = await encodeSegment(table, [{ term: Buffer.from('apple'), ...postings }]);
+  await base.segments.write('unnamed', unnamed);
   await sweepKnowledge(base, new Date());
   expect((await base.segments.blocks(['unnamed:0'])).size).toBe(1);
   expect(await sweep()).toMatchObject({ unnamed: 1 });
