@@ -103,8 +103,8 @@ export interface DocumentStore {
   remove(id: string): Promise<void>;
   /** Indexed ones of a space that have no vectors of the model. */
   unembedded(space: string, model: string, limit: number): Promise<DocumentHead[]>;
-  /** Those of a space that wait for the index, longest first. */
-  pending(space: string, limit: number): Promise<DocumentHead[]>;
+  /** Those of a space that wait for the index, by how long they wait. */
+  pending(space: string, limit: number, first: 'longest' | 'newest'): Promise<DocumentHead[]>;
   /** Whether a document of the space waits for the index that came after `since` and before this one. */
   isEarlierPending(document: Pick<DocumentHead, 'space' | 'updatedAt'>, since: Date): Promise<boolean>;
   /** Spaces and documents that a lost message or a dead process left behind before `before`. */

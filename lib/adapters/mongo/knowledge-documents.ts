@@ -135,11 +135,11 @@ export function mongoKnowledgeDocuments(db: Db): DocumentStore {
         return (await found.toArray()).map(headOf);
       }),
 
-    pending: (space, limit) =>
+    pending: (space, limit, first) =>
       answering(async () => {
         const found = documents
           .find({ space, index_status: 'pending', ...alive }, { projection: withoutContent })
-          .sort({ updated_at: 1 })
+          .sort({ updated_at: first === 'longest' ? 1 : -1 })
           .limit(limit);
         return (await found.toArray()).map(headOf);
       }),

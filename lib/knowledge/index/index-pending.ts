@@ -70,7 +70,7 @@ async function indexAll(
   let indexed = 0;
   for (;;) {
     run.again = false;
-    const waiting = await documents.pending(space, batchDocuments);
+    const waiting = await documents.pending(space, batchDocuments, 'longest');
     const isLate = performance.now() >= until;
     if (waiting.length > 0 && (indexed === 0 || !(isLate || isFew(waiting)))) {
       indexed += await indexBatch(services, space, waiting);

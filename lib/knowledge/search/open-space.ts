@@ -18,7 +18,7 @@ export interface SearchServices {
   readonly embedder?: Embedder | undefined;
 }
 
-/** Documents that wait for the index, as many as a search takes along. */
+/** Documents that wait for the index, as many as a search takes along: the newest, for whoever wrote one looks for it now. */
 const tailDocuments = 50;
 const tailPassages = 300;
 
@@ -42,7 +42,7 @@ export async function openSpace(
 ): Promise<OpenIndex> {
   const { documents, segments, segmentReader } = services;
   // One after the other: what waits no more is in the manifest by then.
-  const waiting = await documents.pending(space, tailDocuments);
+  const waiting = await documents.pending(space, tailDocuments, 'newest');
   const kept = await segments.manifest(space);
   const manifest = settings ? { ...kept, settings } : kept;
   if (waiting.length === 0) return openIndex(segmentReader, manifest);
@@ -56,8 +56,12 @@ export async function openSpace(
 }
 
 function firstPassages(waiting: readonly DocumentHead[]): DocumentHead[] {
-  let passages = 0;
-  return waiting.filter((document) => (passages += document.passages) <= tailPassages);
+  let left = tailPassages;
+  return waiting.filter(({ passages }) => {
+    const fits = passages <= left;
+    if (fits) left -= passages;
+    return fits;
+  });
 }
 
 async function tailOf(documents: DocumentStore, waiting: readonly DocumentHead[]): Promise<Tail | undefined> {

@@ -4,6 +4,7 @@ import { createDocument } from '../../../lib/knowledge/documents/create-document
 import type { KnowledgeWriting } from '../../../lib/knowledge/documents/writing.ts';
 import { indexPending } from '../../../lib/knowledge/index/index-pending.ts';
 import { librarySpace } from '../../../lib/knowledge/ports.ts';
+import { findPassages } from '../../../lib/knowledge/search/search.ts';
 import { openKnowledge } from './open-knowledge.ts';
 
 /* Whatever waits for the index when a run ends is brought in by somebody: no document is left to the sweeper. */
@@ -72,4 +73,17 @@ it('a document whose message comes while segments are merged has another one on 
   expect([await base.statusOf(second), left?.delaySeconds]).toEqual(['pending', 1]);
   await indexPending(services, librarySpace);
   expect(await base.statusOf(second)).toBe('indexed');
+});
+
+it('who has just written a document finds it, however many wait for the index', async () => {
+  const { stores, add } = await openBase();
+  for (let number = 0; number < 55; number += 1) await add(`engine ${number}`);
+  const long = await add(Array.from({ length: 90_000 }, (_, number) => `word${number}`).join(' '));
+  expect((await stores.documents.heads([long]))[0]?.passages).toBeGreaterThan(300);
+  const newest = await add('bridge');
+  const { hits } = await findPassages(stores, librarySpace, { query: 'bridge', limit: 5 });
+  expect(hits.map(({ document }) => document.id)).toEqual([newest]);
+  // A document that is too long to be taken along keeps no other one out.
+  const { hits: others } = await findPassages(stores, librarySpace, { query: '54', limit: 5 });
+  expect(others).toHaveLength(1);
 });
