@@ -222,6 +222,8 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
 
   const idleMs = document.idle_timeout_s * 1_000;
   const stopWhenIdle = (): void => {
+    // What takes long to start is not idle.
+    if (now.state === 'installing' || now.state === 'initializing') return;
     if (!inFlight() && performance.now() - calledAt > idleMs) void stop('idle');
   };
   const idleCheck = idleMs === 0 ? undefined : setInterval(stopWhenIdle, Math.min(15_000, idleMs / 4)).unref();

@@ -121,6 +121,7 @@ function readTerms(reader: SegmentReader, segments: readonly OpenSegment[]): Pic
     },
   };
 }
+
 /** Where a term stands in a segment. */
 interface List {
   /** `<segment>:<term>` */

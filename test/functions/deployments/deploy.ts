@@ -30,7 +30,7 @@ export async function untilStatus(
   token: string,
   id: string,
   wanted: readonly string[],
-  ms = 15_000,
+  ms = 60_000,
 ): Promise<Reply['body']> {
   let last: Reply['body'] = {};
   const look = async () => {

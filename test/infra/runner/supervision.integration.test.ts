@@ -1,12 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, it, type TestContext } from 'vitest';
 import { processIdentity } from '../../../infra/local/process/process-identity.ts';
 import { callTool, connect } from './call-tool.ts';
 import { bootstrapToken, startPlatformStandIn } from './platform-stand-in.ts';
 import { fixtureLaunch, type RunningOptions, type RunningReplica, runReplica } from './running-replica.ts';
-import { waitUntil } from '../../wait-until.ts';
+import { staysTrue, waitUntil } from '../../wait-until.ts';
 
 /** Its tests wait for processes most of their time, so they run beside each other. */
 async function run({ onTestFinished }: TestContext, options: RunningOptions = {}): Promise<RunningReplica> {
@@ -128,6 +130,18 @@ it('stops itself when nobody calls', async (context) => {
   await callTool(one.mcp, 'echo', { text: 'hello' });
   expect(await one.replica.ended).toBe(0);
   expect(one.platform.reports.at(-1)).toMatchObject({ state: 'stopped', stopped_because: 'idle' });
+});
+
+it('is not idle while its server is installed, however long that takes', async (context) => {
+  const registry = createServer(() => undefined).listen(0, '127.0.0.1');
+  context.onTestFinished(() => void registry.close().closeAllConnections());
+  await once(registry, 'listening');
+  const npm_config_registry = `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
+  const launch = { command: 'npx', args: ['-y', 'a-server@1.0.0'], env: { npm_config_registry } };
+  const one = await run(context, { idleTimeout: 1, untilReady: false, launch });
+  const states = () => one.platform.reports.map(({ state }) => state);
+  await waitUntil('it is installed', () => states().includes('installing'));
+  await staysTrue('it is being installed', () => !states().includes('stopped'), 3_000);
 });
 
 it('leaves no process behind when it is stopped, sessions and stubborn servers included', async (context) => {
