@@ -23,6 +23,8 @@ const runnerVersion = '0.1.0';
 const logLines = 50;
 const reasonCharacters = 2_000;
 const lastReportMs = 5_000;
+/** Who ends as idle has time: where the platform does not hear of it, it takes the replica for lost, and starts a server that nobody calls. */
+const idleReportMs = 60_000;
 const lookMs = 50;
 /** For so long a proxy may still believe that this replica serves: it is answered that it does not. */
 const rememberedMs = servingTargetMs + 250;
@@ -207,7 +209,7 @@ export async function startReplica({ settings, ...options }: ReplicaOptions): Pr
       if (status === 0) await drain();
       await Promise.all([supervisor.stop(), spare.stop(), sessions.closeAll(), callers.closeAll()]);
       if (now.because !== undefined) now.state = 'stopped';
-      await reporter.end(lastReportMs);
+      await reporter.end(now.because === 'idle' ? idleReportMs : lastReportMs);
       await known;
       http.close();
       http.closeAllConnections();

@@ -132,6 +132,17 @@ it('stops itself when nobody calls', async (context) => {
   expect(one.platform.reports.at(-1)).toMatchObject({ state: 'stopped', stopped_because: 'idle' });
 });
 
+it('that stops because nobody calls has the platform hear of it, though it is away for a while', async (context) => {
+  const one = await run(context, { idleTimeout: 1 });
+  one.platform.answerReports(503);
+  const isIdle = () => one.platform.reports.filter(({ stopped_because }) => stopped_because === 'idle').length;
+  // The fifth comes 7.5 s after the first.
+  await waitUntil('four reports of the end', () => isIdle() === 4);
+  one.platform.answerReports(200);
+  expect(await one.replica.ended).toBe(0);
+  expect(isIdle()).toBe(5);
+});
+
 it('is not idle while its server is installed, however long that takes', async (context) => {
   const registry = createServer(() => undefined).listen(0, '127.0.0.1');
   context.onTestFinished(() => void registry.close().closeAllConnections());
