@@ -134,7 +134,7 @@ function visibleFolders(env: NodeJS.ProcessEnv): string[] {
   return [...new Set([...programs, ...named])].filter((folder) => folder.startsWith(`${home}/`));
 }
 
-/** Does what a task does: runs Node, writes into its home, and must not see the state. */
+/** Does what a task does: runs Node, reads the project, where servers under development lie, writes into its home, and must not see the state. */
 async function probe(isolation: Isolation, state: string): Promise<void> {
   await mkdir(join(state, 'tasks'), { recursive: true });
   const home = await mkdtemp(join(await realpath(join(state, 'tasks')), 'probe-'));
@@ -142,7 +142,8 @@ async function probe(isolation: Isolation, state: string): Promise<void> {
     await mkdir(join(home, 'tmp'));
     await chmod(home, 0o700);
     const check = `
-      const { writeFileSync, readdirSync } = require('node:fs');
+      const { readFileSync, writeFileSync, readdirSync } = require('node:fs');
+      readFileSync(${JSON.stringify(join(root, 'package.json'))});
       writeFileSync(${JSON.stringify(join(home, 'tmp', 'probe'))}, '');
       const seen = readdirSync(${JSON.stringify(state)});
       if (seen.join() !== 'tasks') throw new Error('the state is visible');`;
