@@ -19,7 +19,7 @@ export const knowledgeMutants: readonly Mutant[] = [
     ['a hit is shown at the present version of its document', '|| document.version !== key.version', ''],
     ['a hit is of the space that was asked', '|| document.space !== space', ''],
   ),
-  ...of('lib/adapters/mongo/knowledge-documents.ts', documents, [
+  ...of('lib/adapters/mongo/knowledge-documents.ts', writing, [
     'a deleted document is nowhere',
     'const alive = { deleted_at: { $exists: false } } as const;',
     'const alive = {} as { readonly deleted_at?: { $exists: false } };',

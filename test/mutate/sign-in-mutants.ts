@@ -53,6 +53,10 @@ export const signInMutants: readonly Mutant[] = [
     flow,
     ['a code is good once', 'if (!first) return endForReplay(services, authorization);', ''],
     ['a replayed code ends what came of it', '  await sessions.endFamily(grantId);\n', ''],
+  ),
+  ...of(
+    'lib/oauth/issue-token.ts',
+    ['test/lib/oauth/issue-token.test.ts'],
     [
       'two with one code get nothing',
       'if (await wasReplayed(codes, code)) return endForReplay(services, authorization);',

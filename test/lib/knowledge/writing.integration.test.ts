@@ -125,3 +125,14 @@ it('a segment that no manifest names is swept, others stay', async () => {
   expect(await sweep()).toMatchObject({ unnamed: 1 });
   expect(await wrong()).toEqual([]);
 });
+
+it('a document that is marked as deleted is nowhere, though all of it is still there', async () => {
+  const id = await add('apple bridge');
+  const { digest = '' } = (await base.documents.heads([id]))[0] ?? {};
+  await base.documents.markDeleted(id);
+  expect(await base.documents.find(id)).toBeUndefined();
+  expect(await base.documents.heads([id])).toEqual([]);
+  expect(await base.documents.findByDigest(librarySpace, digest)).toBeUndefined();
+  const { items } = await base.documents.list({ space: librarySpace }, { offset: 0, limit: 100 });
+  expect(items.map((item) => item.id)).not.toContain(id);
+});
