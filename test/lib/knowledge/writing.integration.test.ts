@@ -127,7 +127,7 @@ it('a segment that no manifest names is swept, others stay', async () => {
 });
 
 it('a document that is marked as deleted is nowhere, though all of it is still there', async () => {
-  const id = await add('apple bridge');
+  const id = await add('quarry railway');
   const { digest = '' } = (await base.documents.heads([id]))[0] ?? {};
   await base.documents.markDeleted(id);
   expect(await base.documents.find(id)).toBeUndefined();
