@@ -145,7 +145,7 @@ it('that stops because nobody calls has the platform hear of it, though it is aw
 
 it('is not idle while its server is installed, however long that takes', async (context) => {
   const registry = createServer(() => undefined).listen(0, '127.0.0.1');
-  context.onTestFinished(() => void registry.close().closeAllConnections());
+  context.onTestFinished(() => registry.close().closeAllConnections());
   await once(registry, 'listening');
   const npm_config_registry = `http://127.0.0.1:${(registry.address() as AddressInfo).port}`;
   const launch = { command: 'npx', args: ['-y', 'a-server@1.0.0'], env: { npm_config_registry } };
@@ -153,6 +153,7 @@ it('is not idle while its server is installed, however long that takes', async (
   const states = () => one.platform.reports.map(({ state }) => state);
   await waitUntil('it is installed', () => states().includes('installing'));
   await staysTrue('it is being installed', () => !states().includes('stopped'), 3_000);
+  expect(states().at(-1)).toBe('installing');
 });
 
 it('leaves no process behind when it is stopped, sessions and stubborn servers included', async (context) => {
