@@ -23,7 +23,7 @@ const runnerVersion = '0.1.0';
 const logLines = 50;
 const reasonCharacters = 2_000;
 const lastReportMs = 5_000;
-/** Who ends as idle has time: where the platform does not hear of it, it takes the replica for lost, and starts a server that nobody calls. */
+/** Who ends as idle has time: where the platform does not learn of it, it takes the replica for lost, and starts a server that nobody calls. */
 const idleReportMs = 60_000;
 const lookMs = 50;
 /** For so long a proxy may still believe that this replica serves: it is answered that it does not. */

@@ -132,7 +132,7 @@ it('stops itself when nobody calls', async (context) => {
   expect(one.platform.reports.at(-1)).toMatchObject({ state: 'stopped', stopped_because: 'idle' });
 });
 
-it('that stops because nobody calls has the platform hear of it, though it is away for a while', async (context) => {
+it('that stops because nobody calls has the platform learn of it, though it is away for a while', async (context) => {
   const one = await run(context, { idleTimeout: 1 });
   one.platform.answerReports(503);
   const isIdle = () => one.platform.reports.filter(({ stopped_because }) => stopped_because === 'idle').length;
