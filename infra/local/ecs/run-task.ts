@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -64,6 +64,8 @@ export async function runTask({
   const program = join(home, 'runner.mjs');
   await mkdir(temporary, { recursive: true });
   await writeFile(program, await (runner ??= buildRunner()));
+  // The platform keeps its files from others, and the task's user is one.
+  await chmod(program, 0o444);
   const clear = async (): Promise<void> => {
     const logs = ['log', 'previous.log'].map((end) => join(state, 'logs', `${name}.${end}`));
     await Promise.all([home, ...logs].map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })));

@@ -18,8 +18,11 @@ let ecs: Ecs;
 let containers: Containers;
 let events: { lastStatus?: string; startedBy?: string; stoppedReason?: string }[] = [];
 const platforms: PlatformStandIn[] = [];
+let umask: number;
 
 beforeAll(async () => {
+  // As in `npm run dev`, whose files nobody else may read, also not the users that tasks have.
+  umask = process.umask(0o077);
   withCredentials(process.env, credentials);
   state = await mkdtemp(join(tmpdir(), 'ecs-'));
   ecs = await startEcs({ state, credentials, onTaskStateChange: (detail) => events.push(detail) });
@@ -34,6 +37,7 @@ beforeAll(async () => {
   });
 });
 afterAll(async () => {
+  process.umask(umask);
   await ecs.stop();
   await Promise.all(platforms.map((platform) => platform.stop()));
   await rm(state, { recursive: true, force: true });
