@@ -3,7 +3,6 @@ import { chmod, mkdir, readFile, realpath, rm, writeFile } from 'node:fs/promise
 import { delimiter, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { buildRunner } from '../../runner/bundle.ts';
 import { memoryOf } from '../../runner/process-memory.ts';
 import type { Isolation } from './isolation.ts';
 import { type Child, startChild } from '../process/start-child.ts';
@@ -63,9 +62,6 @@ export async function runTask({
   const temporary = join(home, 'tmp');
   const program = join(home, 'runner.mjs');
   await mkdir(temporary, { recursive: true });
-  await writeFile(program, await (runner ??= buildRunner()));
-  // The platform keeps its files from others, and the task's user is one.
-  await chmod(program, 0o444);
   const clear = async (): Promise<void> => {
     const logs = ['log', 'previous.log'].map((end) => join(state, 'logs', `${name}.${end}`));
     await Promise.all([home, ...logs].map((path) => rm(path, { recursive: true, force: true, maxRetries: 3 })));
@@ -74,6 +70,9 @@ export async function runTask({
   const { npm_config_cache: npmCache = '', ...npmSettings } = npm;
   let child: Child;
   try {
+    await writeFile(program, await (runner ??= buildOnce()));
+    // The platform keeps its files from others, and the task's user is one.
+    await chmod(program, 0o444);
     child = await startChild({
       name,
       state,
@@ -153,6 +152,20 @@ export async function runTask({
       await ended;
     },
   };
+}
+
+/** esbuild is loaded for this alone, and its process, of 37 MB, does not stay. */
+async function buildOnce(): Promise<Uint8Array> {
+  const [{ buildRunner }, esbuild] = await Promise.all([import('../../runner/bundle.ts'), import('esbuild')]);
+  try {
+    return await buildRunner();
+  } catch (error) {
+    // The next task tries again.
+    runner = undefined;
+    throw error;
+  } finally {
+    await esbuild.stop();
+  }
 }
 
 /** What a folder takes, in MB; 0 where `du` cannot say. */
