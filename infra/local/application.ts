@@ -56,11 +56,11 @@ export async function startApplication(options: ApplicationOptions): Promise<App
   const env = localEnvironment(options);
   const stage = env['STAGE'] ?? 'local';
   const sqs = { functions, stage, sqsEndpoint: urls.sqs };
-  await Promise.all([
+  const [queues] = await Promise.all([
+    timed(report, 'queues', () => createQueues(sqs)),
     timed(report, 'schema', () => migrateUp(urls.mysqlOwner, { applicationUrl: urls.mysql })),
     timed(report, 'tables', () => createTablesAt(urls.dynamodb, stage)),
     timed(report, 'indexes', () => createIndexesAt(urls.mongodb)),
-    timed(report, 'queues', () => createQueues(sqs)),
   ]);
   const gateway = await startGateway({
     functions,
@@ -96,7 +96,7 @@ export async function startApplication(options: ApplicationOptions): Promise<App
       write,
     }),
   );
-  const pollers = startPollers({ ...sqs, invoke });
+  const pollers = startPollers({ ...sqs, invoke, queues });
   const clock = startClock({ functions, invoke });
   return {
     url: env['BASE_URL'] ?? gateway.url,
@@ -120,8 +120,9 @@ async function createTablesAt(endpoint: string, stage: string): Promise<void> {
   client.destroy();
 }
 
-async function timed(report: (line: string) => void, name: string, work: () => Promise<unknown>): Promise<void> {
+async function timed<T>(report: (line: string) => void, name: string, work: () => Promise<T>): Promise<T> {
   const startedAt = performance.now();
-  await work();
+  const done = await work();
   report(`${name.padEnd(8)} up to date (${Math.round(performance.now() - startedAt)} ms)`);
+  return done;
 }

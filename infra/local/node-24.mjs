@@ -1,7 +1,7 @@
 // Starts a program of this project on Node 24: `node infra/local/node-24.mjs <file.ts|vitest> [argument …]`.
 // `npm run` puts node_modules/.bin first on PATH, and the locked optional dependency for this machine's
 // platform links Node 24 there. Where none fits, one line says so instead of a syntax error on line 1 of a .ts file.
-import { createRequire } from 'node:module';
+import { createRequire, enableCompileCache } from 'node:module';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
@@ -21,6 +21,10 @@ process.emitWarning = (warning, ...rest) => {
   const type = typeof rest[0] === 'string' ? rest[0] : rest[0]?.type;
   if (type !== 'ExperimentalWarning') emitWarning(warning, ...rest);
 };
+
+// Half of a start is reading and compiling what did not change since the last one; programs that this one starts profit too.
+process.env.NODE_COMPILE_CACHE ??= resolve(import.meta.dirname, '../../.local/compile-cache');
+enableCompileCache(process.env.NODE_COMPILE_CACHE);
 
 const program = process.argv[2];
 if (!program) {

@@ -11,6 +11,8 @@ export { createQueues } from './queues.ts';
 
 export interface PollerOptions extends QueueOptions {
   readonly invoke: Invoke;
+  /** Those that are there, by their workers' ids; others are made. */
+  readonly queues?: ReadonlyMap<string, Queue>;
   readonly warn?: Warn;
 }
 
@@ -31,6 +33,7 @@ export function startPollers(options: PollerOptions): Pollers {
   const pollers = ofKind(options.functions, 'worker').map((worker) =>
     poll(
       { client, stage: options.stage, worker, invoke: options.invoke, warn: options.warn ?? warnOnStderr },
+      options.queues?.get(worker.id),
       stopping.signal,
     ),
   );
@@ -57,10 +60,10 @@ interface Polling {
 }
 
 /** Reads one queue until `stopping` fires. SQS being away makes it wait and say so once. */
-async function poll(polling: Polling, stopping: AbortSignal): Promise<void> {
+async function poll(polling: Polling, known: Queue | undefined, stopping: AbortSignal): Promise<void> {
   const { client, stage, worker, warn } = polling;
   const batches = new Set<Promise<void>>();
-  let queue: Queue | undefined;
+  let queue = known;
   let pauseMs = 0;
   while (!stopping.aborted) {
     try {

@@ -1,11 +1,5 @@
 import { Agent } from 'node:http';
-import {
-  CreateQueueCommand,
-  GetQueueAttributesCommand,
-  type QueueAttributeName,
-  SetQueueAttributesCommand,
-  SQSClient,
-} from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, type QueueAttributeName, SetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { timeoutSecondsOf } from '../../../lib/kernel/lambda/timeouts.ts';
 import { maxReceives } from '../../../lib/kernel/lambda/worker.ts';
 import { type DiscoveredFunction, ofKind } from '../../discover.ts';
@@ -27,11 +21,16 @@ export interface Queue {
 
 const fortnightSeconds = '1209600';
 
-/** Makes or updates every worker's queue and dead-letter queue. @throws when SQS cannot be reached. */
-export async function createQueues(options: QueueOptions): Promise<void> {
+/** Makes or updates every worker's queue and dead-letter queue. @returns the queues by their workers' ids. @throws when SQS cannot be reached. */
+export async function createQueues(options: QueueOptions): Promise<ReadonlyMap<string, Queue>> {
   const client = sqsClient(options);
+  const workers = ofKind(options.functions, 'worker');
   try {
-    await Promise.all(ofKind(options.functions, 'worker').map((worker) => ensureQueue(client, options.stage, worker)));
+    return new Map(
+      await Promise.all(
+        workers.map(async (worker) => [worker.id, await ensureQueue(client, options.stage, worker)] as const),
+      ),
+    );
   } finally {
     client.destroy();
   }
@@ -59,14 +58,30 @@ export async function ensureQueue(client: SQSClient, stage: string, { declaratio
   });
 }
 
-/** CreateQueue refuses a queue that exists with other attributes, so they are set in a second step. */
 async function putQueue(
   client: SQSClient,
   name: string,
   attributes: Partial<Record<QueueAttributeName, string>>,
 ): Promise<Queue> {
-  const { QueueUrl: url = '' } = await client.send(new CreateQueueCommand({ QueueName: name }));
-  await client.send(new SetQueueAttributesCommand({ QueueUrl: url, Attributes: attributes }));
-  const known = await client.send(new GetQueueAttributesCommand({ QueueUrl: url, AttributeNames: ['QueueArn'] }));
-  return { url, arn: known.Attributes?.QueueArn ?? '' };
+  const { QueueUrl: url = '' } = await client
+    .send(new CreateQueueCommand({ QueueName: name, Attributes: attributes }))
+    .catch((error: Error) => {
+      // AWS and its stand-in put different prefixes before it.
+      if (error.name.endsWith('QueueNameExists')) return updateQueue(client, name, attributes);
+      throw error;
+    });
+  return { url, arn: await arnOf(client, url) };
+}
+
+/** CreateQueue refuses a queue that exists with other attributes. */
+async function updateQueue(client: SQSClient, name: string, attributes: Partial<Record<QueueAttributeName, string>>) {
+  const known = await client.send(new CreateQueueCommand({ QueueName: name }));
+  await client.send(new SetQueueAttributesCommand({ QueueUrl: known.QueueUrl, Attributes: attributes }));
+  return known;
+}
+
+/** A queue's URL ends with its account and name. */
+async function arnOf({ config }: SQSClient, url: string): Promise<string> {
+  const [account, name] = new URL(url).pathname.split('/').slice(-2);
+  return `arn:aws:sqs:${await config.region()}:${account}:${name}`;
 }
