@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash as digest, randomBytes } from 'node:crypto';
 import { bytesToId, idToBytes, readBytes } from './base64url.ts';
 
 export const apiKeyPrefix = 'mcp_live_';
@@ -29,6 +29,5 @@ export function readApiKeyText(text: string): ApiKeyText | undefined {
 }
 
 function describe(ownerId: string, text: string): ApiKeyText {
-  const hash = createHash('sha256').update(text).digest('hex');
-  return { ownerId, text, hash, prefix: text.slice(0, prefixLength) };
+  return { ownerId, text, hash: digest('sha256', text, 'hex'), prefix: text.slice(0, prefixLength) };
 }

@@ -87,7 +87,7 @@ export async function findReplica(
 
 /** With a key the highest hash wins (rendezvous hashing), so that a replica more or less moves few keys. */
 function choose(replicas: readonly Replica[], key: string | undefined): Replica | undefined {
-  if (key === undefined) return replicas[Math.floor(Math.random() * replicas.length)];
+  if (key === undefined || replicas.length < 2) return replicas[Math.floor(Math.random() * replicas.length)];
   const weighed = replicas.map((replica) => ({ replica, weight: digest(`${key} ${replica.id}`) }));
   return weighed.toSorted((a, b) => (a.weight < b.weight ? 1 : -1))[0]?.replica;
 }

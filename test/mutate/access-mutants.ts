@@ -56,7 +56,7 @@ export const accessMutants: readonly Mutant[] = [
   ...of(
     'lib/auth/api-key-text.ts',
     ['test/lib/auth/api-key-text.test.ts'],
-    ['a key is stored by its hash', "createHash('sha256').update(text).digest('hex')", 'text'],
+    ['a key is stored by its hash', "digest('sha256', text, 'hex')", 'text'],
     ['a key begins with its prefix', 'if (!text.startsWith(apiKeyPrefix)) return undefined;', ''],
   ),
   ...of(

@@ -132,7 +132,7 @@ export const workMutants: readonly Mutant[] = [
   // Ids of ours
   ...of('lib/kernel/log/log.ts', ids, [
     'a report line has an id of its own',
-    'const report_id = v7();',
+    'const report_id = randomUUID();',
     "const report_id = '019c1385-1a40-7000-8000-000000000004';",
   ]),
   ...of('lib/mcp/report-call.ts', ids, ['a call has an id of its own', 'id: newId(),', 'id,']),
@@ -172,7 +172,7 @@ export const workMutants: readonly Mutant[] = [
   // What AWS alone would show
   ...of(
     'lib/mcp/answer-in-time.ts',
-    ['test/infra/stacks/deploy-rules.test.ts'],
+    ['test/infra/stacks/stacks.test.ts'],
     ['a call is answered before CloudFront gives it up', 'firstByteMs = 110_000', 'firstByteMs = 130_000'],
   ),
   ...of(

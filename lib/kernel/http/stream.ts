@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Writable } from 'node:stream';
 import type { Context } from 'aws-lambda';
 import type * as z from 'zod';
@@ -51,6 +52,8 @@ export function stream<
       } catch (error) {
         requestContext.report.set({ stream_error: error });
       } finally {
+        // The end of the answer is on its way: whoever waits for it does not wait for its report line too.
+        await nextTurn();
         closeRequest(requestContext, gone.signal.aborted ? withoutReader(answer.statusCode) : answer.statusCode);
       }
     });

@@ -1,4 +1,4 @@
-import { v7 } from 'uuid';
+import { randomUUID } from 'node:crypto';
 import { redact } from './redact.ts';
 
 type Level = 'debug' | 'info' | 'warning' | 'error';
@@ -22,7 +22,7 @@ export interface Report extends Log {
 export function startReport(write: (line: string) => void, logger: string, base: Fields): Report {
   const learned: Record<string, unknown> = { ...base };
   // The client chooses the request id, so nothing is counted by it.
-  const report_id = v7();
+  const report_id = randomUUID();
   const emit = (level: Level, message: string, fields: Fields): void => {
     const line = { timestamp: new Date().toISOString(), level, logger, message, ...fields, report_id };
     write(JSON.stringify(redact(line)));
