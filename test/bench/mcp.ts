@@ -23,8 +23,8 @@ interface Figures {
 }
 
 /**
- * `tools/call` of the same echo tool: over stdio, through the runner alone, through the whole platform with an API key, and through the two gateways that
- * are used most. In turn, round by round; latency of one call at a time by Node's own client, and calls a second of eight at a time by hand, so that the
+ * `tools/call` of the same echo tool: over stdio, through the least that Node's HTTP server can be between, through the runner alone, through the whole platform
+ * with an API key, and through the two gateways that are used most. In turn, round by round; latency of one call at a time by Node's own client, and calls a second of eight at a time by hand, so that the
  * client is not what is measured.
  */
 export async function run(): Promise<Figure[]> {
@@ -32,6 +32,7 @@ export async function run(): Promise<Figure[]> {
   try {
     const callers = new Map<string, Caller>([
       ['direct stdio', await overStdio(process.execPath, [server])],
+      ['bare bridge', await bareBridge(ends)],
       ['runner alone', await runnerAlone(ends)],
       ['whole path, API key', await wholePath(ends)],
       ['supergateway', await supergateway(ends)],
@@ -78,7 +79,7 @@ function figuresOf(measured: ReadonlyMap<string, readonly Figures[]>): Figure[] 
     'runner alone': ['≤ 0.5', '≥ 3'],
     'whole path, API key': ['≤ 4', ''],
   };
-  return ['direct stdio', 'runner alone', 'whole path, API key'].flatMap((name) => {
+  return ['direct stdio', 'bare bridge', 'runner alone', 'whole path, API key'].flatMap((name) => {
     const [p50, perSecond] = aims[name] ?? ['', ''];
     return [
       {
@@ -116,6 +117,14 @@ async function runnerAlone(ends: Ends): Promise<Caller> {
   ends.push(() => stopChild(child));
   await platform.reported(({ state }) => state === 'ready', 30_000);
   return overHttp(url, { 'x-runner-secret': proxySecret });
+}
+
+async function bareBridge(ends: Ends): Promise<Caller> {
+  const url = new URL(`http://127.0.0.1:${await freePort()}/mcp`);
+  const args = [join(root, 'test/bench/parts/bare-bridge.mjs'), url.port, process.execPath, server];
+  const child = await startListening(process.execPath, args, url);
+  ends.push(() => stopChild(child));
+  return overHttp(url, {});
 }
 
 async function supergateway(ends: Ends): Promise<Caller> {
