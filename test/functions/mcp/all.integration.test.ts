@@ -1,7 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { ElicitRequestSchema, ToolListChangedNotificationSchema } from '@modelcontextprotocol/sdk/types.js';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { serverInOneFile } from '../../fixtures/mcp-server/in-one-file.ts';
 import { type App, type SignedUp, startApp } from '../../harness.ts';
 import { deployed, untilStatus } from '../deployments/deploy.ts';
 import { connectV1, connectV2 } from './clients.ts';
@@ -12,12 +12,11 @@ let colleague: SignedUp;
 let everything: Awaited<ReturnType<typeof deployed>>;
 let shared: Awaited<ReturnType<typeof deployed>>;
 let hidden: Awaited<ReturnType<typeof deployed>>;
-const fixture = fileURLToPath(new URL('../../fixtures/mcp-server/server.ts', import.meta.url));
 
 beforeAll(async () => {
   app = await startApp({ env: { RATE_LIMIT_SCALE: '1000' } });
   [owner, colleague] = await Promise.all([app.signUp(), app.signUp()]);
-  const server = { name: 'everything', command: process.execPath, args: [fixture] };
+  const server = { name: 'everything', command: process.execPath, args: [await serverInOneFile()] };
   everything = await deployed(app, owner.token, {}, server);
   shared = await deployed(app, colleague.token, { access: 'team' });
   hidden = await deployed(app, colleague.token);

@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url';
 import { type Replica, type ReplicaOptions, startReplica } from '../../../infra/runner/replica.ts';
 import { readSettings } from '../../../infra/runner/settings.ts';
+import { serverInOneFile } from '../../fixtures/mcp-server/in-one-file.ts';
 import { bootstrapToken, type PlatformStandIn, proxySecret, startPlatformStandIn } from './platform-stand-in.ts';
 
-const fixture = fileURLToPath(new URL('../../fixtures/mcp-server/server.ts', import.meta.url));
 /** How the fixture server is started. */
-export const fixtureLaunch = { command: process.execPath, args: [fixture] };
+export const fixtureLaunch = { command: process.execPath, args: [await serverInOneFile()] };
 
 export interface RunningReplica {
   readonly platform: PlatformStandIn;
