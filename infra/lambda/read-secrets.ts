@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { signRequest } from '../../lib/adapters/aws/sign-request.ts';
+import { environmentCredentials, signRequest } from '../../lib/adapters/aws/sign-request.ts';
 
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -91,23 +91,18 @@ function unreadable(what: string, error: unknown): Error {
 function getSecretValue(env: Env, id: string): Promise<string> {
   const region = env['AWS_REGION'] ?? 'us-east-1';
   const url = new URL(env['AWS_ENDPOINT_URL_SECRETS_MANAGER'] || `https://secretsmanager.${region}.amazonaws.com`);
-  const token = env['AWS_SESSION_TOKEN'];
   const body = JSON.stringify({ SecretId: id });
-  const headers = signRequest(
-    { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' },
-    {
-      service: 'secretsmanager',
-      region,
-      headers: {
-        host: url.host,
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': 'secretsmanager.GetSecretValue',
-        ...(token && { 'x-amz-security-token': token }),
-      },
-      body,
-      at: new Date(),
+  const headers = signRequest(environmentCredentials(env) ?? { accessKeyId: '', secretAccessKey: '' }, {
+    service: 'secretsmanager',
+    region,
+    headers: {
+      host: url.host,
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'secretsmanager.GetSecretValue',
     },
-  );
+    body,
+    at: new Date(),
+  });
   return post(url, headers, body);
 }
 

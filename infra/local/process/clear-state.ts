@@ -4,9 +4,9 @@ import { endLeftovers } from './pid-file.ts';
 
 /**
  * Empties the state directory, after ending what a killed platform left running on it. What is named stays: the lock
- * that is held, and what took long to download.
+ * that is held, and what took long to download or to compile.
  */
-export async function clearState(state: string, keep: string[] = ['lock', 'debian']): Promise<void> {
+export async function clearState(state: string, keep: string[] = ['lock', 'debian', 'compile-cache']): Promise<void> {
   await endLeftovers(state);
   const names = await readdir(state);
   await Promise.all(

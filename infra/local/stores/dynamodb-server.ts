@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ClassicLevel } from 'classic-level';
 import dynalite from 'dynalite';
-import { sha256Hex, signRequest } from '../../../lib/adapters/aws/sign-request.ts';
+import { signRequest } from '../../../lib/adapters/aws/sign-request.ts';
 import { refuseStranger, sendRefusal } from '../guard/guard-service.ts';
 import type { Credentials } from '../guard/verify-signature.ts';
 
@@ -66,7 +66,6 @@ async function touchTables(url: string, credentials: Credentials): Promise<void>
       host: new URL(url).host,
       'content-type': 'application/x-amz-json-1.0',
       'x-amz-target': 'DynamoDB_20120810.DescribeTable',
-      'x-amz-content-sha256': sha256Hex(body),
     },
     body,
     at: new Date(),

@@ -3,6 +3,14 @@ import { createHmac, createSecretKey, hash, type KeyObject } from 'node:crypto';
 export interface AwsCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
+  readonly sessionToken?: string | undefined;
+}
+
+/** Those of the environment, which are replaced there while a process runs: to be looked up for each request. */
+export function environmentCredentials(env = process.env): AwsCredentials | undefined {
+  const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = env;
+  if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return undefined;
+  return { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY, sessionToken: AWS_SESSION_TOKEN };
 }
 
 export interface SignedCall {
@@ -20,15 +28,21 @@ export interface SignedCall {
 
 /**
  * Signature Version 4 (AWS General Reference) of a request without a query, by default a POST to `/`, which is how AWS's JSON services are called: the headers to send, with
- * `authorization` and `x-amz-date`.
+ * `authorization`, `x-amz-date`, `x-amz-content-sha256` and, for temporary credentials, `x-amz-security-token`.
  */
 export function signRequest(
-  { accessKeyId, secretAccessKey }: AwsCredentials,
+  { accessKeyId, secretAccessKey, sessionToken }: AwsCredentials,
   { service, region, headers, body, at, method = 'POST', path = '/' }: SignedCall,
 ): Record<string, string> {
   const stamp = at.toISOString().replace(/[-:]|\.\d+/g, '');
   const day = stamp.slice(0, 8);
-  const sent: Record<string, string> = { ...headers, 'x-amz-date': stamp };
+  const bodyHash = sha256Hex(body);
+  const sent: Record<string, string> = {
+    ...headers,
+    'x-amz-date': stamp,
+    'x-amz-content-sha256': bodyHash,
+    ...(sessionToken && { 'x-amz-security-token': sessionToken }),
+  };
   const names = Object.keys(sent).toSorted();
   const signedHeaders = names.join(';');
   const canonical = [
@@ -38,7 +52,7 @@ export function signRequest(
     ...names.map((name) => `${name}:${sent[name]?.trim()}`),
     '',
     signedHeaders,
-    sha256Hex(body),
+    bodyHash,
   ].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
   const key = signingKey(secretAccessKey, scope);
@@ -74,7 +88,6 @@ export function escapePath(path: string): string {
     .join('/');
 }
 
-/** Also what `x-amz-content-sha256` says of a body. */
 export function sha256Hex(text: string): string {
   return hash('sha256', text, 'hex');
 }

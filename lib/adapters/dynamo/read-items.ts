@@ -1,15 +1,15 @@
-import * as z from 'zod';
-import { sha256Hex, signRequest } from '../aws/sign-request.ts';
+import { environmentCredentials, signRequest } from '../aws/sign-request.ts';
 import { openPost } from '../http/post.ts';
 import type { DynamoSettings } from './client.ts';
 
 type Key = Readonly<Record<string, string>>;
 export type Item = Readonly<Record<string, unknown>>;
 
-const Answer = z.object({
-  Responses: z.record(z.string(), z.array(z.record(z.string(), z.unknown()))),
-  UnprocessedKeys: z.record(z.string(), z.unknown()).optional(),
-});
+/** What BatchGetItem answers with. */
+interface Answer {
+  readonly Responses: Readonly<Record<string, readonly Item[]>>;
+  readonly UnprocessedKeys?: Readonly<Record<string, unknown>>;
+}
 
 /**
  * Strongly consistent reads of some items, for what every authenticated request asks: signed by hand and sent by Node's own client, which takes a
@@ -21,31 +21,25 @@ export function openReader(settings: DynamoSettings, TableName: string) {
   const endpoint = new URL(DYNAMODB_ENDPOINT ?? `https://dynamodb.${region}.amazonaws.com`);
   const post = openPost(endpoint);
   return async (keys: readonly Key[], deadlineMs: number): Promise<Item[] | undefined> => {
-    // Looked up each time, because temporary credentials are replaced in the environment.
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
-    if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return undefined;
+    const credentials = environmentCredentials();
+    if (!credentials) return undefined;
     const Keys = keys.map(marshalled);
     const body = JSON.stringify({ RequestItems: { [TableName]: { Keys, ConsistentRead: true } } });
-    const headers = signRequest(
-      { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
-      {
-        service: 'dynamodb',
-        region,
-        headers: {
-          host: endpoint.host,
-          'content-type': 'application/x-amz-json-1.0',
-          'x-amz-target': 'DynamoDB_20120810.BatchGetItem',
-          'x-amz-content-sha256': sha256Hex(body),
-          ...(AWS_SESSION_TOKEN && { 'x-amz-security-token': AWS_SESSION_TOKEN }),
-        },
-        body,
-        at: new Date(),
+    const headers = signRequest(credentials, {
+      service: 'dynamodb',
+      region,
+      headers: {
+        host: endpoint.host,
+        'content-type': 'application/x-amz-json-1.0',
+        'x-amz-target': 'DynamoDB_20120810.BatchGetItem',
       },
-    );
+      body,
+      at: new Date(),
+    });
     try {
       const { status, text } = await post('/', headers, body, deadlineMs);
       if (status !== 200) return undefined;
-      const { Responses, UnprocessedKeys } = Answer.parse(JSON.parse(text));
+      const { Responses, UnprocessedKeys } = JSON.parse(text) as Answer;
       // What DynamoDB left out for want of capacity must not pass for missing.
       if (UnprocessedKeys?.[TableName] !== undefined) return undefined;
       return (Responses[TableName] ?? []).map(unmarshalled);

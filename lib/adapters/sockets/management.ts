@@ -1,6 +1,6 @@
 import type { ApiGatewayManagementApiClient } from '@aws-sdk/client-apigatewaymanagementapi';
 import type { Sockets } from '../../live/ports.ts';
-import { sha256Hex, signRequest } from '../aws/sign-request.ts';
+import { environmentCredentials, signRequest } from '../aws/sign-request.ts';
 import { openPost } from '../http/post.ts';
 
 interface SocketSettings {
@@ -40,26 +40,17 @@ function openSigned({ AWS_REGION: region, SOCKET_MANAGEMENT_URL }: SocketSetting
   const base = new URL(SOCKET_MANAGEMENT_URL);
   const send = openPost(base);
   return async (connectionId: string, body: string): Promise<number | undefined> => {
-    // Looked up each time, because temporary credentials are replaced in the environment.
-    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } = process.env;
-    if (!AWS_ACCESS_KEY_ID || !AWS_SECRET_ACCESS_KEY) return undefined;
+    const credentials = environmentCredentials();
+    if (!credentials) return undefined;
     const path = `${base.pathname.replace(/\/$/, '')}/@connections/${encodeURIComponent(connectionId)}`;
-    const headers = signRequest(
-      { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY },
-      {
-        service: 'execute-api',
-        region,
-        path,
-        headers: {
-          host: base.host,
-          'content-type': 'application/octet-stream',
-          'x-amz-content-sha256': sha256Hex(body),
-          ...(AWS_SESSION_TOKEN && { 'x-amz-security-token': AWS_SESSION_TOKEN }),
-        },
-        body,
-        at: new Date(),
-      },
-    );
+    const headers = signRequest(credentials, {
+      service: 'execute-api',
+      region,
+      path,
+      headers: { host: base.host, 'content-type': 'application/octet-stream' },
+      body,
+      at: new Date(),
+    });
     try {
       return (await send(path, headers, body, deadlineMs)).status;
     } catch {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { signRequest } from '../../../lib/adapters/aws/sign-request.ts';
 import { credentials } from './temporary-state.ts';
 
@@ -15,7 +14,7 @@ export async function signedFetch(
   const { host: _, ...signed } = signRequest(credentials, {
     service: 'execute-api',
     region: 'us-east-1',
-    headers: { ...headers, host, 'x-amz-content-sha256': createHash('sha256').update(body).digest('hex') },
+    headers: { ...headers, host },
     method,
     path: pathname,
     body,
