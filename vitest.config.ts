@@ -9,7 +9,7 @@ const kind = (name: string, include: string[], exclude: string[] = [], more: obj
 const slow = [
   'test/{check,documents}.test.ts',
   'test/infra/bundle*.test.ts',
-  'test/infra/stacks/stacks.test.ts',
+  'test/infra/stacks/{nag,stacks}.test.ts',
   'test/every-endpoint/{description,silent-import}.test.ts',
   'test/lib/knowledge/hostile.test.ts',
 ];

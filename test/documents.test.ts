@@ -43,7 +43,7 @@ function unknownCommands(text: string): string[] {
     .filter((name) => !(name in project.scripts));
 }
 
-const kinds = ['test.ts', 'integration.test.ts', 'property.test.ts'];
+const kinds = ['test.ts', 'integration.test.ts', 'property.test.ts', 'cases.ts'];
 
 /** The rows of tables that have a column `test`: what they are about, whether that is met (by a column `state`), and the tests that they name. */
 function testedRows(text: string) {

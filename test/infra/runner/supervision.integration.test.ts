@@ -70,17 +70,18 @@ it('starts a server again that was killed, and says so', async (context) => {
 });
 
 it('gives up after five restarts in ten minutes, with the last lines', async (context) => {
-  const launch = { ...fixtureLaunch, env: { CRASH_AFTER_MS: '100' } };
-  const one = await run(context, { launch, timing: { backoffMs: 10, longestBackoffMs: 20 } });
+  const launch = { ...fixtureLaunch, env: { AT_PING: 'crash' } };
+  const timing = { pingMs: 20, busyPingMs: 20, backoffMs: 10, longestBackoffMs: 20 };
+  const one = await run(context, { launch, timing });
   const failed = await one.platform.reported(({ state }) => state === 'failed');
   expect(failed.restarts).toBe(5);
   expect(failed.last_error?.reason).toBe('5 restarts in ten minutes; at last: the server ended with status 9');
-  expect(failed.last_error?.log.at(-1)).toBe('fixture server crashes');
+  expect(failed.last_error?.log.at(-1)).toBe('fixture server: crash');
   expect(await one.replica.ended).toBe(1);
 });
 
 it('kills a server that shows no sign of life, and starts it again', async (context) => {
-  const launch = { ...fixtureLaunch, env: { BLOCK_AFTER_MS: '100' } };
+  const launch = { ...fixtureLaunch, env: { AT_PING: 'block' } };
   const timing = { pingMs: 50, busyPingMs: 50, unhealthyMs: 150, hungMs: 400, backoffMs: 10 };
   const one = await run(context, { launch, timing });
   await one.platform.reported(({ state }) => state === 'unhealthy');
