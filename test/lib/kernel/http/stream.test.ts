@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
-import { installStreaming } from '../../../../infra/local/gateway/streaming.ts';
+import { installStreaming, ResponseStream } from '../../../../infra/local/gateway/streaming.ts';
 import { Problem } from '../../../../lib/kernel/errors/problem.ts';
 import { stream } from '../../../../lib/kernel/http/stream.ts';
 import { context, httpEvent, trialHost } from '../fixtures.ts';
@@ -35,4 +35,22 @@ it.each([
   else broken.abort();
   await done;
   expect(host.lines.at(-1)).toMatchObject({ status });
+});
+
+it('has ended its answer before it writes its report line', async () => {
+  installStreaming();
+  const host = trialHost();
+  const out = new ResponseStream({ head: () => undefined, body: (_, done) => done() });
+  const hello = stream({
+    route: 'GET /hello',
+    summary: 'Greets',
+    permission: 'public',
+    limit: 'off',
+    produces: 'text/plain',
+    problems: [],
+    run: async () => ({ status: 200, headers: {}, body: 'hello' }),
+  });
+  const closed = once(out, 'close').then(() => host.lines.length);
+  await hello(httpEvent('GET', '/hello'), out, context('hello'));
+  expect([await closed, host.lines.length]).toEqual([0, 1]);
 });
