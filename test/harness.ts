@@ -100,7 +100,7 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     await rm(state, { recursive: true, force: true });
   });
   const { url, invoke } = application;
-  const call = await describedCall(url, functions);
+  const call = await describedCall(url, functions, options.urls === undefined ? triesOfStores : 1);
   lines.length = 0;
   return {
     url,
@@ -129,13 +129,25 @@ function withDatabase(mongodb: string, database: string): string {
 /** By the functions that are described: what one file has compiled serves the next one too. */
 const checks = new Map<string, ReturnType<typeof answerCheck>>();
 
-/** Calls, and refuses an answer that the API's description does not describe. */
-async function describedCall(url: string, functions: readonly DiscoveredFunction[]): Promise<App['call']> {
+/** A store that is there may be too slow for its deadline on a busy machine. Who is told so comes again. */
+const triesOfStores = 4;
+const isBusy = ({ status, body }: Reply): boolean => status === 503 && body['error_code'] === 'SERVICE_UNAVAILABLE';
+
+/** Calls, again where a store that is there was too slow, and refuses an answer that the API's description does not describe. */
+async function describedCall(
+  url: string,
+  functions: readonly DiscoveredFunction[],
+  mostTries: number,
+): Promise<App['call']> {
   const described = functions.map(({ file }) => file).join();
   const faultOf = checks.get(described) ?? answerCheck(await readDescription(url, functions));
   checks.set(described, faultOf);
   return async (method, path, options) => {
-    const reply = await callHttp(url, method, path, options);
+    let reply = await callHttp(url, method, path, options);
+    for (let tries = 1; tries < mostTries && isBusy(reply); tries += 1) {
+      console.warn(`${method} ${path} was asked again: ${String(reply.body['detail'])}`);
+      reply = await callHttp(url, method, path, options);
+    }
     const fault = faultOf(method, path, reply);
     if (fault !== undefined)
       throw new Error(`${method} ${path} answered what is not described: ${fault}\n${reply.text}`);

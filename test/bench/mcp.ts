@@ -115,7 +115,7 @@ async function runnerAlone(ends: Ends): Promise<Caller> {
   };
   const child = await startListening(process.execPath, [join(root, 'infra/runner/main.ts')], url, env);
   ends.push(() => stopChild(child));
-  await platform.reported(({ state }) => state === 'ready', 30_000);
+  await platform.reported(({ state }) => state === 'ready');
   return overHttp(url, { 'x-runner-secret': proxySecret });
 }
 

@@ -11,7 +11,7 @@ afterEach(async () => {
 async function run(launch: object): Promise<RunningReplica> {
   const one = await runReplica({ launch, untilReady: false });
   running.push(one);
-  await one.platform.reported(({ state }) => state === 'ready', 60_000);
+  await one.platform.reported(({ state }) => state === 'ready');
   return one;
 }
 const inModules = (path: string) => fileURLToPath(new URL(`../../../node_modules/${path}`, import.meta.url));

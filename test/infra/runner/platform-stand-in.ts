@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { RedeemRequest, RunnerReport } from '../../../lib/deployments/runner-contract.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 export const bootstrapToken = 'mcp_bt_of-this-test';
 export const proxySecret = 'the-proxy-secret-of-this-test';
@@ -10,7 +11,7 @@ export interface PlatformStandIn {
   readonly url: string;
   readonly reports: readonly RunnerReport[];
   /** The first report that fits, those that came already included. */
-  reported(fits: (report: RunnerReport) => boolean, withinMs?: number): Promise<RunnerReport>;
+  reported(fits: (report: RunnerReport) => boolean): Promise<RunnerReport>;
   /** From now on answers reports so. */
   answerReports(status: number, body?: object): void;
   stop(): Promise<void>;
@@ -19,7 +20,6 @@ export interface PlatformStandIn {
 /** The platform's two functions that a runner calls. The token is good for one nonce. */
 export async function startPlatformStandIn(launch: object, idleTimeout = 0): Promise<PlatformStandIn> {
   const reports: RunnerReport[] = [];
-  const waiting = new Set<() => void>();
   let usedBy: string | undefined;
   let answer: { status: number; body: object } = { status: 200, body: {} };
 
@@ -34,7 +34,6 @@ export async function startPlatformStandIn(launch: object, idleTimeout = 0): Pro
     if (path !== '/internal/v1/runners/report') return { status: 404, body: {} };
     if (authorization !== `Bearer ${reportToken}`) return { status: 401, body: {} };
     reports.push(RunnerReport.parse(body));
-    for (const wake of waiting) wake();
     return answer;
   };
   const server = createServer((request, response) => {
@@ -48,22 +47,10 @@ export async function startPlatformStandIn(launch: object, idleTimeout = 0): Pro
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     reports,
-    reported: (fits, withinMs = 15_000) =>
-      new Promise((resolve, reject) => {
-        const look = (): void => {
-          const found = reports.find(fits);
-          if (found === undefined) return;
-          clearTimeout(timer);
-          waiting.delete(look);
-          resolve(found);
-        };
-        const timer = setTimeout(() => {
-          waiting.delete(look);
-          const told = reports.map(({ state, last_error }) => [state, last_error]);
-          reject(new Error(`not reported in time; reported: ${JSON.stringify(told)}`));
-        }, withinMs);
-        waiting.add(look);
-        look();
+    reported: (fits) =>
+      waitUntil('a report', () => reports.find(fits)).catch((error: Error) => {
+        const told = reports.map(({ state, last_error }) => [state, last_error]);
+        throw new Error(`${error.message} Reported: ${JSON.stringify(told)}`);
       }),
     answerReports: (status, body = {}) => (answer = { status, body }),
     stop: async () => {
