@@ -129,9 +129,9 @@ function withDatabase(mongodb: string, database: string): string {
 /** By the functions that are described: what one file has compiled serves the next one too. */
 const checks = new Map<string, ReturnType<typeof answerCheck>>();
 
-/** A store that is there may be too slow for its deadline on a busy machine. Who is told so comes again. */
+/** MySQL or DynamoDB may be too slow for its deadline on a busy machine, though it is there. Who is told to come again after a second does. */
 const triesOfStores = 4;
-const isBusy = ({ status, body }: Reply): boolean => status === 503 && body['error_code'] === 'SERVICE_UNAVAILABLE';
+const isBusy = ({ status, headers }: Reply): boolean => status === 503 && headers.get('retry-after') === '1';
 
 /** Calls, again where a store that is there was too slow, and refuses an answer that the API's description does not describe. */
 async function describedCall(
