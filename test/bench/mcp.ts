@@ -23,9 +23,9 @@ interface Figures {
 }
 
 /**
- * `tools/call` of the same echo tool: over stdio, through the least that Node's HTTP server can be between, through the runner alone, through the whole platform
- * with an API key, and through the two gateways that are used most. In turn, round by round; latency of one call at a time by Node's own client, and calls a second of eight at a time by hand, so that the
- * client is not what is measured.
+ * `tools/call` of the same echo tool: over stdio, through the least that Node's HTTP server can be between, through the runner alone, through the whole
+ * platform with an API key, and through the two gateways that are used most. In turn, round by round; latency of one call at a time by Node's own client,
+ * and calls a second of eight at a time by hand, so that the client is not what is measured.
  */
 export async function run(): Promise<Figure[]> {
   const ends: (() => Promise<unknown> | void)[] = [];

@@ -59,13 +59,13 @@ test('kills nobody over a pid file that was cut off', async () => {
   expect(processIdentity(pid)).toBeDefined();
 });
 
-test('a cleared state keeps the lock and the downloads, and nothing runs on it any more', async () => {
+test('a cleared state keeps the lock, the downloads and what was compiled, and nothing runs on it any more', async () => {
   const pid = await start(':');
   notePid(state, 'redis', pid);
-  mkdirSync(join(state, 'debian'));
+  for (const kept of ['debian', 'compile-cache']) mkdirSync(join(state, kept));
   mkdirSync(join(state, 'mysql'));
   writeFileSync(join(state, 'lock'), '');
   await clearState(state);
-  expect(readdirSync(state).toSorted()).toEqual(['debian', 'lock']);
+  expect(readdirSync(state).toSorted()).toEqual(['compile-cache', 'debian', 'lock']);
   expect(processIdentity(pid)).toBeUndefined();
 });
