@@ -12,6 +12,7 @@ import { onFreePort } from '../infra/local/process/free-port.ts';
 import { answerCheck, type ApiDocument } from './described-answers.ts';
 import { freshDatabase } from './stores.ts';
 import { afterFile } from './after-file.ts';
+import { noteTrouble } from './trouble.ts';
 
 /*
  * The platform for one test file: its own database, tables, queues and cache keys on the stores that the test run has started once, with the real
@@ -91,7 +92,10 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
       signingKeys: await newSigningKeys(),
       encryptionKeys: newEncryptionKeys(),
       report: () => undefined,
-      write: (line) => void lines.push(line),
+      write: (line) => {
+        lines.push(line);
+        noteTrouble(line);
+      },
     }),
   );
   afterFile(async () => {

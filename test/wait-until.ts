@@ -17,7 +17,7 @@ type Seen<T> = Exclude<T, undefined | false>;
 export async function waitUntil<T>(
   what: string,
   look: () => T | Promise<T>,
-  ms: number = 60_000,
+  ms: number = 100_000,
   everyMs: number = lookMs,
 ): Promise<Seen<T>> {
   const deadline = performance.now() + ms * patience;

@@ -123,7 +123,7 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await page.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(complaints).toEqual([]);
     await page.close();
-  }, 240_000);
+  });
 
   it('stays signed in over a reload, and keeps no token in the browser meanwhile', async () => {
     const page = await open();
@@ -134,7 +134,7 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await page.getByRole('heading', { name: 'Overview' }).waitFor();
     expect(await page.evaluate(stored)).toBe('[{},{},""]');
     await page.close();
-  }, 120_000);
+  });
 
   it('says what is wrong with a password, and asks for the second factor', async () => {
     const page = await open();
@@ -143,7 +143,7 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByRole('alert').textContent()).toContain('Wrong user name or password');
     await page.close();
-  }, 120_000);
+  });
 
   it('refuses script and markup that somebody put into a name', async () => {
     const user = await app.signUp();
@@ -159,7 +159,7 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     expect(await page.locator('img[src=x]').count()).toBe(0);
     expect(complaints).toEqual([]);
     await page.close();
-  }, 120_000);
+  });
 
   const views = [
     '',
@@ -187,7 +187,7 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     }
     expect(Object.fromEntries(Object.entries(found).filter(([, faults]) => faults.length > 0))).toEqual({});
     await page.close();
-  }, 240_000);
+  });
 
   it('shows where somebody is signed in, and ends a session by keys', async () => {
     const user = await app.signUp();
@@ -202,7 +202,7 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await expect.poll(async () => (await app.call('GET', '/api/v1/auth/me', { token: user.token })).status).toBe(401);
     await page.getByRole('row', { name: /this one/ }).waitFor();
     await page.close();
-  }, 120_000);
+  });
 
   it('holds a tool back that says something else of itself, has it approved, and replays a call against another revision', async () => {
     const user = await app.signUp();
@@ -239,5 +239,5 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await page.getByText('Revision 2 answers the same as revision 1 did when this was saved.').waitFor();
     expect(await faultsOf(page)).toEqual([]);
     await page.close();
-  }, 240_000);
+  });
 });

@@ -36,7 +36,7 @@ beforeAll(async () => {
   const make = makers['task_id'];
   if (!make) throw new Error('nobody makes tasks');
   [someonesTask, adminsTask] = [await make(app, await app.signUp()), await make(app, admin)];
-}, 180_000);
+});
 
 /** The socket of a caller, or the status that refused it. */
 async function open({ credential: { token, apiKey } }: CallerKind): Promise<WebSocket | number> {

@@ -32,7 +32,7 @@ beforeAll(async () => {
   app = await startApp({ env: { JWT_PRIVATE_KEYS, RATE_LIMIT_SCALE: '100000', ADMIN_TOTP: 'optional' } });
   const every = await everyCaller(app, JWT_PRIVATE_KEYS, await app.enterAdmin());
   callers = every.map(({ name, credential, may }) => ({ name, credential, isRefused: may === undefined }));
-}, 180_000);
+});
 
 /** What HEAD is on a path: what GET is there, unless that is a stream, which is not begun for its head. */
 function takes(path: string, method: Method): { route: string; streams: boolean } | undefined {

@@ -76,7 +76,7 @@ async function plant(name: string, files: Readonly<Record<string, string>>) {
 }
 
 async function inNode(script: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { env, timeout: 90_000 });
+  const { stdout } = await promisify(execFile)(process.execPath, ['-e', script], { env });
   return stdout;
 }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isObject, type JsonObject, listIn } from '../json.ts';
 import type { ServerEntry } from '../model.ts';
 import { readLaunch } from '../read-launch.ts';
-import { replaceReferences } from '../references.ts';
+import { type Reference, referencesIn, replaceReferences } from '../references.ts';
 import { mapTexts, writeEntry } from '../write-entry.ts';
 import { isRemote, ofEditors } from './map-servers.ts';
 import { withoutUndefined } from './read-entry.ts';
@@ -29,10 +29,19 @@ export function writeVscode(servers: readonly ServerEntry[]): JsonObject {
         .map((question) => [String(question['id']), question]),
     );
     const entry = writeEntry({ ...server, spelling: undefined });
-    const change = (text: string): string =>
-      replaceReferences(text, ({ raw, scheme, label, otherwise }) => {
+    const env = isObject(entry['env']) ? entry['env'] : {};
+    const isForeign = ({ scheme, label }: Reference): boolean => scheme !== undefined || env[label] === undefined;
+    // VS Code fills in nothing from the entry's own `env`: a variable's text goes where it is asked for. `within`: whose text this is.
+    const change = (text: string, within?: string): string =>
+      replaceReferences(text, (reference) => {
+        const { raw, scheme, label, otherwise } = reference;
         const question = scheme === 'input' ? own.get(label) : undefined;
         if (question) return ask(label, question);
+        const variable = label === within || isForeign(reference) ? undefined : env[label];
+        if (typeof variable === 'string') {
+          const standsAlone = referencesIn(variable).every((each) => each.label === label || isForeign(each));
+          return standsAlone ? change(variable, label) : raw;
+        }
         const isOwn = !described.has(scheme === undefined ? label : `${scheme}:${label}`);
         if (isOwn || (scheme === undefined ? raw.startsWith('${env:') || ofEditors.has(label) : scheme !== 'input'))
           return raw;
@@ -42,7 +51,11 @@ export function writeVscode(servers: readonly ServerEntry[]): JsonObject {
           : { type: 'promptString', id: label, description, password: true, default: otherwise };
         return ask(label, withoutUndefined(asked));
       });
-    const changed = mapTexts(entry, change) as JsonObject;
+    const changeIn = ([name, text]: [string, unknown]) => [name, mapTexts(text, (each) => change(each, name))] as const;
+    const changed = {
+      ...(mapTexts({ ...entry, env: undefined }, (text) => change(text)) as JsonObject),
+      ...(isObject(entry['env']) && { env: Object.fromEntries(Object.entries(env).map(changeIn)) }),
+    };
     return [String(server['name']), isRemote(entry) ? changed : { type: 'stdio', ...changed }] as const;
   });
   return { inputs: [...questions.values()], servers: Object.fromEntries(written) };

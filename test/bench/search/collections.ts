@@ -1,4 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export interface Text {
@@ -59,28 +60,50 @@ export function withIdentifiers(texts: readonly Text[]) {
   return { identifiers, planted };
 }
 
-/** As many passages of about 230 words as are wanted, of the collections' sentences in an order of their own (a fixed seed), ten to a document. */
+/**
+ * About as many passages of some 230 words as are wanted, ten to a document: sentences of `installedSentences` in an order of their own (a fixed seed). Among every twenty stands
+ * a judged text, so that a question of its collection is about few of many subjects, as questions are.
+ */
 export function* documentsOf(collections: readonly Collection[], passages: number): Generator<Text> {
-  const sentences = collections
-    .flatMap(({ docs }) => docs.flatMap(({ text }) => text.split(/(?<=\.)\s+/)))
-    .map((sentence) => sentence.replace(/\s+/g, ' ').trim())
-    .filter(({ length }) => length > 40 && length < 600);
-  const titles = collections.flatMap(({ docs }) => docs.map(({ title }) => title));
+  const judged = collections.flatMap(({ docs }) => docs).values();
+  const sentences = installedSentences();
   let state = 20_261_125;
-  const next = (below: number): number => {
+  const next = (): string => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return Math.floor((state / 2 ** 32) * below);
+    return sentences[Math.floor((state / 2 ** 32) * sentences.length)] ?? '';
   };
+  const title = (): string => next().split(' ').slice(0, 5).join(' ');
   for (let made = 0; made < passages; made += 10) {
     const sections = Array.from({ length: 10 }, () => {
       let [words, text] = [0, ''];
       while (words < 200) {
-        const sentence = sentences[next(sentences.length)] ?? '';
+        const sentence = next();
         words += sentence.split(' ').length;
         text += `${sentence} `;
       }
-      return `## ${titles[next(titles.length)] ?? ''}\n\n${text}`;
+      return `## ${title()}\n\n${text}`;
     });
-    yield { title: titles[next(titles.length)] || 'Untitled', text: sections.join('\n\n') };
+    yield { title: title(), text: sections.join('\n\n') };
+    const { value } = made % 20 === 0 ? judged.next() : {};
+    if (value) yield value;
   }
+}
+
+/** What the READMEs and doc comments of all installed packages say, each sentence once: real texts on many subjects, which every clone has. */
+function installedSentences(): string[] {
+  const root = fileURLToPath(new URL('../../../node_modules/', import.meta.url));
+  const texts = globSync('**/*.{md,d.ts}', { cwd: root })
+    .toSorted()
+    .flatMap((file) => {
+      const text = readFileSync(join(root, file), 'utf8');
+      if (file.endsWith('.md')) return text.split(/\n\s*\n/);
+      return [...text.matchAll(/\/\*\*.*?\*\//gs)].map(([comment]) => comment.replace(/^\s*\/?\*+\/?/gm, ''));
+    });
+  const sentences = texts.flatMap((text) =>
+    text
+      .replace(/\s+/g, ' ')
+      .trim()
+      .split(/(?<=\.) /),
+  );
+  return [...new Set(sentences)].filter((sentence) => /^[A-Z].{40,600}\.$/.test(sentence));
 }

@@ -21,9 +21,7 @@ describe('TTL index', () => {
     );
     await collection.createIndex({ at: 1 }, { expireAfterSeconds: 30 });
     await expect
-      .poll(async () => (await collection.find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id), {
-        timeout: 120_000,
-      })
+      .poll(async () => (await collection.find().sort({ _id: 1 }).toArray()).map(({ _id }) => _id))
       .toEqual([2, 3, 4]);
   });
 });

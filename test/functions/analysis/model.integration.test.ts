@@ -240,4 +240,4 @@ it('leaves a model alone that fails again and again', async () => {
     engine_note: expect.stringContaining('left alone') as unknown,
   });
   expect(model.asked).toHaveLength(0);
-}, 60_000);
+});

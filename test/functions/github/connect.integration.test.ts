@@ -211,7 +211,7 @@ describe('connecting', async () => {
     github.fault = () => true;
     const answer = await world.connect(ada, { repository_url: url, access_token: good });
     expect(answer.status).toBe(502);
-  }, 15_000);
+  });
 
   it('follows no redirect to another host, and sends it no token', async () => {
     const seen: string[] = [];

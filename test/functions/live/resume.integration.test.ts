@@ -90,7 +90,7 @@ describe.each(['events', 'socket'] as const)('live updates over %s', (transport)
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(witness.heard.map(({ id }) => id));
     expect(new Set(witness.slugs())).toEqual(new Set(slugs));
-  }, 120_000);
+  });
 
   it('say so when the place to resume from is not known', async () => {
     let resyncs = 0;

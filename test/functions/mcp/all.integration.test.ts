@@ -20,7 +20,7 @@ beforeAll(async () => {
   everything = await deployed(app, owner.token, {}, server);
   shared = await deployed(app, colleague.token, { access: 'team' });
   hidden = await deployed(app, colleague.token);
-}, 120_000);
+});
 
 const url = (query = '') => `${app.url}/mcp/v1${query}`;
 const bearer = ({ token }: SignedUp) => ({ authorization: `Bearer ${token}` });
@@ -283,7 +283,7 @@ describe('a session with all servers', () => {
     await app.call('POST', `/api/v1/deployments/${shared.id}/restart`, { token: colleague.token, json: {} });
     await expect.poll(task).not.toBe(before);
     await client.close();
-  }, 60_000);
+  });
 
   it('goes on when a server dies in a call', async () => {
     const client = await connectV1(url(), bearer(owner));

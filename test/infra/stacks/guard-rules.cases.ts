@@ -137,7 +137,7 @@ const only = (resources: Resources, type: string): Record<string, Resource> =>
 test('no stack breaks a rule', () => {
   for (const { state, edge, service, edgeLogs } of [dev, prod])
     expect([state, edge, service, edgeLogs].flatMap(broken)).toEqual([]);
-}, 120_000);
+});
 
 test.each(breaches.map((breach) => [breach.rule, breach] as const))('%s is broken', (rule, breach) => {
   const resources = only(breach.in(), breach.type);

@@ -160,7 +160,8 @@ function started(server: ServerEntry, asking: ServerEntry, described: readonly I
   const asked = readLaunch(asking).inputs.filter(({ otherwise }) => otherwise === undefined || otherwise === '');
   const answers = Object.fromEntries(asked.map(({ name }) => [name, choices.get(name) ?? `the ${name}`]));
   const { resolved, bad } = resolve(readLaunch(server), answers);
-  return { resolved, bad: bad.map(({ input }) => input.name) };
+  // A file may name the variables in another order.
+  return { resolved, bad: bad.map(({ input }) => input.name).toSorted() };
 }
 
 /** Claude Desktop starts commands alone: what is remote comes back as mcp-remote. */
@@ -242,5 +243,23 @@ describe('what came in unchanged', () => {
       },
     };
     expect(clients.find(({ format }) => format === 'mcp.json')?.write(serversOf(file))).toEqual(file);
+  });
+});
+
+it('gives VS Code a variable of the entry as its text, since VS Code fills in none of them', () => {
+  const env = { BASE: 'https://e.example', KEY: 'Bearer ${KEY}', A: '${BASE}/a ${KEY}', B: '${A}' };
+  const file = clients.find(({ format }) => format === 'vscode')?.write([{ name: 'a', command: 'x', env }]);
+  expect(file).toMatchObject({
+    servers: {
+      a: {
+        env: {
+          BASE: 'https://e.example',
+          KEY: 'Bearer ${input:KEY}',
+          A: 'https://e.example/a Bearer ${input:KEY}',
+          // What leads through two of them stays as it was written.
+          B: '${A}',
+        },
+      },
+    },
   });
 });

@@ -4,6 +4,7 @@ import {
   PutItemCommand,
   QueryCommand,
   type DynamoDBClient,
+  waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startDynamodb } from '../../../../infra/local/stores/signed-store.ts';
@@ -33,6 +34,7 @@ beforeAll(async () => {
       ],
     }),
   );
+  await waitUntilTableExists({ client, maxWaitTime: 60, minDelay: 1, maxDelay: 1 }, { TableName: 'events' });
 });
 afterAll(async () => {
   client.destroy();

@@ -1,0 +1,19 @@
+/*
+ * A test that fails says what its platform warned of meanwhile: a store that was too slow, a worker that has to try again.
+ */
+
+const most = 30;
+let lines: string[] = [];
+
+/** Keeps a report line when it is a warning or an error. */
+export function noteTrouble(line: string): void {
+  if (/"level":"(?:warning|error)"/.test(line)) lines.push(line);
+}
+
+export function forgetTrouble(): void {
+  lines = [];
+}
+
+export function showTrouble(): void {
+  for (const line of lines.slice(-most)) process.stderr.write(`reported: ${line.slice(0, 2000)}\n`);
+}
