@@ -104,7 +104,8 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     await rm(state, { recursive: true, force: true });
   });
   const { url, invoke } = application;
-  const call = await describedCall(url, functions, options.urls === undefined ? triesOfStores : 1);
+  const patient = await describedCall(url, functions, triesOfStores);
+  const call = options.urls === undefined ? patient : await describedCall(url, functions, 1);
   lines.length = 0;
   return {
     url,
@@ -113,8 +114,8 @@ export async function startApp(options: AppOptions = {}): Promise<App> {
     ownerDatabase: database.ownerUrl,
     lines,
     call,
-    signUp: (role = 'developer') => signUp(call, role),
-    enterAdmin: () => enterAdmin(call, invoke),
+    signUp: (role = 'developer') => signUp(patient, role),
+    enterAdmin: () => enterAdmin(patient, invoke),
     invoke,
   };
 }
@@ -133,9 +134,19 @@ function withDatabase(mongodb: string, database: string): string {
 /** By the functions that are described: what one file has compiled serves the next one too. */
 const checks = new Map<string, ReturnType<typeof answerCheck>>();
 
-/** MySQL or DynamoDB may be too slow for its deadline on a busy machine, though it is there. Who is told to come again after a second does. */
 const triesOfStores = 4;
-const isBusy = ({ status, headers }: Reply): boolean => status === 503 && headers.get('retry-after') === '1';
+
+/** MySQL or DynamoDB may be too slow for its deadline on a busy machine, though it is there. Who is told to come again after a second does, and says so. */
+export async function againWhileBusy<R extends Pick<Response, 'status' | 'headers'>>(
+  what: string,
+  ask: () => Promise<R>,
+  mostTries: number = triesOfStores,
+): Promise<R> {
+  const reply = await ask();
+  if (mostTries === 1 || reply.status !== 503 || reply.headers.get('retry-after') !== '1') return reply;
+  console.warn(`${what} is asked again.`);
+  return againWhileBusy(what, ask, mostTries - 1);
+}
 
 /** Calls, again where a store that is there was too slow, and refuses an answer that the API's description does not describe. */
 async function describedCall(
@@ -147,11 +158,7 @@ async function describedCall(
   const faultOf = checks.get(described) ?? answerCheck(await readDescription(url, functions));
   checks.set(described, faultOf);
   return async (method, path, options) => {
-    let reply = await callHttp(url, method, path, options);
-    for (let tries = 1; tries < mostTries && isBusy(reply); tries += 1) {
-      console.warn(`${method} ${path} was asked again: ${String(reply.body['detail'])}`);
-      reply = await callHttp(url, method, path, options);
-    }
+    const reply = await againWhileBusy(`${method} ${path}`, () => callHttp(url, method, path, options), mostTries);
     const fault = faultOf(method, path, reply);
     if (fault !== undefined)
       throw new Error(`${method} ${path} answered what is not described: ${fault}\n${reply.text}`);

@@ -5,9 +5,9 @@
 const most = 30;
 let lines: string[] = [];
 
-/** Keeps a report line when it is a warning or an error. */
+/** Keeps a report line when it is an error, or a warning about more than what a caller did wrong. */
 export function noteTrouble(line: string): void {
-  if (/"level":"(?:warning|error)"/.test(line)) lines.push(line);
+  if (/"level":"(?:warning|error)"/.test(line) && !/"status":4\d\d/.test(line)) lines.push(line);
 }
 
 export function forgetTrouble(): void {

@@ -1,4 +1,4 @@
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page, Route } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { deployed, fixtureServer, untilStatus } from '../functions/deployments/deploy.ts';
 import { type App, type SignedUp, startApp } from '../harness.ts';
@@ -26,7 +26,8 @@ async function open(options: Parameters<Browser['newPage']>[0] = {}): Promise<Pa
   complaints = [];
   page.on('pageerror', ({ message }) => complaints.push(message));
   page.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(message.text());
+    // Chromium names each busy answer, which the page asks for again.
+    if (message.type() === 'error' && !message.text().includes('status of 503')) complaints.push(message.text());
   });
   await page.goto(`${app.url}/console`);
   return page;
@@ -142,6 +143,29 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await page.getByLabel('Password').fill('Wrong-password-1');
     await page.keyboard.press('Enter');
     await expect.poll(() => page.getByRole('alert').textContent()).toContain('Wrong user name or password');
+    await page.close();
+  });
+
+  it('asks again, and again, what a busy store could not answer, and no more often', async () => {
+    const user = await app.signUp();
+    const page = await open();
+    let busy = 2;
+    const asked: string[] = [];
+    const answer = async (route: Route): Promise<void> => {
+      asked.push(new URL(route.request().url()).pathname);
+      busy -= 1;
+      if (busy < 0) return route.continue();
+      const headers = { 'retry-after': '1', 'content-type': 'application/problem+json' };
+      return route.fulfill({ status: 503, headers, body: JSON.stringify({ detail: 'Temporarily unavailable.' }) });
+    };
+    await page.route('**/api/v1/auth/login', answer);
+    await signIn(page, user);
+    expect(asked).toEqual(Array.from({ length: 3 }, () => '/api/v1/auth/login'));
+    busy = 3;
+    await page.route('**/api/v1/mcps?**', answer);
+    await visit(page, 'tools');
+    await page.getByText('Temporarily unavailable.').waitFor();
+    expect(asked.slice(3)).toEqual(Array.from({ length: 3 }, () => '/api/v1/mcps'));
     await page.close();
   });
 

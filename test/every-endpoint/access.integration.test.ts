@@ -5,7 +5,7 @@ import { exampleOf } from '../../infra/local/example.ts';
 import { endpoint } from '../../lib/kernel/http/endpoint.ts';
 import { notFound } from '../../lib/kernel/errors/problem.ts';
 import { splitRoute } from '../../lib/kernel/http/openapi.ts';
-import { type App, type CallOptions, newSigningKeys, type SignedUp, startApp } from '../harness.ts';
+import { againWhileBusy, type App, type CallOptions, newSigningKeys, type SignedUp, startApp } from '../harness.ts';
 import { planted } from '../infra/local/gateway/fixture.ts';
 import { accessOf, type HttpFunction, misdeclared, ownership } from './access-rules.ts';
 import { type CallerKind, everyCaller } from './callers.ts';
@@ -112,7 +112,7 @@ async function ask({ declaration }: HttpFunction, credential: CallOptions, id = 
   const { method, path } = splitRoute(declaration.route);
   const body = json ?? (declaration.body ? {} : undefined);
   const leaving = new AbortController();
-  const response = await fetch(app.url + path.replace(/\{[^}]+\}/g, id), {
+  const init = {
     method,
     signal: leaving.signal,
     headers: {
@@ -122,7 +122,9 @@ async function ask({ declaration }: HttpFunction, credential: CallOptions, id = 
       accept: 'application/json, text/event-stream',
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
-  });
+  };
+  const url = app.url + path.replace(/\{[^}]+\}/g, id);
+  const response = await againWhileBusy(declaration.route, () => fetch(url, init));
   const isProblem = response.headers.get('content-type') === 'application/problem+json';
   const problem = isProblem ? ((await response.json()) as Record<string, unknown>) : {};
   if (!isProblem) leaving.abort();

@@ -55,7 +55,7 @@ async function open({ credential: { token, apiKey } }: CallerKind): Promise<WebS
 /** The next answer to a frame; live events that come between are none. */
 async function ask(socket: WebSocket, frame: Frame): Promise<{ type: string; error_code?: string }> {
   // Listens before it sends and until it ends: two messages may come in one piece.
-  const messages = on(socket, 'message', { signal: AbortSignal.timeout(15_000) });
+  const messages = on(socket, 'message', { signal: AbortSignal.timeout(100_000) });
   socket.send(JSON.stringify(frame));
   for await (const [data] of messages as AsyncIterable<[Buffer]>) {
     const message = JSON.parse(data.toString()) as { type: string; error_code?: string };

@@ -48,26 +48,36 @@ export const knowledgeMutants: readonly Mutant[] = [
     ['stale versions are not counted', 'livePassages -= 1;', ''],
     ['stale versions are not scored', 'if (dead[passage] === 1) continue;', ''],
   ),
+  ...of(
+    'lib/knowledge/index/open-index.ts',
+    ['test/lib/knowledge/open-index.test.ts'],
+    [
+      'an opened index knows no version that became stale later',
+      'segments.map(({ id }) => id), stale.length, settings',
+      'segments.map(({ id }) => id), settings',
+    ],
+    ['an opened index is that of another manifest', 'known.get(key) ??', '[...known.values()][0] ??'],
+  ),
   ...of('lib/knowledge/index/merge.ts', segments, [
     'a merge keeps the live passages alone',
     '.filter((passage) => dead?.[passage] !== 1)',
     '',
-  ]),
-  ...of('lib/knowledge/search/rank.ts', semantic, [
-    'scores are at most 1',
-    'Math.min(1, (scores[passage] as number) / best)',
-    '((scores[passage] as number) / best) * 40',
   ]),
   ...of(
     'lib/knowledge/search/fuse.ts',
     ['test/lib/knowledge/fuse.test.ts'],
     ['a rare word of the question goes before meaning', '(holding[number] === 1 ? 0.5 : 0) + score / 2', 'score'],
   ),
-  ...of('lib/knowledge/search/search.ts', semantic, [
-    'the least similarity leaves scores alone',
-    'if ((scores[number] ?? 0) < min_similarity) scores[number] = 0;',
-    'scores[number] = Math.max(0, (scores[number] ?? 0) - min_similarity);',
-  ]),
+  ...of(
+    'lib/knowledge/search/search.ts',
+    semantic,
+    ['scores are at most 1', 'Math.min(1, hit.score * share)', 'hit.score * share * 40'],
+    [
+      'the least similarity leaves scores alone',
+      'if ((scores[number] ?? 0) * share < min_similarity) scores[number] = 0;',
+      'scores[number] = Math.max(0, (scores[number] ?? 0) - min_similarity);',
+    ],
+  ),
   ...of('lib/knowledge/search/rank.ts', queries, [
     'what is corrected is said',
     'if (correction !== undefined) corrected.set(text, correction);',

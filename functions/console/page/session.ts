@@ -130,7 +130,7 @@ async function send<T>(method: string, path: string, options: CallOptions): Prom
   const url = new URL(path, location.origin);
   for (const [name, value] of Object.entries(options.query ?? {}))
     if (value !== undefined && value !== '') url.searchParams.set(name, String(value));
-  const response = await fetch(url, {
+  const response = await ask(url, {
     method,
     headers: {
       ...(options.json !== undefined && { 'content-type': 'application/json' }),
@@ -138,13 +138,23 @@ async function send<T>(method: string, path: string, options: CallOptions): Prom
       ...options.headers,
     },
     body: options.body ?? (options.json === undefined ? null : JSON.stringify(options.json)),
-  }).catch((cause: unknown) => {
-    throw new Error('The platform cannot be reached. Check the connection and try again.', { cause });
   });
   const text = await response.text();
   const isJson = (response.headers.get('content-type') ?? '').includes('json');
   if (!response.ok) throw new ApiProblem(response.status, isJson ? (JSON.parse(text) as object) : {});
   return (isJson ? JSON.parse(text) : text) as T;
+}
+
+/** A store that wakes or is busy answers a moment later: what may be asked twice is, so often and as soon as the platform says. */
+async function ask(url: URL, init: RequestInit, tries = 3): Promise<Response> {
+  const response = await fetch(url, init).catch((cause: unknown) => {
+    throw new Error('The platform cannot be reached. Check the connection and try again.', { cause });
+  });
+  const mayRepeat = init.method === 'GET' || url.pathname === '/api/v1/auth/login';
+  const isBusy = response.status === 503 && response.headers.get('retry-after') === '1';
+  if (!isBusy || !mayRepeat || tries === 1) return response;
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  return ask(url, init, tries - 1);
 }
 
 function keep({ access_token: access, refresh_token: refresh, expires_in }: TokenPair): void {

@@ -45,7 +45,8 @@ async function compressed(accepted: string, answer: Answer): Promise<Answer> {
   const vary = { ...headers, vary: [headers['vary'], 'Accept-Encoding'].filter(Boolean).join(', ') };
   if (!takesGzip(accepted)) return { ...answer, headers: vary };
   const { gzip } = await import('node:zlib');
-  const packed = await promisify(gzip)(body, { level: 5 });
+  // Level 3 takes half the time of 6, and a fiftieth more bytes.
+  const packed = await promisify(gzip)(body, { level: 3 });
   return { ...answer, headers: { ...vary, 'content-encoding': 'gzip' }, body: packed };
 }
 

@@ -21,6 +21,6 @@ export async function getPassage(
     title: document.title,
     text: passage.text,
     position: presentPosition(passage),
-    flags: flagsOf(passage.text),
+    flags: flagsOf(passage),
   };
 }

@@ -1,6 +1,7 @@
 import { defaultSettings, type RankingSettings } from '../search/settings.ts';
 import { surfaceMark } from '../text/analyze.ts';
 import type { SegmentReader } from './cached-segments.ts';
+import { Kept } from './kept.ts';
 import type { Manifest } from './ports.ts';
 import { decodePostings, type Postings } from './postings.ts';
 import type { PassageKey, SegmentHeader } from './segment-header.ts';
@@ -41,7 +42,27 @@ export interface OpenIndex {
   keyOf(passage: number): PassageKey;
 }
 
+/** The indexes of the manifests that were opened last, with how often terms stand in them: searches are many between two changes. */
+const opened = new WeakMap<SegmentReader, Map<string, OpenIndex>>();
+const mostOpened = 4;
+/** Postings without those of stale versions, and a quarter as much for counts, that an opened index keeps. */
+const keptBytes = 16_000_000;
+
 export async function openIndex(reader: SegmentReader, manifest: Manifest): Promise<OpenIndex> {
+  const { generation, segments, stale, settings } = manifest;
+  // Within a generation versions are added to the list of stale ones alone.
+  const key = JSON.stringify([generation, segments.map(({ id }) => id), stale.length, settings]);
+  const known = opened.get(reader) ?? new Map<string, OpenIndex>();
+  opened.set(reader, known);
+  const index = known.get(key) ?? (await open(reader, manifest));
+  known.delete(key);
+  known.set(key, index);
+  const [oldest] = known.keys();
+  if (known.size > mostOpened && oldest !== undefined) known.delete(oldest);
+  return index;
+}
+
+async function open(reader: SegmentReader, manifest: Manifest): Promise<OpenIndex> {
   const { segments: entries, settings } = manifest;
   const headers = await reader.headers(entries.map(({ id }) => id));
   const segments: OpenSegment[] = [];
@@ -99,25 +120,30 @@ function deadPassages(header: SegmentHeader, { generation, stale }: Manifest): U
   return dead;
 }
 
-/** A search asks for its words up to four times (counted, found, as candidates of the expansion, as part of it): each is looked up once. */
 function readTerms(reader: SegmentReader, segments: readonly OpenSegment[]): Pick<OpenIndex, 'postings' | 'counts'> {
-  const found = new Map<string, readonly SegmentPostings[]>();
-  const find = async (terms: readonly string[]): Promise<void> => {
-    const wanted = [...new Set(terms)].filter((term) => !found.has(term));
-    for (const [term, lists] of await findLists(reader, segments, wanted))
-      found.set(
-        term,
-        lists.map((list, segment) => segmentPostings(reader, list, segments[segment]?.dead)),
-      );
+  const live = new Kept<Postings>(keptBytes, ({ passages }) => 200 + 6 * passages.length);
+  const known = new Kept<number>(keptBytes / 4, () => 150);
+  const find = async (terms: readonly string[]): Promise<ReadonlyMap<string, readonly SegmentPostings[]>> => {
+    const found = await findLists(reader, segments, [...new Set(terms)]);
+    const open = (list: List, segment: number): SegmentPostings =>
+      segmentPostings(reader, list, { dead: segments[segment]?.dead, live });
+    return new Map([...found].map(([term, lists]) => [term, lists.map(open)]));
   };
   return {
-    async postings(terms) {
-      await find(terms);
-      return new Map(terms.map((term) => [term, found.get(term) ?? []]));
-    },
+    postings: find,
     async counts(terms) {
-      await find(terms);
-      return new Map(terms.map((term) => [term, (found.get(term) ?? []).reduce((sum, { count }) => sum + count, 0)]));
+      const counts = new Map<string, number>();
+      const missing: string[] = [];
+      for (const term of terms) {
+        const count = known.get(term);
+        if (count === undefined) missing.push(term);
+        else counts.set(term, count);
+      }
+      for (const [term, lists] of await find(missing)) {
+        const sum = lists.reduce((all, { count }) => all + count, 0);
+        counts.set(term, known.keep(term, sum));
+      }
+      return counts;
     },
   };
 }
@@ -158,15 +184,16 @@ async function findLists(
   return found;
 }
 
-function segmentPostings(reader: SegmentReader, { key, entries }: List, dead: Uint8Array | undefined): SegmentPostings {
+function segmentPostings(
+  reader: SegmentReader,
+  { key, entries }: List,
+  { dead, live }: { readonly dead: Uint8Array | undefined; readonly live: Kept<Postings> },
+): SegmentPostings {
   const total = entries.reduce((sum, { count }) => sum + count, 0);
-  let postings: Postings | undefined;
-  const read = (): Postings => {
-    if (postings) return postings;
-    const all = reader.postings.get(key) ?? reader.postings.keep(key, decode(entries, total));
-    return (postings = dead ? withoutDead(all, dead) : all);
-  };
-  return { count: dead && total > 0 ? read().passages.length : total, read };
+  const readAll = (): Postings => reader.postings.get(key) ?? reader.postings.keep(key, decode(entries, total));
+  if (!dead || total === 0) return { count: total, read: readAll };
+  const read = (): Postings => live.get(key) ?? live.keep(key, withoutDead(readAll(), dead));
+  return { count: read().passages.length, read };
 }
 
 function decode(entries: readonly BlockEntry[], total: number): Postings {

@@ -26,7 +26,7 @@ export function bestPassages(services: SearchServices): (about: string, limit: n
     const query = about.slice(0, longestQuery).toWellFormed();
     const { hits } = await findPassages(services, librarySpace, { query, limit: 2 * limit });
     return hits
-      .filter(({ passage }) => flagsOf(passage.text).length === 0)
+      .filter(({ passage }) => flagsOf(passage).length === 0)
       .slice(0, limit)
       .map(({ passage, document }) => ({
         passage_id: passage.id,

@@ -1,5 +1,6 @@
 import type { OpenIndex } from '../index/open-index.ts';
-import type { DocumentHead, DocumentStore, PassageRecord } from '../ports.ts';
+import type { DocumentHead, PassageRecord } from '../ports.ts';
+import type { SearchServices } from './open-space.ts';
 import type { ParsedQuery } from './parse-query.ts';
 import { fitsPhrases } from './phrases.ts';
 import { byPlace } from './rank.ts';
@@ -13,16 +14,18 @@ export interface Hit {
   readonly document: DocumentHead;
 }
 
+type HitServices = Pick<SearchServices, 'documents' | 'passageReader'>;
+
 /** What is stale is left out before; few are gone since. */
 const spare = 3;
 /** Phrases are looked for in the text of so many passages. */
 const phraseCandidates = 500;
 
 /**
- * The best matches that are still there: each passage is read, and shown only when its document is at that version. So what was deleted or changed is gone at once, whatever the index holds.
+ * The best matches that are still there: a passage is shown only when its document is at that version now. So what was deleted or changed is gone at once, whatever the index holds.
  */
 export async function collectHits(
-  documents: DocumentStore,
+  services: HitServices,
   index: OpenIndex,
   scores: Float64Array,
   { limit, query, space }: { readonly limit: number; readonly query: ParsedQuery; readonly space: string },
@@ -36,7 +39,7 @@ export async function collectHits(
     const enough = hasPhrases ? phraseCandidates : 0;
     while (from < best.length && (hits.length < limit || from < enough)) {
       const chunk = best.slice(from, from + (hasPhrases ? 100 : limit + spare));
-      const found = await readHits(documents, index, chunk, scores, space);
+      const found = await readHits(services, index, chunk, scores, space);
       const fitting = found.filter(({ document, passage }) => fitsPhrases(query, document.title, passage));
       gone += chunk.length - fitting.length;
       hits.push(...fitting);
@@ -47,7 +50,7 @@ export async function collectHits(
 }
 
 async function readHits(
-  documents: DocumentStore,
+  { documents, passageReader }: HitServices,
   index: OpenIndex,
   numbers: readonly number[],
   scores: Float64Array,
@@ -56,7 +59,7 @@ async function readHits(
   const keys = numbers.map((number) => ({ number, ...index.keyOf(number) }));
   const idOf = (key: (typeof keys)[number]): string => `${key.documentId}.${key.version}.${key.ordinal}`;
   const [passages, heads] = await Promise.all([
-    documents.passages(keys.map(idOf)),
+    passageReader(keys.map(idOf)),
     documents.heads([...new Set(keys.map(({ documentId }) => documentId))]),
   ]);
   const passageById = new Map(passages.map((passage) => [passage.id, passage]));

@@ -8,6 +8,7 @@ import type { EncodedSegment } from '../index/segment.ts';
 import { SegmentHeader } from '../index/segment-header.ts';
 import type { DocumentHead, DocumentStore, Embedder } from '../ports.ts';
 import type { VectorStore } from '../vectors/ports.ts';
+import type { PassageReader } from './kept-passages.ts';
 import type { RankingSettings } from './settings.ts';
 
 export interface SearchServices {
@@ -15,6 +16,7 @@ export interface SearchServices {
   readonly documents: DocumentStore;
   readonly segments: SegmentStore;
   readonly segmentReader: SegmentReader;
+  readonly passageReader: PassageReader;
   readonly embedder?: Embedder | undefined;
 }
 

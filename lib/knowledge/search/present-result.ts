@@ -3,24 +3,23 @@ import type { SearchResult } from '../schema.ts';
 import { flagsOf } from './flags.ts';
 import type { FoundConcept } from './score.ts';
 import type { Found } from './found.ts';
-import { matcherOf, snippetOf } from './snippet.ts';
+import { snippetOf } from './snippet.ts';
 
 /** How what was found is shown. */
 export function presentResults(found: Found, explain: boolean): SearchResult[] {
   const { concepts } = found.ranking;
   const weights = new Map(concepts.flatMap(({ terms, idf, weight }) => terms.map((term) => [term, idf * weight])));
-  const matcher = matcherOf(found.languages, weights);
   return found.hits.map(({ number, score, passage, document }) => ({
     document_id: document.id,
     passage_id: passage.id,
     version: document.version,
     title: document.title,
-    content_snippet: snippetOf(passage.text, matcher),
+    content_snippet: snippetOf(passage, found.languages, weights),
     // A match is never shown as none.
     similarity_score: Math.max(1e-6, rounded(score)),
     metadata: document.metadata,
     position: presentPosition(passage),
-    flags: flagsOf(passage.text),
+    flags: flagsOf(passage),
     ...(explain && { explanation: explanationOf(found, number) }),
   }));
 }
@@ -48,7 +47,7 @@ function explanationOf({ ranking, index, semantic }: Found, number: number) {
     added,
   });
   return {
-    lexical: rounded(ranking.scores[number] ?? 0),
+    lexical: rounded(Math.min(1, (ranking.scores[number] ?? 0) * ranking.share)),
     semantic: semantic ? rounded(semantic[number] ?? 0) : null,
     words: [...ranking.concepts.map(explain(false)), ...ranking.expanded.map(explain(true))],
   };

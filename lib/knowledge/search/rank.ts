@@ -25,10 +25,12 @@ export interface RankOptions {
   readonly termsOfPassages: (keys: readonly PassageKey[]) => Promise<ReadonlyMap<string, number>[]>;
 }
 
-/** All that matches, with lexical scores between 0 and 1. */
+/** All that matches. */
 export interface Ranking {
   /** By passage number; 0: does not match. */
   readonly scores: Float64Array;
+  /** By which the scores are between 0 and 1; to go through all of them once more takes as long as to choose the best. */
+  readonly share: number;
   readonly concepts: readonly FoundConcept[];
   readonly expanded: readonly FoundConcept[];
   readonly corrected: ReadonlyMap<string, string>;
@@ -52,10 +54,8 @@ export async function rank(index: OpenIndex, query: ParsedQuery, options: RankOp
   const isPlain = !isExact && query.prefixes.length === 0 && options.filters.length === 0;
   const mayExpand = isPlain && words.length >= 3 && index.settings.expansionTerms > 0;
   const expanded = mayExpand ? await expand(index, scores, options) : [];
-  const best = bestPossible(index, [...concepts, ...expanded]);
-  for (let passage = 0; passage < scores.length; passage += 1)
-    scores[passage] = Math.min(1, (scores[passage] as number) / best);
-  return { scores, concepts, expanded, corrected, allowed, isExact };
+  const share = 1 / bestPossible(index, [...concepts, ...expanded]);
+  return { scores, share, concepts, expanded, corrected, allowed, isExact };
 }
 
 /** Before the same: by place, so that equal scores have one order whatever segments they are in. */

@@ -2,7 +2,7 @@ import { MissingSegment } from '../index/cached-segments.ts';
 import { facetTerm } from '../index/facets.ts';
 import type { OpenIndex } from '../index/open-index.ts';
 import type { PassageKey } from '../index/segment-header.ts';
-import { type DocumentStore, EmbeddingUnavailable, librarySpace } from '../ports.ts';
+import { EmbeddingUnavailable, librarySpace, type PassageRecord } from '../ports.ts';
 import { currentCorrelation } from '../../kernel/log/correlation.ts';
 import { findSimilar } from '../vectors/find-similar.ts';
 import { fuse, similarities } from './fuse.ts';
@@ -11,8 +11,10 @@ import { languagesOf, termsOf } from '../text/analyze.ts';
 import type { Language } from '../text/languages.ts';
 import { collectHits } from './collect-hits.ts';
 import type { Found } from './found.ts';
+import type { PassageReader } from './kept-passages.ts';
 import { openSpace, type SearchServices } from './open-space.ts';
 import { parseQuery } from './parse-query.ts';
+import { termsOfPassage } from './passage-terms.ts';
 import { presentResults } from './present-result.ts';
 import { byPlace, rank, type Ranking } from './rank.ts';
 import type { RankingSettings } from './settings.ts';
@@ -50,15 +52,17 @@ export async function findPassages(
     const ranking = await rank(index, parsed, {
       languages,
       filters: Object.entries(filters).map(([key, value]) => [value].flat().map((one) => facetTerm(key, one))),
-      termsOfPassages: (keys) => feedbackTerms(services.documents, keys, languages),
+      termsOfPassages: (keys) => feedbackTerms(services.passageReader, keys, languages),
     });
     const semantic = isSure(mode, ranking) ? undefined : await findMeaning(services, space, query, index, ranking);
     const scores = scoresOf(mode, index, ranking, semantic);
+    const share = semantic ? 1 : ranking.share;
     if (min_similarity > 0)
       for (let number = 0; number < scores.length; number += 1)
-        if ((scores[number] ?? 0) < min_similarity) scores[number] = 0;
-    const { hits, total } = await collectHits(services.documents, index, scores, { limit, query: parsed, space });
-    return { hits, total, ranking, index, languages, semantic, mode: semantic ? mode : 'lexical' };
+        if ((scores[number] ?? 0) * share < min_similarity) scores[number] = 0;
+    const found = await collectHits(services, index, scores, { limit, query: parsed, space });
+    const hits = found.hits.map((hit) => ({ ...hit, score: Math.min(1, hit.score * share) }));
+    return { hits, total: found.total, ranking, index, languages, semantic, mode: semantic ? mode : 'lexical' };
   });
 }
 
@@ -108,17 +112,33 @@ async function beforeMerge<T>(search: () => Promise<T>): Promise<T> {
 
 /** The terms of the best passages, every word of title and text once: a title does not count three times here. */
 async function feedbackTerms(
-  documents: DocumentStore,
+  passageReader: PassageReader,
   keys: readonly PassageKey[],
   languages: readonly Language[],
-): Promise<Map<string, number>[]> {
+): Promise<ReadonlyMap<string, number>[]> {
   const ids = keys.map(({ documentId, version, ordinal }) => `${documentId}.${version}.${ordinal}`);
-  return (await documents.passages(ids)).flatMap(({ title, language: own, headings, text }) => {
-    const language = languages.find(({ code }) => code === own) ?? languages[0];
+  return (await passageReader(ids)).flatMap((passage) => {
+    const language = languages.find(({ code }) => code === passage.language) ?? languages[0];
     if (!language) return [];
-    const terms = new Map<string, number>();
-    for (const part of [title, ...headings, text])
-      for (const { term } of termsOf(part, language)) terms.set(term, (terms.get(term) ?? 0) + 1);
+    const known = knownTerms.get(passage);
+    if (known?.language === language) return [known.terms];
+    const terms = countTerms(passage, language);
+    knownTerms.set(passage, { language, terms });
     return [terms];
   });
+}
+
+/** Of passages that are kept: those that are best for one question are so for others. */
+const knownTerms = new WeakMap<
+  PassageRecord,
+  { readonly language: Language; readonly terms: ReadonlyMap<string, number> }
+>();
+
+function countTerms(passage: PassageRecord, language: Language): Map<string, number> {
+  const { title, headings } = passage;
+  const counts = new Map<string, number>();
+  const ofTitles = [title, ...headings].flatMap((part) => [...termsOf(part, language)].map(({ term }) => term));
+  for (const term of [...ofTitles, ...termsOfPassage(passage, language).terms])
+    counts.set(term, (counts.get(term) ?? 0) + 1);
+  return counts;
 }

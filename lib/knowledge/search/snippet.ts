@@ -1,41 +1,20 @@
+import type { PassageRecord } from '../ports.ts';
 import type { Language } from '../text/languages.ts';
-import { termOf, wholeTerm } from '../text/analyze.ts';
-import { type Word, wordsOf } from '../text/words.ts';
+import { termsOfPassage } from './passage-terms.ts';
 
 /** With the marks. */
 const longest = 500;
 const mark = '**';
 const ellipsis = '… ';
 
-/** The term that a word matches, and what that weighs; undefined for a word that was not asked for. */
-export type Matcher = (word: Word) => { readonly term: string; readonly weight: number } | undefined;
-
-/** `weights`: by term. */
-export function matcherOf(languages: readonly Language[], weights: ReadonlyMap<string, number>): Matcher {
-  // Most words of the passages stand there again and again.
-  const ofParts = new Map<string, ReturnType<Matcher>>();
-  const heaviest = (terms: readonly (string | undefined)[]): ReturnType<Matcher> =>
-    terms.reduce<ReturnType<Matcher>>((best, term) => {
-      const weight = term === undefined ? undefined : weights.get(term);
-      return term !== undefined && weight !== undefined && weight > (best?.weight ?? -1) ? { term, weight } : best;
-    }, undefined);
-  const matchOf = (part: string): ReturnType<Matcher> => {
-    if (!ofParts.has(part)) ofParts.set(part, heaviest(languages.map((language) => termOf(part, language))));
-    return ofParts.get(part);
-  };
-  return (word) => {
-    let best = heaviest([wholeTerm(word)]);
-    for (const part of word.parts) {
-      const match = matchOf(part);
-      if (match && match.weight > (best?.weight ?? -1)) best = match;
-    }
-    return best;
-  };
-}
-
-/** The part of a text that holds most of what was asked for, its matches between two asterisks. */
-export function snippetOf(text: string, matcher: Matcher): string {
-  const matches = matchesIn(text, matcher);
+/** The part of a passage that holds most of what was asked for, its matches between two asterisks. `weights`: by term. */
+export function snippetOf(
+  passage: PassageRecord,
+  languages: readonly Language[],
+  weights: ReadonlyMap<string, number>,
+): string {
+  const { text } = passage;
+  const matches = matchesIn(passage, languages, weights);
   const window = bestWindow(text, matches);
   const start = wordStart(text, window);
   let out = start > 0 ? ellipsis : '';
@@ -52,17 +31,31 @@ export function snippetOf(text: string, matcher: Matcher): string {
   return (out + text.slice(at, rest)).trim().toWellFormed();
 }
 
-type Match = Pick<Word, 'start' | 'end'> & NonNullable<ReturnType<Matcher>>;
+interface Match {
+  readonly start: number;
+  readonly end: number;
+  readonly term: string;
+  readonly weight: number;
+}
 
 /** In order; those that touch or overlap, as words of a script without spaces do, are one. */
-function matchesIn(text: string, matcher: Matcher): Match[] {
+function matchesIn(
+  passage: PassageRecord,
+  languages: readonly Language[],
+  weights: ReadonlyMap<string, number>,
+): Match[] {
   const found: Match[] = [];
-  for (const word of wordsOf(text)) {
-    const match = matcher(word);
-    if (match) found.push({ start: word.start, end: word.end, ...match });
+  for (const language of languages) {
+    const { terms, starts, ends } = termsOfPassage(passage, language);
+    for (let at = 0; at < terms.length; at += 1) {
+      const term = terms[at] as string;
+      const weight = weights.get(term);
+      if (weight !== undefined) found.push({ start: starts[at] as number, end: ends[at] as number, term, weight });
+    }
   }
   const matches: Match[] = [];
-  for (const match of found.toSorted((a, b) => a.start - b.start)) {
+  // Of what one word matches in parts, or in several languages, the heaviest counts.
+  for (const match of found.toSorted((a, b) => a.start - b.start || b.weight - a.weight)) {
     const last = matches.at(-1);
     if (last && match.start <= last.end) matches.splice(-1, 1, { ...last, end: Math.max(last.end, match.end) });
     else matches.push(match);

@@ -26,7 +26,7 @@ export function* wordsOf(text: string): Generator<Word> {
     const [found] = match;
     const start = match.index;
     // Most words, and then nothing else has to be looked for.
-    if (plain.test(found)) yield single(found, start);
+    if (plain.test(found)) yield asWritten(found.slice(0, longest), start, found.length);
     else if (unspaced.test(found)) yield* wordsOfRun(found, start);
     else {
       const parts = partsOf(found);
@@ -84,6 +84,9 @@ function* wordsOfRun(run: string, offset: number): Generator<Word> {
 }
 
 function single(text: string, start: number): Word {
-  const whole = folded(text);
-  return { start, end: start + text.length, whole, parts: [whole] };
+  return asWritten(folded(text), start, text.length);
+}
+
+function asWritten(whole: string, start: number, length: number): Word {
+  return { start, end: start + length, whole, parts: [whole] };
 }

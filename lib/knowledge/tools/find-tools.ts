@@ -57,7 +57,7 @@ export async function findTools(
     // The registered configuration may name a tool that the server does not offer.
     if (heading !== undefined && tool === undefined) continue;
     const key = `${slug} ${tool ?? ''}`;
-    if (!found.has(key)) found.set(key, { slug, tool, text: passage.text, score, flags: flagsOf(passage.text) });
+    if (!found.has(key)) found.set(key, { slug, tool, text: passage.text, score, flags: flagsOf(passage) });
   }
   return [...found.values()].slice(0, limit);
 }

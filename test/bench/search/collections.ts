@@ -65,7 +65,9 @@ export function withIdentifiers(texts: readonly Text[]) {
  * a judged text, so that a question of its collection is about few of many subjects, as questions are.
  */
 export function* documentsOf(collections: readonly Collection[], passages: number): Generator<Text> {
-  const judged = collections.flatMap(({ docs }) => docs).values();
+  const judged = collections
+    .flatMap(({ docs }) => docs.filter(({ title, text }) => title !== '' && text !== ''))
+    .values();
   const sentences = installedSentences();
   let state = 20_261_125;
   const next = (): string => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type App, type CallOptions, type SignedUp, startApp } from '../../harness.ts';
+import { againWhileBusy, type App, type CallOptions, type SignedUp, startApp } from '../../harness.ts';
 import { waitUntil } from '../../wait-until.ts';
 
 /* How long streams and sockets live, and how many of them one person may have. */
@@ -28,14 +28,15 @@ async function listen(
   resumeFrom?: string,
 ): Promise<{ status: number; ended: Promise<void>; leave: () => void }> {
   const leaving = new AbortController();
-  const response = await fetch(`${app.url}/events`, {
+  const init = {
     headers: {
       ...(options.token !== undefined && { authorization: `Bearer ${options.token}` }),
       ...(options.apiKey !== undefined && { 'x-api-key': options.apiKey }),
       ...(resumeFrom !== undefined && { 'last-event-id': resumeFrom }),
     },
     signal: leaving.signal,
-  });
+  };
+  const response = await againWhileBusy('GET /events', () => fetch(`${app.url}/events`, init));
   const ended = response.text().then(
     () => undefined,
     () => undefined,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { type App, type SignedUp, startApp } from '../../harness.ts';
+import { againWhileBusy, type App, type SignedUp, startApp } from '../../harness.ts';
 
 let app: App;
 let ada: SignedUp;
@@ -93,10 +93,8 @@ async function readUntil(
   connected: () => void = () => undefined,
 ): Promise<string> {
   const stop = new AbortController();
-  const response = await fetch(`${app.url}/events${query}`, {
-    headers,
-    signal: AbortSignal.any([stop.signal, AbortSignal.timeout(10_000)]),
-  });
+  const init = { headers, signal: AbortSignal.any([stop.signal, AbortSignal.timeout(100_000)]) };
+  const response = await againWhileBusy('GET /events', () => fetch(`${app.url}/events${query}`, init));
   expect(response.headers.get('content-type')).toBe('text/event-stream');
   let text = '';
   const decoder = new TextDecoder();

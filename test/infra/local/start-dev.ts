@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { becomes } from './temporary-state.ts';
+import { waitUntil } from '../../wait-until.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 
@@ -24,8 +24,12 @@ export async function startDev(state: string, env: NodeJS.ProcessEnv = {}): Prom
   const file = join(state, 'platform.json');
   let ended = false;
   void exited.then(() => (ended = true));
-  const isReady = await becomes(() => ended || (existsSync(file) && output().includes('Ready in')), 60_000);
-  if (!isReady || ended) throw new Error(`npm run dev did not become ready: ${output()}`);
+  await waitUntil('npm run dev', () => ended || (existsSync(file) && output().includes('Ready in'))).catch(
+    (error: unknown) => {
+      throw new Error(output(), { cause: error });
+    },
+  );
+  if (ended) throw new Error(`npm run dev ended: ${output()}`);
   return {
     pid: child.pid ?? 0,
     addresses: JSON.parse(readFileSync(file, 'utf8')) as Dev['addresses'],

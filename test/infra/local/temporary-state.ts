@@ -1,7 +1,6 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { stateFolder } from '../../state-folder.ts';
-import { waitUntil } from '../../wait-until.ts';
 
 /** Where the downloaded programs are, shared with `npm run dev`. */
 export const cache = resolve(import.meta.dirname, '../../../.local/debian');
@@ -16,14 +15,6 @@ export const env: NodeJS.ProcessEnv = { PATH: process.env['PATH'] };
 export function temporaryState(): { state: string; remove: () => void } {
   const state = mkdtempSync(join(stateFolder(), 'mcp-platform-'));
   return { state, remove: () => rmSync(state, { recursive: true, force: true }) };
-}
-
-/** Waits until something is so; answers whether it became so within the time. */
-export async function becomes(condition: () => boolean, withinMs = 10_000): Promise<boolean> {
-  return waitUntil('', condition, withinMs).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** Whether any process of this group is left; one that has ended and waits for its parent does not count. */

@@ -16,14 +16,14 @@ const indexed = [
 const index = { keyOf: (number: number) => indexed[number] } as OpenIndex;
 const head = (id: string, version: number, space = 'library') => ({ id, version, space, title: id }) as DocumentHead;
 const documents = {
-  passages: async (ids: readonly string[]) =>
-    ids.map((id) => ({ id, text: id, headings: [] }) as unknown as PassageRecord),
   heads: async () => [head('changed', 2), head('same', 1), head('moved', 1, 'elsewhere')],
 } as unknown as DocumentStore;
+const passageReader = async (ids: readonly string[]) =>
+  ids.map((id) => ({ id, text: id, headings: [] }) as unknown as PassageRecord);
 
 it('shows a passage only of a document that is there, in the space, at the version of the passage', async () => {
   const scores = new Float64Array([4, 3, 2, 1]);
-  const { hits, total } = await collectHits(documents, index, scores, {
+  const { hits, total } = await collectHits({ documents, passageReader }, index, scores, {
     limit: 10,
     query: parseQuery('anything', [await languageOf('en')]),
     space: 'library',

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { becomes } from '../temporary-state.ts';
+import { waitUntil } from '../../../wait-until.ts';
 
 let base = '';
 let warnings = '';
@@ -30,6 +30,6 @@ it.each(['timer', 'rejection', 'socket'])(
 
 it('one that comes after the answer harms nobody', async () => {
   expect((await fetch(`${base}/late`)).status).toBe(200);
-  expect(await becomes(() => warnings.includes('late left an error unhandled'))).toBe(true);
+  await waitUntil('the warning', () => warnings.includes('late left an error unhandled'));
   expect((await fetch(`${base}/well`)).status).toBe(200);
 });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type Gateway, startGateway } from '../../../../infra/local/gateway/server.ts';
-import { becomes, credentials } from '../temporary-state.ts';
+import { credentials } from '../temporary-state.ts';
 import type { Declaration } from '../../../../lib/kernel/lambda/declaration.ts';
 import { stream } from '../../../../lib/kernel/http/stream.ts';
 import { installTestHost, planted } from './fixture.ts';
@@ -156,7 +156,7 @@ describe('a stream behind the gateway', () => {
     const response = await open('/endless');
     await once(response, 'data');
     response.destroy();
-    expect(await becomes(() => aborted)).toBe(true);
+    await expect.poll(() => aborted).toBe(true);
   });
 
   it('is not aborted when its client goes away while it does something', async () => {
@@ -164,7 +164,7 @@ describe('a stream behind the gateway', () => {
     await once(response, 'data');
     response.destroy();
     const before = yielded;
-    expect(await becomes(() => yielded > before + 5)).toBe(true);
+    await waitUntil('five more pieces', () => yielded > before + 5);
     expect(aborted).toBe(false);
   });
 

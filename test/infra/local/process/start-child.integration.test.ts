@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { processIdentity } from '../../../../infra/local/process/process-identity.ts';
 import { startChild, type ChildOptions } from '../../../../infra/local/process/start-child.ts';
-import { becomes, groupRuns, temporaryState } from '../temporary-state.ts';
+import { waitUntil } from '../../../wait-until.ts';
+import { groupRuns, temporaryState } from '../temporary-state.ts';
 
 let state: string;
 let remove: () => void;
@@ -26,7 +27,7 @@ test('starts a program that is known by its own pid, and stops it', async () => 
   await child.stop();
   expect(await child.ended).toBe('ended by SIGTERM');
   expect(readdirSync(join(state, 'run'))).toEqual([]);
-  expect(await becomes(() => !groupRuns(child.pid))).toBe(true);
+  await waitUntil('the end of its group', () => !groupRuns(child.pid));
 });
 
 test('kills a program that does not stop when it is asked to', async () => {
@@ -38,7 +39,7 @@ test('kills a program that does not stop when it is asked to', async () => {
 test('tells when a program ends by itself, and leaves nothing of it behind', async () => {
   const child = await startChild(shell('echo ready; sleep 0.1; exit 3'));
   expect(await child.ended).toBe('ended with status 3');
-  expect(await becomes(() => !groupRuns(child.pid))).toBe(true);
+  await waitUntil('the end of its group', () => !groupRuns(child.pid));
   await child.stop();
 });
 
@@ -87,7 +88,7 @@ test.each([
     const pid = Number(line.toString());
     expect(groupRuns(pid)).toBe(true);
     platform.kill('SIGKILL');
-    expect(await becomes(() => !groupRuns(pid))).toBe(true);
+    await waitUntil('the end of its group', () => !groupRuns(pid));
     expect(existsSync(join(state, 'run', 'shell.json'))).toBe(true);
   },
   20_000,

@@ -11,7 +11,8 @@ import { MongoClient } from 'mongodb';
 import { createPool, type RowDataPacket } from 'mysql2/promise';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startStores, type Stores } from '../../../../infra/local/stores/start-stores.ts';
-import { becomes, cache, credentials, env, groupRuns, temporaryState } from '../temporary-state.ts';
+import { waitUntil } from '../../../wait-until.ts';
+import { cache, credentials, env, groupRuns, temporaryState } from '../temporary-state.ts';
 import { dynamodbClient, sqsClient } from './local-clients.ts';
 
 const program = fileURLToPath(new URL('./start-and-report.ts', import.meta.url));
@@ -88,11 +89,17 @@ describe('kill -9 of the platform under load', () => {
       const [line] = (await once(createInterface(platform.stdout), 'line')) as [string];
       const groups = childGroups();
       expect(groups.length).toBeGreaterThanOrEqual(2);
-      const load = writeUntilItFails(JSON.parse(line) as Stores['urls'], round, acknowledged);
-      await becomes(() => Object.values(acknowledged).every((count) => count > (round + 1) * 20));
-      platform.kill('SIGKILL');
-      await load;
-      expect(await becomes(() => !groups.some(groupRuns))).toBe(true);
+      const killed = new AbortController();
+      const load = writeUntilItFails(JSON.parse(line) as Stores['urls'], round, acknowledged, killed.signal);
+      const everyStore = () => Object.values(acknowledged).every((count) => count > (round + 1) * 20);
+      try {
+        await waitUntil('twenty writes to every store', everyStore);
+      } finally {
+        killed.abort();
+        platform.kill('SIGKILL');
+        await load;
+      }
+      await waitUntil('the end of its processes', () => !groups.some(groupRuns));
     }
     const stores = await start();
     const found = await count(stores.urls);
@@ -119,10 +126,15 @@ describe('kill -9 of the platform under load', () => {
 const emptyCounts = () => ({ mysql: 0, mongodb: 0, dynamodb: 0, sqs: 0 });
 type Counts = ReturnType<typeof emptyCounts>;
 
-/** Writes to every store at once, counting what was acknowledged, until the store answers no more. */
-async function writeUntilItFails(urls: Stores['urls'], round: number, counts: Counts): Promise<void> {
+/** Writes to every store at once, counting what was acknowledged, until the store answers no more because it was killed: a busy one may fail before. */
+async function writeUntilItFails(
+  urls: Stores['urls'],
+  round: number,
+  counts: Counts,
+  killed: AbortSignal,
+): Promise<void> {
   const mysql = createPool({ uri: urls.mysqlOwner, connectionLimit: 1 });
-  const mongodb = new MongoClient(urls.mongodb, { serverSelectionTimeoutMS: 200, retryWrites: false });
+  const mongodb = new MongoClient(urls.mongodb, { serverSelectionTimeoutMS: 2000, retryWrites: false });
   const [dynamodb, sqs] = [dynamodbClient(urls.dynamodb), sqsClient(urls.sqs)];
   await mysql.query('CREATE TABLE IF NOT EXISTS writes (id VARCHAR(40) PRIMARY KEY)');
   const id = { AttributeName: 'id' };
@@ -140,14 +152,13 @@ async function writeUntilItFails(urls: Stores['urls'], round: number, counts: Co
   }
   const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName: 'writes' }));
   const repeat = async (store: keyof Counts, write: (id: string) => Promise<unknown>) => {
-    try {
-      for (let n = 0; ; n += 1) {
+    for (let n = 0; ; n += 1)
+      try {
         await write(`${round}-${n}`);
         counts[store] += 1;
+      } catch {
+        if (killed.aborted) return;
       }
-    } catch {
-      // The platform is gone, which is what the test is about.
-    }
   };
   await Promise.all([
     repeat('mysql', (key) => mysql.query('INSERT INTO writes VALUES (?)', [key])),
