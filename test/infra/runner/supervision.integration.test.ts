@@ -72,7 +72,8 @@ it('starts a server again that was killed, and says so', async (context) => {
 it('gives up after five restarts in ten minutes, with the last lines', async (context) => {
   const launch = { ...fixtureLaunch, env: { AT_PING: 'crash' } };
   const timing = { pingMs: 20, busyPingMs: 20, backoffMs: 10, longestBackoffMs: 20 };
-  const one = await run(context, { launch, timing });
+  // It may have ended before the report of its readiness leaves.
+  const one = await run(context, { launch, timing, untilReady: false });
   const failed = await one.platform.reported(({ state }) => state === 'failed');
   expect(failed.restarts).toBe(5);
   expect(failed.last_error?.reason).toBe('5 restarts in ten minutes; at last: the server ended with status 9');
@@ -83,7 +84,7 @@ it('gives up after five restarts in ten minutes, with the last lines', async (co
 it('kills a server that shows no sign of life, and starts it again', async (context) => {
   const launch = { ...fixtureLaunch, env: { AT_PING: 'block' } };
   const timing = { pingMs: 50, busyPingMs: 50, unhealthyMs: 150, hungMs: 400, backoffMs: 10 };
-  const one = await run(context, { launch, timing });
+  const one = await run(context, { launch, timing, untilReady: false });
   await one.platform.reported(({ state }) => state === 'unhealthy');
   const { last_error } = await one.platform.reported(({ state }) => state === 'restarting');
   expect(last_error?.reason).toContain('showed no sign of life');
