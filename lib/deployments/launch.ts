@@ -50,10 +50,10 @@ function errorOf({ input: { name, label, choices = [] }, why }: BadInput) {
   return {
     loc: ['body', ...path],
     pointer: pointer(path),
-    msg:
-      why === 'missing'
-        ? `The server needs ${called}; give it in secrets or environment`
-        : `${called} is one of: ${choices.join(', ')}`,
-    type: why === 'missing' ? 'missing' : 'not_a_choice',
+    ...{
+      missing: { msg: `The server needs ${called}; give it in secrets or environment`, type: 'missing' },
+      'not-a-choice': { msg: `${called} is one of: ${choices.join(', ')}`, type: 'not_a_choice' },
+      'too-long': { msg: `With ${called} the server's texts come to more than a million characters`, type: 'too_long' },
+    }[why],
   };
 }

@@ -9,7 +9,7 @@ export type Values = Readonly<Record<string, string>>;
 /** An input that cannot be filled in. */
 export interface BadInput {
   readonly input: Input;
-  readonly why: 'missing' | 'not-a-choice';
+  readonly why: 'missing' | 'not-a-choice' | 'too-long';
 }
 
 export type Resolved =
@@ -25,7 +25,7 @@ export type Resolved =
 /**
  * The command or URL with these values. A reference is filled by the variable of that name in the launch's own `env`, else by what is given. What is given for
  * a variable of `env` comes before its text, unless the text itself asks for it (`KEY: 'Bearer ${KEY}'`). The started program gets everything that is given.
- * `bad` names every input that is missing, or has a value that is none of its choices; then the rest is of no use.
+ * `bad` names every input that is missing, has a value that is none of its choices, or with which all come to more than a million characters; then the rest is of no use.
  */
 export function resolve(
   launch: Launch,
@@ -36,11 +36,15 @@ export function resolve(
   return { resolved, bad: [...filler.bad.values()] };
 }
 
+/** What all references of a launch may come to, in characters; each counts for some besides its text, since variables that stand for one another double at every step. */
+const [mostFilled, perReference] = [1_000_000, 100];
+
 class Filler {
   readonly bad = new Map<string, BadInput>();
   readonly #inputs: ReadonlyMap<string, Input>;
   readonly #env: Values;
   readonly #values: Values;
+  #left = mostFilled;
 
   constructor(launch: Launch, values: Values) {
     this.#inputs = new Map(launch.inputs.map((input) => [input.key, input]));
@@ -51,10 +55,11 @@ class Filler {
   /** `within` names the variables whose texts are being filled: none of them can stand for itself. */
   fill(text: string, within: readonly string[] = []): string {
     return replaceReferences(text, (reference) => {
-      const value = this.#valueOf(reference, within);
-      if (value !== undefined) return value;
+      const value = this.#left < 0 ? '' : this.#valueOf(reference, within);
+      this.#left -= perReference + (value?.length ?? 0);
+      if (value !== undefined && this.#left >= 0) return value;
       const input = this.#inputs.get(keyOf(reference)) ?? plainInput(reference);
-      this.bad.set(input.name, { input, why: 'missing' });
+      this.bad.set(input.name, { input, why: this.#left < 0 ? 'too-long' : 'missing' });
       return '';
     });
   }

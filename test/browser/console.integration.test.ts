@@ -166,6 +166,12 @@ describe.skipIf(chromiumPath === undefined)('the console (needs Chromium)', () =
     await visit(page, 'tools');
     await page.getByText('Temporarily unavailable.').waitFor();
     expect(asked.slice(3)).toEqual(Array.from({ length: 3 }, () => '/api/v1/mcps'));
+    // What might take effect twice is not asked again.
+    busy = 1;
+    await page.route('**/api/v1/auth/logout', answer);
+    await follow(page, 'Sign out', 'button');
+    await page.getByLabel('User name or e-mail').waitFor();
+    expect(asked.slice(6)).toEqual(['/api/v1/auth/logout']);
     await page.close();
   });
 

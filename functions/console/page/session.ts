@@ -145,7 +145,7 @@ async function send<T>(method: string, path: string, options: CallOptions): Prom
   return (isJson ? JSON.parse(text) : text) as T;
 }
 
-/** A store that wakes or is busy answers a moment later: what may be asked twice is, so often and as soon as the platform says. */
+/** A store that wakes or is busy answers a moment later: what does no harm twice is asked again after a second, three times in all. */
 async function ask(url: URL, init: RequestInit, tries = 3): Promise<Response> {
   const response = await fetch(url, init).catch((cause: unknown) => {
     throw new Error('The platform cannot be reached. Check the connection and try again.', { cause });

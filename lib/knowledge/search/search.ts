@@ -119,20 +119,9 @@ async function feedbackTerms(
   const ids = keys.map(({ documentId, version, ordinal }) => `${documentId}.${version}.${ordinal}`);
   return (await passageReader(ids)).flatMap((passage) => {
     const language = languages.find(({ code }) => code === passage.language) ?? languages[0];
-    if (!language) return [];
-    const known = knownTerms.get(passage);
-    if (known?.language === language) return [known.terms];
-    const terms = countTerms(passage, language);
-    knownTerms.set(passage, { language, terms });
-    return [terms];
+    return language ? [countTerms(passage, language)] : [];
   });
 }
-
-/** Of passages that are kept: those that are best for one question are so for others. */
-const knownTerms = new WeakMap<
-  PassageRecord,
-  { readonly language: Language; readonly terms: ReadonlyMap<string, number> }
->();
 
 function countTerms(passage: PassageRecord, language: Language): Map<string, number> {
   const { title, headings } = passage;

@@ -7,6 +7,9 @@ import { mapTexts, writeEntry } from '../write-entry.ts';
 import { isRemote, ofEditors } from './map-servers.ts';
 import { withoutUndefined } from './read-entry.ts';
 
+/** Characters of the entry's own variables that are put where they are asked for; what would be more stays as it was written. */
+const mostFilled = 200_000;
+
 /** VS Code's `mcp.json`: a question for each variable. Two questions that differ have two ids. */
 export function writeVscode(servers: readonly ServerEntry[]): JsonObject {
   const questions = new Map<string, JsonObject>();
@@ -30,7 +33,8 @@ export function writeVscode(servers: readonly ServerEntry[]): JsonObject {
     );
     const entry = writeEntry({ ...server, spelling: undefined });
     const env = isObject(entry['env']) ? entry['env'] : {};
-    const isForeign = ({ scheme, label }: Reference): boolean => scheme !== undefined || env[label] === undefined;
+    let left = mostFilled;
+    const isForeign = ({ scheme, label }: Reference): boolean => scheme !== undefined || !Object.hasOwn(env, label);
     // VS Code fills in nothing from the entry's own `env`: a variable's text goes where it is asked for. `within`: whose text this is.
     const change = (text: string, within?: string): string =>
       replaceReferences(text, (reference) => {
@@ -39,8 +43,9 @@ export function writeVscode(servers: readonly ServerEntry[]): JsonObject {
         if (question) return ask(label, question);
         const variable = label === within || isForeign(reference) ? undefined : env[label];
         if (typeof variable === 'string') {
-          const standsAlone = referencesIn(variable).every((each) => each.label === label || isForeign(each));
-          return standsAlone ? change(variable, label) : raw;
+          left -= variable.length;
+          const standsAlone = () => referencesIn(variable).every((each) => each.label === label || isForeign(each));
+          return left >= 0 && standsAlone() ? change(variable, label) : raw;
         }
         const isOwn = !described.has(scheme === undefined ? label : `${scheme}:${label}`);
         if (isOwn || (scheme === undefined ? raw.startsWith('${env:') || ofEditors.has(label) : scheme !== 'input'))

@@ -26,6 +26,16 @@ describe('a command', () => {
     });
   });
 
+  it('whose variables double at every step is refused at once, and one that is merely long is not', () => {
+    const steps = Array.from({ length: 60 }, (_, n) => [`V${n}`, `\${V${n + 1}}\${V${n + 1}}`] as const);
+    const doubling = { command: 'node', env: Object.fromEntries([...steps, ['V60', '']]) };
+    expect(problemOf(doubling).message).toContain('come to more than a million characters');
+    const wide = { command: 'node', args: ['${A}'.repeat(20_000)], env: { A: 'x'.repeat(60_000) } };
+    expect(problemOf(wide).options.extra).toMatchObject({ errors: [{ type: 'too_long' }] });
+    const long = { command: 'node', args: Array.from({ length: 9 }, () => '${A}'), env: { A: 'x'.repeat(60_000) } };
+    expect(resolve(long)).toMatchObject({ kind: 'stdio' });
+  });
+
   it('that lacks a value says which', () => {
     expect(problemOf({ command: 'node', args: ['${KEY}'] }).message).toContain('KEY');
   });

@@ -246,6 +246,12 @@ describe('what came in unchanged', () => {
   });
 });
 
+it('gives VS Code no more of them than a file can hold', () => {
+  const server = { name: 'a', command: 'x', args: ['${A}'.repeat(20_000)], env: { A: 'y'.repeat(60_000) } };
+  const file = clients.find(({ format }) => format === 'vscode')?.write([server]);
+  expect(JSON.stringify(file).length).toBeLessThan(400_000);
+});
+
 it('gives VS Code a variable of the entry as its text, since VS Code fills in none of them', () => {
   const env = { BASE: 'https://e.example', KEY: 'Bearer ${KEY}', A: '${BASE}/a ${KEY}', B: '${A}' };
   const file = clients.find(({ format }) => format === 'vscode')?.write([{ name: 'a', command: 'x', env }]);
