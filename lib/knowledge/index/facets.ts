@@ -9,6 +9,13 @@ export function facetTerm(key: string, value: string | number | boolean): string
   return `${facetMark}${short(key)}${facetMark}${short(String(value).normalize('NFC').toLowerCase())}`;
 }
 
+/** Which document's passages a term stands for; these are looked up in a segment's header. */
+export function documentOfTerm(term: string): string | undefined {
+  return term.startsWith(documentFacet) ? term.slice(documentFacet.length) : undefined;
+}
+
+const documentFacet = facetTerm('document_id', '');
+
 function short(text: string): string {
   if (text.length <= longest) return text;
   return createHash('sha256').update(text).digest('base64url');

@@ -4,7 +4,7 @@ import type { DocumentHead, DocumentStore, KnowledgeQueue, PassageRecord } from 
 import { languageOf } from '../text/languages.ts';
 import { analyzePassage } from './analyze-passage.ts';
 import { buildSegment } from './build-segment.ts';
-import { facetsOf, facetTerm } from './facets.ts';
+import { facetsOf } from './facets.ts';
 import { mergeWhereDue } from './merge-where-due.ts';
 import type { SegmentReader } from './cached-segments.ts';
 import type { Manifest, SegmentStore } from './ports.ts';
@@ -73,7 +73,7 @@ async function indexAll(
     const waiting = await documents.pending(space, batchDocuments, 'longest');
     const isLate = performance.now() >= until;
     if (waiting.length > 0 && (indexed === 0 || !(isLate || isFew(waiting)))) {
-      indexed += await indexBatch(services, space, waiting);
+      indexed += await indexFirst(services, space, waiting, until);
       continue;
     }
     if (waiting.length > 0 && !isLate) await knowledgeQueue.wake(space, gatherSeconds);
@@ -88,21 +88,34 @@ async function indexAll(
 }
 
 function isFew(waiting: readonly DocumentHead[]): boolean {
-  const passages = waiting.reduce((sum, document) => sum + document.passages, 0);
-  return waiting.length < batchDocuments && passages < fewPassages;
+  return waiting.length < batchDocuments && passagesOf(waiting) < fewPassages;
 }
 
-async function indexBatch(services: IndexServices, space: string, waiting: readonly DocumentHead[]): Promise<number> {
-  const batch: DocumentHead[] = [];
+/** Indexes those that wait a batch at a time, while there are enough; @returns how many it indexed, one at least. */
+async function indexFirst(
+  services: IndexServices,
+  space: string,
+  waiting: readonly DocumentHead[],
+  until: number,
+): Promise<number> {
+  let indexed = 0;
+  do {
+    const batch = firstBatch(waiting.slice(indexed));
+    await addToManifest(services, space, batch, await analyzeDocuments(services.documents, batch));
+    await markIndexed(services, space, batch);
+    indexed += batch.length;
+  } while (performance.now() < until && passagesOf(waiting.slice(indexed)) >= fewPassages);
+  return indexed;
+}
+
+function firstBatch(waiting: readonly DocumentHead[]): DocumentHead[] {
   let passages = 0;
-  for (const document of waiting) {
-    if (batch.length > 0 && passages + document.passages > batchPassages) break;
-    batch.push(document);
-    passages += document.passages;
-  }
-  await addToManifest(services, space, batch, await analyzeDocuments(services.documents, batch));
-  await markIndexed(services, space, batch);
-  return batch.length;
+  const end = waiting.findIndex((document, at) => (passages += document.passages) > batchPassages && at > 0);
+  return waiting.slice(0, end === -1 ? waiting.length : end);
+}
+
+function passagesOf(documents: readonly DocumentHead[]): number {
+  return documents.reduce((sum, { passages }) => sum + passages, 0);
 }
 
 /** What the index keeps of documents, by their ids. */
@@ -124,7 +137,7 @@ export async function analyzePassages(
   turn = takeTurns(),
 ): Promise<SegmentPassage[]> {
   const { id, version, title, metadata, language, ownerId } = document;
-  const facets = [...facetsOf({ language, ...metadata }), facetTerm('owner_id', ownerId), facetTerm('document_id', id)];
+  const facets = facetsOf({ language, ...metadata, owner_id: ownerId, document_id: undefined });
   const stemming = await languageOf(language);
   const analyzed: SegmentPassage[] = [];
   for (const { ordinal, headings, text } of passages) {

@@ -4,8 +4,8 @@ import { mergeSegments } from './merge.ts';
 import type { Manifest, SegmentEntry, SegmentStore } from './ports.ts';
 import { SegmentHeader } from './segment-header.ts';
 
-/** So many segments of about one size become one, so that a base of any size has few. */
-const factor = 4;
+/** Each is read by every search. */
+const mostSegments = 10;
 /** Larger ones stay as they are: a merge has to fit a function's memory. */
 const mostBytes = 48_000_000;
 
@@ -40,12 +40,19 @@ async function merge(
   });
 }
 
-/** The segments of the smallest tier that is full, or those of which a third is stale. */
+/**
+ * A segment is merged with all smaller ones as soon as these have as many passages together: each is larger than all smaller ones then, and a passage is copied about once for each doubling of the base.
+ * Otherwise those of which a third is stale.
+ */
 function dueForMerge({ segments }: Manifest, share: ReadonlyMap<string, number>): SegmentEntry[] {
-  const small = segments.filter(({ bytes }) => bytes < mostBytes / 2);
-  const tiers = Map.groupBy(small, ({ passages }) => Math.floor(Math.log(Math.max(1, passages)) / Math.log(factor)));
-  const full = [...tiers].toSorted(([a], [b]) => a - b).find(([, tier]) => tier.length >= factor);
-  if (full) return full[1];
+  const small = segments.filter(({ bytes }) => bytes < mostBytes / 2).toSorted((a, b) => a.passages - b.passages);
+  let due = small.length > mostSegments ? Math.ceil(mostSegments / 2) : 0;
+  let passagesBefore = 0;
+  for (const [index, { passages }] of small.entries()) {
+    if (index > 0 && passagesBefore >= passages) due = Math.max(due, index + 1);
+    passagesBefore += passages;
+  }
+  if (due > 0) return small.slice(0, due);
   return segments.filter(({ id }) => (share.get(id) ?? 0) > 1 / 3);
 }
 

@@ -1,9 +1,10 @@
 import { defaultSettings, type RankingSettings } from '../search/settings.ts';
 import { surfaceMark } from '../text/analyze.ts';
 import type { SegmentReader } from './cached-segments.ts';
+import { documentOfTerm } from './facets.ts';
 import { Kept } from './kept.ts';
 import type { Manifest } from './ports.ts';
-import { decodePostings, type Postings } from './postings.ts';
+import { decodePostings, encodePostings, type Postings } from './postings.ts';
 import type { PassageKey, SegmentHeader } from './segment-header.ts';
 import { type BlockEntry, entriesOf, findEntry } from './segment.ts';
 
@@ -168,6 +169,9 @@ async function findLists(
     const list = { key, entries: known ?? [] };
     if (known) return list;
     const term = Buffer.from(text, 'utf8');
+    const documentId = documentOfTerm(text);
+    if (documentId !== undefined)
+      return { key, entries: reader.entries.keep(key, entriesOfDocument(header, documentId, term)) };
     // Mostly one; a long list goes on in the following blocks.
     missing.push({ list, term, blocks: header.blocksBetween(term, term).map((block) => `${id}:${block}`) });
     return list;
@@ -182,6 +186,25 @@ async function findLists(
     reader.entries.keep(list.key, list.entries);
   }
   return found;
+}
+
+function entriesOfDocument(header: SegmentHeader, documentId: string, term: Uint8Array): BlockEntry[] {
+  const passages = header.passagesOf(documentId);
+  const count = passages.length;
+  return count === 0
+    ? []
+    : [
+        {
+          term,
+          count,
+          postings: encodePostings(
+            passages,
+            passages.map(() => 1),
+            0,
+            count,
+          ),
+        },
+      ];
 }
 
 function segmentPostings(

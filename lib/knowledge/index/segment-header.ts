@@ -66,6 +66,13 @@ export class SegmentHeader {
     return [...this.#versionsOf(id)].map((document) => this.versions[document] ?? 0).filter((own) => own < version);
   }
 
+  /** The passages of all versions of a document, in order. */
+  passagesOf(id: string): number[] {
+    const documents = new Set(this.#versionsOf(id));
+    if (documents.size === 0) return [];
+    return [...this.documentOf.keys()].filter((passage) => documents.has(this.documentOf[passage] ?? 0));
+  }
+
   /** Versions of one document stand together. */
   *#versionsOf(id: string): Generator<number> {
     const wanted = packUuid(id);

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { buildSegment } from '../../../lib/knowledge/index/build-segment.ts';
 import { cachedSegments } from '../../../lib/knowledge/index/cached-segments.ts';
+import { facetTerm } from '../../../lib/knowledge/index/facets.ts';
 import { openIndex } from '../../../lib/knowledge/index/open-index.ts';
 import type { Manifest } from '../../../lib/knowledge/index/ports.ts';
 import { memorySegments } from './memory-segments.ts';
@@ -22,6 +23,22 @@ async function write(name: string, documents: readonly number[]) {
   await store.write(name, segment);
   return { id: name, passages: segment.passages, bytes: segment.bytes };
 }
+
+it('knows the passages of a document without keeping a list for each', async () => {
+  const segments = [await write('low', [1, 2, 2, 3]), await write('high', [3, 4])];
+  const index = await openIndex(reader, { generation: 1, segments, stale: [{ id: id(4), version: 1 }] });
+  const terms = [1, 2, 3, 4, 5].map((n) => facetTerm('document_id', id(n).toUpperCase()));
+  const postings = await index.postings([...terms, facetTerm('document_id', 'none')]);
+  const found = [...postings.values()].map((lists) => lists.map((list) => [...list.read().passages]));
+  expect(found).toEqual([
+    [[0], []],
+    [[1, 2], []],
+    [[3], [0]],
+    [[], []],
+    [[], []],
+    [[], []],
+  ]);
+});
 
 it('is opened once for a manifest, and anew for what any other says', async () => {
   const [one, two] = [await write('one', [1, 2, 3]), await write('two', [4])];

@@ -4,6 +4,7 @@ import { buildSegment } from '../../../lib/knowledge/index/build-segment.ts';
 import { cachedSegments } from '../../../lib/knowledge/index/cached-segments.ts';
 import { mergeWhereDue } from '../../../lib/knowledge/index/merge-where-due.ts';
 import { openIndex } from '../../../lib/knowledge/index/open-index.ts';
+import type { SegmentStore } from '../../../lib/knowledge/index/ports.ts';
 import type { SegmentPassage } from '../../../lib/knowledge/index/segment.ts';
 import { addScores, findConcepts } from '../../../lib/knowledge/search/score.ts';
 import { memorySegments } from './memory-segments.ts';
@@ -43,6 +44,15 @@ const batches = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLeng
   return fc.tuple(...sizes.map((size) => fc.tuple(...Array.from({ length: size }, () => passageOf((next += 1))))));
 });
 
+async function add(store: SegmentStore, id: string, batch: readonly SegmentPassage[]) {
+  const manifest = await store.manifest('s');
+  const segment = await buildSegment(batch, ['en']);
+  await store.write(id, segment);
+  const segments = [...manifest.segments, { id, passages: segment.passages, bytes: segment.bytes }];
+  await store.swap('s', manifest, { segments, forget: [] });
+  return { blocks: segment.blocks, segments };
+}
+
 describe('an index of segments', () => {
   it('scores as a naive BM25F over the live passages does, through batches, deletions and merges', async () => {
     await fc.assert(
@@ -50,11 +60,7 @@ describe('an index of segments', () => {
         const store = memorySegments();
         const live: SegmentPassage[] = [];
         for (const [number, batch] of made.entries()) {
-          const manifest = await store.manifest('s');
-          const segment = await buildSegment(batch, ['en']);
-          await store.write(`s${number}`, segment);
-          const entry = { id: `s${number}`, passages: segment.passages, bytes: segment.bytes };
-          await store.swap('s', manifest, { segments: [...manifest.segments, entry], forget: [] });
+          await add(store, `s${number}`, batch);
           for (const passage of batch) {
             if (isDeleted(passage.documentId))
               await store.markStale('s', [{ id: passage.documentId, version: passage.version }]);
@@ -83,6 +89,36 @@ describe('an index of segments', () => {
     );
   });
 
+  it('has few segments whatever comes, and copies a passage seldom', async () => {
+    const sizes = fc.array(fc.oneof(fc.constant(1), fc.integer({ min: 1, max: 40 })), { minLength: 40, maxLength: 80 });
+    await fc.assert(
+      fc.asyncProperty(sizes, async (batches) => {
+        const store = memorySegments();
+        let [made, copied] = [0, 0];
+        for (const size of batches) {
+          const passages = Array.from({ length: size }, (): SegmentPassage => {
+            const terms = new Map([['word', 1]]);
+            return { documentId: uuid((made += 1)), version: 1, ordinal: 0, length: 1, terms, surfaces: new Set() };
+          });
+          const { segments } = await add(store, `s${made}`, passages);
+          const names = new Set(segments.map(({ id }) => id));
+          await mergeWhereDue(store, 's');
+          const merged = (await store.manifest('s')).segments.toSorted((a, b) => a.passages - b.passages);
+          expect(merged.length).toBeLessThanOrEqual(10);
+          const reached = merged.reduce((sum, { passages: of }) => {
+            expect(of).toBeGreaterThan(sum);
+            return sum + of;
+          }, 0);
+          expect(reached).toBe(made);
+          copied += merged.reduce((sum, { id, passages: of }) => sum + (names.has(id) ? 0 : of), 0);
+        }
+        expect(copied).toBeLessThan(made * Math.log2(made));
+      }),
+      // None of these is as large as those after it.
+      { numRuns: 30, examples: [[Array.from({ length: 12 }, (_, step) => 2 ** (11 - step))]] },
+    );
+  });
+
   it('keeps lists that are longer than a block, and the dictionary', async () => {
     const passages = Array.from({ length: 20_000 }, (_, number): SegmentPassage => ({
       documentId: `00000000-0000-7000-8000-${String(number).padStart(12, '0')}`,
@@ -96,11 +132,8 @@ describe('an index of segments', () => {
       surfaces: new Set(['every', ...(number % 2 === 0 ? ['even'] : [])]),
     }));
     const store = memorySegments();
-    const segment = await buildSegment(passages, ['en']);
-    expect(Math.max(...segment.blocks.map(({ length }) => length))).toBeLessThanOrEqual(64_000);
-    await store.write('one', segment);
-    const entry = { id: 'one', passages: segment.passages, bytes: segment.bytes };
-    await store.swap('s', await store.manifest('s'), { segments: [entry], forget: [] });
+    const { blocks } = await add(store, 'one', passages);
+    expect(Math.max(...blocks.map(({ length }) => length))).toBeLessThanOrEqual(64_000);
     const index = await openIndex(cachedSegments(store, 1e6), await store.manifest('s'));
     const [every, only, none] = ['every', 'only19999', 'only20000'].map((term) => index.postings([term]));
     expect((await every)?.get('every')?.[0]?.count).toBe(20_000);
