@@ -88,11 +88,13 @@ function moved(before: DeploymentState, after: Deployment, now: Date): Deploymen
   return same === after ? { ...after, updatedAt: now } : same;
 }
 
+/** What a server offers is followed as its status is. */
 function statusEntries(before: DeploymentState, after: DeploymentState): OutboxEntry[] {
   return after.deployments
     .filter((each) => {
       const known = before.deployments.find(({ id }) => id === each.id);
-      return each.status !== known?.status || each.phase !== known.phase || each.health !== known.health;
+      const isMoved = each.status !== known?.status || each.phase !== known.phase || each.health !== known.health;
+      return isMoved || !isDeepStrictEqual(each.tools, known.tools);
     })
     .map((each) => ({ id: newId(), message: statusOf(each) }));
 }

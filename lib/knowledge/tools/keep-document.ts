@@ -31,7 +31,7 @@ export type TextKind = 'served' | 'readme';
 
 /**
  * Keeps one text about a tool; an empty one takes the former out of every search. The same text again changes nothing.
- * @param read Asked after the text that is kept, and again when somebody else has written meanwhile: what was read earlier never takes the place of what was read later.
+ * @param read Asked after the text that is kept, again when somebody else has written meanwhile, and once more after writing: what was read earlier never takes the place of what was read later.
  */
 export async function keepToolText(
   { documents, segments, knowledgeQueue }: RegistryKnowledge,
@@ -49,7 +49,9 @@ export async function keepToolText(
     const version = await claimVersion(documents, id, next);
     const metadata = { tool_id: toolId, slug, name, kind };
     const document = registryDocument({ id, version, metadata, content, ownerId });
-    if (await writeDocument({ documents, segments }, before, document)) break;
+    const isWritten = await writeDocument({ documents, segments }, before, document);
+    // Whoever has read meanwhile what was kept before has written nothing.
+    if (isWritten && (await read()).content === content) break;
   }
   await knowledgeQueue.wake(toolSpace);
 }

@@ -211,9 +211,12 @@ describe('a client with a small context', () => {
     expect((await client.listTools()).tools.map(({ name }) => name)).toEqual(['find_tool', 'call_tool']);
     const find = async () => {
       const found = await client.callTool({ name: 'find_tool', arguments: { query: 'say it again' } });
-      return (found.structuredContent as { tools: { name: string }[] }).tools.map(({ name }) => name);
+      const names = (found.structuredContent as { tools: { name: string }[] }).tools.map(({ name }) => name);
+      const { body } = await app.call('GET', `/api/v1/deployments/${shared.id}`, { token: colleague.token });
+      return { names, status: body['status'] };
     };
-    await expect.poll(find).toContain(nameOf(shared, 'echo'));
+    const names: unknown = expect.arrayContaining([nameOf(shared, 'echo')]);
+    await expect.poll(find).toMatchObject({ names, status: 'running' });
     const called = await client.callTool({
       name: 'call_tool',
       arguments: { name: nameOf(shared, 'echo'), arguments: { message: 'found' } },

@@ -119,6 +119,20 @@ describe('finding tools', () => {
     expect(await find('sings', ['slow'])).toEqual([]);
   });
 
+  it('keeps what a server offers again while another worker writes that it was away', async () => {
+    const id = newId();
+    const tools = [tool('sing', 'Yodels.')];
+    serve('away', tools);
+    await publish(changed(id, 'away'), moved(id, 'away'));
+    serve('away', []);
+    afterReading.push(async () => {
+      serve('away', tools);
+      await publish(moved(id, 'away'));
+    });
+    await publish(moved(id, 'away'));
+    expect(await find('yodels', ['away'])).toEqual(['away/sing']);
+  });
+
   it('finds each tool once, also when configuration and server both describe it', async () => {
     const id = newId();
     const config = { servers: [], tools: [tool('convert_units', 'Converts units of length.')] };
