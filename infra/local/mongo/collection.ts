@@ -8,7 +8,7 @@ export interface Stored {
   bytes: Uint8Array;
 }
 
-/** How many rows are read at a time: few at first, because most queries want one, and documents may be large. */
+/** How many rows are read at a time: few at first, because most queries want few, and documents may be large. */
 const firstChunk = 16;
 const maxChunk = 256;
 
@@ -88,16 +88,17 @@ export class Collection {
     }
   }
 
-  /** The documents that a plan leads to, read a chunk at a time so that writes in between do no harm. */
-  *scan(plan: Plan): Generator<Stored> {
+  /** The documents that a plan leads to, read a chunk at a time so that writes in between do no harm; `wanted`: the first chunk need not be longer. */
+  *scan(plan: Plan, wanted = firstChunk): Generator<Stored> {
+    const first = Math.min(wanted, firstChunk);
     if (!plan.index) {
-      yield* this.#scanDocuments();
+      yield* this.#scanDocuments(first);
       return;
     }
     const seen = plan.index.multikey ? new Set<number>() : undefined;
     const ranges = plan.backwards ? plan.ranges.toReversed() : plan.ranges;
     for (const range of ranges) {
-      for (const stored of this.#scanKeys(plan.index, range, plan.backwards)) {
+      for (const stored of this.#scanKeys(plan.index, range, plan.backwards, first)) {
         if (seen?.has(stored.rid)) continue;
         seen?.add(stored.rid);
         yield stored;
@@ -105,9 +106,9 @@ export class Collection {
     }
   }
 
-  *#scanDocuments(): Generator<Stored> {
+  *#scanDocuments(first: number): Generator<Stored> {
     let last = -1;
-    for (let limit = firstChunk; ; limit = Math.min(limit * 4, maxChunk)) {
+    for (let limit = first; ; limit = Math.min(limit * 4, maxChunk)) {
       const sql = `SELECT rid, bson FROM documents_${this.id} WHERE rid > ? ORDER BY rid LIMIT ?`;
       const rows = this.#file.all(sql, last, limit);
       for (const row of rows) yield { rid: (last = Number(row['rid'])), bytes: row['bson'] as Uint8Array };
@@ -115,7 +116,7 @@ export class Collection {
     }
   }
 
-  *#scanKeys(index: Index, { low, high, isKey }: Range, backwards: boolean): Generator<Stored> {
+  *#scanKeys(index: Index, { low, high, isKey }: Range, backwards: boolean, first: number): Generator<Stored> {
     if (isKey && index.unique) {
       // Mostly an id; a range takes sqlite three times as long.
       const sql = `SELECT d.rid, d.bson FROM keys_${index.id} k JOIN documents_${this.id} d ON d.rid = k.rid WHERE k.key = ?`;
@@ -126,7 +127,7 @@ export class Collection {
     const [next, order] = backwards ? ['(k.key, k.rid) < (?, ?)', 'DESC'] : ['(k.key, k.rid) > (?, ?)', 'ASC'];
     const sql = `SELECT k.key, k.rid, d.bson ${from} WHERE k.key >= ? AND k.key < ? AND ${next} ORDER BY k.key ${order}, k.rid ${order} LIMIT ?`;
     let at: [Uint8Array, number] = backwards ? [high, -1] : [low, -1];
-    for (let limit = firstChunk; ; limit = Math.min(limit * 4, maxChunk)) {
+    for (let limit = first; ; limit = Math.min(limit * 4, maxChunk)) {
       const rows = this.#file.all(sql, low, high, ...at, limit);
       for (const row of rows) {
         at = [row['key'] as Uint8Array, Number(row['rid'])];

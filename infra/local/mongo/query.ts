@@ -26,9 +26,13 @@ export function window<T>(items: Iterable<T>, skip: number, limit: number): Iter
   return limit > 0 ? rest.take(limit) : rest;
 }
 
-function* matching(collection: Collection, plan: Plan, { filter, deadline }: Query): Generator<Found> {
+function* matching(
+  collection: Collection,
+  plan: Plan,
+  { filter, deadline, skip = 0, limit = 0 }: Query,
+): Generator<Found> {
   const test = compileFilter(filter);
-  for (const { rid, bytes } of collection.scan(plan)) {
+  for (const { rid, bytes } of collection.scan(plan, plan.sorted && limit > 0 ? skip + limit : undefined)) {
     if (deadline !== undefined && Date.now() > deadline)
       throw mongoError('MaxTimeMSExpired', 'operation exceeded time limit');
     const doc = decode(bytes);

@@ -17,6 +17,8 @@ export function decode(bytes: Uint8Array): Doc {
     promoteBuffers: false,
     bsonRegExp: true,
     allowObjectSmallerThanBufferSize: true,
+    // Its look at every character took as long as all the rest; MongoDB takes any bytes too.
+    validation: { utf8: false },
   });
 }
 

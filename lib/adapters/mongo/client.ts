@@ -9,6 +9,8 @@ export function openMongo(uri: string): Db {
     connectTimeoutMS: 2000,
     socketTimeoutMS: 5000,
     retryWrites: false,
+    // What is read was written by this driver, which writes nothing else than UTF-8.
+    enableUtf8Validation: false,
     appName: 'mcp-platform',
   });
   reopenAfterFailure(client);
