@@ -25,17 +25,20 @@ export const login: Command = {
     if (typeof values['url'] === 'string') process.env['MCPP_URL'] = values['url'];
     if (values['key'] === true) return keepKey();
     const { access_token: token, refresh_token } = await (usesPage(values) ? signInByPage() : askAndSignIn(values));
-    const { username } = await call('GET', '/api/v1/auth/me', { token });
-    const key = await call('POST', '/api/v1/auth/api-keys', {
-      token,
-      json: { name: `mcpp on ${hostname()}` },
-    });
-    await call('POST', '/api/v1/auth/logout', { token, json: { refresh_token } });
+    const { username, key } = await makeKey(token).finally(() =>
+      call('POST', '/api/v1/auth/logout', { token, json: { refresh_token } }),
+    );
     const { url } = readAccount();
     const file = keepAccount({ url, key: key.key, key_id: key.id });
     return { json: { url, username, key_id: key.id, file }, text: `Signed in at ${url}. The key is in ${file}.` };
   },
 };
+
+async function makeKey(token: string) {
+  const { username } = await call('GET', '/api/v1/auth/me', { token });
+  const key = await call('POST', '/api/v1/auth/api-keys', { token, json: { name: `mcpp on ${hostname()}` } });
+  return { username, key };
+}
 
 /** Where nobody is at a terminal, the page is to be asked for. */
 function usesPage({ device, password, username, totp }: Values): boolean {

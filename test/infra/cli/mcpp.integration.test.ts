@@ -161,6 +161,17 @@ describe('mcpp', () => {
     expect((body['items'] as { is_current: boolean }[]).filter(({ is_current }) => !is_current)).toEqual([]);
   });
 
+  it('leaves no session when it may have no key', async () => {
+    const full = await app.signUp();
+    const make = () => app.call('POST', '/api/v1/auth/api-keys', { token: full.token, json: { name: 'one more' } });
+    while ((await make()).status === 201) continue;
+    const words = ['login', '--username', full.username];
+    const refused = await mcpp(words, { input: `${full.password}\n` });
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('keys') as string });
+    const { body } = await app.call('GET', '/api/v1/auth/sessions', { token: full.token });
+    expect(body['items']).toHaveLength(1);
+  });
+
   it('keeps what it had when the page refuses it, or Ctrl-C ends it', async () => {
     const file = join(home, 'mcpp', 'account.json');
     const before = await readFile(file, 'utf8');
