@@ -1,11 +1,11 @@
-import { afterAll, beforeEach } from 'vitest';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { stopAll } from './after-file.ts';
 import { forgetTrouble, showTrouble } from './trouble.ts';
 
 /* Runs before each test file. */
 
+beforeAll(forgetTrouble);
 beforeEach(({ onTestFailed }) => {
-  forgetTrouble();
   onTestFailed(showTrouble);
 });
 afterAll(stopAll);

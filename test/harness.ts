@@ -136,14 +136,18 @@ const checks = new Map<string, ReturnType<typeof answerCheck>>();
 
 const triesOfStores = 4;
 
-/** MySQL or DynamoDB may be too slow for its deadline on a busy machine, though it is there. Who is told to come again after a second does, and says so. */
+/**
+ * MySQL or DynamoDB may be too slow for its deadline on a busy machine, though it is there, and a request may be on its way for longer than the gateway waits (408). Who is told to come again after a second, or was
+ * not heard, does, and says so.
+ */
 export async function againWhileBusy<R extends Pick<Response, 'status' | 'headers'>>(
   what: string,
   ask: () => Promise<R>,
   mostTries: number = triesOfStores,
 ): Promise<R> {
   const reply = await ask();
-  if (mostTries === 1 || reply.status !== 503 || reply.headers.get('retry-after') !== '1') return reply;
+  const isBusy = reply.status === 408 || (reply.status === 503 && reply.headers.get('retry-after') === '1');
+  if (mostTries === 1 || !isBusy) return reply;
   console.warn(`${what} is asked again.`);
   return againWhileBusy(what, ask, mostTries - 1);
 }

@@ -1,5 +1,5 @@
 /*
- * A test that fails says what its platform warned of meanwhile: a store that was too slow, a worker that has to try again.
+ * A test that fails says what its file's platform has warned of: a store that was too slow, a worker that has to try again.
  */
 
 const most = 30;

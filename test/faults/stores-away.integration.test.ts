@@ -54,13 +54,16 @@ async function askOne({ name, ask }: Kind): Promise<Answer> {
   return { name, status: await ask(), ms: Math.round(performance.now() - startedAt) };
 }
 
-/** All at once. On a busy machine a store that is there may be too slow for so many, who are then told 503: those come again, one after the other, until the first that is told so for good. */
+/**
+ * All at once. On a busy machine a store that is there may be too slow for so many, who are then told 503, and a request may be on its way for longer than the gateway waits (408): those come again, one after the
+ * other, until the first that is told so for good.
+ */
 async function askAll(store?: StoreName): Promise<Answer[]> {
   const answers = await Promise.all(kinds.map(askOne));
   if (patience === 1) return answers;
   for (const [at, kind] of kinds.entries()) {
     const due = (store && kind.without[store]) ?? kind.well;
-    if (answers[at]?.status !== 503 || due === 503) continue;
+    if (![408, 503].includes(answers[at]?.status ?? 0) || answers[at]?.status === due) continue;
     const again = await waitUntil(
       kind.name,
       async () => {
