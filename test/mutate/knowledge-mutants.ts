@@ -64,6 +64,26 @@ export const knowledgeMutants: readonly Mutant[] = [
     '',
   ]),
   ...of(
+    'lib/knowledge/index/merge-where-due.ts',
+    segments,
+    ['a base has few segments', 'small.length > mostSegments ?', 'small.length > 2 * mostSegments ?'],
+    ['small segments are merged', 'passagesBefore >= passages', 'passagesBefore >= 4 * passages'],
+  ),
+  ...of(
+    'lib/knowledge/index/open-index.ts',
+    ['test/lib/knowledge/open-index.test.ts'],
+    ['a document that is asked for is found without a list', 'if (documentId !== undefined)', 'if (documentId === "")'],
+  ),
+  ...of(
+    'lib/knowledge/tools/keep-document.ts',
+    ['test/lib/knowledge/find-tools.integration.test.ts'],
+    [
+      'what a server offers again is kept while another writes that it was away',
+      ' && (await read()).content === content',
+      '',
+    ],
+  ),
+  ...of(
     'lib/knowledge/search/fuse.ts',
     ['test/lib/knowledge/fuse.test.ts'],
     ['a rare word of the question goes before meaning', '(holding[number] === 1 ? 0.5 : 0) + score / 2', 'score'],

@@ -152,6 +152,11 @@ export const workMutants: readonly Mutant[] = [
     ],
   ),
   ...of(
+    'lib/deployments/change-replicas.ts',
+    ['test/lib/deployments/apply-report.test.ts'],
+    ['other tools are published', ' || !isDeepStrictEqual(each.tools, known.tools)', ''],
+  ),
+  ...of(
     'lib/deployments/apply-report.ts',
     ['test/lib/deployments/apply-report.test.ts'],
     ['an older report changes nothing', 'report.seq <= current.seq', 'false'],
