@@ -151,7 +151,7 @@ async function expand(
 ): Promise<FoundConcept[]> {
   const { best } = selectBest(scores, feedbackPassages, byPlace(index));
   const passages = await termsOfPassages(best.map((passage) => index.keyOf(passage)));
-  const terms = candidateTerms(passages);
+  const terms = candidateTerms(passages, index.settings);
   const counts = await index.counts(terms.map(({ term }) => term));
   const holding = terms.map((term) => ({ ...term, passages: counts.get(term.term) ?? 0 }));
   const expanded = await findConcepts(index, expansion(holding, index.livePassages, index.settings));

@@ -16,7 +16,7 @@ export interface RankingSettings {
 export const defaultSettings: RankingSettings = {
   k1: 1.5,
   b: 0.6,
-  expansionTerms: 20,
+  expansionTerms: 10,
   expansionWeight: 0.4,
   semanticWeight: 0.5,
 };
