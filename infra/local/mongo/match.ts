@@ -117,8 +117,10 @@ function negation(operand: unknown): PathTest {
 function membership(name: string, operand: unknown): PathTest {
   const items = listOf(name, operand);
   if (items.some((item) => isOperators(item))) throw mongoError('BadValue', `cannot nest $ under ${name}`);
-  const tests = items.map(equality);
-  return onEach((value) => tests.some((test) => test(value)));
+  // Mostly ids, hundreds of them.
+  const texts = new Set(items.filter((item) => typeof item === 'string'));
+  const tests = items.filter((item) => typeof item !== 'string').map(equality);
+  return onEach((value) => (typeof value === 'string' && texts.has(value)) || tests.some((test) => test(value)));
 }
 
 function regexOperator(operand: unknown, options: unknown): PathTest {

@@ -111,7 +111,7 @@ export function compareValues(a: unknown, b: unknown): number {
 }
 
 export function isEqual(a: unknown, b: unknown): boolean {
-  return compareValues(a, b) === 0;
+  return typeof a === 'string' && typeof b === 'string' ? a === b : compareValues(a, b) === 0;
 }
 
 const typeNames: Readonly<Record<number, string>> = {

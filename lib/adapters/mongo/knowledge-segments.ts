@@ -27,7 +27,7 @@ export function mongoKnowledgeSegments(db: Db): SegmentStore {
   const manifests = db.collection<ManifestDocument>('knowledge_manifests');
   const parts = db.collection<PartDocument>('knowledge_segments');
   const read = async (keys: readonly string[]): Promise<Map<string, Uint8Array>> => {
-    const found = await parts.find({ _id: { $in: [...keys] } }, { projection: { bytes: 1 } }).toArray();
+    const found = await parts.find({ _id: { $in: [...keys] } }).toArray();
     return new Map(found.map(({ _id, bytes }) => [_id, Uint8Array.from(bytes.value())]));
   };
   return {
