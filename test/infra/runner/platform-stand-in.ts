@@ -13,7 +13,7 @@ export interface PlatformStandIn {
   /** The first report that fits, those that came already included. */
   reported(fits: (report: RunnerReport) => boolean): Promise<RunnerReport>;
   /** From now on answers reports so. */
-  answerReports(status: number, body?: object): void;
+  answerReports(status: number | ((report: RunnerReport) => number), body?: object): void;
   stop(): Promise<void>;
 }
 
@@ -21,7 +21,7 @@ export interface PlatformStandIn {
 export async function startPlatformStandIn(launch: object, idleTimeout = 0): Promise<PlatformStandIn> {
   const reports: RunnerReport[] = [];
   let usedBy: string | undefined;
-  let answer: { status: number; body: object } = { status: 200, body: {} };
+  let answer = (_report: RunnerReport): { status: number; body: object } => ({ status: 200, body: {} });
 
   const handle = (path: string, authorization: string | undefined, body: unknown): { status: number; body: object } => {
     if (path === '/internal/v1/runners/redeem') {
@@ -33,8 +33,9 @@ export async function startPlatformStandIn(launch: object, idleTimeout = 0): Pro
     }
     if (path !== '/internal/v1/runners/report') return { status: 404, body: {} };
     if (authorization !== `Bearer ${reportToken}`) return { status: 401, body: {} };
-    reports.push(RunnerReport.parse(body));
-    return answer;
+    const report = RunnerReport.parse(body);
+    reports.push(report);
+    return answer(report);
   };
   const server = createServer((request, response) => {
     void readJson(request).then((body) => {
@@ -52,7 +53,9 @@ export async function startPlatformStandIn(launch: object, idleTimeout = 0): Pro
         const told = reports.map(({ state, last_error }) => [state, last_error]);
         throw new Error(`${error.message} Reported: ${JSON.stringify(told)}`);
       }),
-    answerReports: (status, body = {}) => (answer = { status, body }),
+    answerReports(status, body = {}) {
+      answer = (report) => ({ status: typeof status === 'number' ? status : status(report), body });
+    },
     stop: async () => {
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));

@@ -128,16 +128,17 @@ it('tells what it could not tell, once the platform is back', async (context) =>
 });
 
 it('stops itself when nobody calls', async (context) => {
-  const one = await run(context, { idleTimeout: 1 });
-  // On a busy machine it may have stopped before this came.
+  // On a busy machine it may have stopped before it has reported that it is ready, or before this call came.
+  const one = await run(context, { idleTimeout: 1, untilReady: false });
+  await one.platform.reported(({ state }) => state === 'ready' || state === 'stopped');
   await callTool(one.mcp, 'echo', { text: 'hello' }).catch(() => undefined);
   expect(await one.replica.ended).toBe(0);
   expect(one.platform.reports.at(-1)).toMatchObject({ state: 'stopped', stopped_because: 'idle' });
 });
 
 it('that stops because nobody calls has the platform learn of it, though it is away for a while', async (context) => {
-  const one = await run(context, { idleTimeout: 1 });
-  one.platform.answerReports(503);
+  const one = await run(context, { idleTimeout: 1, untilReady: false });
+  one.platform.answerReports(({ state }) => (state === 'stopped' ? 503 : 200));
   const isIdle = () => one.platform.reports.filter(({ stopped_because }) => stopped_because === 'idle').length;
   // The fifth comes 7.5 s after the first.
   await waitUntil('four reports of the end', () => isIdle() === 4);
