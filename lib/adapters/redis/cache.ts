@@ -7,7 +7,7 @@ import type { Log } from '../../kernel/log/log.ts';
 import { circuitBreaker, withDeadline } from './circuit-breaker.ts';
 
 /** Redis must answer within this, or the reader goes on without it. */
-const deadlineMs = 150;
+export const deadlineMs = 150;
 /** Whoever loads is believed to be at it for this long, and others wait for it this long. */
 const loadingMs = 3000;
 const waitMs = 1500;
