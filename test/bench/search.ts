@@ -1,10 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Collection, ndcg, readCollections, type Text, withIdentifiers } from './search/collections.ts';
+import {
+  type Collection,
+  documentsOf,
+  ndcg,
+  readCollections,
+  type Text,
+  withIdentifiers,
+} from './search/collections.ts';
 import { mariaDb, miniSearch, ourEngine } from './search/engines.ts';
 import { cache } from '../../infra/local/state.ts';
 import { startStores } from '../../infra/local/stores/start-stores.ts';
+import { indexingCpu } from './search/indexing.ts';
 import { costs } from './search/through-api.ts';
 import type { Figure } from './parts/figures.ts';
 
@@ -59,6 +67,10 @@ async function compare(collections: readonly Collection[], state: string): Promi
       ratio: ours / best,
     });
   }
+  const texts = documentsOf(collections, 20_000);
+  print(
+    `\nIndexed, from the store into merged segments: ${(await indexingCpu(stores.urls.mongodb, texts)).toFixed(2)} ms of CPU a passage, MongoDB's stand-in included`,
+  );
   await stores.stop();
   return figures;
 }
