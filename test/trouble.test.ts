@@ -4,7 +4,7 @@ import { forgetTrouble, noteTrouble, showTrouble } from './trouble.ts';
 it('shows the last warnings and errors that were not about a caller’s mistake', () => {
   forgetTrouble();
   const written = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
-  onTestFinished(() => void written.mockRestore());
+  onTestFinished(() => written.mockRestore());
   noteTrouble('{"level":"info","message":"done"}');
   noteTrouble('{"level":"warning","status":404}');
   for (let n = 1; n <= 40; n += 1) noteTrouble(`{"level":"error","status":503,"n":${n}}`);

@@ -25,9 +25,9 @@ export const login: Command = {
     if (typeof values['url'] === 'string') process.env['MCPP_URL'] = values['url'];
     if (values['key'] === true) return keepKey();
     const { access_token: token, refresh_token } = await (usesPage(values) ? signInByPage() : askAndSignIn(values));
-    const { username, key } = await makeKey(token).finally(() =>
-      call('POST', '/api/v1/auth/logout', { token, json: { refresh_token } }),
-    );
+    const { username, key } = await makeKey(token).finally(async () => {
+      await call('POST', '/api/v1/auth/logout', { token, json: { refresh_token } });
+    });
     const { url } = readAccount();
     const file = keepAccount({ url, key: key.key, key_id: key.id });
     return { json: { url, username, key_id: key.id, file }, text: `Signed in at ${url}. The key is in ${file}.` };
