@@ -6,6 +6,7 @@ import { ask } from './terminal.ts';
 import type { Schemas } from './typed-call.ts';
 
 type Values = Parameters<Command['run']>[0]['values'];
+type Tokens = Pick<Schemas['TokenPair'], 'access_token' | 'refresh_token'>;
 
 /** Signs in once and keeps an API key, which can be revoked in the console, rather than a session. */
 export const login: Command = {
@@ -24,20 +25,22 @@ export const login: Command = {
   async run({ values }) {
     if (typeof values['url'] === 'string') process.env['MCPP_URL'] = values['url'];
     if (values['key'] === true) return keepKey();
-    const { access_token: token, refresh_token } = await (usesPage(values) ? signInByPage() : askAndSignIn(values));
-    const { username, key } = await makeKey(token).finally(async () => {
-      await call('POST', '/api/v1/auth/logout', { token, json: { refresh_token } });
-    });
+    const { username, key } = await makeKey(await (usesPage(values) ? signInByPage() : askAndSignIn(values)));
     const { url } = readAccount();
     const file = keepAccount({ url, key: key.key, key_id: key.id });
     return { json: { url, username, key_id: key.id, file }, text: `Signed in at ${url}. The key is in ${file}.` };
   },
 };
 
-async function makeKey(token: string) {
-  const { username } = await call('GET', '/api/v1/auth/me', { token });
-  const key = await call('POST', '/api/v1/auth/api-keys', { token, json: { name: `mcpp on ${hostname()}` } });
-  return { username, key };
+/** A key in place of the session, which ends also when there is no key. */
+async function makeKey({ access_token: token, refresh_token }: Tokens) {
+  try {
+    const { username } = await call('GET', '/api/v1/auth/me', { token });
+    const key = await call('POST', '/api/v1/auth/api-keys', { token, json: { name: `mcpp on ${hostname()}` } });
+    return { username, key };
+  } finally {
+    await call('POST', '/api/v1/auth/logout', { token, json: { refresh_token } });
+  }
 }
 
 /** Where nobody is at a terminal, the page is to be asked for. */
