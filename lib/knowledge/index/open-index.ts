@@ -190,21 +190,9 @@ async function findLists(
 
 function entriesOfDocument(header: SegmentHeader, documentId: string, term: Uint8Array): BlockEntry[] {
   const passages = header.passagesOf(documentId);
-  const count = passages.length;
-  return count === 0
-    ? []
-    : [
-        {
-          term,
-          count,
-          postings: encodePostings(
-            passages,
-            passages.map(() => 1),
-            0,
-            count,
-          ),
-        },
-      ];
+  if (passages.length === 0) return [];
+  const ones = passages.map(() => 1);
+  return [{ term, count: passages.length, postings: encodePostings(passages, ones, 0, passages.length) }];
 }
 
 function segmentPostings(
