@@ -41,6 +41,17 @@ export async function staysTrue(what: string, holds: () => boolean, ms: number):
   } while (performance.now() < end);
 }
 
+/** For what is done at once, where the alternative is to wait for a deadline of the product's own: by so much a busy machine may be late. */
+export const lateMs = 15_000;
+
+/** Milliseconds of CPU that some work takes in this thread: other work on the machine hardly counts. */
+export function cpuMsOf(work: () => unknown): number {
+  const before = process.threadCpuUsage();
+  work();
+  const { user, system } = process.threadCpuUsage(before);
+  return (user + system) / 1000;
+}
+
 /** The time that a stand-in takes for its work. No test waits by it. */
 export async function takesTime<T>(ms: number, answer?: T): Promise<T> {
   return pause(ms, answer as T);

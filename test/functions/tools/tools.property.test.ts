@@ -20,7 +20,9 @@ const call = (method: string, path: string, json?: object, headers: Record<strin
 const slug = () => `p-${randomBytes(8).toString('hex')}`;
 const tried = (count: number) => ({ numRuns: runs(count), endOnFailure: true });
 
-const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }).filter((value) => value.isWellFormed());
+const text = fc
+  .string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
+  .filter((value) => value.isWellFormed() && /\S/.test(value));
 const json = fc.jsonValue({ maxDepth: 4 }).filter((value) => !JSON.stringify(value).includes('__proto__'));
 const plain = text.filter((value) => !value.includes('${') && value !== '__proto__');
 const server = fc.oneof(

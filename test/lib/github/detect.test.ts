@@ -4,6 +4,7 @@ import { readLaunch } from '../../../lib/launch/read-launch.ts';
 import { Problem } from '../../../lib/kernel/errors/problem.ts';
 import { checkConfig } from '../../../lib/tools/check-config.ts';
 import { type Layout, layouts } from './layouts.ts';
+import { cpuMsOf } from '../../wait-until.ts';
 
 const draftFor = ({ files }: Pick<Layout, 'files'>, repository = 'acme/weather-mcp'): Draft =>
   draftOf({
@@ -99,8 +100,7 @@ describe('what a repository would make', () => {
     ['commands', 'claude mcp add -- \n'.repeat(50_000)],
     ['npx', 'npx '.repeat(200_000)],
   ])('reads a README of a megabyte of %s within seconds', (_what, text) => {
-    const startedAt = performance.now();
-    draftFor({ files: { 'package.json': '{"name":"a-b","version":"1.0.0","bin":"x"}', 'README.md': text } });
-    expect(performance.now() - startedAt).toBeLessThan(8000);
+    const files = { 'package.json': '{"name":"a-b","version":"1.0.0","bin":"x"}', 'README.md': text };
+    expect(cpuMsOf(() => draftFor({ files }))).toBeLessThan(8000);
   });
 });

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { createInvoker, InvocationTimeout } from '../../../../infra/local/gateway/invoke.ts';
 import { timeoutSecondsOf } from '../../../../lib/kernel/lambda/timeouts.ts';
 import { rawEndpoint } from './fixture.ts';
-import { takesTime } from '../../../wait-until.ts';
+import { lateMs, takesTime } from '../../../wait-until.ts';
 
 describe('an invocation', () => {
   it("gets a context like Lambda's, whose functions may be taken off it", async () => {
-    const target = rawEndpoint('get-tool', 'GET /a', (_, context) => context, 3);
+    const target = rawEndpoint('get-tool', 'GET /a', (_, context) => context, 300);
     const context = (await createInvoker('test').call(target, {})) as Omit<Context, 'getRemainingTimeInMillis'> & {
       getRemainingTimeInMillis: (this: void) => number;
     };
@@ -21,8 +21,8 @@ describe('an invocation', () => {
       logStreamName: expect.stringMatching(/^\d{4}\/\d\d\/\d\d\/\[\$LATEST\]local$/),
       awsRequestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
     });
-    expect(getRemainingTimeInMillis()).toBeGreaterThan(2_500);
-    expect(getRemainingTimeInMillis()).toBeLessThanOrEqual(3_000);
+    expect(getRemainingTimeInMillis()).toBeGreaterThan(200_000);
+    expect(getRemainingTimeInMillis()).toBeLessThanOrEqual(300_000);
     expect(() => context.succeed({})).toThrow('no callbacks');
   });
 
@@ -36,19 +36,19 @@ describe('an invocation', () => {
     const invoker = createInvoker('test');
     await expect(invoker.call(target, {})).rejects.toThrow(InvocationTimeout);
     const startedAt = performance.now();
-    await invoker.settled(1_000);
-    expect(performance.now() - startedAt).toBeLessThan(500);
+    await invoker.settled(10 * lateMs);
+    expect(performance.now() - startedAt).toBeLessThan(lateMs);
   });
 
   it('does not hold up a stop for longer than that waits', async () => {
     const invoker = createInvoker('test');
+    const { promise: work, resolve: end } = Promise.withResolvers<void>();
     const running = invoker.call(
-      rawEndpoint('long', 'GET /a', () => takesTime(300)),
+      rawEndpoint('long', 'GET /a', () => work),
       {},
     );
-    const startedAt = performance.now();
     await invoker.settled(30);
-    expect(performance.now() - startedAt).toBeLessThan(200);
+    end();
     await running;
   });
 });

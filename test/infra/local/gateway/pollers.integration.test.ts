@@ -7,7 +7,7 @@ import { withCredentials } from '../../../../infra/local/environment.ts';
 import { createQueues, type Pollers, startPollers } from '../../../../infra/local/gateway/pollers.ts';
 import { worker } from '../../../../lib/kernel/lambda/worker.ts';
 import { planted } from './fixture.ts';
-import { staysTrue, takesTime, waitUntil } from '../../../wait-until.ts';
+import { lateMs, staysTrue, takesTime, waitUntil } from '../../../wait-until.ts';
 
 let sqs: FauxqsServer;
 let pollers: Pollers | undefined;
@@ -209,7 +209,7 @@ describe('the pollers', () => {
     await takesTime(100);
     const idleAt = performance.now();
     await pollers?.stop();
-    expect(performance.now() - idleAt).toBeLessThan(200);
+    expect(performance.now() - idleAt).toBeLessThan(lateMs);
   });
 
   it('stop after the batch under way', async () => {

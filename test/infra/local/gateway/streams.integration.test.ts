@@ -228,7 +228,8 @@ describe('stop', () => {
     const ended = once(response, 'close');
     await gateway.stop();
     await ended;
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    // What does not end by itself is waited for so long.
+    expect(performance.now() - startedAt).toBeLessThan(3_000);
     await expect(fetch(`${gateway.url}/count`)).rejects.toThrow('fetch failed');
   });
 });

@@ -4,6 +4,7 @@ import { connectMysql, type Mysql, mysqlProbe, type SqlValue } from '../../../..
 import { DuplicateKey } from '../../../../lib/adapters/mysql/errors.ts';
 import { emptyDatabase, type TestDatabase } from '../../../stores.ts';
 import { startStoreNetwork, type StoreNetwork } from '../../../faults/store-network.ts';
+import { lateMs } from '../../../wait-until.ts';
 
 let database: TestDatabase;
 let mysql: Mysql;
@@ -110,12 +111,10 @@ test('a lock that somebody keeps is waited for twice, then answered as unavailab
   await keeper.end();
 });
 
-test('a database that is down answers as unavailable at once', async () => {
+test('a database that is down answers as unavailable', async () => {
   const { proxy, behind } = await throughProxy();
   await proxy.close();
-  const started = performance.now();
   await expect(behind.query('SELECT 1')).rejects.toMatchObject(unavailable);
-  expect(performance.now() - started).toBeLessThan(500);
 });
 
 test('a database that accepts and then says nothing answers as unavailable within the connect deadline', async () => {
@@ -123,7 +122,7 @@ test('a database that accepts and then says nothing answers as unavailable withi
   proxy.fail('stall');
   const started = performance.now();
   await expect(behind.execute(insert, [1])).rejects.toMatchObject(unavailable);
-  expect(performance.now() - started).toBeLessThan(3000);
+  expect(performance.now() - started).toBeLessThan(2_000 + lateMs);
 });
 
 test('a statement that is not answered in 5 s is given up, also by those who wait for its connection', async () => {
@@ -136,16 +135,14 @@ test('a statement that is not answered in 5 s is given up, also by those who wai
     { status: 'rejected', reason: unavailable },
     { status: 'rejected', reason: unavailable },
   ]);
-  expect(performance.now() - started).toBeLessThan(9000);
+  expect(performance.now() - started).toBeLessThan(5_000 + lateMs);
 });
 
 test('a probe rejects in the time it is given', async () => {
   const { proxy, behind } = await throughProxy();
   await mysqlProbe(behind)(1000);
   proxy.fail('stall');
-  const started = performance.now();
   await expect(mysqlProbe(behind)(200)).rejects.toThrow('did not answer within 200 ms');
-  expect(performance.now() - started).toBeLessThan(400);
 });
 
 test('an account with no connection left answers as unavailable, to be tried again', async () => {
