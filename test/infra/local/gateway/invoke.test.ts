@@ -42,14 +42,14 @@ describe('an invocation', () => {
 
   it('does not hold up a stop for longer than that waits', async () => {
     const invoker = createInvoker('test');
-    const { promise: work, resolve: end } = Promise.withResolvers<void>();
+    const { promise: work, resolve: end } = Promise.withResolvers<string>();
     const running = invoker.call(
       rawEndpoint('long', 'GET /a', () => work),
       {},
     );
     await invoker.settled(30);
-    end();
-    await running;
+    end('done');
+    expect(await running).toBe('done');
   });
 });
 
