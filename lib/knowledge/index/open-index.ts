@@ -41,6 +41,8 @@ export interface OpenIndex {
   /** Words of the dictionary that begin with `prefix`, with the number of passages that hold each. */
   dictionary(prefix: string): Promise<ReadonlyMap<string, number>>;
   keyOf(passage: number): PassageKey;
+  /** Does some work with a number for each passage, 0 to begin with, that nobody may keep: the next search has the same memory, because a megabyte for each keeps the garbage collector busy. */
+  withScores<T>(work: (scores: Float64Array) => Promise<T>): Promise<T>;
 }
 
 /** The indexes of the manifests that were opened last, with how often terms stand in them: searches are many between two changes. */
@@ -82,6 +84,7 @@ async function open(reader: SegmentReader, manifest: Manifest): Promise<OpenInde
       liveLength -= header.lengthOf[passage] ?? 0;
     });
   });
+  let spare: Float64Array | undefined;
   return {
     segments,
     size,
@@ -94,6 +97,15 @@ async function open(reader: SegmentReader, manifest: Manifest): Promise<OpenInde
     keyOf(passage) {
       const { header, base } = segmentOf(segments, passage);
       return header.keyOf(passage - base);
+    },
+    async withScores(work) {
+      const scores = spare?.fill(0) ?? new Float64Array(size);
+      spare = undefined;
+      try {
+        return await work(scores);
+      } finally {
+        spare = scores;
+      }
     },
   };
 }

@@ -9,7 +9,7 @@ import { snippetOf } from './snippet.ts';
 export function presentResults(found: Found, explain: boolean): SearchResult[] {
   const { concepts } = found.ranking;
   const weights = new Map(concepts.flatMap(({ terms, idf, weight }) => terms.map((term) => [term, idf * weight])));
-  return found.hits.map(({ number, score, passage, document }) => ({
+  return found.hits.map(({ number, score, lexical, passage, document }) => ({
     document_id: document.id,
     passage_id: passage.id,
     version: document.version,
@@ -20,7 +20,7 @@ export function presentResults(found: Found, explain: boolean): SearchResult[] {
     metadata: document.metadata,
     position: presentPosition(passage),
     flags: flagsOf(passage),
-    ...(explain && { explanation: explanationOf(found, number) }),
+    ...(explain && { explanation: explanationOf(found, number, lexical) }),
   }));
 }
 
@@ -33,7 +33,7 @@ export function presentPosition({ start, end, page, headings }: PassageRecord) {
   };
 }
 
-function explanationOf({ ranking, index, semantic }: Found, number: number) {
+function explanationOf({ ranking, index, semantic }: Found, number: number, lexical: number) {
   const segment = index.segments.findLastIndex(({ base }) => base <= number);
   const passage = number - (index.segments[segment]?.base ?? 0);
   const occursIn = ({ postings }: FoundConcept): boolean => {
@@ -47,7 +47,7 @@ function explanationOf({ ranking, index, semantic }: Found, number: number) {
     added,
   });
   return {
-    lexical: rounded(Math.min(1, (ranking.scores[number] ?? 0) * ranking.share)),
+    lexical: rounded(lexical),
     semantic: semantic ? rounded(semantic[number] ?? 0) : null,
     words: [...ranking.concepts.map(explain(false)), ...ranking.expanded.map(explain(true))],
   };

@@ -40,30 +40,48 @@ type Question = Pick<Search, 'query' | 'limit' | 'filters' | 'min_similarity'> &
 };
 
 /** The best passages of a space; by words alone where nothing else is asked for, or nobody embeds the question. */
-export async function findPassages(
-  services: SearchServices,
-  space: string,
-  { query, limit, filters = {}, min_similarity = 0, mode = 'lexical', settings }: Question,
-): Promise<Found> {
+export async function findPassages(services: SearchServices, space: string, question: Question): Promise<Found> {
   return beforeMerge(async () => {
-    const index = await openSpace(services, space, settings);
-    const languages = await languagesOf(index.languages);
-    const parsed = parseQuery(query, languages);
-    const ranking = await rank(index, parsed, {
-      languages,
-      filters: Object.entries(filters).map(([key, value]) => [value].flat().map((one) => facetTerm(key, one))),
-      termsOfPassages: (keys) => feedbackTerms(services.passageReader, keys, languages),
-    });
-    const semantic = isSure(mode, ranking) ? undefined : await findMeaning(services, space, query, index, ranking);
-    const scores = scoresOf(mode, index, ranking, semantic);
-    const share = semantic ? 1 : ranking.share;
-    if (min_similarity > 0)
-      for (let number = 0; number < scores.length; number += 1)
-        if ((scores[number] ?? 0) * share < min_similarity) scores[number] = 0;
-    const found = await collectHits(services, index, scores, { limit, query: parsed, space });
-    const hits = found.hits.map((hit) => ({ ...hit, score: Math.min(1, hit.score * share) }));
-    return { hits, total: found.total, ranking, index, languages, semantic, mode: semantic ? mode : 'lexical' };
+    const index = await openSpace(services, space, question.settings);
+    return index.withScores((scores) => findIn({ index, scores, space }, services, question));
   });
+}
+
+async function findIn(
+  { index, scores: zeros, space }: { readonly index: OpenIndex; readonly scores: Float64Array; readonly space: string },
+  services: SearchServices,
+  { query, limit, filters = {}, min_similarity = 0, mode = 'lexical' }: Question,
+): Promise<Found> {
+  const languages = await languagesOf(index.languages);
+  const parsed = parseQuery(query, languages);
+  const ranking = await rank(index, parsed, {
+    languages,
+    filters: Object.entries(filters).map(([key, value]) => [value].flat().map((one) => facetTerm(key, one))),
+    termsOfPassages: (keys) => feedbackTerms(services.passageReader, keys, languages),
+    scores: zeros,
+  });
+  const semantic = isSure(mode, ranking) ? undefined : await findMeaning(services, space, query, index, ranking);
+  const scores = scoresOf(mode, index, ranking, semantic);
+  const share = semantic ? 1 : ranking.share;
+  if (min_similarity > 0)
+    for (let number = 0; number < scores.length; number += 1)
+      if ((scores[number] ?? 0) * share < min_similarity) scores[number] = 0;
+  const found = await collectHits(services, index, scores, { limit, query: parsed, space });
+  const hits = found.hits.map((hit) => ({
+    ...hit,
+    score: Math.min(1, hit.score * share),
+    lexical: Math.min(1, (ranking.scores[hit.number] ?? 0) * ranking.share),
+  }));
+  const { scores: _scores, ...ranked } = ranking;
+  return {
+    hits,
+    total: found.total,
+    ranking: ranked,
+    index,
+    languages,
+    semantic,
+    mode: semantic ? mode : 'lexical',
+  };
 }
 
 /** Words as they are written need nobody to guess what they mean: that saves the time of the provider. */

@@ -40,6 +40,19 @@ it('knows the passages of a document without keeping a list for each', async () 
   ]);
 });
 
+it('gives each search numbers of its own, all zero, and the same memory to the next', async () => {
+  const index = await openIndex(reader, { generation: 1, segments: [await write('scored', [1, 2, 3])], stale: [] });
+  const first = await index.withScores((scores) =>
+    index.withScores(async (others) => {
+      expect(others).not.toBe(scores);
+      return scores.fill(7);
+    }),
+  );
+  await expect(index.withScores(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  const next = await index.withScores(async (scores) => [scores === first, [...scores]]);
+  expect(next).toEqual([true, [0, 0, 0]]);
+});
+
 it('is opened once for a manifest, and anew for what any other says', async () => {
   const [one, two] = [await write('one', [1, 2, 3]), await write('two', [4])];
   const countIn = async (manifest: Manifest) =>
