@@ -90,8 +90,8 @@ export async function openKnowledgeTrials(stores: NodeJS.ProcessEnv) {
   const mongo = await new MongoClient(String(stores['MONGODB_URI'])).connect();
 
   /**
-   * Seven segments, with one document deleted and one changed since, and an eighth document that waits: indexing it makes a merge due. Everything is embedded but where the
-   * embedding is what is tried.
+   * Seven documents in segments of four, two and one; then one is deleted, one is changed, and an eighth comes: indexing makes a merge of all due. Everything is embedded but where
+   * the embedding is what is tried.
    */
   async function prepare(work: KnowledgeTrial['work']) {
     const database = `k${randomBytes(6).toString('hex')}`;
@@ -109,10 +109,10 @@ export async function openKnowledgeTrials(stores: NodeJS.ProcessEnv) {
     for (let at = 0; at < 8; at += 1) {
       const document = { title: words[at] ?? '', content: contentOf(at) };
       ids.push((await createDocument(services, caller, document)).document_id);
-      if (at === 4) await deleteDocument(services, caller, ids[2] ?? '');
-      if (at === 5) await updateDocument(services, caller, ids[3] ?? '', { content: `candle ${contentOf(20)}` });
       if (at < 7) await indexPending(services, librarySpace);
     }
+    await deleteDocument(services, caller, ids[2] ?? '');
+    await updateDocument(services, caller, ids[3] ?? '', { content: `candle ${contentOf(20)}` });
     if (work !== 'embed') await embedPending(services, librarySpace, AbortSignal.timeout(10_000));
     const trial: KnowledgeTrial = { work, id: ids[1] ?? '', content: contentOf(30) };
     if (work === 'read') await doWork(services, queues, { ...trial, work: 'upload' });

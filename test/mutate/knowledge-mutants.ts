@@ -140,6 +140,7 @@ export const knowledgeMutants: readonly Mutant[] = [
       'if (run.again || (isLate && waiting.length > 0))',
       'if (run.again)',
     ],
+    ['passages of the former version are removed', 'await documents.removePassages(id, version);', 'continue;'],
     ['what comes during a merge is seen', 'if (run.again && !isLate) continue;', 'run.again = false;'],
     ['what is left to the next run has a message', 'await knowledgeQueue.wake(space, gatherSeconds);', ';'],
   ),

@@ -204,8 +204,8 @@ async function markIndexed(
 ): Promise<void> {
   // Before the mark, after which somebody may note that they write its vectors.
   await documents.endVersions(batch);
+  // Before the mark too: nobody comes back to a document that is indexed.
+  for (const { id, version } of batch) if (version > 1) await documents.removePassages(id, version);
   const changed = await documents.markIndexed(batch);
   if (changed.length > 0) await segments.markStale(space, changed);
-  for (const { id, version } of batch)
-    if (version > 1 && !changed.some((one) => one.id === id)) await documents.removePassages(id, version);
 }

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { newId } from '../../../lib/kernel/ids.ts';
 import { createDocument } from '../../../lib/knowledge/documents/create-document.ts';
+import { updateDocument } from '../../../lib/knowledge/documents/update-document.ts';
 import type { KnowledgeWriting } from '../../../lib/knowledge/documents/writing.ts';
 import { indexPending } from '../../../lib/knowledge/index/index-pending.ts';
 import { librarySpace } from '../../../lib/knowledge/ports.ts';
@@ -18,7 +19,7 @@ async function openBase() {
   const add = async (content: string): Promise<string> =>
     (await createDocument(writing, caller, { title: 'Title', content })).document_id;
   const statusOf = async (id: string) => (await stores.documents.heads([id]))[0]?.indexStatus;
-  return { stores, add, statusOf };
+  return { stores, writing, add, statusOf };
 }
 
 type Base = Awaited<ReturnType<typeof openBase>>;
@@ -52,6 +53,21 @@ it.each([
   expect(base.stores.woken).toEqual([woken]);
   expect(await indexPending(base.stores, librarySpace)).toBe(1);
   expect(await base.statusOf(second)).toBe('indexed');
+});
+
+it('a process that dies when a changed document is marked as indexed leaves no passage of the former version', async () => {
+  const { stores, writing, add, statusOf } = await openBase();
+  const id = await add('apple');
+  await indexPending(stores, librarySpace);
+  await updateDocument(writing, caller, id, { content: 'bridge' });
+  const markIndexed: typeof stores.documents.markIndexed = async (versions) => {
+    await stores.documents.markIndexed(versions);
+    throw new Error('killed');
+  };
+  const dying = { ...stores, documents: { ...stores.documents, markIndexed } };
+  await expect(indexPending(dying, librarySpace)).rejects.toThrow('killed');
+  expect(await statusOf(id)).toBe('indexed');
+  expect(await stores.documents.passages([`${id}.1.0`, `${id}.2.0`])).toMatchObject([{ version: 2 }]);
 });
 
 it('a document whose message comes while segments are merged has another one on its way', async () => {
