@@ -17,7 +17,7 @@ export type ThreadMessage =
   | { type: 'listening'; url: string; port: number }
   | { type: 'failed'; message: string; code?: string };
 
-const stopMs = 10_000;
+export const stopMs = 10_000;
 
 /**
  * Runs `await <exportName>(options)` of a module in a thread of its own, so that a busy store does not hold up the

@@ -24,7 +24,7 @@ export interface RankOptions {
   /** Weighted terms of passages, for the expansion; a passage that is gone is left out. */
   readonly termsOfPassages: (keys: readonly PassageKey[]) => Promise<ReadonlyMap<string, number>[]>;
   /** A zero for each passage, to be scored. */
-  readonly scores?: Float64Array;
+  readonly scores: Float64Array;
 }
 
 /** All that matches. */
@@ -50,7 +50,7 @@ export async function rank(index: OpenIndex, query: ParsedQuery, options: RankOp
   const asked = [...words.flatMap(({ concepts }) => concepts), ...completions.flat()];
   const concepts = rarest(await findConcepts(index, distinct(asked)));
   const allowed = await allowedPassages(index, query, options.filters);
-  const { scores = new Float64Array(index.size) } = options;
+  const { scores } = options;
   addScores(index, concepts, scores, { only: allowed });
   const isExact = query.phrases.length > 0 || words.some(({ isIdentifier }) => isIdentifier);
   const isPlain = !isExact && query.prefixes.length === 0 && options.filters.length === 0;

@@ -42,6 +42,7 @@ export async function ourEngine(texts: readonly Text[]): Promise<Search> {
     const { scores } = await rank(index, parseQuery(query, [english]), {
       languages: [english],
       filters: [],
+      scores: new Float64Array(index.size),
       termsOfPassages: async (keys) => keys.map(({ documentId }) => termsIn(numberIn(documentId))),
     });
     return selectBest(scores, 10, byPlace(index)).best.map((number) => numberIn(index.keyOf(number).documentId));

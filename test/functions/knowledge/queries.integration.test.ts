@@ -10,6 +10,7 @@ interface Result {
   readonly title: string;
   readonly content_snippet: string;
   readonly similarity_score: number;
+  readonly explanation?: { readonly lexical: number };
   readonly position: { readonly start: number; readonly end: number; readonly heading?: string };
 }
 
@@ -157,4 +158,19 @@ describe('a snippet', () => {
     const { start = 0, end = 0, heading } = results[0]?.position ?? {};
     expect([content.slice(start, end), heading]).toEqual(['The potoroo hops.', 'One › Two']);
   });
+});
+
+it('a document is its owner’s and its own, whatever its metadata say', async () => {
+  const other = '00000000-0000-7000-8000-000000000001';
+  const id = await add('Claims', 'The numbat eats termites.', { owner_id: other, document_id: other });
+  const found = async (filters: object) => (await search('numbat', { filters })).total;
+  expect(await found({ owner_id: user.id, document_id: id })).toBe(1);
+  expect([await found({ owner_id: other }), await found({ document_id: other })]).toEqual([0, 0]);
+});
+
+it('a search by words explains a score by what its words score', async () => {
+  await add('Scored', 'The bilby digs; a bilby burrows.');
+  const [hit] = (await search('bilby burrows', { explain: true })).results;
+  expect(hit?.similarity_score).toBeGreaterThan(0);
+  expect(hit?.explanation?.lexical).toBe(hit?.similarity_score);
 });

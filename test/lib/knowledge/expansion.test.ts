@@ -30,6 +30,7 @@ async function scoresOf(query: string): Promise<readonly number[]> {
   const { scores } = await rank(index, parseQuery(query, [english]), {
     languages: [english],
     filters: [],
+    scores: new Float64Array(index.size),
     termsOfPassages: async (keys) =>
       keys.map(({ documentId }) => all[Number(documentId.slice(-12))]?.terms ?? new Map()),
   });

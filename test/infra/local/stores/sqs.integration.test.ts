@@ -10,6 +10,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { stopMs } from '../../../../infra/local/process/run-in-thread.ts';
 import { startSqs } from '../../../../infra/local/stores/signed-store.ts';
 import type { Service } from '../../../../infra/local/stores/service.ts';
 import { cache, credentials, temporaryState } from '../temporary-state.ts';
@@ -121,7 +122,10 @@ test('a long poll does not hold up its stop', async () => {
   );
   // It is waited for by now.
   await urlOf('stopped');
+  const started = performance.now();
   await service.stop();
+  // A service that does not stop by itself is ended then.
+  expect(performance.now() - started).toBeLessThan(stopMs);
   expect(await ended).toBe('cut off');
   poller.destroy();
   await restart();

@@ -11,7 +11,7 @@ import { MongoClient } from 'mongodb';
 import { createPool, type RowDataPacket } from 'mysql2/promise';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startStores, type Stores } from '../../../../infra/local/stores/start-stores.ts';
-import { waitUntil } from '../../../wait-until.ts';
+import { lateMs, waitUntil } from '../../../wait-until.ts';
 import { cache, credentials, env, groupRuns, temporaryState } from '../temporary-state.ts';
 import { dynamodbClient, sqsClient } from './local-clients.ts';
 
@@ -35,7 +35,9 @@ describe('all stores', () => {
   test('are up together, each with a line that says where it comes from', async () => {
     await (await start()).stop();
     const lines: string[] = [];
+    const started = performance.now();
     const stores = await start(env, lines);
+    expect(performance.now() - started).toBeLessThan(10_000 + lateMs);
     expect(stores.services.map(({ name }) => name).toSorted()).toEqual([
       'dynamodb',
       'mongodb',
